@@ -1,0 +1,1 @@
+"""The arithmetic: counts in, estimates with their uncertainty out. Knows no Flask and no database."""

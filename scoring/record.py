@@ -1,0 +1,91 @@
+"""Frozen, versioned records of a survey's results, and their form as JSON.
+
+Every figure is unrounded. Shares and indices are in per cent, standard errors and interval ends in
+percentage points of the same scale. ``None`` means "cannot be said" and a ``note`` says why; it is
+never written as zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+
+Formula = Literal["f1", "f2", "f3"]
+CriterionRule = Literal["pooled", "mean_of_items"]
+OverallRule = Literal["pooled", "weighted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One index with its form-level uncertainty.
+
+    ``method`` names the interval (``wilson_svy``, ``xlogit``, ``mean_t``, ``census``, ``none``).
+    ``note`` is None or one of ``no_answers``, ``single_form``, ``census``, ``population_unknown``.
+    """
+
+    value: float | None
+    se: float | None
+    df: float | None
+    low: float | None
+    high: float | None
+    method: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexResult:
+    """An item, a criterion or an overall index: its counts and the three published formulas.
+
+    ``forms`` counts forms with at least one counted answer, ``answers`` the counted answers (levels
+    1 to 5), ``levels`` how many of them at each level 1..5.
+    """
+
+    id: str
+    forms: int
+    answers: int
+    no_opinion: int
+    blank: int
+    levels: tuple[int, int, int, int, int]
+    f1: Estimate
+    f2: Estimate
+    f3: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class DomainResult:
+    """All indices of one domain: a unit, or the province over its units.
+
+    ``population`` is the number of transactions N, or None where it is not known. ``overall`` follows
+    the campaign's rule; the two possible rules stand beside it. ``overall_item`` is the direct
+    question about overall satisfaction, which enters no index.
+    """
+
+    id: str
+    forms: int
+    population: int | None
+    criteria: tuple[IndexResult, ...]
+    items: tuple[IndexResult, ...]
+    overall: IndexResult
+    overall_pooled: IndexResult
+    overall_weighted: IndexResult
+    overall_item: IndexResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResult:
+    """The results of one campaign: every unit, and the province pooled and transaction-weighted."""
+
+    schema_version: int
+    level: float
+    official: Formula
+    criterion_rule: CriterionRule
+    overall_rule: OverallRule
+    units: tuple[DomainResult, ...]
+    province_pooled: DomainResult
+    province_weighted: DomainResult | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain JSON values, field names unchanged."""
+        return asdict(self)
