@@ -1,0 +1,27 @@
+"""Bad input as data: what is wrong, where, and with which details; never a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with the input.
+
+    ``code`` is stable and snake_case, ``place`` says where (file, line, column), ``details`` holds what a
+    sentence in any language needs.
+    """
+
+    code: str
+    place: str
+    details: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class FaultyInput(Exception):  # noqa: N818 - it names what the caller got, as in forms
+    """The input cannot be used; carries every fault, not only the first one."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(f"{fault.place}: {fault.code}" for fault in self.faults))
