@@ -1,0 +1,142 @@
+"""The pace of collection: valid forms by day against the line that the plan needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import accumulate
+
+from matplotlib.axes import Axes
+
+from scoring.charts import canvas, words
+from scoring.charts.canvas import FAINT, INK, POINT, SOFT, TARGET, WIDTH, Chart
+
+_HEIGHT = 3.3
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.55, 1.05, 0.45, 0.68
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Valid forms per day of collection, from the first day to today at most.
+
+    ``days`` is the length of the collection window (57 for 05/8 to 30/9 inclusive), ``target`` the
+    minimum number of forms. ``counts[0]`` is the first day's count.
+    """
+
+    opens: date
+    days: int
+    target: int
+    counts: tuple[int, ...]
+
+    @property
+    def cumulative(self) -> tuple[int, ...]:
+        """Return how many forms there were at the end of each day."""
+        return tuple(accumulate(self.counts))
+
+    def needed(self, day: int) -> float:
+        """Return how many forms an even pace has at the end of a day, counted from 0."""
+        return self.target * min(day + 1, self.days) / self.days
+
+
+def pace(
+    collected: Pace, *, title: str = words.PACE, subtitle: str = words.PACE_SUBTITLE, rehearsal: bool = False
+) -> Chart:
+    """Draw the cumulative count by day, the even pace to the target, and the target itself."""
+    with canvas.drawing():
+        figure = canvas.sheet(_HEIGHT, title, subtitle, rehearsal=rehearsal)
+        width, height = WIDTH - _LEFT - _RIGHT, _HEIGHT - _BOTTOM - _TOP
+        axes = figure.add_axes((_LEFT / WIDTH, _BOTTOM / _HEIGHT, width / WIDTH, height / _HEIGHT))
+        axes.set_axis_off()
+        total = collected.cumulative
+        top = 1.08 * max([collected.target, 1, *total])
+        axes.set_xlim(-1, collected.days - 1 + 0.5)
+        axes.set_ylim(0, top)
+        _grid(axes, collected, top)
+        _needed(axes, collected)
+        _collected(axes, collected, total)
+    return Chart("pace", title, _described(collected), figure)
+
+
+def _grid(axes: Axes, collected: Pace, top: float) -> None:
+    """Draw counts at the left and dates below."""
+    step = next(step for step in _steps() if top / step <= 6)
+    for value in range(0, int(top) + 1, step):
+        axes.plot([-1, collected.days - 0.5], [value] * 2, color=FAINT, linewidth=0.6, zorder=-1)
+        canvas.write(axes, -1.6 * collected.days / 57, value, words.whole(value), 7, SOFT, ha="right")
+    for day in _ticks(collected.days):
+        axes.plot([day, day], [0, top * 0.015], color=SOFT, linewidth=0.6)
+        canvas.write(axes, day, -0.06 * top, _date(collected, day), 7, SOFT, ha="center")
+
+
+def _steps() -> Sequence[int]:
+    return [lead * 10**power for power in range(8) for lead in (1, 2, 5)]
+
+
+def _ticks(days: int) -> list[int]:
+    """Return the days to print: the first, the last and, evenly between, about one a week."""
+    parts = max(1, min(8, round((days - 1) / 7)))
+    return sorted({round(part * (days - 1) / parts) for part in range(parts + 1)})
+
+
+def _date(collected: Pace, day: int) -> str:
+    return (collected.opens + timedelta(days=day)).strftime("%d/%m")
+
+
+def _needed(axes: Axes, collected: Pace) -> None:
+    last = collected.days - 1
+    line = [collected.needed(day) for day in range(collected.days)]
+    axes.plot(
+        [-1, *range(collected.days)], [0, *line], color=TARGET, linewidth=1.2, dashes=(4, 2.5), zorder=2
+    )
+    text = f"{words.PACE_TARGET}\n{words.whole(collected.target)}"
+    canvas.write(axes, last + 1.0 * collected.days / 57, collected.target, text, 7.5, TARGET, bold=True)
+
+
+def _collected(axes: Axes, collected: Pace, total: Sequence[int]) -> None:
+    """Draw what has come in as steps, and say at its end how it compares."""
+    if not total:
+        canvas.write(
+            axes, (collected.days - 1) / 2, collected.target / 2, words.NO_DATA, 9, SOFT, ha="center"
+        )
+        return
+    today = len(total) - 1
+    days = [-1, *range(len(total))]
+    axes.fill_between(days, [0, *total], color=POINT, alpha=0.12, linewidth=0, zorder=1)
+    axes.plot(days, [0, *total], color=POINT, linewidth=2.0, zorder=3, solid_joinstyle="round")
+    axes.plot([today], [total[-1]], marker="o", markersize=6, color=POINT, zorder=4)
+    needed = collected.needed(today)
+    axes.plot([today] * 2, [total[-1], needed], color=INK, linewidth=0.7, dashes=(1, 1.5), zorder=2)
+    _say(axes, collected, today, total[-1])
+
+
+def _say(axes: Axes, collected: Pace, today: int, count: int) -> None:
+    """Write date and counts on the side of the line's end where there is room."""
+    text = words.pace_said(_date(collected, today), count, collected.needed(today))
+    left = today > collected.days * 0.4
+    x = today + (-1.2 if left else 1.2) * collected.days / 57
+    above = count >= collected.needed(today)
+    axes_text = canvas.write(
+        axes,
+        x,
+        count,
+        text,
+        8,
+        POINT,
+        bold=True,
+        ha="right" if left else "left",
+        va="bottom" if above == left else "top",
+    )
+    axes_text.set_linespacing(1.25)
+
+
+def _described(collected: Pace) -> str:
+    """Say the figure in words."""
+    if not collected.counts:
+        return f"{words.PACE_SUBTITLE}. {words.NO_DATA}."
+    today = len(collected.counts) - 1
+    said = words.pace_said(_date(collected, today), sum(collected.counts), collected.needed(today))
+    goal = f"{words.PACE_TARGET}: {words.whole(collected.target)}"
+    return (
+        f"{words.PACE_SUBTITLE}. {' '.join(said.split())}; {goal} ({_date(collected, collected.days - 1)})."
+    )

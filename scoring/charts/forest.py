@@ -1,0 +1,170 @@
+"""Points with their intervals: the units beside the targets, and the criteria of one domain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scoring.charts import canvas, words
+from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
+from scoring.charts.rows import Layout, Rows, label_width, percent_ticks
+from scoring.record import DomainResult, Estimate, Formula, IndexResult, SurveyResult
+
+TARGETS = (85.0, 90.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    label: str
+    forms: int
+    estimate: Estimate
+    bold: bool = False
+
+
+def official(index: IndexResult, formula: Formula) -> Estimate:
+    """Return the estimate of an index under one of the three formulas."""
+    estimates: dict[Formula, Estimate] = {"f1": index.f1, "f2": index.f2, "f3": index.f3}
+    return estimates[formula]
+
+
+def forest(
+    result: SurveyResult,
+    labels: Mapping[str, str],
+    *,
+    targets: Sequence[float] = TARGETS,
+    title: str = words.FOREST,
+    rehearsal: bool = False,
+) -> Chart:
+    """Draw every unit's official overall index with its interval and the target lines.
+
+    Units stand from the highest index to the lowest, those without an answer last; the province, pooled
+    and weighted by transactions, stands below a rule. ``labels`` maps unit ids to names; an id without a
+    name stands for itself.
+    """
+    units = [_overall(unit, labels.get(unit.id, unit.id), result.official) for unit in result.units]
+    units.sort(key=lambda line: math.inf if line.estimate.value is None else -line.estimate.value)
+    province = [_overall(result.province_pooled, words.PROVINCE_POOLED, result.official, bold=True)]
+    if result.province_weighted is not None:
+        weighted = _overall(result.province_weighted, words.PROVINCE_WEIGHTED, result.official, bold=True)
+        province.append(weighted)
+    return _draw("forest", title, result, units, province, targets, rehearsal=rehearsal)
+
+
+def criterion_profile(
+    result: SurveyResult,
+    domain: DomainResult,
+    labels: Mapping[str, str],
+    *,
+    targets: Sequence[float] = TARGETS,
+    title: str = words.PROFILE,
+    rehearsal: bool = False,
+) -> Chart:
+    """Draw the criteria of one domain in the questionnaire's order, and below a rule its overall index.
+
+    ``domain`` is a unit or the province of ``result``; ``labels`` maps criterion ids to names.
+    """
+    criteria = [
+        _Line(labels.get(index.id, index.id), index.forms, official(index, result.official))
+        for index in domain.criteria
+    ]
+    overall = [_overall(domain, words.OVERALL, result.official, bold=True)]
+    name = canvas.chart_name("profile", domain.id)
+    return _draw(name, title, result, criteria, overall, targets, rehearsal=rehearsal)
+
+
+def _overall(domain: DomainResult, label: str, formula: Formula, *, bold: bool = False) -> _Line:
+    return _Line(label, domain.forms, official(domain.overall, formula), bold)
+
+
+def _draw(
+    name: str,
+    title: str,
+    result: SurveyResult,
+    above: Sequence[_Line],
+    below: Sequence[_Line],
+    targets: Sequence[float],
+    *,
+    rehearsal: bool,
+) -> Chart:
+    lines = [*above, *below]
+    subtitle = f"{words.INDEX[result.official]}; {words.confidence(result.level)}"
+    with canvas.drawing():
+        layout = Layout(label_width([line.label for line in lines]), (1.62, 0.56))
+        rows = Rows(layout, len(lines), title, subtitle, rehearsal=rehearsal)
+        rows.bands(len(above))
+        rows.rule(len(above))
+        low, high = _limits([line.estimate for line in lines], targets)
+        rows.scale(low, high, percent_ticks(low, high), "%")
+        for target in targets:
+            _target(rows, target)
+        rows.head(0, words.COLUMN_INDEX)
+        rows.head(1, words.COLUMN_FORMS)
+        for number, line in enumerate(lines):
+            _row(rows, number, line)
+    return Chart(name, title, _described(subtitle, lines, targets), rows.figure)
+
+
+def _limits(estimates: Sequence[Estimate], targets: Sequence[float]) -> tuple[float, float]:
+    """Return scale ends, multiples of five, that hold every interval and target; at least 20 points wide."""
+    ends = [end for one in estimates for end in (one.low, one.value, one.high) if end is not None]
+    low = 5 * math.floor((min([*ends, *targets, 80.0]) - 0.5) / 5)
+    high = 5 * math.ceil(max([*ends, *targets, 100.0]) / 5)
+    return float(max(low, 0)), float(high)
+
+
+def _target(rows: Rows, target: float) -> None:
+    """Draw one target as a dashed line with its value above the plot."""
+    rows.axes.plot(
+        [target] * 2, [-0.5, rows.rows - 0.5], color=TARGET, linewidth=1.0, dashes=(4, 2.5), zorder=0
+    )
+    above = -0.5 - 0.09 / rows.layout.row
+    canvas.write(rows.axes, target, above, words.target(target), 7, TARGET, bold=True, ha="center")
+
+
+def _row(rows: Rows, row: int, line: _Line) -> None:
+    """Draw one label, its point and interval, and its printed numbers."""
+    rows.label(row, line.label, bold=line.bold)
+    rows.print(row, 1, words.whole(line.forms), SOFT)
+    one = line.estimate
+    if one.value is None:
+        rows.print(row, 0, words.NO_DATA, SOFT)
+        return
+    rows.print(row, 0, _printed(one), bold=line.bold)
+    color = INK if line.bold else POINT
+    hollow = one.low is None or one.high is None
+    if one.low is not None and one.high is not None:
+        rows.axes.plot([one.low, one.high], [row, row], color=color, linewidth=1.8, solid_capstyle="butt")
+        for end in (one.low, one.high):
+            rows.axes.plot([end, end], [row - 0.13, row + 0.13], color=color, linewidth=1.2)
+    rows.axes.plot(
+        [one.value],
+        [row],
+        marker="D" if line.bold else "o",
+        markersize=5.0 if line.bold else 5.5,
+        clip_on=False,
+        markerfacecolor=PAPER if hollow else color,
+        markeredgecolor=color,
+        markeredgewidth=1.2,
+        zorder=5,
+    )
+
+
+def _printed(one: Estimate) -> str:
+    """Print an estimate that has a value: with its interval, or with a dash in its place."""
+    value = words.number(one.value or 0.0)
+    if one.low is None or one.high is None:
+        return f"{value} (–)"
+    if one.low == one.high:
+        return f"{value} ({words.CENSUS})"
+    return f"{value} ({words.interval(one.low, one.high)})"
+
+
+def _described(subtitle: str, lines: Sequence[_Line], targets: Sequence[float]) -> str:
+    """Say the figure in words for those who do not see it."""
+    said = []
+    for line in lines:
+        one = line.estimate
+        estimate = words.estimate_said(one.value, one.low, one.high)
+        said.append(f"{line.label}: {estimate}, {words.forms(line.forms)}.")
+    return " ".join([f"{subtitle}.", words.goals(targets), *said])

@@ -1,0 +1,111 @@
+"""Stacked bars: how the answers of each criterion spread over the five levels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from scoring.charts import canvas, words
+from scoring.charts.canvas import INK, PAPER, SOFT, Chart
+from scoring.charts.rows import Layout, Rows, label_width
+from scoring.record import DomainResult, IndexResult
+
+# From brown to blue, each step of its own lightness, the two low levels hatched as well: in black and
+# white, and for every kind of colour blindness, no two neighbours look alike.
+FILLS = ("#8c4a0b", "#e0a458", "#e8e8e8", "#9ecae1", "#08519c")
+HATCHES = ("xxxx", "////", "", "", "")
+INKS = (PAPER, INK, INK, INK, PAPER)
+_NARROWEST = 6.5  # per cent: a segment narrower than this has no room for its number
+_COLUMN = 0.52
+
+
+def level_bars(
+    domain: DomainResult,
+    labels: Mapping[str, str],
+    *,
+    title: str = words.LEVELS_TITLE,
+    rehearsal: bool = False,
+) -> Chart:
+    """Draw one bar per criterion of a domain, its five levels as shares of all counted answers.
+
+    Every share is printed beside the bar, and inside it where it has room. ``labels`` maps criterion ids
+    to names. The overall item, where it was asked, stands below a rule.
+    """
+    lines = [(labels.get(index.id, index.id), index) for index in domain.criteria]
+    count = len(lines)
+    if domain.overall_item is not None:
+        lines.append((words.OVERALL_ITEM, domain.overall_item))
+    with canvas.drawing():
+        columns = (*[_COLUMN] * 5, 0.58)
+        layout = Layout(label_width([label for label, _ in lines], 1.55), columns, row=0.36)
+        rows = Rows(layout, len(lines), title, words.LEVELS_SUBTITLE, rehearsal=rehearsal)
+        rows.axes.set_xlim(0, 100)
+        _heads(rows)
+        if count < len(lines):
+            rows.rule(count)
+        for row, (label, index) in enumerate(lines):
+            rows.label(row, label)
+            _bar(rows, row, index)
+    description = " ".join(_said(label, index) for label, index in lines)
+    return Chart(canvas.chart_name("levels", domain.id), title, description, rows.figure)
+
+
+def _heads(rows: Rows) -> None:
+    """Head each column with the name of its level and a sample of its fill: this is the legend."""
+    for level, name in enumerate(words.LEVELS_SHORT):
+        rows.head(level, name, lift=0.13)
+        left, bottom, width, height = rows.under_head(level)
+        _box(rows.whole, left, bottom, width, height, level)
+    rows.head(5, words.COLUMN_ANSWERS, lift=0.13)
+
+
+def _bar(rows: Rows, row: int, index: IndexResult) -> None:
+    rows.print(row, 5, words.whole(index.answers), SOFT)
+    if index.answers == 0:
+        canvas.write(rows.axes, 0, row, words.NO_DATA, 8, SOFT)
+        return
+    ends = [0.0]
+    for count in index.levels:
+        ends.append(ends[-1] + 100 * count / index.answers)
+    for level, (left, right) in enumerate(pairwise(ends)):
+        share = words.number(right - left, 1)
+        rows.print(row, level, share)
+        _box(rows.axes, left, row - 0.34, right - left, 0.68, level)
+        if right - left >= _NARROWEST:
+            _inside(rows, (left + right) / 2, row, share, level)
+
+
+def _inside(rows: Rows, x: float, row: int, share: str, level: int) -> None:
+    """Write a share inside its segment, on a plate of the segment's colour where hatching would cross it."""
+    text = canvas.write(rows.axes, x, row, share, 7, INKS[level], ha="center")
+    if HATCHES[level]:
+        text.set_bbox({"facecolor": FILLS[level], "edgecolor": "none", "pad": 1.2})
+
+
+def _box(axes: Axes, left: float, bottom: float, width: float, height: float, level: int) -> None:
+    """Draw a filled, hatched rectangle with a thin white border that keeps neighbours apart."""
+    axes.add_patch(
+        Rectangle(
+            (left, bottom),
+            width,
+            height,
+            facecolor=FILLS[level],
+            hatch=HATCHES[level],
+            edgecolor=PAPER,
+            linewidth=0.8,
+            clip_on=False,
+        )
+    )
+
+
+def _said(label: str, index: IndexResult) -> str:
+    if index.answers == 0:
+        return f"{label}: {words.NO_DATA}."
+    shares = ", ".join(
+        f"{name} {words.number(100 * count / index.answers, 1)} %"
+        for name, count in zip(words.LEVELS, index.levels, strict=True)
+    )
+    return f"{label}: {shares}; {words.answers(index.answers)}."
