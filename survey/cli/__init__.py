@@ -1,0 +1,58 @@
+"""The command line: the same verbs as the pages, from the shell."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from survey.cli.commands import COMMANDS
+from survey.cli.language import say
+from survey.cli.wording import Context
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, and listed without being imported."""
+
+    context_class = Context
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return every command's name, in the order in which an office meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        _speak(command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write every command beside its one line, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+def _speak(command: click.Command) -> None:
+    """Let *command* and what stands below it write their help in the language in force."""
+    command.context_class = Context
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _speak(inner)
+
+
+hailong = LazyGroup(
+    name="hailong",
+    help=say(
+        "Hài Lòng: khảo sát sự hài lòng của người dân và doanh nghiệp, từ quầy giao dịch đến báo cáo ký số.",
+        "Hài Lòng: satisfaction surveys for public administration, from the counter to the signed report.",
+    ),
+    epilog=say(
+        "Mỗi lệnh có hướng dẫn riêng: ./hailong LỆNH --help. Tiếng Anh: HAILONG_LANG=en.",
+        "Every command has its own help: ./hailong COMMAND --help.",
+    ),
+    subcommand_metavar=say("LỆNH [THAM SỐ]...", "COMMAND [ARGS]..."),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)

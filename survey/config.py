@@ -1,0 +1,111 @@
+"""One frozen record of settings, read once from the environment; unsafe or bad values refuse to start."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from survey.errors import Fault, Refusal
+
+DEFAULT_DATA = "instance"
+DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
+MAX_THREADS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one installation.
+
+    ``data`` holds the embedded database, the keys and the files. ``database_url`` is None for the
+    embedded database. ``public_url`` is where citizens reach the service; QR codes carry it.
+    ``proxies`` counts the reverse proxies in front whose forwarding headers are to be believed.
+    """
+
+    data: Path
+    database_url: str | None = None
+    public_url: str = DEFAULT_PUBLIC_URL
+    threads: int = 8
+    proxies: int = 0
+
+    @property
+    def https(self) -> bool:
+        """Whether citizens and officers reach the service by HTTPS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The file of the embedded database."""
+        return self.data / "hailong.sqlite3"
+
+
+def read(environ: Mapping[str, str], data: str | None = None) -> Config:
+    """Return the settings that *environ* gives; *data* overrides ``HAILONG_DATA``.
+
+    Raises:
+        Refusal: ``settings_unsafe`` with every bad setting.
+    """
+    faults: list[Fault] = []
+    config = Config(
+        data=Path(data or environ.get("HAILONG_DATA") or DEFAULT_DATA).absolute(),
+        database_url=_database_url(environ, faults),
+        public_url=_public_url(environ, faults),
+        threads=_whole(environ, "HAILONG_THREADS", (1, MAX_THREADS), 8, faults),
+        proxies=_whole(environ, "HAILONG_PROXIES", (0, 5), 0, faults),
+    )
+    if faults:
+        raise Refusal("settings_unsafe", faults)
+    return config
+
+
+def from_environment(data: str | None = None) -> Config:
+    """Return the settings of this process; see :func:`read`."""
+    return read(os.environ, data)
+
+
+def _database_url(environ: Mapping[str, str], faults: list[Fault]) -> str | None:
+    url = environ.get("HAILONG_DATABASE_URL", "").strip()
+    if not url:
+        return None
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not rest:
+        faults.append(Fault("setting_database_url", "HAILONG_DATABASE_URL"))
+        return None
+    return f"postgresql+psycopg://{rest}"
+
+
+def _public_url(environ: Mapping[str, str], faults: list[Fault]) -> str:
+    url = environ.get("HAILONG_PUBLIC_URL", DEFAULT_PUBLIC_URL).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        faults.append(Fault("setting_public_url", "HAILONG_PUBLIC_URL"))
+    elif (
+        parts.scheme == "http" and not _loopback(parts.hostname) and environ.get("HAILONG_ALLOW_HTTP") != "1"
+    ):
+        faults.append(Fault("setting_public_url_plain", "HAILONG_PUBLIC_URL", {"url": url}))
+    return url
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _whole(
+    environ: Mapping[str, str], name: str, bounds: tuple[int, int], default: int, faults: list[Fault]
+) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    low, high = bounds
+    if not text.isdecimal() or not low <= int(text) <= high:
+        faults.append(Fault("setting_out_of_range", name, {"low": low, "high": high}))
+        return default
+    return int(text)

@@ -1,0 +1,77 @@
+"""The installation's secret, kept in a file outside the database, and the keys derived from it.
+
+One secret of 32 bytes; each purpose has its own key by HKDF (RFC 5869), so that a key used in one
+place says nothing about another.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from survey.errors import Refusal
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """One key for each purpose."""
+
+    seal: bytes
+    response: bytes
+    receipt: bytes
+    session: bytes
+    password_salt: bytes
+
+
+def secret_path(data: Path) -> Path:
+    """Return the file that holds the secret of the installation in *data*."""
+    return data / "keys" / "secret.hex"
+
+
+def create(data: Path) -> None:
+    """Make the secret where there is none; an existing one is left alone."""
+    path = secret_path(data)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load(data: Path) -> Keys:
+    """Return the keys of the installation in *data*.
+
+    Raises:
+        Refusal: ``keys_missing``; ``keys_readable`` when others may read the file; ``keys_damaged``.
+    """
+    path = secret_path(data)
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        text = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("keys_missing", path=str(path)) from error
+    if mode & 0o077:
+        raise Refusal("keys_readable", path=str(path))
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError as error:
+        raise Refusal("keys_damaged", path=str(path)) from error
+    if len(secret) != SECRET_BYTES:
+        raise Refusal("keys_damaged", path=str(path))
+    return Keys(*(_derive(secret, purpose) for purpose in Keys.__slots__))
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"hailong {purpose}".encode()).derive(secret)

@@ -1,0 +1,1 @@
+"""Canonical bytes and hashes of what was accepted: pure, no Flask, no database."""

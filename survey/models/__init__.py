@@ -1,0 +1,22 @@
+"""Tables only, with the constraints that make wrong states impossible."""
+
+from survey.models.accounts import Account
+from survey.models.audit import AuditEntry, LedgerLeaf
+from survey.models.campaigns import Campaign, CampaignUnit
+from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
+from survey.models.schema import APPEND_ONLY, Schema
+
+__all__ = [
+    "APPEND_ONLY",
+    "Account",
+    "AuditEntry",
+    "Campaign",
+    "CampaignUnit",
+    "Comment",
+    "Decision",
+    "LedgerLeaf",
+    "PaperForm",
+    "Response",
+    "Schema",
+    "SetAside",
+]

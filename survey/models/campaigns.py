@@ -1,0 +1,54 @@
+"""A campaign and its units: the frozen copy of a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey.models.schema import Schema, one_of
+from survey.vocabulary import Formula, UnitKind
+
+
+class Campaign(Schema):
+    """One survey round. Days are local; ``closes_on`` and ``report_before`` are the first days outside."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        one_of("official_formula", Formula),
+        CheckConstraint("opens_on < closes_on AND closes_on <= report_before", name="days_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(Text)
+    rehearsal: Mapped[bool]
+    opens_on: Mapped[dt.date] = mapped_column(Date)
+    closes_on: Mapped[dt.date] = mapped_column(Date)
+    report_before: Mapped[dt.date] = mapped_column(Date)
+    official_formula: Mapped[str] = mapped_column(String(2))
+    plan: Mapped[dict[str, object]] = mapped_column(JSON)
+    questionnaire: Mapped[dict[str, object]] = mapped_column(JSON)
+    loaded_on: Mapped[dt.date] = mapped_column(Date)
+
+
+class CampaignUnit(Schema):
+    """A unit as the campaign froze it: its name, level, minimum target and number of transactions."""
+
+    __tablename__ = "campaign_unit"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "code"),
+        one_of("kind", UnitKind),
+        CheckConstraint("target >= 0", name="target_not_negative"),
+        CheckConstraint("transactions IS NULL OR transactions > 0", name="transactions_positive"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(32))
+    parent_code: Mapped[str | None] = mapped_column(String(64))
+    target: Mapped[int]
+    transactions: Mapped[int | None]

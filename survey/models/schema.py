@@ -1,0 +1,31 @@
+"""The declarative root, the names of constraints, and how a column states its allowed words."""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import CheckConstraint, MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Rows of these tables are never changed and never deleted; triggers of the migrations see to it.
+APPEND_ONLY = ("response", "decision", "set_aside", "audit_entry", "ledger_leaf", "campaign", "campaign_unit")
+
+
+class Schema(DeclarativeBase):
+    """The root of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def one_of(column: str, words: type[enum.StrEnum]) -> CheckConstraint:
+    """Return the constraint that *column* holds one of *words*."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")

@@ -1,0 +1,165 @@
+"""From the text of a plan to its record, or to all of its faults with their place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from forms import instrument
+from forms.faults import FaultyInput
+from survey.errors import Fault, Refusal
+from survey.vocabulary import Formula, UnitKind
+from survey.plans.places import placed, places
+from survey.plans.plan import Headings, IndexRules, Plan, PlanUnit, Window
+from survey.plans.reader import Reader
+
+BUNDLED = Path(__file__).parent / "bundled"
+MOST_UNITS = 5000
+MOST_TARGET = 1_000_000
+MOST_TRANSACTIONS = 1_000_000_000
+LARGEST_FILE = 4_000_000
+
+
+def bundled() -> tuple[str, ...]:
+    """Return the names of the plans that ship with the product."""
+    return tuple(sorted(path.stem for path in BUNDLED.glob("*.toml")))
+
+
+def read(name_or_path: str) -> Plan:
+    """Return the plan of a bundled name or a file.
+
+    Raises:
+        Refusal: ``plan_not_found``; ``plan_faulty`` with every fault and its line and column.
+    """
+    path = BUNDLED / f"{name_or_path}.toml" if name_or_path in bundled() else Path(name_or_path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Refusal("plan_not_found", name=name_or_path, known=", ".join(bundled())) from error
+    return parse(data)
+
+
+def parse(data: bytes) -> Plan:
+    """Return the plan that the TOML *data* states.
+
+    Raises:
+        Refusal: ``plan_faulty`` with every fault and its line and column.
+    """
+    try:
+        if len(data) > LARGEST_FILE:
+            raise Refusal("plan_faulty", [Fault("file_too_large", "1:1", {"most": LARGEST_FILE})])
+        text = data.decode("utf-8-sig")
+        values = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refusal("plan_faulty", [Fault("file_not_utf8", f"{line}:1")]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise Refusal("plan_faulty", [_syntax_fault(str(error))]) from error
+    faults: list[Fault] = []
+    plan = _plan(Reader(values, "", faults))
+    if faults:
+        known = places(text)
+        raise Refusal("plan_faulty", [replace(f, place=placed(f.place, known)) for f in faults])
+    return plan
+
+
+def _syntax_fault(message: str) -> Fault:
+    where = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
+    place = f"{where[1]}:{where[2]}" if where and where[1] else "1:1"
+    return Fault("toml_syntax", place, {"message": message})
+
+
+def _plan(reader: Reader) -> Plan:
+    plan = Plan(
+        code=reader.code("code"),
+        title=reader.text("title"),
+        questionnaire=_questionnaire(reader),
+        window=_window(reader.table("window")),
+        index=_index(reader.table("index")),
+        paper_check=reader.word("paper_check", ("totals", "second_person"), "totals"),
+        sensitive_questions=reader.texts("sensitive_questions"),
+        headings=_headings(reader.table("headings")),
+        units=_units(reader),
+    )
+    reader.done()
+    return plan
+
+
+def _questionnaire(reader: Reader) -> str:
+    ref = reader.text("questionnaire")
+    try:
+        instrument.load(ref).opt_in(*reader.texts("sensitive_questions"))
+    except FaultyInput:
+        reader.fault("plan_unknown_questionnaire", "questionnaire", found=ref)
+    except ValueError:
+        reader.fault("plan_unknown_question", "sensitive_questions")
+    return ref
+
+
+def _window(reader: Reader) -> Window:
+    window = Window(reader.day("opens_on"), reader.day("closes_on"), reader.day("report_before"))
+    given = dt.date.max not in (window.opens_on, window.closes_on, window.report_before)
+    if given and window.opens_on >= window.closes_on:
+        reader.fault("plan_days_order", "closes_on")
+    if given and window.closes_on > window.report_before:
+        reader.fault("plan_days_order", "report_before")
+    reader.done()
+    return window
+
+
+def _index(reader: Reader) -> IndexRules:
+    rules = IndexRules(
+        official=reader.word("official", Formula),
+        criterion=reader.word("criterion", ("pooled", "mean_of_items"), "pooled"),
+        overall=reader.word("overall", ("pooled", "weighted"), "pooled"),
+    )
+    reader.done()
+    return rules
+
+
+def _headings(reader: Reader) -> Headings:
+    headings = Headings(
+        governing_body=reader.text("governing_body"),
+        agency=reader.text("agency"),
+        place=reader.text("place"),
+        number_symbol=reader.text("number_symbol"),
+        addressee=reader.text("addressee"),
+        legal_bases=reader.texts("legal_bases"),
+        signer_titles=reader.texts("signer_titles"),
+        signer_name=reader.text("signer_name", ""),
+        recipients=reader.texts("recipients"),
+    )
+    reader.done()
+    return headings
+
+
+def _units(reader: Reader) -> tuple[PlanUnit, ...]:
+    rows = reader.tables("units")
+    if not 1 <= len(rows) <= MOST_UNITS:
+        reader.fault("plan_unit_count", "units", most=MOST_UNITS)
+    units = tuple(_unit(row) for row in rows[:MOST_UNITS])
+    codes = Counter(unit.code for unit in units)
+    for row, unit in zip(rows, units, strict=False):
+        if unit.code and codes[unit.code] > 1:
+            row.fault("plan_repeated_code", "code", found=unit.code)
+        if unit.parent is not None and (unit.parent not in codes or unit.parent == unit.code):
+            row.fault("plan_unknown_parent", "parent", found=unit.parent)
+    return units
+
+
+def _unit(reader: Reader) -> PlanUnit:
+    unit = PlanUnit(
+        code=reader.code("code"),
+        name=reader.text("name"),
+        kind=reader.word("kind", UnitKind),
+        parent=reader.code("parent") if "parent" in reader.values else None,
+        target=reader.whole("target", 0, MOST_TARGET),
+        transactions=reader.whole_or_unknown("transactions", 1, MOST_TRANSACTIONS),
+        counters=reader.whole("counters", 1, 99, 1),
+    )
+    reader.done()
+    return unit

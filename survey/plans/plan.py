@@ -1,0 +1,98 @@
+"""The frozen record of a plan, and its form as JSON in which a campaign keeps its own copy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PlanUnit:
+    """A unit of the plan. ``target`` is a minimum of valid forms; ``transactions`` is None if unknown."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    target: int
+    transactions: int | None
+    counters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Local days: answers count from ``opens_on``; ``closes_on`` and ``report_before`` are the first days outside."""
+
+    opens_on: dt.date
+    closes_on: dt.date
+    report_before: dt.date
+
+    def moved(self, opens_on: dt.date) -> Window:
+        """Return a window of the same lengths that starts on *opens_on*."""
+        shift = opens_on - self.opens_on
+        return Window(opens_on, self.closes_on + shift, self.report_before + shift)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRules:
+    """The official formula, how items make a criterion and how criteria make the whole."""
+
+    official: str
+    criterion: str
+    overall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """The words that official documents of this campaign carry."""
+
+    governing_body: str
+    agency: str
+    place: str
+    number_symbol: str
+    addressee: str
+    legal_bases: tuple[str, ...]
+    signer_titles: tuple[str, ...]
+    signer_name: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``."""
+
+    code: str
+    title: str
+    questionnaire: str
+    window: Window
+    index: IndexRules
+    paper_check: str
+    sensitive_questions: tuple[str, ...]
+    headings: Headings
+    units: tuple[PlanUnit, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as plain JSON values; days in ISO form."""
+        values = asdict(self)
+        values["window"] = {name: day.isoformat() for name, day in values["window"].items()}
+        return values
+
+    def rehearsed(self, code: str, opens_on: dt.date, transactions: Mapping[str, int]) -> Plan:
+        """Return the plan for a rehearsal: another code, moved days, sample transactions by unit code."""
+        units = tuple(replace(unit, transactions=transactions.get(unit.code)) for unit in self.units)
+        return replace(self, code=code, window=self.window.moved(opens_on), units=units)
+
+
+def from_json(values: Mapping[str, Any]) -> Plan:
+    """Return the plan that :meth:`Plan.to_json` wrote."""
+    headings = {k: tuple(v) if isinstance(v, list) else v for k, v in values["headings"].items()}
+    window = {name: dt.date.fromisoformat(day) for name, day in values["window"].items()}
+    made = {
+        "headings": Headings(**headings),
+        "index": IndexRules(**values["index"]),
+        "units": tuple(PlanUnit(**unit) for unit in values["units"]),
+        "window": Window(**window),
+    }
+    return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **made})

@@ -1,0 +1,117 @@
+"""Reads typed values out of a parsed table and collects every fault on the way instead of stopping."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from survey.errors import Fault
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_TEXT = 400
+
+
+class Reader:
+    """One table of a plan. Each method returns a value of the right type even where it notes a fault."""
+
+    def __init__(self, table: object, path: str, faults: list[Fault]) -> None:
+        self.path = path
+        self.faults = faults
+        self.values: Mapping[str, Any] = table if isinstance(table, Mapping) else {}
+        self._known: set[str] = set()
+        if not isinstance(table, Mapping):
+            self.faults.append(Fault("plan_not_a_table", path))
+
+    def place(self, name: str) -> str:
+        """Return the path of the value *name*."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def fault(self, code: str, name: str, **details: str | int) -> None:
+        """Note a fault of the value *name*."""
+        self.faults.append(Fault(code, self.place(name), details))
+
+    def _take(self, name: str, kind: type, default: Any) -> Any:
+        self._known.add(name)
+        if name not in self.values:
+            if default is None:
+                self.fault("plan_missing", name)
+            return default
+        value = self.values[name]
+        if type(value) is not kind:
+            self.fault("plan_wrong_type", name, wanted=kind.__name__)
+            return default
+        return value
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a text of at most 400 characters; required when there is no default."""
+        value = self._take(name, str, default)
+        if value is None:
+            return ""
+        if default is None and not value.strip():
+            self.fault("plan_missing", name)
+        if len(value) > LONGEST_TEXT or any(ord(c) < ord(" ") for c in value):
+            self.fault("plan_bad_text", name, most=LONGEST_TEXT)
+        return str(value)
+
+    def code(self, name: str) -> str:
+        """Return a code of lower-case letters, digits and hyphens."""
+        value = self.text(name)
+        if value and (not CODE.fullmatch(value) or len(value) > 64):  # noqa: PLR2004 - the column's width
+            self.fault("plan_bad_code", name)
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts, empty where it is missing."""
+        value = self._take(name, list, [])
+        if not all(isinstance(line, str) and len(line) <= LONGEST_TEXT for line in value):
+            self.fault("plan_wrong_type", name, wanted="list of text")
+            return ()
+        return tuple(value)
+
+    def word(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
+        """Return one of the *allowed* words."""
+        words = tuple(allowed)
+        value = self.text(name, default)
+        if value and value not in words:
+            self.fault("plan_unknown_word", name, found=value, allowed=", ".join(words))
+        return value
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        """Return a whole number from *low* to *high*."""
+        value = self._take(name, int, default)
+        if value is None:
+            return low
+        if not low <= value <= high:
+            self.fault("plan_out_of_range", name, low=low, high=high)
+        return int(value)
+
+    def whole_or_unknown(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number, or None where it is not given."""
+        self._known.add(name)
+        return self.whole(name, low, high) if name in self.values else None
+
+    def day(self, name: str) -> dt.date:
+        """Return a local day."""
+        value = self._take(name, dt.date, None)
+        return value if value is not None else dt.date.max
+
+    def table(self, name: str) -> Reader:
+        """Return the reader of the table *name*."""
+        self._known.add(name)
+        if name not in self.values:
+            self.fault("plan_missing", name)
+            return Reader({}, self.place(name), [])
+        return Reader(self.values[name], self.place(name), self.faults)
+
+    def tables(self, name: str) -> list[Reader]:
+        """Return a reader for each table of the list *name*."""
+        rows = self._take(name, list, None)
+        return [Reader(row, f"{self.place(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])]
+
+    def done(self) -> None:
+        """Note every name that nobody asked for: most often a slip of the pen."""
+        for name in self.values:
+            if name not in self._known:
+                self.fault("plan_unknown_name", name)

@@ -1,0 +1,111 @@
+"""Accounts: made by an administrator, looked up by the sign-in library, never deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+from dataclasses import dataclass
+
+from flask_security import SQLAlchemySessionUserDatastore
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, scoped_session
+
+from survey.database.engine import Database
+from survey.errors import Fault, Refusal
+from survey.models import Account
+from survey.services import audit
+from survey.services.actors import Actor
+from survey.vocabulary import Role
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+SHORTEST_PASSWORD = 12
+UNIT_BOUND = frozenset({Role.UNIT_HEAD, Role.OFFICER})
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What an account is made from. ``password_hash`` comes from the sign-in library, never plain."""
+
+    email: str
+    name: str
+    role: str
+    unit_code: str | None
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account as a listing shows it."""
+
+    email: str
+    name: str
+    role: Role
+    unit_code: str | None
+    active: bool
+
+
+def check_password(password: str) -> list[Fault]:
+    """Return what is wrong with a new password: only its length is asked for (NIST SP 800-63B)."""
+    short = len(password) < SHORTEST_PASSWORD
+    return [Fault("password_short", "password", {"least": SHORTEST_PASSWORD})] if short else []
+
+
+def check_account(email: str, name: str, role: str, unit_code: str | None) -> list[Fault]:
+    """Return everything that is wrong with the facts of a new account."""
+    faults = []
+    if not EMAIL.fullmatch(email) or len(email) > 254:  # noqa: PLR2004 - RFC 5321
+        faults.append(Fault("account_email_bad", "email"))
+    if not name.strip() or len(name) > 120:  # noqa: PLR2004 - the column's width
+        faults.append(Fault("account_name_bad", "name"))
+    if role not in set(Role):
+        faults.append(Fault("account_role_unknown", "role", {"allowed": ", ".join(Role)}))
+    elif (role in UNIT_BOUND) != (unit_code is not None):
+        faults.append(Fault("account_unit_fits_role", "unit"))
+    return faults
+
+
+def add(database: Database, actor: Actor, new: NewAccount, now: dt.datetime) -> int:
+    """Make an account and return its id.
+
+    Raises:
+        Refusal: ``account_faulty`` with every fault; ``account_exists``.
+    """
+    if faults := check_account(new.email, new.name, new.role, new.unit_code):
+        raise Refusal("account_faulty", faults)
+    account = Account(
+        email=new.email.lower(),
+        name=new.name.strip(),
+        password=new.password_hash,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        role=new.role,
+        unit_code=new.unit_code,
+        created_at=now,
+    )
+    try:
+        with database.write() as session:
+            session.add(account)
+            session.flush()
+            audit.note(session, actor, "account_added", now, subject=str(account.id), role=new.role)
+            return account.id
+    except IntegrityError as error:
+        raise Refusal("account_exists", email=new.email.lower()) from error
+
+
+def listing(database: Database) -> list[AccountRecord]:
+    """Return every account, by role and address."""
+    with database.read() as session:
+        rows = session.scalars(select(Account).order_by(Account.role, Account.email)).all()
+    return [AccountRecord(a.email, a.name, Role(a.role), a.unit_code, a.active) for a in rows]
+
+
+def datastore(session: scoped_session[Session]) -> SQLAlchemySessionUserDatastore:
+    """Return the account store that the sign-in library works with, on a session per request."""
+    return SQLAlchemySessionUserDatastore(session, Account, None)
+
+
+def actor_of(account: Account) -> Actor:
+    """Return the actor that a signed-in account is."""
+    return Actor(account.id, Role(account.role), account.unit_code)

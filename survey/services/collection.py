@@ -1,0 +1,190 @@
+"""The single door: every response, by whatever channel, enters through :meth:`Door.accept`.
+
+One transaction holds the response, its comment, the number of its paper form, the ledger's leaf and,
+where a person of the office acted, the audit entry. A citizen's answer has no audit entry: that
+would tell when it came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from forms.answers import AnswerSheet
+from survey.clock import half_day, local_day
+from survey.database.engine import Database
+from survey.errors import Refusal
+from survey.keys import Keys
+from survey.ledger.leaf import canonical, leaf_hash
+from survey.models import Comment, LedgerLeaf, PaperForm, Response, SetAside
+from survey.services import audit, receipts
+from survey.services.actors import Actor
+from survey.services.campaigns import CampaignRecord
+from survey.vocabulary import Channel, EntryState
+
+KEY_BYTES = 16
+SHORTEST_IDEMPOTENCY_KEY = 16
+LONGEST_IDEMPOTENCY_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Who keyed a paper form in, and the number written on it."""
+
+    actor: Actor
+    form_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A response at the door. ``idempotency_key`` was made with the page, not with the answer."""
+
+    campaign: CampaignRecord
+    unit_id: int
+    channel: Channel
+    idempotency_key: str
+    sheet: AnswerSheet
+    keyed: Keyed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the door answers once the response is on disk."""
+
+    receipt: str
+    response_key: bytes
+    state: EntryState
+    repeated: bool
+
+
+class Door:
+    """The door of one database, with the keys that make response keys and receipts."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._keys = keys
+
+    def accept(self, entry: Entry, now: dt.datetime) -> Accepted:
+        """Take a response in and return its receipt once it is on disk.
+
+        The same key with the same body again gets the same answer. Answers after the window are
+        kept as late; a full quota refuses nobody.
+
+        Raises:
+            Refusal: ``campaign_not_open`` before the window; ``idempotency_key_bad``;
+                ``response_conflict`` when the key was used for other answers, which are then kept
+                aside; ``form_number_used`` when the paper form was keyed in before.
+        """
+        row = self._row(entry, now)
+        accepted = self._database.write_grouped(lambda session: self._keep(session, entry, row, now))
+        if accepted is None:
+            raise Refusal("response_conflict")
+        return accepted
+
+    def accept_all(self, entries: Iterable[tuple[Entry, dt.datetime]]) -> list[Accepted]:
+        """Take many responses in, all or none, in one transaction; refusals as in :meth:`accept`."""
+        with self._database.write() as session:
+            return [self.accept_within(session, entry, moment) for entry, moment in entries]
+
+    def accept_within(self, session: Session, entry: Entry, now: dt.datetime) -> Accepted:
+        """Take a response in as part of the caller's transaction; refusals as in :meth:`accept`."""
+        accepted = self._keep(session, entry, self._row(entry, now), now)
+        if accepted is None:
+            raise Refusal("response_conflict")
+        return accepted
+
+    def _row(self, entry: Entry, now: dt.datetime) -> dict[str, Any]:
+        if now < entry.campaign.opens_at:
+            raise Refusal("campaign_not_open", opens=f"{entry.campaign.opens_at:%d/%m/%Y}")
+        secret = entry.idempotency_key.encode()
+        if not SHORTEST_IDEMPOTENCY_KEY <= len(secret) <= LONGEST_IDEMPOTENCY_KEY:
+            raise Refusal("idempotency_key_bad")
+        name = f"{entry.campaign.code}/{entry.unit_id}/".encode() + secret
+        sheet = entry.sheet
+        body = canonical({"marks": sheet.marks, "profile": sheet.profile, "comment": sheet.comment})
+        return {
+            "campaign_id": entry.campaign.id,
+            "unit_id": entry.unit_id,
+            "response_key": hmac.digest(self._keys.response, name, hashlib.sha256)[:KEY_BYTES],
+            "entry_state": _entry_state(entry, now),
+            "channel": entry.channel,
+            "local_day": local_day(now),
+            "half_day": half_day(now),
+            "marks": sheet.marks,
+            "profile": sheet.profile,
+            "body_mac": hmac.digest(secret, body, hashlib.sha256)[:KEY_BYTES],
+        }
+
+    def _keep(self, session: Session, entry: Entry, row: dict[str, Any], now: dt.datetime) -> Accepted | None:
+        """Write the rows of one response; None when its key is taken by another body."""
+        if not _insert_once(session, Response, row):
+            return self._again(session, entry, row)
+        place = {name: row[name] for name in ("campaign_id", "unit_id", "response_key")}
+        if entry.sheet.comment:
+            session.execute(insert(Comment).values(**place, text=entry.sheet.comment))
+        session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
+        if entry.keyed is not None:
+            _keep_form_number(session, entry.keyed, place, now)
+        return self._accepted(row, EntryState(row["entry_state"]), repeated=False)
+
+    def _again(self, session: Session, entry: Entry, row: dict[str, Any]) -> Accepted | None:
+        kept = session.execute(
+            select(Response.body_mac, Response.entry_state).where(
+                Response.campaign_id == row["campaign_id"],
+                Response.unit_id == row["unit_id"],
+                Response.response_key == row["response_key"],
+            )
+        ).one()
+        if hmac.compare_digest(kept.body_mac, row["body_mac"]):
+            return self._accepted(row, EntryState(kept.entry_state), repeated=True)
+        aside = {name: value for name, value in row.items() if name != "entry_state"}
+        _insert_once(session, SetAside, {**aside, "comment": entry.sheet.comment})
+        return None
+
+    def _accepted(self, row: dict[str, Any], state: EntryState, *, repeated: bool) -> Accepted:
+        key = row["response_key"]
+        return Accepted(receipts.issue(self._keys.receipt, key), key, state, repeated)
+
+
+def _entry_state(entry: Entry, now: dt.datetime) -> EntryState:
+    if now >= entry.campaign.closes_at:
+        return EntryState.LATE
+    if entry.channel is Channel.PAPER and entry.campaign.plan.paper_check == "second_person":
+        return EntryState.AWAITING
+    return EntryState.VALID
+
+
+def _insert_once(session: Session, table: type[Response | SetAside | PaperForm], row: dict[str, Any]) -> bool:
+    """Insert *row* unless its key is there; return whether it was inserted."""
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    inserted = session.connection().execute(maker(table).on_conflict_do_nothing(), row)
+    return bool(inserted.rowcount)
+
+
+def _leaf(entry: Entry, row: dict[str, Any]) -> bytes:
+    """Return the ledger leaf; the comment is not in it, so that erasing one breaks no proof."""
+    hexed = {name: value.hex() if isinstance(value, bytes) else str(value) for name, value in row.items()}
+    return leaf_hash({**hexed, "campaign": entry.campaign.code, "campaign_id": entry.campaign.id})
+
+
+def _keep_form_number(session: Session, keyed: Keyed, place: dict[str, Any], now: dt.datetime) -> None:
+    number = {**place, "form_number": keyed.form_number, "keyed_by": keyed.actor.account_id}
+    if not _insert_once(session, PaperForm, number):
+        raise Refusal("form_number_used", number=keyed.form_number)
+    audit.note(
+        session,
+        keyed.actor,
+        "paper_keyed",
+        now,
+        campaign_id=place["campaign_id"],
+        unit_id=place["unit_id"],
+        subject=keyed.form_number,
+    )

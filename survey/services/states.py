@@ -1,0 +1,49 @@
+"""What each response counts as now: the state it came in with, or what the last decision made of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
+from sqlalchemy.orm import aliased
+
+from survey.models import Decision, Response
+from survey.vocabulary import State, Verdict
+
+EXCLUDING = (Verdict.EXCLUDED, Verdict.CORRECTED)
+
+
+def last_decision() -> Subquery:
+    """Return the newest decision of every response that has one, as a subquery to join."""
+    newer = aliased(Decision)
+    later = select(newer.step).where(*_same_response(newer), newer.step > Decision.step).exists()
+    columns = (Decision.campaign_id, Decision.unit_id, Decision.response_key, Decision.verdict)
+    return select(*columns).where(~later).subquery("last_decision")
+
+
+def joined_on(last: Subquery) -> ColumnElement[bool]:
+    """Return the condition that joins ``response`` with :func:`last_decision`."""
+    return and_(
+        last.c.campaign_id == Response.campaign_id,
+        last.c.unit_id == Response.unit_id,
+        last.c.response_key == Response.response_key,
+    )
+
+
+def state(last: Subquery) -> ColumnElement[str]:
+    """Return the present state of a response joined with :func:`last_decision`.
+
+    Verifying makes an awaiting form valid; a late one stays late. Reinstating undoes an exclusion.
+    """
+    decided = func.coalesce(last.c.verdict, "")
+    return case(
+        (decided.in_(EXCLUDING), State.EXCLUDED.value),
+        (and_(decided != "", Response.entry_state == State.AWAITING.value), State.VALID.value),
+        else_=Response.entry_state,
+    )
+
+
+def _same_response(newer: type[Decision]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        newer.campaign_id == Decision.campaign_id,
+        newer.unit_id == Decision.unit_id,
+        newer.response_key == Decision.response_key,
+    )

@@ -1,0 +1,81 @@
+"""The closed vocabularies that columns hold and services speak."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Role(enum.StrEnum):
+    """What an account may do; a unit head and an officer belong to one unit."""
+
+    ADMIN = "admin"
+    TCCB = "tccb"
+    UNIT_HEAD = "unit_head"
+    OFFICER = "officer"
+
+
+class Channel(enum.StrEnum):
+    """The way by which a response came in."""
+
+    QR = "qr"
+    PAPER = "paper"
+    IMPORT = "import"
+
+
+class State(enum.StrEnum):
+    """What a response counts as: only a valid one enters quota and results."""
+
+    VALID = "valid"
+    AWAITING = "awaiting"
+    LATE = "late"
+    EXCLUDED = "excluded"
+
+
+class EntryState(enum.StrEnum):
+    """The state in which a response comes in; decisions are rows of their own."""
+
+    VALID = "valid"
+    AWAITING = "awaiting"
+    LATE = "late"
+
+
+class Verdict(enum.StrEnum):
+    """What a person decided about a response."""
+
+    VERIFIED = "verified"
+    EXCLUDED = "excluded"
+    REINSTATED = "reinstated"
+    CORRECTED = "corrected"
+
+
+class Reason(enum.StrEnum):
+    """Why a response was excluded."""
+
+    DUPLICATE = "duplicate"
+    TEST = "test"
+    NOT_GENUINE = "not_genuine"
+    KEYED_WRONG = "keyed_wrong"
+    WITHDRAWN = "withdrawn"
+
+
+class HalfDay(enum.StrEnum):
+    """Before or after local noon: the finest time kept with an answer."""
+
+    AM = "am"
+    PM = "pm"
+
+
+class UnitKind(enum.StrEnum):
+    """The level of a unit; new levels after a reform are new words here and a migration."""
+
+    PROVINCE_OFFICE = "province_office"
+    DISTRICT_OFFICE = "district_office"
+    LOCAL_OFFICE = "local_office"
+
+
+class Formula(enum.StrEnum):
+    """The index formula that a campaign calls official."""
+
+    F1 = "f1"
+    F2 = "f2"
+    F3 = "f3"
