@@ -80,11 +80,17 @@ def chart_name(*parts: str) -> str:
 def sheet(height: float, title: str, subtitle: str, *, rehearsal: bool) -> Figure:
     """Return a figure of the full text width with its heading, marked where the data are a rehearsal."""
     figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
-    figure.text(0.012, 1 - 0.20 / height, title, **style(10.5, bold=True), va="center")
-    figure.text(0.012, 1 - 0.40 / height, subtitle, **style(8, SOFT), va="center")
+    _headline(figure, 1 - 0.20 / height, title, 10.5, INK, bold=True)
+    _headline(figure, 1 - 0.40 / height, subtitle, 8, SOFT, bold=False)
     if rehearsal:
         _watermark(figure, height)
     return figure
+
+
+def _headline(figure: Figure, y: float, text: str, size: float, color: str, *, bold: bool) -> None:
+    """Write one line across the sheet, smaller where it would not fit."""
+    room = WIDTH * 0.976 / max(text_width(text, size, bold=bold), 1e-9)
+    figure.text(0.012, y, text, **style(size * min(1.0, room), color, bold=bold), va="center")
 
 
 def _watermark(figure: Figure, height: float) -> None:
@@ -140,6 +146,19 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 def wrapped(text: str, inches: float, size: float, lines: int = 2) -> str:
     """Break text at spaces into at most so many lines of the given width; what is left over ends in ``…``."""
+    done = _broken(text, inches, size)
+    if len(done) > lines:
+        done = [*done[: lines - 1], " ".join(done[lines - 1 :])]
+    elif len(done) > 1:
+        narrower = (inches * share / 10 for share in range(5, 10))
+        done = next(
+            (one for one in (_broken(text, w, size) for w in narrower) if len(one) == len(done)), done
+        )
+    return "\n".join(_shortened(one, inches, size) for one in done)
+
+
+def _broken(text: str, inches: float, size: float) -> list[str]:
+    """Break text at spaces into lines of at most the given width; a longer word stands alone."""
     done: list[str] = []
     line = ""
     for word in text.split():
@@ -148,10 +167,7 @@ def wrapped(text: str, inches: float, size: float, lines: int = 2) -> str:
             done.append(line)
             longer = word
         line = longer
-    done.append(line)
-    if len(done) > lines:
-        done = [*done[: lines - 1], " ".join(done[lines - 1 :])]
-    return "\n".join(_shortened(one, inches, size) for one in done)
+    return [*done, line]
 
 
 def _shortened(line: str, inches: float, size: float) -> str:

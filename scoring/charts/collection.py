@@ -13,7 +13,7 @@ from scoring.charts import canvas, words
 from scoring.charts.canvas import FAINT, INK, POINT, SOFT, TARGET, WIDTH, Chart
 
 _HEIGHT = 3.3
-_LEFT, _RIGHT, _BOTTOM, _TOP = 0.55, 1.05, 0.45, 0.68
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.55, 1.35, 0.32, 0.60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,10 @@ class Pace:
         return self.target * min(day + 1, self.days) / self.days
 
 
-def pace(
-    collected: Pace, *, title: str = words.PACE, subtitle: str = words.PACE_SUBTITLE, rehearsal: bool = False
-) -> Chart:
+def pace(collected: Pace, *, title: str = words.PACE, rehearsal: bool = False) -> Chart:
     """Draw the cumulative count by day, the even pace to the target, and the target itself."""
     with canvas.drawing():
-        figure = canvas.sheet(_HEIGHT, title, subtitle, rehearsal=rehearsal)
+        figure = canvas.sheet(_HEIGHT, title, _stand(collected), rehearsal=rehearsal)
         width, height = WIDTH - _LEFT - _RIGHT, _HEIGHT - _BOTTOM - _TOP
         axes = figure.add_axes((_LEFT / WIDTH, _BOTTOM / _HEIGHT, width / WIDTH, height / _HEIGHT))
         axes.set_axis_off()
@@ -89,16 +87,15 @@ def _needed(axes: Axes, collected: Pace) -> None:
     axes.plot(
         [-1, *range(collected.days)], [0, *line], color=TARGET, linewidth=1.2, dashes=(4, 2.5), zorder=2
     )
-    text = f"{words.PACE_TARGET}\n{words.whole(collected.target)}"
-    canvas.write(axes, last + 1.0 * collected.days / 57, collected.target, text, 7.5, TARGET, bold=True)
+    text = f"{words.whole(collected.target)}\n{words.PACE_TARGET}"
+    x = last + 1.0 * collected.days / 57
+    canvas.write(axes, x, collected.target, text, 7.5, TARGET, bold=True).set_linespacing(1.3)
 
 
 def _collected(axes: Axes, collected: Pace, total: Sequence[int]) -> None:
     """Draw what has come in as steps, and say at its end how it compares."""
     if not total:
-        canvas.write(
-            axes, (collected.days - 1) / 2, collected.target / 2, words.NO_DATA, 9, SOFT, ha="center"
-        )
+        canvas.write(axes, 0.62 * collected.days, collected.target / 4, words.NO_DATA, 9, SOFT, ha="center")
         return
     today = len(total) - 1
     days = [-1, *range(len(total))]
@@ -107,36 +104,31 @@ def _collected(axes: Axes, collected: Pace, total: Sequence[int]) -> None:
     axes.plot([today], [total[-1]], marker="o", markersize=6, color=POINT, zorder=4)
     needed = collected.needed(today)
     axes.plot([today] * 2, [total[-1], needed], color=INK, linewidth=0.7, dashes=(1, 1.5), zorder=2)
-    _say(axes, collected, today, total[-1])
-
-
-def _say(axes: Axes, collected: Pace, today: int, count: int) -> None:
-    """Write date and counts on the side of the line's end where there is room."""
-    text = words.pace_said(_date(collected, today), count, collected.needed(today))
-    left = today > collected.days * 0.4
-    x = today + (-1.2 if left else 1.2) * collected.days / 57
-    above = count >= collected.needed(today)
-    axes_text = canvas.write(
+    behind = total[-1] < needed
+    x = today + (0.9 if behind else -0.9) * collected.days / 57
+    canvas.write(
         axes,
         x,
-        count,
-        text,
-        8,
+        total[-1],
+        words.whole(total[-1]),
+        9,
         POINT,
         bold=True,
-        ha="right" if left else "left",
-        va="bottom" if above == left else "top",
+        ha="left" if behind else "right",
+        va="top" if behind else "bottom",
     )
-    axes_text.set_linespacing(1.25)
+
+
+def _stand(collected: Pace) -> str:
+    """Say in one sentence how collection stands."""
+    if not collected.counts:
+        return f"{words.PACE_SUBTITLE}: {words.NO_DATA}."
+    today = len(collected.counts) - 1
+    said = words.pace_said(_date(collected, today), sum(collected.counts), collected.needed(today))
+    return f"{words.PACE_SUBTITLE}. {said}"
 
 
 def _described(collected: Pace) -> str:
     """Say the figure in words."""
-    if not collected.counts:
-        return f"{words.PACE_SUBTITLE}. {words.NO_DATA}."
-    today = len(collected.counts) - 1
-    said = words.pace_said(_date(collected, today), sum(collected.counts), collected.needed(today))
     goal = f"{words.PACE_TARGET}: {words.whole(collected.target)}"
-    return (
-        f"{words.PACE_SUBTITLE}. {' '.join(said.split())}; {goal} ({_date(collected, collected.days - 1)})."
-    )
+    return f"{_stand(collected)} {goal} ({_date(collected, collected.days - 1)})."

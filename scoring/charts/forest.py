@@ -90,14 +90,14 @@ def _draw(
     lines = [*above, *below]
     subtitle = f"{words.INDEX[result.official]}; {words.confidence(result.level)}"
     with canvas.drawing():
-        layout = Layout(label_width([line.label for line in lines]), (1.62, 0.56))
+        layout = Layout(label_width([line.label for line in lines]), (1.55, 0.56))
         rows = Rows(layout, len(lines), title, subtitle, rehearsal=rehearsal)
         rows.bands(len(above))
         rows.rule(len(above))
         low, high = _limits([line.estimate for line in lines], targets)
         rows.scale(low, high, percent_ticks(low, high), "%")
         for target in targets:
-            _target(rows, target)
+            _target(rows, target, last=target == max(targets))
         rows.head(0, words.COLUMN_INDEX)
         rows.head(1, words.COLUMN_FORMS)
         for number, line in enumerate(lines):
@@ -113,13 +113,15 @@ def _limits(estimates: Sequence[Estimate], targets: Sequence[float]) -> tuple[fl
     return float(max(low, 0)), float(high)
 
 
-def _target(rows: Rows, target: float) -> None:
-    """Draw one target as a dashed line with its value above the plot."""
+def _target(rows: Rows, target: float, *, last: bool) -> None:
+    """Draw one target as a dashed line with its value above the plot, the highest to its right."""
     rows.axes.plot(
         [target] * 2, [-0.5, rows.rows - 0.5], color=TARGET, linewidth=1.0, dashes=(4, 2.5), zorder=0
     )
     above = -0.5 - 0.09 / rows.layout.row
-    canvas.write(rows.axes, target, above, words.target(target), 7, TARGET, bold=True, ha="center")
+    canvas.write(
+        rows.axes, target, above, words.target(target), 7, TARGET, bold=True, ha="left" if last else "right"
+    )
 
 
 def _row(rows: Rows, row: int, line: _Line) -> None:

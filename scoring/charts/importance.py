@@ -12,7 +12,8 @@ from scoring.charts.canvas import FAINT, INK, POINT, SOFT, WIDTH, Chart
 from scoring.charts.rows import percent_ticks
 
 _HEIGHT = 4.6
-_LEFT, _RIGHT, _BOTTOM, _TOP = 0.55, 0.25, 0.60, 0.72
+_PLATE = {"facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.55, 0.25, 0.52, 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,8 @@ def _fields(axes: Axes, drivers: Sequence[Driver], ends: tuple[float, float, flo
         right, bottom = number % 2 == 1, number > 1
         x = high - inset_x if right else low + inset_x
         y = inset_y if bottom else top - inset_y
-        canvas.write(
-            axes,
-            x,
-            y,
-            name,
-            8,
-            SOFT,
-            bold=True,
-            ha="right" if right else "left",
-            va="bottom" if bottom else "top",
-        )
+        ha, va = "right" if right else "left", "bottom" if bottom else "top"
+        canvas.write(axes, x, y, name, 8, SOFT, bold=True, ha=ha, va=va).set_bbox(_PLATE)
 
 
 def _point(axes: Axes, driver: Driver) -> None:

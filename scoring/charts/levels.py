@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from scoring.charts import canvas, words
-from scoring.charts.canvas import INK, PAPER, SOFT, Chart
+from scoring.charts.canvas import PAPER, SOFT, Chart
 from scoring.charts.rows import Layout, Rows, label_width
 from scoring.record import DomainResult, IndexResult
 
@@ -17,9 +17,8 @@ from scoring.record import DomainResult, IndexResult
 # white, and for every kind of colour blindness, no two neighbours look alike.
 FILLS = ("#8c4a0b", "#e0a458", "#e8e8e8", "#9ecae1", "#08519c")
 HATCHES = ("xxxx", "////", "", "", "")
-INKS = (PAPER, INK, INK, INK, PAPER)
-_NARROWEST = 6.5  # per cent: a segment narrower than this has no room for its number
-_COLUMN = 0.52
+_COLUMN = 0.50  # inches
+_GAP = 1.5  # per cent: between segments wider than this runs a thin white line
 
 
 def level_bars(
@@ -31,16 +30,16 @@ def level_bars(
 ) -> Chart:
     """Draw one bar per criterion of a domain, its five levels as shares of all counted answers.
 
-    Every share is printed beside the bar, and inside it where it has room. ``labels`` maps criterion ids
-    to names. The overall item, where it was asked, stands below a rule.
+    Every share is printed beside the bar, under the head that also shows the fill of its level. ``labels``
+    maps criterion ids to names. The overall item, where it was asked, stands below a rule.
     """
     lines = [(labels.get(index.id, index.id), index) for index in domain.criteria]
     count = len(lines)
     if domain.overall_item is not None:
         lines.append((words.OVERALL_ITEM, domain.overall_item))
     with canvas.drawing():
-        columns = (*[_COLUMN] * 5, 0.58)
-        layout = Layout(label_width([label for label, _ in lines], 1.55), columns, row=0.36)
+        columns = (*[_COLUMN] * 5, 0.52)
+        layout = Layout(label_width([label for label, _ in lines], 1.5), columns, row=0.34, foot=0.12)
         rows = Rows(layout, len(lines), title, words.LEVELS_SUBTITLE, rehearsal=rehearsal)
         rows.axes.set_xlim(0, 100)
         _heads(rows)
@@ -74,19 +73,13 @@ def _bar(rows: Rows, row: int, index: IndexResult) -> None:
         share = words.number(right - left, 1)
         rows.print(row, level, share)
         _box(rows.axes, left, row - 0.34, right - left, 0.68, level)
-        if right - left >= _NARROWEST:
-            _inside(rows, (left + right) / 2, row, share, level)
-
-
-def _inside(rows: Rows, x: float, row: int, share: str, level: int) -> None:
-    """Write a share inside its segment, on a plate of the segment's colour where hatching would cross it."""
-    text = canvas.write(rows.axes, x, row, share, 7, INKS[level], ha="center")
-    if HATCHES[level]:
-        text.set_bbox({"facecolor": FILLS[level], "edgecolor": "none", "pad": 1.2})
+    for before, end, after in zip(ends, ends[1:], ends[2:], strict=False):
+        if min(end - before, after - end) > _GAP:
+            rows.axes.plot([end, end], [row - 0.34, row + 0.34], color=PAPER, linewidth=0.8)
 
 
 def _box(axes: Axes, left: float, bottom: float, width: float, height: float, level: int) -> None:
-    """Draw a filled, hatched rectangle with a thin white border that keeps neighbours apart."""
+    """Draw a filled, hatched rectangle without a border, which would swallow the thinnest segments."""
     axes.add_patch(
         Rectangle(
             (left, bottom),
@@ -95,7 +88,7 @@ def _box(axes: Axes, left: float, bottom: float, width: float, height: float, le
             facecolor=FILLS[level],
             hatch=HATCHES[level],
             edgecolor=PAPER,
-            linewidth=0.8,
+            linewidth=0,
             clip_on=False,
         )
     )

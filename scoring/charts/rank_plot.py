@@ -64,6 +64,7 @@ def _row(rows: Rows, row: int, unit: int, marginal: RankSets, simultaneous: Rank
         markeredgecolor=INK,
         markeredgewidth=1.2,
         zorder=5,
+        clip_on=False,
     )
     rows.print(row, 0, str(marginal.rank[unit]), bold=True)
     rows.print(row, 1, words.span(marginal.low[unit], marginal.high[unit]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,17 +12,19 @@ from scoring.charts import canvas
 from scoring.charts.canvas import FAINT, INK, SOFT
 
 HEAD = 0.95  # inches above the first row: heading, column heads
-FOOT = 0.55  # inches below the last row: scale and its name
+PAGE = 9.4  # inches: no sheet is taller while its rows can still be read
 LABEL_SIZE = 8.0
+_LOWEST, _TWO_LINES = 0.16, 0.26  # inches: the lowest row, and the lowest that holds a label of two lines
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Inches: width of the label column and of each column of numbers; height of a row."""
+    """Inches: width of the label column and of each column of numbers; height of a row and below them all."""
 
     labels: float
     columns: tuple[float, ...]
-    row: float = 0.30
+    row: float = 0.32
+    foot: float = 0.42
 
     @property
     def plot(self) -> float:
@@ -40,16 +42,23 @@ class Rows:
     """One figure of rows. Row 0 is at the top; ``axes`` is the plot, its y axis counts rows downwards."""
 
     def __init__(self, layout: Layout, rows: int, title: str, subtitle: str, *, rehearsal: bool) -> None:
-        self.layout = layout
+        fitting = (PAGE - HEAD - layout.foot) / max(rows, 1)
+        self.layout = layout = replace(layout, row=max(min(layout.row, fitting), _LOWEST))
         self.rows = rows
-        height = HEAD + layout.row * rows + FOOT
+        height = HEAD + layout.row * rows + layout.foot
         self.figure: Figure = canvas.sheet(height, title, subtitle, rehearsal=rehearsal)
         self.axes: Axes = self._panel(0.15 + layout.labels, layout.plot, height)
         self.whole: Axes = self._panel(0.0, canvas.WIDTH, height)
         self.whole.set_xlim(0, canvas.WIDTH)
+        self.whole.set_zorder(-1)  # bands and rules lie under the plot
 
     def _panel(self, left: float, width: float, height: float) -> Axes:
-        box = (left / canvas.WIDTH, FOOT / height, width / canvas.WIDTH, self.layout.row * self.rows / height)
+        box = (
+            left / canvas.WIDTH,
+            self.layout.foot / height,
+            width / canvas.WIDTH,
+            self.layout.row * self.rows / height,
+        )
         axes = self.figure.add_axes(box)
         axes.set_ylim(self.rows - 0.5, -0.5)
         axes.set_axis_off()
@@ -57,9 +66,10 @@ class Rows:
 
     def label(self, row: int, text: str, *, bold: bool = False) -> None:
         """Write the label of a row, right beside the plot."""
-        wrapped = canvas.wrapped(text, self.layout.labels - 0.06, LABEL_SIZE)
+        lines = 2 if self.layout.row >= _TWO_LINES else 1
+        wrapped = canvas.wrapped(text, self.layout.labels - 0.06, LABEL_SIZE, lines)
         x = 0.15 + self.layout.labels - 0.10
-        canvas.write(self.whole, x, row, wrapped, LABEL_SIZE, bold=bold, ha="right").set_linespacing(0.95)
+        canvas.write(self.whole, x, row, wrapped, LABEL_SIZE, bold=bold, ha="right").set_linespacing(1.06)
 
     def print(self, row: float, column: int, text: str, color: str = INK, *, bold: bool = False) -> None:
         """Write a number, right-aligned in its column."""
@@ -69,7 +79,7 @@ class Rows:
         """Write the head of a column of numbers, so many inches higher than usual."""
         y = -0.5 - (0.07 + lift) / self.layout.row
         written = canvas.write(self.whole, self._edge(column), y, text, 7, SOFT, ha="right", va="bottom")
-        written.set_linespacing(0.95)
+        written.set_linespacing(1.15)
 
     def under_head(self, column: int) -> tuple[float, float, float, float]:
         """Return left, y, width and height of a small box between a lifted head and the first row."""
@@ -93,9 +103,9 @@ class Rows:
         self.axes.set_xlim(low, high)
         floor = self.rows - 0.5
         for tick in ticks:
-            self.axes.plot([tick, tick], [-0.5, floor], color=FAINT, linewidth=0.6, zorder=-1)
-            canvas.write(self.axes, tick, floor + 0.14 / self.layout.row, f"{tick:g}", 7, SOFT, ha="center")
-        canvas.write(self.axes, (low + high) / 2, floor + 0.36 / self.layout.row, name, 7, SOFT, ha="center")
+            self.axes.plot([tick, tick], [-0.5, floor], color=FAINT, linewidth=0.6, zorder=-1, clip_on=False)
+            canvas.write(self.axes, tick, floor + 0.12 / self.layout.row, f"{tick:g}", 7, SOFT, ha="center")
+        canvas.write(self.axes, (low + high) / 2, floor + 0.30 / self.layout.row, name, 7, SOFT, ha="center")
 
 
 def percent_ticks(low: float, high: float) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ INDEX = {
     "f3": "Chỉ số hài lòng (thang 0 – 100)",
 }
 LEVELS = ("Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng")
-LEVELS_SHORT = ("Rất\nkhông HL", "Không\nhài lòng", "Bình\nthường", "Hài\nlòng", "Rất\nhài lòng")
+LEVELS_SHORT = ("Rất\nkhông\nhài lòng", "Không\nhài lòng", "Bình\nthường", "Hài lòng", "Rất\nhài lòng")
 COLUMN_INDEX = "% (khoảng tin cậy)"
 COLUMN_FORMS = "Số phiếu"
 COLUMN_ANSWERS = "Lượt\ntrả lời"
@@ -35,7 +35,7 @@ LEVELS_TITLE = "Câu trả lời theo năm mức độ"
 LEVELS_SUBTITLE = "Tỷ lệ % trong các câu trả lời có chọn mức độ"
 PACE = "Tiến độ thu phiếu"
 PACE_SUBTITLE = "Số phiếu hợp lệ cộng dồn theo ngày"
-PACE_TARGET = "chỉ tiêu tối thiểu"
+PACE_TARGET = "Chỉ tiêu tối thiểu"
 RANKS = "Thứ hạng của các đơn vị và độ chắc chắn"
 RANKS_SUBTITLE = "Các thứ hạng mà số liệu chưa loại trừ được; hạng 1 là cao nhất"
 IMPORTANCE = "Mức ảnh hưởng và mức hài lòng của các tiêu chí"
@@ -104,8 +104,8 @@ def ranks_said(rank: int, low: int, high: int) -> str:
 
 
 def pace_said(day: str, count: int, needed: float) -> str:
-    """Say on two lines what has come in by a day and what an even pace would have."""
-    return f"{day}: {forms(count)}\ncần có {whole(round(needed))}"
+    """Say what has come in by a day and what an even pace would have by then."""
+    return f"Đến hết {day}: {forms(count)}; theo tiến độ đều cần có {whole(round(needed))}."
 
 
 def driver_said(satisfaction: float, weight: float, low: float, high: float) -> str:
