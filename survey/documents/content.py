@@ -193,12 +193,15 @@ class ReportContent:
     watermark: str
     date: date | None
 
+    def blocks(self) -> tuple[Block, ...]:
+        """Return every block of the body and then of the appendices."""
+        body = (block for section in self.sections for block in section.blocks)
+        return (*body, *(block for appendix in self.appendices for block in appendix.blocks))
+
     def tables(self) -> tuple[Table, ...]:
-        """Return every table of the body and then of the appendices."""
-        parts = (*self.sections, *self.appendices)
-        return tuple(block for part in parts for block in part.blocks if isinstance(block, Table))
+        """Return every table in reading order."""
+        return tuple(block for block in self.blocks() if isinstance(block, Table))
 
     def figures(self) -> tuple[Figure, ...]:
         """Return every chart's place in reading order."""
-        parts = (*self.sections, *self.appendices)
-        return tuple(block for part in parts for block in part.blocks if isinstance(block, Figure))
+        return tuple(block for block in self.blocks() if isinstance(block, Figure))

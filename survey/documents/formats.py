@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -73,12 +74,15 @@ def _month(day: date) -> str:
 
 def plain(text: str, longest: int = _LONGEST) -> str:
     """Return foreign text as one line: composed letters, no control or direction marks, no endless name."""
-    spaced = "".join(
-        letter if not unicodedata.category(letter).startswith("C") else " " if letter in "\n\r\t" else ""
-        for letter in unicodedata.normalize("NFC", text)
-    )
-    line = " ".join(spaced.split(" ")).strip()
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    letters = (_line_letter(letter) for letter in unicodedata.normalize("NFC", text))
+    line = re.sub(" {2,}", " ", "".join(letters)).strip(" ")
+    return line if len(line) <= longest else line[: longest - 1].rstrip(" ") + "…"
+
+
+def _line_letter(letter: str) -> str:
+    if letter in "\t\n\v\f\r\x85\u2028\u2029":
+        return " "
+    return "" if unicodedata.category(letter).startswith("C") else letter
 
 
 def listing(names: Sequence[str]) -> str:

@@ -1,0 +1,267 @@
+"""Compose the reports: the consolidated one of the office and the one of a single unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from scoring.record import DomainResult, SurveyResult
+from survey.documents import remarks, tables
+from survey.documents.brief import Brief
+from survey.documents.content import (
+    Appendix,
+    Block,
+    CampaignFacts,
+    Figure,
+    Heading,
+    Letterhead,
+    Paragraph,
+    ReportContent,
+    Section,
+    Signature,
+    Table,
+    UnitFacts,
+)
+from survey.documents.formats import NBSP, count, long_date, plain, roman, short_date
+from survey.documents.numbering import numbered
+from survey.documents.publish import CellKey, hidden_cells
+from survey.documents.wording import Wording, bundled
+
+
+def consolidated(
+    result: SurveyResult,
+    campaign: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    *,
+    hidden: Collection[CellKey] | None = None,
+    wording: Wording | None = None,
+) -> ReportContent:
+    """Compose the office's report over all units; ``units`` stand in the plan's order."""
+    brief = _brief(result, campaign, units, heading, hidden, wording)
+    sections = _drop_empty(
+        (
+            *_general(brief, brief.say("general.scope", units=count(len(units)), **_scope(brief))),
+            _collection(brief, units),
+            *_province(brief),
+            _remarks(brief, result.province_pooled, result.units),
+            _limits(brief, result.units),
+            _proposals(brief),
+        )
+    )
+    appendices = (
+        _appendix(brief, 1, "section.appendix_units", tables.detail(brief)),
+        _appendix(brief, 2, "section.appendix_items", tables.items(brief, result.province_pooled)),
+    )
+    return numbered(_report(brief, sections, appendices, unit=None), brief.wording)
+
+
+def for_unit(
+    result: SurveyResult,
+    unit: str,
+    campaign: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    *,
+    hidden: Collection[CellKey] | None = None,
+    wording: Wording | None = None,
+) -> ReportContent:
+    """Compose the report of one unit; ``result`` is the whole campaign's, so that hidden cells stay hidden.
+
+    Raises KeyError where the results or the facts do not know the unit.
+    """
+    brief = _brief(result, campaign, units, heading, hidden, wording)
+    domain = {found.id: found for found in result.units}[unit]
+    own = (brief.units[unit],)
+    sections = _drop_empty(
+        (
+            *_general(brief, brief.say("general.scope_unit", unit=own[0].name, **_scope(brief))),
+            _collection(brief, own),
+            *_unit_results(brief, domain),
+            _remarks(brief, domain, (domain,)),
+            _limits(brief, (domain,)),
+            _proposals(brief),
+        )
+    )
+    appendices = (_appendix(brief, 1, "section.appendix_items", tables.items(brief, domain)),)
+    return numbered(_report(brief, sections, appendices, unit=own[0].name), brief.wording)
+
+
+def _brief(
+    result: SurveyResult,
+    campaign: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    hidden: Collection[CellKey] | None,
+    wording: Wording | None,
+) -> Brief:
+    return Brief(
+        result=result,
+        campaign=campaign,
+        units={unit.id: unit for unit in units},
+        heading=heading,
+        wording=wording or bundled(),
+        hidden=frozenset(hidden_cells(result) if hidden is None else hidden),
+    )
+
+
+def _scope(brief: Brief) -> dict[str, str]:
+    campaign = brief.campaign
+    return {
+        "first": short_date(campaign.first_day),
+        "last": short_date(campaign.last_day),
+        "items": count(len(campaign.items)),
+        "criteria": count(len(campaign.criteria)),
+        "as_of": short_date(campaign.as_of),
+    }
+
+
+def _general(brief: Brief, scope: str) -> tuple[Section, ...]:
+    rules = " ".join(
+        (
+            brief.say("general.method", level=brief.level, official=brief.official_name),
+            brief.say(f"general.criterion_{brief.result.criterion_rule}"),
+            brief.say(f"general.overall_{brief.result.overall_rule}"),
+            brief.say("general.overall_item"),
+        )
+    )
+    return (
+        Section(brief.say("section.general"), 1, ()),
+        Section(brief.say("section.scope"), 2, (Paragraph(scope),)),
+        Section(brief.say("section.method"), 2, (Paragraph(rules), tables.formulas(brief))),
+    )
+
+
+def _collection(brief: Brief, units: Sequence[UnitFacts]) -> Section:
+    said = _paragraphs(remarks.collection(brief, units))
+    return Section(brief.say("section.collection"), 1, (*said, tables.quotas(brief, units)))
+
+
+def _province(brief: Brief) -> tuple[Section, ...]:
+    result = brief.result
+    overall = tables.overall(brief, result.province_pooled, result.province_weighted)
+    figure = _figure(brief, brief.say("figure.forest", official=brief.official, level=brief.level))
+    return (
+        Section(brief.say("section.results"), 1, ()),
+        Section(brief.say("section.province"), 2, (*_paragraphs(remarks.province(brief)), overall)),
+        Section(
+            brief.say("section.criteria"), 2, (tables.criteria(brief, result.province_pooled, "summary"),)
+        ),
+        Section(brief.say("section.units"), 2, (tables.units(brief), figure, tables.matrix(brief))),
+    )
+
+
+def _unit_results(brief: Brief, domain: DomainResult) -> tuple[Section, ...]:
+    name = brief.unit_name(domain.id)
+    caption = brief.say("figure.forest_unit", official=brief.official, unit=name, level=brief.level)
+    headline = _paragraphs((remarks.unit_headline(brief, domain),))
+    return (
+        Section(brief.say("section.results"), 1, ()),
+        Section(brief.say("section.unit"), 2, (*headline, tables.overall(brief, domain, None))),
+        Section(
+            brief.say("section.criteria"),
+            2,
+            (tables.criteria(brief, domain, "units"), _figure(brief, caption)),
+        ),
+    )
+
+
+def _figure(brief: Brief, caption: str) -> Figure:
+    return Figure("forest", caption, brief.say("figure.forest_alt"))
+
+
+def _remarks(brief: Brief, domain: DomainResult, units: Sequence[DomainResult]) -> Section:
+    return Section(brief.say("section.remarks"), 1, _paragraphs(remarks.remarks(brief, domain, units), listed=True))
+
+
+def _limits(brief: Brief, units: Sequence[DomainResult]) -> Section:
+    return Section(brief.say("section.limits"), 1, _paragraphs(remarks.limits(brief, units), listed=True))
+
+
+def _proposals(brief: Brief) -> Section:
+    said = tuple(plain(text, 4000) for text in brief.campaign.proposals)
+    return Section(brief.say("section.proposals"), 1, _paragraphs(said))
+
+
+def _paragraphs(sentences: Sequence[str], *, listed: bool = False) -> tuple[Block, ...]:
+    return tuple(Paragraph(sentence, listed) for sentence in sentences)
+
+
+def _drop_empty(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """Leave out a section without content unless sections of the second level follow it."""
+    following = (*sections[1:], None)
+    return tuple(
+        section
+        for section, after in zip(sections, following, strict=True)
+        if section.blocks or (after is not None and after.level > section.level)
+    )
+
+
+def _appendix(brief: Brief, number: int, title: str, table: Table) -> Appendix:
+    heading = brief.heading
+    reference = brief.say(
+        "head.appendix_reference",
+        number=heading.number or NBSP * 8,
+        symbol=heading.symbol,
+        date=long_date(heading.date),
+        agency=heading.agency,
+    )
+    return Appendix(
+        brief.say("head.appendix", number=roman(number)), brief.say(title).upper(), reference, (table,)
+    )
+
+
+def _report(
+    brief: Brief, sections: tuple[Section, ...], appendices: tuple[Appendix, ...], unit: str | None
+) -> ReportContent:
+    heading, campaign, say = brief.heading, brief.campaign, brief.say
+    name = _lowered(plain(campaign.name))
+    made = say("head.summary", name=name) if unit is None else say("head.summary_unit", name=name, unit=unit)
+    closing = say("general.closing", name=name, agency=heading.agency)
+    return ReportContent(
+        letterhead=_letterhead(brief),
+        title=say("head.title"),
+        summary=plain(campaign.summary) or made,
+        addressees_label=say("head.addressees"),
+        addressees=tuple(plain(line) for line in heading.addressees),
+        bases=(
+            *(plain(basis, 1000) for basis in heading.legal_bases),
+            say("general.opening", name=name, agency=heading.agency),
+        ),
+        sections=sections,
+        closing=f"{closing.rstrip(' ./')}./.",
+        signature=_signature(brief),
+        appendices=appendices,
+        caveats=remarks.limits(brief, brief.result.units),
+        rehearsal=say("head.rehearsal") if campaign.rehearsal else "",
+        watermark=say("head.watermark") if campaign.rehearsal else "",
+        date=heading.date,
+    )
+
+
+def _letterhead(brief: Brief) -> Letterhead:
+    heading, say = brief.heading, brief.say
+    return Letterhead(
+        governing_body=plain(heading.governing_body).upper(),
+        agency=plain(heading.agency).upper(),
+        state=say("head.state"),
+        motto=say("head.motto"),
+        number=say("head.number", number=heading.number or NBSP * 8, symbol=heading.symbol),
+        place_and_date=say("head.place_and_date", place=heading.place, date=long_date(heading.date)),
+    )
+
+
+def _signature(brief: Brief) -> Signature:
+    heading = brief.heading
+    named = [plain(line).strip(" -;.") for line in heading.recipients]
+    lines = (*(line for line in named if line), brief.say("head.archive"))
+    return Signature(
+        recipients_label=brief.say("head.recipients"),
+        recipients=(*(f"- {line};" for line in lines[:-1]), f"- {lines[-1]}."),
+        authority=tuple(plain(line).upper() for line in heading.authority),
+        signer=plain(heading.signer),
+    )
+
+
+def _lowered(name: str) -> str:
+    """Lower the first letter of a campaign's name so that it stands inside a sentence."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

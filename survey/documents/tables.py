@@ -1,0 +1,263 @@
+"""The tables of a report: rows of formatted cells, the same for every output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scoring.record import DomainResult, Estimate, IndexResult
+from survey.documents import cells
+from survey.documents.brief import FORMULAS, Brief, formula_of, official_of
+from survey.documents.content import Cell, Column, Row, Sheet, Table, UnitFacts
+from survey.documents.publish import THRESHOLD
+
+
+def formulas(brief: Brief) -> Table:
+    """List the three formulas by name and rule, and mark the official one."""
+    say = brief.say
+    columns = (
+        cells.column(say("column.formula"), "name", 13),
+        cells.column(say("column.formula_name"), "name", 36),
+        cells.column(say("column.formula_rule"), "name", 91),
+        cells.column(say("column.formula_role"), "name", 25),
+    )
+    rows = tuple(
+        Row(
+            (
+                cells.text(say(f"formula.{formula}")),
+                cells.text(say(f"formula.{formula}_name")),
+                cells.text(say(f"formula.{formula}_rule")),
+                cells.text(say(f"formula.{'official' if formula == brief.result.official else 'reference'}")),
+            ),
+            "total" if formula == brief.result.official else "plain",
+        )
+        for formula in FORMULAS
+    )
+    return Table("formulas", say("table.formulas"), columns, rows, (say("formula.note"),), "notes")
+
+
+def quotas(brief: Brief, units: Sequence[UnitFacts]) -> Table:
+    """Show each unit's minimum quota and its forms by state; several units end in a total."""
+    labels = ("target", "valid", "rate", "awaiting", "late", "excluded")
+    columns = (
+        cells.column(brief.say("column.number"), "number", 10),
+        cells.column(brief.say("column.unit"), "name", 53),
+        *(
+            cells.column(brief.say(f"column.{label}"), "percent" if label == "rate" else "count", 17)
+            for label in labels
+        ),
+    )
+    rows = [
+        Row((cells.number(place), cells.text(unit.name), *_counts(unit)))
+        for place, unit in enumerate(units, 1)
+    ]
+    if len(units) > 1:
+        rows.append(Row((cells.text(""), cells.text(brief.say("column.total")), *_counts(total(units))), "total"))
+    return Table("quotas", brief.say("table.quotas"), columns, tuple(rows), (), "quotas")
+
+
+def total(units: Sequence[UnitFacts]) -> UnitFacts:
+    """Add up the counts of all units."""
+    return UnitFacts(
+        id="",
+        name="",
+        target=sum(unit.target for unit in units),
+        valid=sum(unit.valid for unit in units),
+        awaiting=sum(unit.awaiting for unit in units),
+        late=sum(unit.late for unit in units),
+        excluded=sum(unit.excluded for unit in units),
+    )
+
+
+def _counts(unit: UnitFacts) -> tuple[Cell, ...]:
+    rate = 100 * unit.valid / unit.target if unit.target else None
+    return (
+        cells.number(unit.target),
+        cells.number(unit.valid),
+        cells.share(rate),
+        cells.number(unit.awaiting),
+        cells.number(unit.late),
+        cells.number(unit.excluded),
+    )
+
+
+def overall(brief: Brief, domain: DomainResult, weighted: DomainResult | None) -> Table:
+    """Show a domain's overall index; the province's has both ways of adding up units, labelled."""
+    say = brief.say
+    label = say("column.pooled" if domain is brief.result.province_pooled else "column.overall_index")
+    rows = [_index_row(brief, domain, domain.overall, label)]
+    if weighted is not None:
+        rows.append(_index_row(brief, weighted, weighted.overall, say("column.weighted")))
+    if domain.overall_item is not None:
+        rows.append(_index_row(brief, domain, domain.overall_item, say("column.overall_item")))
+    columns = (cells.column(say("column.method"), "name", 48), *_index_columns(brief))
+    title = say("table.overall")
+    return Table("overall", title, columns, tuple(rows), notes(brief, rows), "summary")
+
+
+def criteria(brief: Brief, domain: DomainResult, sheet: Sheet) -> Table:
+    """Show every criterion of a domain with the three formulas and their intervals."""
+    rows = _criteria_rows(brief, domain)
+    columns = (cells.column(brief.say("column.criterion"), "name", 48), *_index_columns(brief))
+    return Table("criteria", brief.say("table.criteria"), columns, rows, notes(brief, rows), sheet)
+
+
+def units(brief: Brief) -> Table:
+    """Show every unit's overall index with the three formulas and their intervals."""
+    rows = tuple(
+        _index_row(brief, unit, unit.overall, brief.unit_name(unit.id)) for unit in brief.result.units
+    )
+    columns = (cells.column(brief.say("column.unit"), "name", 48), *_index_columns(brief))
+    return Table("units", brief.say("table.units"), columns, rows, notes(brief, rows), "summary")
+
+
+def matrix(brief: Brief) -> Table:
+    """Show the official index of every unit by criterion at one glance."""
+    ids = [index.id for index in brief.result.province_pooled.criteria]
+    width = 110 / (len(ids) + 1)
+    columns = (
+        cells.column(brief.say("column.unit"), "name", 55),
+        *(cells.column(index, "percent", width) for index in ids),
+        cells.column(brief.say("column.overall"), "percent", width),
+    )
+    rows = [_matrix_row(brief, unit, brief.unit_name(unit.id)) for unit in brief.result.units]
+    rows.append(_matrix_row(brief, brief.result.province_pooled, brief.say("column.total"), "total"))
+    key = "; ".join(f"{index}: {brief.index_name(index)}" for index in ids) + "."
+    title = brief.say("table.matrix", official=brief.official)
+    return Table("matrix", title, columns, tuple(rows), (key, *notes(brief, rows, interval=False)), "units")
+
+
+def detail(brief: Brief) -> Table:
+    """Show every unit by criterion with n, the three formulas and their intervals."""
+    rows: list[Row] = []
+    for place, unit in enumerate(brief.result.units, 1):
+        group = brief.say(
+            "column.unit_group",
+            number=str(place),
+            unit=brief.unit_name(unit.id),
+            forms=cells.number(unit.forms).lines[0],
+        )
+        rows.append(Row((Cell((group,), (brief.unit_name(unit.id),)),), "group"))
+        rows.extend(_criteria_rows(brief, unit))
+    columns = (cells.column(brief.say("column.criterion"), "name", 48), *_index_columns(brief))
+    return Table("detail", brief.say("table.detail"), columns, tuple(rows), notes(brief, rows), "units")
+
+
+def items(brief: Brief, domain: DomainResult) -> Table:
+    """Show every question's answers by level and its three indices, grouped by criterion."""
+    rows: list[Row] = []
+    for criterion in domain.criteria:
+        name = f"{criterion.id}. {brief.index_name(criterion.id)}"
+        own = [item for item in domain.items if item.id.startswith(f"{criterion.id}.")]
+        rows.append(Row((Cell((name,), (name,)),), "group"))
+        rows.extend(_item_row(brief, domain, item, item.id) for item in own)
+    if domain.overall_item is not None:
+        rows.append(_item_row(brief, domain, domain.overall_item, "", "total"))
+    found = [*notes(brief, rows, interval=False)]
+    note = brief.say("table.items_note", level=brief.level)
+    return Table("items", brief.say("table.items"), _item_columns(brief), tuple(rows), (note, *found), "items")
+
+
+def notes(brief: Brief, rows: Iterable[Row], *, interval: bool = True) -> tuple[str, ...]:
+    """Return the notes that the cells of these rows call for."""
+    found = [cell for row in rows for cell in row.cells]
+    census = brief.say("column.census")
+    lonely = any(len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in found)
+    said = (
+        (interval, brief.say("table.interval_note", level=brief.level)),
+        (any(cells.HIDDEN.lines == cell.lines for cell in found), _hidden_note(brief)),
+        (any(census in cell.lines for cell in found), brief.say("table.census_note")),
+        (interval and lonely, brief.say("table.no_interval_note")),
+    )
+    return tuple(sentence for called, sentence in said if called)
+
+
+def _hidden_note(brief: Brief) -> str:
+    if brief.hidden:
+        return brief.say("table.hidden_note", threshold=str(THRESHOLD))
+    return brief.say("table.empty_note")
+
+
+def _index_columns(brief: Brief) -> tuple[Column, ...]:
+    say = brief.say
+    low, high = say("column.low"), say("column.high")
+    return (
+        cells.column(say("column.forms"), "count", 15),
+        cells.column(say("column.answers"), "count", 18),
+        *(cells.estimate_column(formula_label(brief, formula), 28, low, high) for formula in FORMULAS),
+    )
+
+
+def formula_label(brief: Brief, formula: str) -> str:
+    """Return a formula's sign, the official one marked in words."""
+    label = brief.say(f"formula.{formula}")
+    return brief.say("formula.official_column", label=label) if formula == brief.result.official else label
+
+
+def _criteria_rows(brief: Brief, domain: DomainResult) -> tuple[Row, ...]:
+    named = [
+        _index_row(brief, domain, index, f"{index.id}. {brief.index_name(index.id)}") for index in domain.criteria
+    ]
+    return (*named, _index_row(brief, domain, domain.overall, brief.say("column.overall_index"), "total"))
+
+
+def _index_row(
+    brief: Brief, domain: DomainResult, index: IndexResult, label: str, kind: str = "plain"
+) -> Row:
+    shown = brief.shown(domain, index)
+    figures = (
+        cells.number(index.forms) if shown or index.forms == 0 else cells.HIDDEN,
+        cells.number(index.answers) if shown or index.forms == 0 else cells.HIDDEN,
+        *(_estimate(brief, formula_of(index, formula), shown=shown) for formula in FORMULAS),
+    )
+    return Row((cells.text(label), *figures), "total" if kind == "total" else "plain")
+
+
+def _estimate(brief: Brief, found: Estimate, *, shown: bool) -> Cell:
+    return cells.estimate(found, brief.say("column.census")) if shown else cells.HIDDEN_ESTIMATE
+
+
+def _matrix_row(brief: Brief, domain: DomainResult, label: str, kind: str = "plain") -> Row:
+    shares = (
+        cells.share(official_of(brief.result, index).value if brief.shown(domain, index) else None)
+        for index in (*domain.criteria, domain.overall)
+    )
+    return Row((cells.text(label), *shares), "total" if kind == "total" else "plain")
+
+
+def _item_columns(brief: Brief) -> tuple[Column, ...]:
+    say = brief.say
+    counted = (*"12345", say("column.no_opinion"), say("column.blank"), say("column.answered"))
+    return (
+        cells.column(say("column.code"), "number", 11),
+        cells.column(say("column.question"), "name", 41),
+        *(cells.column(label, "count", 9) for label in counted),
+        *(_item_formula(brief, formula) for formula in FORMULAS),
+    )
+
+
+def _item_formula(brief: Brief, formula: str) -> Column:
+    label = formula_label(brief, formula)
+    if formula != brief.result.official:
+        return cells.column(label, "percent", 12)
+    return cells.estimate_column(label, 22, brief.say("column.low"), brief.say("column.high"))
+
+
+def _item_row(brief: Brief, domain: DomainResult, item: IndexResult, code: str, kind: str = "plain") -> Row:
+    shown = brief.shown(domain, item)
+    name = brief.index_name(item.id) if code else brief.campaign.overall_item
+    counts = (*item.levels, item.no_opinion, item.blank, item.answers)
+    return Row(
+        (
+            cells.text(code),
+            cells.text(name),
+            *(cells.number(value) if shown or item.forms == 0 else cells.HIDDEN for value in counts),
+            *(_item_estimate(brief, item, formula, shown=shown) for formula in FORMULAS),
+        ),
+        "total" if kind == "total" else "plain",
+    )
+
+
+def _item_estimate(brief: Brief, item: IndexResult, formula: str, *, shown: bool) -> Cell:
+    if formula == brief.result.official:
+        return _estimate(brief, formula_of(item, formula), shown=shown)
+    return cells.share(formula_of(item, formula).value if shown else None)
