@@ -132,3 +132,18 @@ def count(table: FormTable) -> Counts:
                 at_least[code, item, level] = np.count_nonzero(column >= level)
     exactly = at_least[:, :, :-1] - at_least[:, :, 1:]
     return Counts(exactly[:, :, 1:], exactly[:, :, 0], at_least[:, :, LEVELS + 1])
+
+
+def forms_answering(table: FormTable, groups: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Count the forms with at least one counted answer among the items of each group.
+
+    ``groups`` are lists of columns. Returns int64 (n_strata, n_groups).
+    """
+    found = np.zeros((table.population.size, len(groups)), dtype=np.int64)
+    for code, start, stop in table.strata():
+        for number, group in enumerate(groups):
+            some = np.zeros(stop - start, dtype=np.bool_)
+            for item in group:
+                some |= (table.columns[item, start:stop] - np.uint8(1)) < LEVELS
+            found[code, number] = np.count_nonzero(some)
+    return found
