@@ -6,45 +6,53 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scoring.intervals import Interval, effective_n, form_bound, wilson, wilson_svy, xlogit
+import numpy as np
+
+from scoring.intervals import Interval, form_bound, wilson, wilson_svy, xlogit
 from scoring.record import Estimate
+from scoring.tally import FloatArray
 
 # An index on 0..1 becomes a published one by (offset, width): F1 runs from 20 to 100, F2 and F3 from 0 to 100.
-F1_SCALE = (20.0, 80.0)
-PERCENT = (0.0, 100.0)
+Scale = tuple[float, float]
+F1_SCALE: Scale = (20.0, 80.0)
+PERCENT: Scale = (0.0, 100.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What stands behind one index of one domain.
 
-    ``answering`` forms with an answer and ``population`` N (None where unknown) per stratum with answers;
-    ``weight`` of a form in each; ``df`` degrees of freedom; ``census`` when every stratum has n = N.
+    ``forms`` with an answer; ``df`` degrees of freedom; ``census`` when every stratum has n = N;
+    ``population_known`` when N is known for all of them; ``effective``: see :func:`effective_forms`.
     """
 
-    answering: tuple[float, ...]
-    population: tuple[float | None, ...]
-    weight: tuple[float, ...]
+    forms: int
     df: float
     census: bool
+    population_known: bool
+    effective: float
 
     @property
     def note(self) -> str | None:
         """``population_unknown`` where some N is unknown, so that no finite population correction is made."""
-        return "population_unknown" if None in self.population else None
+        return None if self.population_known else "population_unknown"
 
-    def effective_forms(self) -> float:
-        """Return the number of equally weighted independent forms with the same variance at equal spread.
 
-        1 / sum of W^2 / n_eff over the strata, W the stratum's share of the weighted forms and n_eff
-        Kish's effective n where N is known. Worked value: one stratum, 6 of 33: 7.1111.
-        """
-        mass = [n * w for n, w in zip(self.answering, self.weight, strict=True)]
-        inverse = 0.0
-        for part, n, population in zip(mass, self.answering, self.population, strict=True):
-            effective = n if population is None else effective_n(n, population)
-            inverse += 0.0 if effective is None else (part / sum(mass)) ** 2 / effective
-        return 1 / inverse
+def effective_forms(answering: FloatArray, population: FloatArray, weight: FloatArray) -> FloatArray:
+    """Return the equally weighted independent forms that would have the same variance at equal spread.
+
+    ``answering`` float (strata, k) forms; ``population`` and ``weight`` float (strata,), N NaN where unknown.
+    1 / sum of W^2 / n_eff, W the stratum's share of the weighted forms, n_eff = n (N - 1) / (N - n), or n
+    where N is unknown. Infinite for a census, 0 without forms. Worked value: 6 of 33: 7.1111.
+    """
+    mass = answering * weight[:, None]
+    share = mass / np.maximum(mass.sum(axis=0), np.finfo(float).tiny)
+    size = np.where(np.isnan(population), np.inf, population)[:, None]
+    rest = np.where(np.isinf(size), 1.0, (size - answering) / np.maximum(np.where(np.isinf(size), 2, size) - 1, 1))
+    inverse = (share**2 * rest / np.maximum(answering, 1)).sum(axis=0)
+    with np.errstate(divide="ignore"):
+        effective: FloatArray = np.where(mass.sum(axis=0) > 0, 1 / inverse, 0.0)
+    return effective
 
 
 IntervalMethod = Callable[[float, float, float, float], Interval | None]
@@ -58,9 +66,9 @@ def publish(
     sample: Sample,
     level: float,
     method: tuple[str, IntervalMethod],
-    scale: tuple[float, float],
-) -> Estimate:
-    """Return the estimate with its interval, in per cent, or with the reason why there is none.
+    scales: tuple[Scale, ...],
+) -> tuple[Estimate, ...]:
+    """Return the estimate on each scale with its interval, or with the reason why there is none.
 
     ``value`` and ``se`` on 0..1. In this order: no answers, nothing; a census, the point; no degrees of
     freedom (one form only), no interval; every form alike, :func:`scoring.intervals.form_bound` on the
@@ -68,23 +76,27 @@ def publish(
     the one of F3, since F1 = 20 + 0.8 F3, and so respects the range 20..100.
     """
     if math.isnan(value):
-        return Estimate(None, None, None, None, None, "none", "no_answers")
+        return tuple(Estimate(None, None, None, None, None, "none", "no_answers") for _ in scales)
+    name, note, interval = method[0], sample.note, None
+    error: float | None = se
     if sample.census:
-        return _on_scale(value, 0.0, sample.df, Interval(value, value), "census", "census", scale)
-    if sample.df <= 0:
-        return Estimate(scale[0] + scale[1] * value, None, sample.df, None, None, "none", "single_form")
-    interval = method[1](value, se, sample.df, level)
-    name = method[0]
-    if se == 0 or interval is None:
-        forms = sample.effective_forms()
-        interval, name = form_bound(value, wilson(forms, forms, level).low), "form_bound"
-    return _on_scale(value, se, sample.df, interval, name, sample.note, scale)
-
-
-def _on_scale(
-    value: float, se: float, df: float, interval: Interval, method: str, note: str | None,
-    scale: tuple[float, float],
-) -> Estimate:
-    offset, width = scale
-    low, high = (offset + width * end for end in interval)
-    return Estimate(offset + width * value, width * se, df, low, high, method, note)
+        name, note, interval = "census", "census", Interval(value, value)
+    elif sample.df <= 0:
+        name, note, error = "none", "single_form", None
+    else:
+        interval = method[1](value, se, sample.df, level)
+        if interval is None or se == 0:
+            certain = wilson(sample.effective, sample.effective, level).low
+            interval, name = form_bound(value, certain), "form_bound"
+    return tuple(
+        Estimate(
+            offset + width * value,
+            None if error is None else width * error,
+            sample.df,
+            None if interval is None else offset + width * interval.low,
+            None if interval is None else offset + width * interval.high,
+            name,
+            note,
+        )
+        for offset, width in scales
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from scipy.special import betainccinv, betaincinv, expit, logit, ndtri, stdtrit
@@ -25,10 +26,12 @@ class Interval(NamedTuple):
 CountMethod = Callable[[float, float, float], Interval]
 
 
+@lru_cache(maxsize=4096)
 def _t_quantile(df: float, level: float) -> float | None:
     return float(stdtrit(df, (1 + level) / 2)) if df > 0 else None
 
 
+@lru_cache(maxsize=64)
 def _z_quantile(level: float) -> float:
     return float(ndtri((1 + level) / 2))
 

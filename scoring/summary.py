@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from scoring.design import Moments, expand, expansion, moments, select
-from scoring.estimates import F1_SCALE, INDEX, ITEM_SHARE, PERCENT, Sample, publish
-from scoring.index import Criterion, Estimates, Scheme, estimate, scheme
+from scoring.estimates import F1_SCALE, INDEX, ITEM_SHARE, PERCENT, Sample, effective_forms, publish
+from scoring.index import Criterion, Scheme, estimate, scheme
 from scoring.record import (
     SCHEMA_VERSION,
     CriterionRule,
@@ -52,81 +52,57 @@ class _Survey:
     """Everything that is computed once, before any domain.
 
     A *group* is a set of columns that an index is made of: every item, every criterion, all items together.
+    ``member`` int (groups, items) says which; ``answering`` float (strata, groups) counts the forms.
     """
 
     questions: Questions
     rules: Rules
     plan: Scheme
-    groups: tuple[tuple[int, ...], ...]
+    names: tuple[str, ...]
+    member: NDArray[np.int64]
     counts: Counts
     answering: FloatArray
-
-    def names(self) -> tuple[str, ...]:
-        """The id of every group."""
-        questions = self.questions
-        return (*questions.items, *(criterion.id for criterion in questions.criteria), "overall")
 
 
 @dataclass(frozen=True, slots=True)
 class _Domain:
-    """One unit or the province: its moments, estimates and counts, ready to be published index by index."""
+    """One unit or the province: its estimates and counts, ready to be published index by index."""
 
     survey: _Survey
-    strata: BoolArray
-    moments: Moments
-    weight: FloatArray
-    found: Estimates
-    se: FloatArray
-
-    def sample(self, group: int) -> Sample:
-        """Return the forms behind a group's index."""
-        answering = self.survey.answering[self.strata, group]
-        some, part = answering > 0, self.moments
-        # An item has the degrees of freedom of its answers, an index those of the forms.
-        based_on = answering if group < self.survey.plan.items else part.forms
-        return Sample(
-            answering=tuple(answering[some].tolist()),
-            population=tuple(None if np.isnan(n) else n for n in part.population[some].tolist()),
-            weight=tuple(self.weight[self.strata][some].tolist()),
-            df=float(based_on.sum() - np.count_nonzero(based_on)),
-            census=bool(np.all((part.population == part.forms)[part.forms > 0])),
-        )
+    forms: int
+    population: int | None
+    value: list[float]
+    se: list[float]
+    samples: tuple[Sample, ...]
+    levels: list[tuple[int, int, int, int, int]]
+    no_opinion: list[int]
+    blank: list[int]
 
     def index(self, group: int, position: int) -> IndexResult:
         """Publish the index at ``position`` of the scheme with the counts of ``group``."""
-        survey, columns = self.survey, list(self.survey.groups[group])
-        counts, rules = survey.counts, survey.rules
-        levels = counts.levels[self.strata][:, columns].sum(axis=(0, 1))
-        sample = self.sample(group)
-        share = self.found.value[position], self.se[position]
-        place = survey.plan.size + position
-        mean = self.found.value[place], self.se[place]
-        method = ITEM_SHARE if group < survey.plan.items else INDEX
+        plan, level = self.survey.plan, self.survey.rules.level
+        sample, mean = self.samples[group], plan.size + position
+        method = ITEM_SHARE if group < plan.items else INDEX
+        f1, f3 = publish(self.value[mean], self.se[mean], sample, level, INDEX, (F1_SCALE, PERCENT))
+        (f2,) = publish(self.value[position], self.se[position], sample, level, method, (PERCENT,))
+        levels = self.levels[group]
         return IndexResult(
-            id=survey.names()[group],
-            forms=int(sum(sample.answering)),
-            answers=int(levels.sum()),
-            no_opinion=int(counts.no_opinion[self.strata][:, columns].sum()),
-            blank=int(counts.blank[self.strata][:, columns].sum()),
-            levels=tuple(levels.tolist()),
-            f1=publish(*mean, sample, rules.level, INDEX, F1_SCALE),
-            f2=publish(*share, sample, rules.level, method, PERCENT),
-            f3=publish(*mean, sample, rules.level, INDEX, PERCENT),
+            self.survey.names[group], sample.forms, sum(levels), self.no_opinion[group], self.blank[group],
+            levels, f1, f2, f3,
         )
 
     def result(self, name: str) -> DomainResult:
         """Publish every index of the domain under its name."""
         survey, plan = self.survey, self.survey.plan
         of_items = survey.rules.criterion == "mean_of_items"
-        first, everything = plan.means if of_items else plan.pooled, len(survey.groups) - 1
+        first, everything = plan.means if of_items else plan.pooled, len(survey.names) - 1
         direct = survey.questions.overall_item
         pooled = self.index(everything, plan.overall_pooled)
         weighted = self.index(everything, plan.overall_weighted + of_items)
-        known = self.moments.population
         return DomainResult(
             id=name,
-            forms=int(self.moments.forms.sum()),
-            population=None if np.isnan(known).any() else int(known.sum()),
+            forms=self.forms,
+            population=self.population,
             criteria=tuple(
                 self.index(plan.items + number, first + number) for number in range(len(plan.criteria))
             ),
@@ -138,19 +114,46 @@ class _Domain:
         )
 
 
+def _samples(survey: _Survey, part: Moments, answering: FloatArray, weight: FloatArray) -> tuple[Sample, ...]:
+    forms, known = answering.sum(axis=0), ~np.isnan(part.population)
+    # An item has the degrees of freedom of its answers, an index those of the forms.
+    based_on = np.repeat(part.forms[:, None], forms.size, axis=1)
+    based_on[:, : survey.plan.items] = answering[:, : survey.plan.items]
+    df = based_on.sum(axis=0) - np.count_nonzero(based_on, axis=0)
+    effective = effective_forms(answering, part.population, weight)
+    held = part.forms > 0
+    census, known_all = bool(np.all((part.population == part.forms)[held])), bool(known[held].all())
+    return tuple(
+        Sample(int(n), d, census, known_all, e)
+        for n, d, e in zip(forms.tolist(), df.tolist(), effective.tolist(), strict=True)
+    )
+
+
 def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: BoolArray) -> _Domain:
-    part = select(everything, strata)
+    part, counts = select(everything, strata), survey.counts
     found = estimate(survey.plan, part)
-    return _Domain(survey, strata, part, weight, found, found.se)
+    levels = survey.member @ counts.levels[strata].sum(axis=0)
+    known = part.population
+    return _Domain(
+        survey=survey,
+        forms=int(part.forms.sum()),
+        population=None if np.isnan(known).any() else int(known.sum()),
+        value=found.value.tolist(),
+        se=found.se.tolist(),
+        samples=_samples(survey, part, survey.answering[strata], weight[strata]),
+        levels=[(a, b, c, d, e) for a, b, c, d, e in levels.tolist()],
+        no_opinion=(survey.member @ counts.no_opinion[strata].sum(axis=0)).tolist(),
+        blank=(survey.member @ counts.blank[strata].sum(axis=0)).tolist(),
+    )
 
 
 def _survey(table: FormTable, questions: Questions, rules: Rules) -> _Survey:
     plan = scheme(table.columns.shape[0], questions.criteria)
-    criteria = tuple(criterion.columns for criterion in questions.criteria)
-    everything = tuple(sorted({column for columns in criteria for column in columns}))
-    groups = (*((item,) for item in range(plan.items)), *criteria, everything)
+    names = (*questions.items, *(criterion.id for criterion in questions.criteria), "overall")
+    # The base ratios of the scheme are exactly the groups: items, criteria, all items of the criteria.
+    groups = [np.flatnonzero(row).tolist() for row in plan.base]
     answering = forms_answering(table, groups).astype(np.float64)
-    return _Survey(questions, rules, plan, groups, count(table), answering)
+    return _Survey(questions, rules, plan, names, plan.base.astype(np.int64), count(table), answering)
 
 
 def summarise(
