@@ -167,7 +167,8 @@ def pairwise_units_holm(estimate: ArrayLike, se: ArrayLike) -> Comparisons:
     values, errors = _arrays(estimate, se)
     first, second = np.triu_indices(values.size, 1)
     statistics = _statistics(values, errors)[first, second]
-    p = 2 * ndtr(-np.abs(np.where(np.isneginf(statistics) & ~_exact(errors)[first, second], 0.0, statistics)))
+    known = np.isfinite(_spread(errors))[first, second]
+    p = 2 * ndtr(-np.abs(np.where(known, statistics, 0.0)))
     return Comparisons(
         tuple(zip(first.tolist(), second.tolist(), strict=True)),
         tuple((values[first] - values[second]).tolist()),
@@ -189,9 +190,10 @@ def _arrays(estimate: ArrayLike, se: ArrayLike) -> tuple[FloatArray, FloatArray]
     return values, errors
 
 
-def _exact(errors: FloatArray) -> BoolArray:
-    """Say which ordered pairs are compared without error."""
-    return np.asarray(np.hypot.outer(errors, errors) == 0, dtype=np.bool_)
+def _spread(errors: FloatArray) -> FloatArray:
+    """Return the standard error of every difference, (K, K)."""
+    spread: FloatArray = np.hypot.outer(errors, errors)
+    return spread
 
 
 def _statistics(values: FloatArray, errors: FloatArray) -> FloatArray:
@@ -200,7 +202,7 @@ def _statistics(values: FloatArray, errors: FloatArray) -> FloatArray:
     A pair without error is +inf or -inf by its order, and 0 where equal.
     """
     difference = np.subtract.outer(values, values)
-    spread = np.hypot.outer(errors, errors)
+    spread = _spread(errors)
     known = np.isfinite(spread)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistics = np.where(known, difference / spread, -np.inf)
@@ -218,7 +220,7 @@ def _stepdown(
 ) -> BoolArray:
     """Return which "row is above column" are accepted among the hypotheses of ``family`` (K, K)."""
     statistics = _statistics(values, errors)
-    spread = np.hypot.outer(errors, errors)
+    spread = _spread(errors)
     open_pairs = family & np.isfinite(spread) & (spread > 0)
     above = family & (spread == 0) & (statistics > 0)
     while open_pairs.any():
