@@ -85,11 +85,11 @@ def moments(table: FormTable, satisfied_from: int = 4, domain: BoolArray | None 
     return _centred(table.forms, table.population, inside, total, raw)
 
 
-def row_moments(table: FormTable, rows: FloatArray, residual: FloatArray, inside: FloatArray) -> Moments:
+def row_moments(table: FormTable, rows: FloatArray, residual: FloatArray) -> Moments:
     """Return moments whose totals come from ``rows`` and whose scatter comes from ``residual``.
 
     Both float (q, n_forms) in stored order: the weighted features, and what is left of them after a
-    calibration. ``inside`` as in :class:`Moments`.
+    calibration. Every stratum counts as part of the domain, because residuals reach outside it.
     """
     strata, width = table.population.size, rows.shape[0]
     total, left = np.zeros((strata, width)), np.zeros((strata, width))
@@ -98,7 +98,7 @@ def row_moments(table: FormTable, rows: FloatArray, residual: FloatArray, inside
         part = residual[:, start:stop]
         total[code], left[code] = rows[:, start:stop].sum(axis=1), part.sum(axis=1)
         raw[code] = part @ part.T
-    return replace(_centred(table.forms, table.population, inside, left, raw), total=total)
+    return replace(_centred(table.forms, table.population, table.forms, left, raw), total=total)
 
 
 def _centred(
