@@ -222,7 +222,7 @@ def _stepdown(
     statistics = _statistics(values, errors)
     spread = _spread(errors)
     open_pairs = family & np.isfinite(spread) & (spread > 0)
-    above = family & (spread == 0) & (statistics > 0)
+    above: BoolArray = family & (spread == 0) & (statistics > 0)
     while open_pairs.any():
         rows, columns = np.nonzero(open_pairs)
         largest = _largest(noise * np.where(np.isfinite(errors), errors, 0.0), rows, columns, spread)
