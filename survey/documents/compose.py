@@ -170,7 +170,9 @@ def _figure(brief: Brief, caption: str) -> Figure:
 
 
 def _remarks(brief: Brief, domain: DomainResult, units: Sequence[DomainResult]) -> Section:
-    return Section(brief.say("section.remarks"), 1, _paragraphs(remarks.remarks(brief, domain, units), listed=True))
+    return Section(
+        brief.say("section.remarks"), 1, _paragraphs(remarks.remarks(brief, domain, units), listed=True)
+    )
 
 
 def _limits(brief: Brief, units: Sequence[DomainResult]) -> Section:
@@ -225,7 +227,11 @@ def _report(
         addressees=tuple(plain(line) for line in heading.addressees),
         bases=(
             *(plain(basis, 1000) for basis in heading.legal_bases),
-            say("general.opening", name=name, agency=heading.agency),
+            say(
+                f"general.opening{'_by_bases' if heading.legal_bases else ''}",
+                name=name,
+                agency=heading.agency,
+            ),
         ),
         sections=sections,
         closing=f"{closing.rstrip(' ./')}./.",

@@ -103,7 +103,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A numbered table with its notes and the spreadsheet's sheet it belongs to."""
+    """A numbered table with its notes and the spreadsheet's sheet it belongs to.
+
+    ``whole_groups``: a page break never parts the rows of a group from its name.
+    """
 
     id: str
     title: str
@@ -111,6 +114,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
     sheet: Sheet
+    whole_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)

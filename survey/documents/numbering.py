@@ -16,7 +16,8 @@ def numbered(report: ReportContent, wording: Wording) -> ReportContent:
         replace(section, blocks=_blocks(section.blocks, counters, wording)) for section in report.sections
     )
     appendices = tuple(
-        replace(appendix, blocks=_blocks(appendix.blocks, counters, wording)) for appendix in report.appendices
+        replace(appendix, blocks=_blocks(appendix.blocks, counters, wording))
+        for appendix in report.appendices
     )
     return replace(report, sections=sections, appendices=appendices)
 

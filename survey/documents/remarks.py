@@ -127,7 +127,10 @@ def _weak_items(brief: Brief, domain: DomainResult) -> Iterator[str]:
     ]
     if len(known) > _WEAK_ITEMS:
         weak = sorted(known)[:_WEAK_ITEMS]
-        named = [brief.say("remark.item", item=brief.index_name(key), value=percent(value)) for value, key in weak]
+        named = [
+            brief.say("remark.item", code=key, item=brief.index_name(key), value=percent(value))
+            for value, key in weak
+        ]
         yield brief.say("remark.weak_items", items=listing(named))
 
 
@@ -139,8 +142,9 @@ def _units(brief: Brief, units: Sequence[DomainResult]) -> Iterator[str]:
         for verdict in ("above", "below", "open"):
             names = [name for name, (low, high) in ends if _verdict(low, high, target) == verdict]
             if names:
-                words = {"target": short_percent(target), "units": listing(names)}
-                yield brief.say(f"remark.units_{verdict}", **words)
+                every = brief.say("remark.all_units", units=count(len(names)))
+                said = every if len(names) == len(units) else listing(names)
+                yield brief.say(f"remark.units_{verdict}", target=short_percent(target), units=said)
 
 
 def _verdict(low: float, high: float, target: float) -> str:

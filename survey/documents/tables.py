@@ -15,10 +15,10 @@ def formulas(brief: Brief) -> Table:
     """List the three formulas by name and rule, and mark the official one."""
     say = brief.say
     columns = (
-        cells.column(say("column.formula"), "name", 13),
-        cells.column(say("column.formula_name"), "name", 36),
-        cells.column(say("column.formula_rule"), "name", 91),
-        cells.column(say("column.formula_role"), "name", 25),
+        cells.column(say("column.formula"), "number", 13),
+        cells.column(say("column.formula_name"), "name", 38),
+        cells.column(say("column.formula_rule"), "name", 103),
+        cells.column(say("column.formula_role"), "name", 24),
     )
     rows = tuple(
         Row(
@@ -28,7 +28,6 @@ def formulas(brief: Brief) -> Table:
                 cells.text(say(f"formula.{formula}_rule")),
                 cells.text(say(f"formula.{'official' if formula == brief.result.official else 'reference'}")),
             ),
-            "total" if formula == brief.result.official else "plain",
         )
         for formula in FORMULAS
     )
@@ -51,7 +50,9 @@ def quotas(brief: Brief, units: Sequence[UnitFacts]) -> Table:
         for place, unit in enumerate(units, 1)
     ]
     if len(units) > 1:
-        rows.append(Row((cells.text(""), cells.text(brief.say("column.total")), *_counts(total(units))), "total"))
+        rows.append(
+            Row((cells.text(""), cells.text(brief.say("column.total")), *_counts(total(units))), "total")
+        )
     return Table("quotas", brief.say("table.quotas"), columns, tuple(rows), (), "quotas")
 
 
@@ -139,7 +140,8 @@ def detail(brief: Brief) -> Table:
         rows.append(Row((Cell((group,), (brief.unit_name(unit.id),)),), "group"))
         rows.extend(_criteria_rows(brief, unit))
     columns = (cells.column(brief.say("column.criterion"), "name", 48), *_index_columns(brief))
-    return Table("detail", brief.say("table.detail"), columns, tuple(rows), notes(brief, rows), "units")
+    title = brief.say("table.detail")
+    return Table("detail", title, columns, tuple(rows), notes(brief, rows), "units", whole_groups=True)
 
 
 def items(brief: Brief, domain: DomainResult) -> Table:
@@ -154,14 +156,18 @@ def items(brief: Brief, domain: DomainResult) -> Table:
         rows.append(_item_row(brief, domain, domain.overall_item, "", "total"))
     found = [*notes(brief, rows, interval=False)]
     note = brief.say("table.items_note", level=brief.level)
-    return Table("items", brief.say("table.items"), _item_columns(brief), tuple(rows), (note, *found), "items")
+    return Table(
+        "items", brief.say("table.items"), _item_columns(brief), tuple(rows), (note, *found), "items"
+    )
 
 
 def notes(brief: Brief, rows: Iterable[Row], *, interval: bool = True) -> tuple[str, ...]:
     """Return the notes that the cells of these rows call for."""
     found = [cell for row in rows for cell in row.cells]
     census = brief.say("column.census")
-    lonely = any(len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in found)
+    lonely = any(
+        len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in found
+    )
     said = (
         (interval, brief.say("table.interval_note", level=brief.level)),
         (any(cells.HIDDEN.lines == cell.lines for cell in found), _hidden_note(brief)),
@@ -195,7 +201,8 @@ def formula_label(brief: Brief, formula: str) -> str:
 
 def _criteria_rows(brief: Brief, domain: DomainResult) -> tuple[Row, ...]:
     named = [
-        _index_row(brief, domain, index, f"{index.id}. {brief.index_name(index.id)}") for index in domain.criteria
+        _index_row(brief, domain, index, f"{index.id}. {brief.index_name(index.id)}")
+        for index in domain.criteria
     ]
     return (*named, _index_row(brief, domain, domain.overall, brief.say("column.overall_index"), "total"))
 
@@ -229,8 +236,8 @@ def _item_columns(brief: Brief) -> tuple[Column, ...]:
     counted = (*"12345", say("column.no_opinion"), say("column.blank"), say("column.answered"))
     return (
         cells.column(say("column.code"), "number", 11),
-        cells.column(say("column.question"), "name", 41),
-        *(cells.column(label, "count", 9) for label in counted),
+        cells.column(say("column.question"), "name", 37),
+        *(cells.column(label, "count", 8.5) for label in counted),
         *(_item_formula(brief, formula) for formula in FORMULAS),
     )
 
@@ -238,8 +245,8 @@ def _item_columns(brief: Brief) -> tuple[Column, ...]:
 def _item_formula(brief: Brief, formula: str) -> Column:
     label = formula_label(brief, formula)
     if formula != brief.result.official:
-        return cells.column(label, "percent", 12)
-    return cells.estimate_column(label, 22, brief.say("column.low"), brief.say("column.high"))
+        return cells.column(label, "percent", 11)
+    return cells.estimate_column(label, 26, brief.say("column.low"), brief.say("column.high"))
 
 
 def _item_row(brief: Brief, domain: DomainResult, item: IndexResult, code: str, kind: str = "plain") -> Row:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scoring.record import DomainResult, Estimate, IndexResult, SurveyResult
+from scoring.index import Criterion
+from scoring.record import Formula, SurveyResult
+from scoring.summary import Questions, Rules, summarise
 from survey.documents.content import CampaignFacts, Heading, UnitFacts
 
 CRITERIA = {
@@ -27,7 +29,9 @@ THEMES = (
     "Không gây phiền hà, sách nhiễu",
 )
 ITEMS = {
-    f"{criterion}.{place}": THEMES[place - 1] for criterion, number in SIZES.items() for place in range(1, number + 1)
+    f"{criterion}.{place}": THEMES[place - 1]
+    for criterion, number in SIZES.items()
+    for place in range(1, number + 1)
 }
 NAMES = (
     "Văn phòng BHXH tỉnh",
@@ -78,77 +82,36 @@ def facts(result: SurveyResult, names: tuple[str, ...] = NAMES) -> tuple[UnitFac
     )
 
 
-def survey(forms: tuple[int, ...] = (62,) + (83,) * 10, *, seed: int = 2024, known: bool = True) -> SurveyResult:
+def survey(
+    forms: tuple[int, ...] = (62,) + (83,) * 10,
+    *,
+    seed: int = 2024,
+    known: bool = True,
+    official: Formula = "f1",
+) -> SurveyResult:
     """Simulate a campaign with so many forms per unit; N is known or not."""
     random = np.random.default_rng(seed)
-    units = tuple(
-        _domain(f"u{place:02d}", _answers(random, number), 400 + 37 * place if known else None)
-        for place, number in enumerate(forms, 1)
-    )
-    whole = _added("ALL", units)
-    weighted = replace(whole, overall=_shifted(whole.overall, -0.4)) if known else None
-    return SurveyResult(1, 0.95, "f1", "pooled", "pooled", units, whole, weighted)
-
-
-def _answers(random: np.random.Generator, number: int) -> dict[str, tuple[int, ...]]:
-    """Return levels 1..5, no opinion and blank per item."""
-    leaning = random.dirichlet((1, 1, 4, 30, 60))
-    shares = np.append(leaning * 0.95, (0.03, 0.02))
-    counted = {key: tuple(int(count) for count in random.multinomial(number, shares)) for key in ITEMS}
-    return {**counted, "Q": tuple(int(count) for count in random.multinomial(number, shares))}
-
-
-def _domain(name: str, counts: dict[str, tuple[int, ...]], population: int | None) -> DomainResult:
-    items = tuple(_index(key, (counts[key],)) for key in ITEMS)
+    units = [f"u{place:02d}" for place in range(1, len(forms) + 1)]
+    marks = np.concatenate([_marks(random, number) for number in forms])
+    unit = np.repeat(np.arange(len(forms)), forms)
+    population = [400 + 37 * place if known else None for place in range(len(forms))]
+    columns = {key: place for place, key in enumerate(ITEMS)}
     criteria = tuple(
-        _index(key, tuple(counts[item] for item in ITEMS if item.startswith(f"{key}."))) for key in CRITERIA
+        Criterion(key, points, tuple(columns[item] for item in ITEMS if item.startswith(f"{key}.")))
+        for key, points in zip(CRITERIA, (2, 1.5, 1.5, 3, 3, 2), strict=True)
     )
-    overall = _index("overall", tuple(counts[item] for item in ITEMS))
-    forms = sum(counts["Q"])
-    item = _index("Q", (counts["Q"],))
-    return DomainResult(name, forms, population, criteria, items, overall, overall, overall, item)
+    questions = Questions((*ITEMS, "Q"), criteria, overall_item=len(ITEMS))
+    return summarise(marks, unit, units, population, questions, Rules(official=official))
 
 
-def _added(name: str, units: tuple[DomainResult, ...]) -> DomainResult:
-    def counts(key: str) -> tuple[int, ...]:
-        found = [index for unit in units for index in (*unit.items, unit.overall_item) if index and index.id == key]
-        rows = [(*index.levels, index.no_opinion, index.blank) for index in found]
-        return tuple(sum(column) for column in zip(*rows, strict=True))
-
-    known = [unit.population for unit in units]
-    total = None if None in known else sum(number or 0 for number in known)
-    return _domain(name, {key: counts(key) for key in (*ITEMS, "Q")}, total)
-
-
-def _index(key: str, counts: tuple[tuple[int, ...], ...]) -> IndexResult:
-    levels = [sum(row[level] for row in counts) for level in range(5)]
-    answers = sum(levels)
-    forms = max(sum(row[:5]) for row in counts)
-    points = sum(level * number for level, number in enumerate(levels, 1))
-    values = (
-        (100 * points / (5 * answers), 100 * (levels[3] + levels[4]) / answers, 100 * (points / answers - 1) / 4)
-        if answers
-        else (None, None, None)
+def _marks(random: np.random.Generator, number: int) -> NDArray[np.uint8]:
+    """Return marks whose answers on one form belong together, with blanks and no opinions."""
+    size = (number, len(ITEMS) + 1)
+    mood = random.normal(4.5 + random.normal(0, 0.15), 0.5, size=(number, 1)) + random.normal(
+        0, 0.12, size=size[1]
     )
-    f1, f2, f3 = (_estimate(value, forms) for value in values)
-    no_opinion, blank = sum(row[5] for row in counts), sum(row[6] for row in counts)
-    one, two, three, four, five = levels
-    return IndexResult(key, forms, answers, no_opinion, blank, (one, two, three, four, five), f1, f2, f3)
-
-
-def _estimate(value: float | None, forms: int) -> Estimate:
-    """Return an estimate whose interval is only a shape: documents print intervals, they do not judge them."""
-    if value is None:
-        return Estimate(None, None, None, None, None, "none", "no_answers")
-    se = 12.0 / max(forms, 1) ** 0.5
-    low, high = max(0.0, value - 1.96 * se), min(100.0, value + 1.96 * se)
-    return Estimate(value, se, float(max(forms - 1, 1)), low, high, "xlogit")
-
-
-def _shifted(index: IndexResult, by: float) -> IndexResult:
-    def moved(found: Estimate) -> Estimate:
-        ends = (found.value, found.low, found.high)
-        value, low, high = (None if end is None else end + by for end in ends)
-        return replace(found, value=value, low=low, high=high)
-
-    return replace(index, f1=moved(index.f1), f2=moved(index.f2), f3=moved(index.f3))
+    marks = np.clip(np.rint(mood + random.normal(0, 0.5, size=size)), 1, 5).astype(np.uint8)
+    fate = random.random(size)
+    marks[fate < 0.03] = 0
+    marks[fate > 0.97] = 9
+    return marks

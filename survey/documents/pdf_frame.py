@@ -1,0 +1,187 @@
+"""The head and the foot of an official document: letterhead grid, signature block, rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import Flowable, Paragraph
+
+from survey.documents.content import Letterhead, Signature
+from survey.documents.pdf_style import BODY, TEXT_WIDTH, Styles
+
+_LEFT_SHARE = 0.41
+_SIGN_SPACE = 26 * mm
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A centred line: its text, font, size, the middle of its column and its baseline from the top."""
+
+    text: str
+    font: str
+    size: float
+    middle: float
+    down: float
+
+    @property
+    def width(self) -> float:
+        return stringWidth(self.text, self.font, self.size)
+
+
+class LetterheadGrid(Flowable):
+    """The 2 x 2 grid: both columns start on one baseline, number and place-date share another."""
+
+    def __init__(self, head: Letterhead, styles: Styles) -> None:
+        super().__init__()
+        self._lines, self._rules, self._height = _letterhead(head, styles)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return the room that the grid takes."""
+        return TEXT_WIDTH, self._height
+
+    def draw(self) -> None:
+        """Draw every line at its baseline and the two rules."""
+        for line in self._lines:
+            self.canv.setFont(line.font, line.size)
+            self.canv.drawCentredString(line.middle, self._height - line.down, line.text)
+        self.canv.setLineWidth(0.7)
+        for start, end, down in self._rules:
+            self.canv.line(start, self._height - down, end, self._height - down)
+
+
+_Rule = tuple[float, float, float]
+
+
+def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_Line], list[_Rule], float]:
+    wide = TEXT_WIDTH * (1 - _LEFT_SHARE)
+    narrow = TEXT_WIDTH * _LEFT_SHARE
+    left, right = narrow / 2, narrow + wide / 2
+    bold, plain, italic = styles.text(bold=True), styles.text(), styles.text(italic=True)
+    drawable = styles.family.drawable
+    size = _fitting(head.state, bold, wide, 12)
+    leading = 1.3 * size
+    governing = _balanced(drawable(head.governing_body), plain, size, narrow - 8)
+    agency = _balanced(drawable(head.agency), bold, size, narrow - 8)
+    lines = [_Line(text, plain, size, left, size + row * leading) for row, text in enumerate(governing)]
+    lines += [
+        _Line(text, bold, size, left, size + row * leading) for row, text in enumerate(agency, len(governing))
+    ]
+    state = _Line(drawable(head.state), bold, size, right, size)
+    motto = _Line(drawable(head.motto), bold, min(size + 1, 14), right, size + leading)
+    rules = [_rule(motto, 1.0), _rule(lines[-1], 0.4)]
+    down = max(lines[-1].down, motto.down) + 26
+    number = _Line(drawable(head.number), plain, BODY, left, down)
+    dated = _Line(
+        drawable(head.place_and_date), italic, _fitting(head.place_and_date, italic, wide, BODY), right, down
+    )
+    return [*lines, state, motto, number, dated], rules, down + 8
+
+
+def _balanced(text: str, font: str, size: float, room: float) -> list[str]:
+    """Break text into as few lines as fit the room, of about equal length."""
+    lines: list[str] = simpleSplit(text, font, size, room)
+    while room > 20:
+        room -= 4
+        narrower: list[str] = simpleSplit(text, font, size, room)
+        if len(narrower) > len(lines) or any(stringWidth(line, font, size) > room for line in narrower):
+            break
+        lines = narrower
+    return lines
+
+
+def _rule(line: _Line, share: float) -> _Rule:
+    half = line.width * share / 2
+    return line.middle - half, line.middle + half, line.down + 5
+
+
+def _fitting(text: str, font: str, room: float, size: float) -> float:
+    """Return the size, made smaller by half points until the text fits its column on one line."""
+    while size > 8 and stringWidth(text, font, size) > room - 2:
+        size -= 0.5
+    return size
+
+
+class OutlinedHeading(Paragraph):
+    """A heading that enters the outline of bookmarks where it is drawn, and never breaks over pages."""
+
+    def __init__(
+        self, text: str, level: int, style: ParagraphStyle, styles: Styles, *, part: bool = False
+    ) -> None:
+        super().__init__(styles.markup(text), style)
+        self.outline_text, self.outline_level, self.starts_part = text, level, part
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """Move whole to the next page."""
+        return []
+
+    def draw(self) -> None:
+        """Draw the heading and note its place."""
+        key = f"heading-{self.canv.getPageNumber()}-{self.outline_text}"
+        self.canv.bookmarkHorizontal(key, 0, self.height)
+        self.canv.addOutlineEntry(self.outline_text, key, self.outline_level)
+        super().draw()
+
+
+class ShortRule(Flowable):
+    """The centred rule under a title."""
+
+    def __init__(self, width: float) -> None:
+        super().__init__()
+        self._rule = width
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return the room that the rule takes."""
+        return TEXT_WIDTH, 10
+
+    def draw(self) -> None:
+        """Draw the rule in the middle of the text's width."""
+        self.canv.setLineWidth(0.7)
+        self.canv.line((TEXT_WIDTH - self._rule) / 2, 7, (TEXT_WIDTH + self._rule) / 2, 7)
+
+
+class SignatureBlock(Flowable):
+    """Recipients on the left, authority, room for hand and seal, and name on the right."""
+
+    def __init__(self, block: Signature, styles: Styles) -> None:
+        super().__init__()
+        self._styles = styles
+        half = TEXT_WIDTH / 2
+        drawable = styles.family.drawable
+        self._label = drawable(block.recipients_label)
+        self._recipients = [
+            part
+            for line in block.recipients
+            for part in simpleSplit(drawable(line), styles.text(), 11, half - 10)
+        ]
+        bold = styles.text(bold=True)
+        self._authority = [
+            part for line in block.authority for part in simpleSplit(drawable(line), bold, BODY, half)
+        ]
+        self._signer = simpleSplit(drawable(block.signer), bold, BODY, half)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Return the room that the taller side takes."""
+        left = 16 + 14 * len(self._recipients)
+        right = 18 * (len(self._authority) + len(self._signer)) + _SIGN_SPACE
+        self.height = max(left, right) + 8
+        return TEXT_WIDTH, self.height
+
+    def draw(self) -> None:
+        """Draw both sides from one first baseline."""
+        canvas, styles, top = self.canv, self._styles, self.height - BODY
+        canvas.setFont(styles.text(bold=True, italic=True), 12)
+        canvas.drawString(0, top, self._label)
+        canvas.setFont(styles.text(), 11)
+        for row, line in enumerate(self._recipients):
+            canvas.drawString(0, top - 16 - 14 * row, line)
+        canvas.setFont(styles.text(bold=True), BODY)
+        middle = TEXT_WIDTH * 0.75
+        for row, line in enumerate(self._authority):
+            canvas.drawCentredString(middle, top - 18 * row, line)
+        under = top - 18 * len(self._authority) - _SIGN_SPACE
+        for row, line in enumerate(self._signer):
+            canvas.drawCentredString(middle, under - 18 * row, line)
