@@ -17,7 +17,6 @@ from reportlab.platypus import (
     Frame,
     Image,
     KeepTogether,
-    NextPageTemplate,
     PageBreak,
     PageTemplate,
     Spacer,
@@ -129,17 +128,14 @@ class _Document(BaseDocTemplate):
 
 def _story(report: ReportContent, charts: Mapping[str, bytes], styles: Styles) -> Iterator[Flowable]:
     yield from _opening(report, styles)
-    numbers = [0, 0]
-    for section in report.sections:
-        yield _section_heading(section, numbers, styles)
-        yield from _blocks(section.blocks, charts, styles)
+    yield from _body(report.sections, charts, styles)
     closing = styles.paragraph(report.closing, styles.body)
     yield KeepTogether([closing, Spacer(0, 8), SignatureBlock(report.signature, styles)])
     for appendix in report.appendices:
-        yield NextPageTemplate("page")
         yield PageBreak()
         yield from _appendix_head(appendix, styles)
-        yield from _blocks(appendix.blocks, charts, styles)
+        for block in appendix.blocks:
+            yield from _block(block, [], charts, styles)
 
 
 def _opening(report: ReportContent, styles: Styles) -> Iterator[Flowable]:
@@ -167,6 +163,15 @@ def _addressees(report: ReportContent, styles: Styles) -> Iterator[Flowable]:
     yield Spacer(0, 8)
 
 
+def _body(sections: tuple[Section, ...], charts: Mapping[str, bytes], styles: Styles) -> Iterator[Flowable]:
+    numbers, headings = [0, 0], list[Flowable]()
+    for section in sections:
+        headings.append(_section_heading(section, numbers, styles))
+        for block in section.blocks:
+            yield from _block(block, headings, charts, styles)
+            headings = []
+
+
 def _section_heading(section: Section, numbers: list[int], styles: Styles) -> Flowable:
     if section.level == 1:
         numbers[:] = [numbers[0] + 1, 0]
@@ -185,14 +190,18 @@ def _appendix_head(appendix: Appendix, styles: Styles) -> Iterator[Flowable]:
     yield ShortRule(55 * mm)
 
 
-def _blocks(blocks: tuple[Block, ...], charts: Mapping[str, bytes], styles: Styles) -> Iterator[Flowable]:
-    for block in blocks:
-        if isinstance(block, Table):
-            yield from table_flow(block, styles)
-        elif isinstance(block, Figure):
-            yield from _figure(block, charts.get(block.id), styles)
-        else:
-            yield _paragraph(block, styles)
+def _block(
+    block: Block, headings: list[Flowable], charts: Mapping[str, bytes], styles: Styles
+) -> Iterator[Flowable]:
+    """Lay out a block; the headings before it stay on its page."""
+    if isinstance(block, Table):
+        yield from table_flow(block, styles, headings)
+    elif isinstance(block, Figure):
+        yield from headings
+        yield from _figure(block, charts.get(block.id), styles)
+    else:
+        yield from headings
+        yield _paragraph(block, styles)
 
 
 def _paragraph(block: Paragraph, styles: Styles) -> Flowable:
@@ -205,5 +214,4 @@ def _figure(figure: Figure, png: bytes | None, styles: Styles) -> Iterator[Flowa
     width, height = ImageReader(io.BytesIO(png)).getSize()
     scale = min(TEXT_WIDTH / width, _TALLEST_FIGURE / height)
     picture = Image(io.BytesIO(png), width * scale, height * scale)
-    caption = styles.paragraph(figure.caption, styles.centred("caption", 12, bold=True))
-    yield KeepTogether([Spacer(0, 4), picture, Spacer(0, 2), caption, Spacer(0, 10)])
+    yield KeepTogether([picture, styles.paragraph(figure.caption, styles.caption)])

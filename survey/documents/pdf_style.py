@@ -23,7 +23,6 @@ TEXT_HEIGHT = PAGE_HEIGHT - TOP - BOTTOM
 INDENT = 12.7 * mm
 BODY = 13.0
 TABLE = 11.0
-SMALL = 9.5
 NOTE = 10.5
 HEAD_FILL = HexColor(0xEDEDED)
 GROUP_FILL = HexColor(0xF6F6F6)
@@ -51,13 +50,13 @@ class Styles:
     @property
     def body(self) -> ParagraphStyle:
         """Running text: justified, first line indented by 1.27 cm."""
-        return self._style("body", BODY, leading=18, alignment="justify", first_line=INDENT, after=6)
+        return self._style("body", BODY, leading=17, alignment="justify", first_line=INDENT, after=6)
 
     @property
     def basis(self) -> ParagraphStyle:
         """A legal basis: as running text, in italics."""
         return self._style(
-            "basis", BODY, italic=True, leading=18, alignment="justify", first_line=INDENT, after=6
+            "basis", BODY, italic=True, leading=17, alignment="justify", first_line=INDENT, after=6
         )
 
     def section(self, level: int) -> ParagraphStyle:
@@ -66,7 +65,7 @@ class Styles:
             f"section{level}",
             BODY,
             bold=True,
-            leading=18,
+            leading=17,
             first_line=INDENT,
             before=6,
             after=6,
@@ -77,6 +76,11 @@ class Styles:
     def centred(self, name: str, size: float, *, bold: bool = False, italic: bool = False) -> ParagraphStyle:
         """Centred lines: titles and captions."""
         return self._style(name, size, bold=bold, italic=italic, leading=1.3 * size, alignment="centre")
+
+    @property
+    def caption(self) -> ParagraphStyle:
+        """The name of a table or figure."""
+        return self._style("caption", 12, bold=True, leading=15, alignment="centre", before=4, after=4)
 
     @property
     def note(self) -> ParagraphStyle:

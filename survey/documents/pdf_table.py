@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, Paragraph, Spacer
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, LongTable, Paragraph
 
 from survey.documents.content import Cell, Column, ColumnKind, Row, Table
 from survey.documents.pdf_style import (
     GROUP_FILL,
     HEAD_FILL,
     LINE,
-    SMALL,
     TABLE,
     TEXT_WIDTH,
     Alignment,
@@ -21,6 +21,10 @@ from survey.documents.pdf_style import (
 )
 
 _WHOLE = 9
+_ROOM = 60 * mm
+_SMALLEST = 6.0
+_BELOW = 0.86
+SIDE = 2.5
 _DENSE = 8
 _ALIGNMENT: dict[ColumnKind, Alignment] = {
     "number": "centre",
@@ -31,24 +35,47 @@ _ALIGNMENT: dict[ColumnKind, Alignment] = {
 }
 
 
-def table_flow(table: Table, styles: Styles) -> list[Flowable]:
-    """Return caption and table; a short table stays whole, a long one breaks between rows.
+def table_flow(table: Table, styles: Styles, headings: Sequence[Flowable] = ()) -> list[Flowable]:
+    """Return headings, caption and table; a short table stays whole, a long one breaks between rows.
 
     The notes are the table's last row, so that a page break never leaves them alone.
     """
-    size = TABLE if len(table.columns) <= _DENSE else TABLE - 1.5
+    widths = _widths(table.columns)
+    size = _size(table, widths, styles)
     rows: list[list[Any]] = [_heading(table.columns, styles, size)]
     rows += [_row(row, table.columns, styles, size) for row in table.rows]
     rows.append([[styles.paragraph(note, styles.note) for note in table.notes] or ""])
     laid = LongTable(
         [[*row, *[""] * (len(table.columns) - len(row))] for row in rows],
-        colWidths=_widths(table.columns),
+        colWidths=widths,
         repeatRows=1,
-        style=list(_rules(table, dense=size < TABLE)),
+        style=list(_rules(table)),
+        spaceAfter=8,
     )
-    caption = styles.paragraph(table.title, styles.centred("caption", 12, bold=True))
-    flow: list[Flowable] = [Spacer(0, 4), caption, Spacer(0, 4), laid, Spacer(0, 8)]
-    return [KeepTogether(flow)] if len(table.rows) <= _WHOLE else [CondPageBreak(60 * mm), *flow]
+    caption = styles.paragraph(table.title, styles.caption)
+    if len(table.rows) <= _WHOLE:
+        return [KeepTogether([*headings, caption, laid])]
+    return [CondPageBreak(_ROOM + len(headings) * 10 * mm), *headings, caption, laid]
+
+
+def _size(table: Table, widths: Sequence[float], styles: Styles) -> float:
+    """Return the size of letters at which no figure and no word of a heading must break."""
+    size = TABLE if len(table.columns) <= _DENSE else TABLE - 1.5
+    bold, places = styles.text(bold=True), range(len(widths))
+    longest = [_longest_word(column.label, bold) for column in table.columns]
+    for row in table.rows:
+        for place in places if row.kind != "group" else ():
+            if table.columns[place].kind != "name":
+                longest[place] = max(longest[place], _longest_word(row.cells[place].lines[0], bold))
+            if len(row.cells[place].lines) > 1:
+                below = stringWidth(row.cells[place].lines[1], styles.text(), 1)
+                longest[place] = max(longest[place], below * _BELOW)
+    fits = min((widths[place] - 2 * SIDE - 0.5) / max(longest[place], 0.01) for place in places)
+    return max(_SMALLEST, min(size, fits))
+
+
+def _longest_word(text: str, font: str) -> float:
+    return max((stringWidth(word, font, 1) for word in text.split(" ")), default=0.0)
 
 
 def _widths(columns: Sequence[Column]) -> list[float]:
@@ -72,18 +99,17 @@ def _row(row: Row, columns: Sequence[Column], styles: Styles, size: float) -> li
 def _cell(cell: Cell, styles: Styles, alignment: Alignment, size: float, *, bold: bool) -> Paragraph:
     first, *rest = cell.lines
     below = "".join(
-        f'<br/><font name="{styles.text()}" size="{min(SMALL, size - 1)}">{styles.markup(line)}</font>'
+        f'<br/><font name="{styles.text()}" size="{_BELOW * size:.2f}">{styles.markup(line)}</font>'
         for line in rest
     )
     return Paragraph(styles.markup(first) + below, styles.cell(alignment, size, bold=bold))
 
 
-def _rules(table: Table, *, dense: bool) -> Iterator[tuple[Any, ...]]:
-    side = 2 if dense else 3.5
+def _rules(table: Table) -> Iterator[tuple[Any, ...]]:
     yield ("GRID", (0, 0), (-1, -2), 0.4, LINE)
     yield ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
-    yield ("LEFTPADDING", (0, 0), (-1, -2), side)
-    yield ("RIGHTPADDING", (0, 0), (-1, -2), side)
+    yield ("LEFTPADDING", (0, 0), (-1, -2), SIDE)
+    yield ("RIGHTPADDING", (0, 0), (-1, -2), SIDE)
     yield ("TOPPADDING", (0, 0), (-1, -1), 1.5)
     yield ("BOTTOMPADDING", (0, 0), (-1, -2), 2.5)
     yield ("BACKGROUND", (0, 0), (-1, 0), HEAD_FILL)

@@ -82,14 +82,16 @@ def _counts(unit: UnitFacts) -> tuple[Cell, ...]:
 
 
 def overall(brief: Brief, domain: DomainResult, weighted: DomainResult | None) -> Table:
-    """Show a domain's overall index; the province's has both ways of adding up units, labelled."""
-    say = brief.say
-    label = say("column.pooled" if domain is brief.result.province_pooled else "column.overall_index")
+    """Show a domain's overall index: the province both ways of adding up units, a unit beside the province."""
+    say, whole = brief.say, brief.result.province_pooled
+    label = say("column.pooled" if domain is whole else "column.overall_index")
     rows = [_index_row(brief, domain, domain.overall, label)]
     if weighted is not None:
         rows.append(_index_row(brief, weighted, weighted.overall, say("column.weighted")))
     if domain.overall_item is not None:
         rows.append(_index_row(brief, domain, domain.overall_item, say("column.overall_item")))
+    if domain is not whole:
+        rows.append(_index_row(brief, whole, whole.overall, say("column.whole")))
     columns = (cells.column(say("column.method"), "name", 48), *_index_columns(brief))
     title = say("table.overall")
     return Table("overall", title, columns, tuple(rows), notes(brief, rows), "summary")
@@ -233,11 +235,11 @@ def _matrix_row(brief: Brief, domain: DomainResult, label: str, kind: str = "pla
 
 def _item_columns(brief: Brief) -> tuple[Column, ...]:
     say = brief.say
-    counted = (*"12345", say("column.no_opinion"), say("column.blank"), say("column.answered"))
+    labels = (*"12345", say("column.no_opinion"), say("column.blank"), say("column.answered"))
     return (
         cells.column(say("column.code"), "number", 11),
         cells.column(say("column.question"), "name", 37),
-        *(cells.column(label, "count", 8.5) for label in counted),
+        *(cells.column(label, "count", 8.5 if len(label) < 3 else 9.5) for label in labels),
         *(_item_formula(brief, formula) for formula in FORMULAS),
     )
 
