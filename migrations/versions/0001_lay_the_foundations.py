@@ -199,7 +199,6 @@ def upgrade() -> None:
             ["campaign_id", "unit_id", "response_key"],
             ["response.campaign_id", "response.unit_id", "response.response_key"],
             name=op.f("fk_paper_form_response"),
-            initially="DEFERRED",
         ),
         sa.ForeignKeyConstraint(
             ["campaign_id", "unit_id"],

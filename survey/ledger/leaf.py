@@ -15,10 +15,10 @@ LEAF_PREFIX = b"\x00"
 
 
 def canonical(record: Mapping[str, str | int]) -> bytes:
-    """Return the one byte string that stands for *record*.
+    r"""Return the one byte string that stands for *record*.
 
     >>> canonical({"b": 1, "a": "é"})
-    b'{"a":"\\xc3\\xa9","b":1}'
+    b'{"a":"\xc3\xa9","b":1}'
     """
     return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

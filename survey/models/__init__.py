@@ -1,6 +1,6 @@
 """Tables only, with the constraints that make wrong states impossible."""
 
-from survey.models.accounts import Account
+from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignUnit
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
@@ -9,6 +9,7 @@ from survey.models.schema import APPEND_ONLY, Schema
 __all__ = [
     "APPEND_ONLY",
     "Account",
+    "AccountRole",
     "AuditEntry",
     "Campaign",
     "CampaignUnit",

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask_security import UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy import CheckConstraint, DateTime, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.schema import Schema, one_of
 from survey.vocabulary import Role
+
+
+class AccountRole(RoleMixin):
+    """A role as the sign-in library asks for it; roles are words of the account's row, not rows."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
 
 class Account(Schema, UserMixin):
@@ -35,6 +42,6 @@ class Account(Schema, UserMixin):
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 
     @property
-    def roles(self) -> list[str]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]  # never written to: the role is a column
         """The one role as the list that the sign-in library asks for."""
-        return [self.role]
+        return [AccountRole(self.role)]

@@ -33,10 +33,8 @@ def _of_unit() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(UNIT, [f"campaign_unit.{name}" for name in UNIT])
 
 
-def _of_response(*, deferred: bool = False) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        RESPONSE, [f"response.{name}" for name in RESPONSE], initially="DEFERRED" if deferred else None
-    )
+def _of_response() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(RESPONSE, [f"response.{name}" for name in RESPONSE])
 
 
 class Response(Schema):
@@ -148,7 +146,7 @@ class PaperForm(Schema):
     __tablename__ = "paper_form"
     __table_args__ = (
         _of_unit(),
-        _of_response(deferred=True),
+        _of_response(),
         CheckConstraint("length(form_number) BETWEEN 1 AND 24", name="form_number_length"),
         {"sqlite_with_rowid": False},
     )

@@ -12,10 +12,10 @@ from pathlib import Path
 from forms import instrument
 from forms.faults import FaultyInput
 from survey.errors import Fault, Refusal
-from survey.vocabulary import Formula, UnitKind
 from survey.plans.places import placed, places
 from survey.plans.plan import Headings, IndexRules, Plan, PlanUnit, Window
 from survey.plans.reader import Reader
+from survey.vocabulary import Formula, UnitKind
 
 BUNDLED = Path(__file__).parent / "bundled"
 MOST_UNITS = 5000

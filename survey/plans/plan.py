@@ -87,7 +87,9 @@ class Plan:
 
 def from_json(values: Mapping[str, Any]) -> Plan:
     """Return the plan that :meth:`Plan.to_json` wrote."""
-    headings = {k: tuple(v) if isinstance(v, list) else v for k, v in values["headings"].items()}
+    headings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values["headings"].items()
+    }
     window = {name: dt.date.fromisoformat(day) for name, day in values["window"].items()}
     made = {
         "headings": Headings(**headings),

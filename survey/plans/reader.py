@@ -58,7 +58,7 @@ class Reader:
     def code(self, name: str) -> str:
         """Return a code of lower-case letters, digits and hyphens."""
         value = self.text(name)
-        if value and (not CODE.fullmatch(value) or len(value) > 64):  # noqa: PLR2004 - the column's width
+        if value and (not CODE.fullmatch(value) or len(value) > 64):
             self.fault("plan_bad_code", name)
         return value
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
-from survey.models import Account
+from survey.models import Account, AccountRole
 from survey.services import audit
 from survey.services.actors import Actor
 from survey.vocabulary import Role
@@ -55,9 +55,9 @@ def check_password(password: str) -> list[Fault]:
 def check_account(email: str, name: str, role: str, unit_code: str | None) -> list[Fault]:
     """Return everything that is wrong with the facts of a new account."""
     faults = []
-    if not EMAIL.fullmatch(email) or len(email) > 254:  # noqa: PLR2004 - RFC 5321
+    if not EMAIL.fullmatch(email) or len(email) > 254:
         faults.append(Fault("account_email_bad", "email"))
-    if not name.strip() or len(name) > 120:  # noqa: PLR2004 - the column's width
+    if not name.strip() or len(name) > 120:
         faults.append(Fault("account_name_bad", "name"))
     if role not in set(Role):
         faults.append(Fault("account_role_unknown", "role", {"allowed": ", ".join(Role)}))
@@ -103,7 +103,7 @@ def listing(database: Database) -> list[AccountRecord]:
 
 def datastore(session: scoped_session[Session]) -> SQLAlchemySessionUserDatastore:
     """Return the account store that the sign-in library works with, on a session per request."""
-    return SQLAlchemySessionUserDatastore(session, Account, None)
+    return SQLAlchemySessionUserDatastore(session, Account, AccountRole)
 
 
 def actor_of(account: Account) -> Actor:

@@ -131,7 +131,13 @@ def load(database: Database, actor: Actor, plan: Plan, now: dt.datetime, *, rehe
 
 
 def _insert(
-    session: Session, actor: Actor, plan: Plan, questionnaire: Questionnaire, now: dt.datetime, *, rehearsal: bool
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    questionnaire: Questionnaire,
+    now: dt.datetime,
+    *,
+    rehearsal: bool,
 ) -> int:
     campaign = Campaign(
         code=plan.code,

@@ -106,7 +106,11 @@ def progress(database: Database, actor: Actor, campaign: CampaignRecord, now: dt
 
 
 def _progress(
-    campaign: CampaignRecord, unit_id: int, counts: Mapping[str, int], channels: Mapping[str, int], today: dt.date
+    campaign: CampaignRecord,
+    unit_id: int,
+    counts: Mapping[str, int],
+    channels: Mapping[str, int],
+    today: dt.date,
 ) -> Progress:
     unit = campaign.unit(unit_id)
     window = campaign.plan.window
@@ -134,7 +138,7 @@ def _forecast(missing: int, pace: float, today: dt.date) -> dt.date | None:
     if not pace:
         return None
     days = math.ceil(missing / pace)
-    return today + days * DAY if days < 10_000 else None  # noqa: PLR2004 - beyond any campaign
+    return today + days * DAY if days < 10_000 else None
 
 
 def _days_left(moment: dt.datetime, now: dt.datetime) -> int:

@@ -1,0 +1,65 @@
+"""``./hailong account add | list``: who may sign in."""
+
+from __future__ import annotations
+
+import click
+from flask_security import hash_password
+
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import data_option
+from survey.errors import Refusal
+from survey.services import accounts
+from survey.services.actors import COMMAND_LINE
+from survey.services.installation import Installation
+from survey.vocabulary import Role
+from survey.web.application import assemble
+
+
+@click.group(help=say("Thêm và liệt kê tài khoản.", "Add and list accounts."))
+def account() -> None:
+    """Group the commands about accounts."""
+
+
+@account.command(
+    help=say("Thêm một tài khoản; mật khẩu được hỏi riêng.", "Add an account; the password is asked for.")
+)
+@click.argument("email")
+@click.option("--name", required=True, help=say("Họ và tên.", "Full name."))
+@click.option("--role", required=True, help=say("Vai trò: " + ", ".join(Role), "Role: " + ", ".join(Role)))
+@click.option(
+    "--unit", default=None, help=say("Mã đơn vị (viên chức, thủ trưởng).", "Unit code (officer, head).")
+)
+@click.password_option(
+    envvar="HAILONG_PASSWORD", help=say("Nên để trống; sẽ được hỏi.", "Better left out; it is asked for.")
+)
+@data_option
+def add(email: str, name: str, role: str, unit: str | None, password: str, data: str | None) -> None:
+    """Make the account, or name everything that is wrong with it."""
+    faults = [*accounts.check_account(email, name, role, unit), *accounts.check_password(password)]
+    if faults:
+        raise Refusal("account_faulty", faults)
+    with opened(data) as installation:
+        create(installation, email, name, role, unit, password)
+    click.echo(say(f"Đã tạo tài khoản {email.lower()}.", f"Made the account {email.lower()}."))
+
+
+def create(
+    installation: Installation, email: str, name: str, role: str, unit: str | None, password: str
+) -> None:
+    """Make an account whose password the sign-in library hashes."""
+    with assemble(installation).app_context():
+        hashed = hash_password(password)
+    new = accounts.NewAccount(email, name, role, unit, hashed)
+    accounts.add(installation.database, COMMAND_LINE, new, clock.now())
+
+
+@account.command("list", help=say("Liệt kê tài khoản.", "List the accounts."))
+@data_option
+def list_(data: str | None) -> None:
+    """Print every account, one a line."""
+    with opened(data) as installation:
+        for record in accounts.listing(installation.database):
+            state = "" if record.active else say("\tngừng hoạt động", "\tclosed")
+            click.echo(f"{record.email}\t{record.role}\t{record.unit_code or '-'}\t{record.name}{state}")

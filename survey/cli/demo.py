@@ -1,0 +1,101 @@
+"""``./hailong demo``: a rehearsal on the bundled plan with invented responses, ready to be tried."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+
+from survey import clock, server
+from survey.cli.account import create
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import data_option
+from survey.config import from_environment
+from survey.errors import Refusal
+from survey.plans import check as plans
+from survey.services import accounts, links, rehearsal
+from survey.services.actors import COMMAND_LINE
+from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation, initialise
+from survey.vocabulary import Role
+from survey.web.application import assemble
+
+PLAN = "binh-dinh-2024"
+UNIT = "an-nhon"
+SIGN_INS = (
+    ("quantri@hailong.demo", "Quản trị viên (mẫu)", Role.ADMIN, None),
+    ("tccb@hailong.demo", "Chuyên viên TCCB (mẫu)", Role.TCCB, None),
+    ("thutruong@hailong.demo", "Thủ trưởng đơn vị (mẫu)", Role.UNIT_HEAD, UNIT),
+    ("vienchuc@hailong.demo", "Viên chức một cửa (mẫu)", Role.OFFICER, UNIT),
+)
+
+
+@click.command(help=say("Chạy thử với dữ liệu mẫu.", "Run a rehearsal with sample data."))
+@data_option
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=say("Cổng.", "Port.")
+)
+def demo(data: str | None, port: int) -> None:
+    """Set the rehearsal up where it is not there yet, and serve it until Ctrl-C."""
+    config = from_environment(data)
+    initialise(config)
+    with opened(data) as installation:
+        campaign = _rehearsal(installation)
+        password = _sign_ins(installation)
+        server.serve(
+            assemble(installation),
+            "127.0.0.1",
+            port,
+            threads=config.threads,
+            on_ready=lambda address: _tell(installation, campaign, address, password),
+        )
+
+
+def _rehearsal(installation: Installation) -> CampaignRecord:
+    """Return the rehearsal of this installation; begin it where there is none."""
+    found = installation.campaigns.all()
+    if any(not campaign.rehearsal for campaign in found):
+        raise Refusal("demo_data_foreign", path=str(installation.config.data))
+    if found:
+        return found[0]
+    click.echo(say("Đang tạo dữ liệu mẫu...", "Making sample data..."), err=True)
+    return rehearsal.begin(installation, COMMAND_LINE, plans.read(PLAN), clock.now())
+
+
+def _sign_ins(installation: Installation) -> str:
+    """Return the password of the rehearsal's accounts, made once for each installation."""
+    path = _password_path(installation)
+    if not accounts.listing(installation.database):
+        password = "-".join(secrets.token_hex(2) for _ in range(4))
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(password)
+        for email, name, role, unit in SIGN_INS:
+            create(installation, email, name, role, unit, password)
+    return path.read_text("ascii")
+
+
+def _password_path(installation: Installation) -> Path:
+    return installation.config.data / "keys" / "demo-password.txt"
+
+
+def _tell(installation: Installation, campaign: CampaignRecord, address: str, password: str) -> None:
+    """Print where to look and how to sign in."""
+    sealed = next(
+        link for link in links.of_campaign(installation, COMMAND_LINE, campaign) if link.unit == UNIT
+    )
+    form = address + sealed.url.removeprefix(installation.config.public_url)
+    rows = (
+        (say("Phiếu của người dân", "A citizen's form"), form),
+        (say("Nhập phiếu giấy", "Officer entry"), f"{address}/noi-bo/{campaign.code}/nhap-phieu"),
+        (say("Bàn làm việc TCCB", "TCCB's desk"), f"{address}/noi-bo/{campaign.code}/ket-qua"),
+    )
+    click.echo(say("\nHài Lòng · DỮ LIỆU MẪU\n", "\nHài Lòng · SAMPLE DATA\n"))
+    for name, url in rows:
+        click.echo(f"  {name:24} {url}")
+    click.echo(say(f"\n  Đăng nhập (mật khẩu chung: {password})", f"\n  Sign-ins (one password: {password})"))
+    for email, name, _, _ in SIGN_INS:
+        click.echo(f"  {name:24} {email}")
+    click.echo(say("\nDừng: Ctrl-C", "\nStop: Ctrl-C"))

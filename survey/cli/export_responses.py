@@ -1,0 +1,27 @@
+"""``./hailong export-responses``: writes every response as CSV, in an order without meaning."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import click
+
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.services import transfer
+
+
+@click.command(help=say("Xuất mọi phiếu ra CSV.", "Export every response as CSV."))
+@data_option
+@campaign_option
+@click.option(
+    "--out",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    default="-",
+    help=say("Tệp ghi ra; mặc định là màn hình.", "The file to write; standard output by default."),
+)
+def export_responses(data: str | None, campaign: str | None, out: TextIO) -> None:
+    """Write the responses to the file."""
+    with opened(data) as installation:
+        out.writelines(transfer.export_csv(installation.database, installation.campaigns.only(campaign)))

@@ -1,0 +1,40 @@
+"""``./hailong import-responses``: takes the rows of a CSV file in, all or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.errors import Refusal
+from survey.services import transfer
+from survey.services.actors import COMMAND_LINE
+
+
+@click.command(
+    help=say("Nhập phiếu từ tệp CSV, tất cả hoặc không gì cả.", "Import responses from CSV, all or none.")
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@data_option
+@campaign_option
+def import_responses(file: Path, data: str | None, campaign: str | None) -> None:
+    """Import the file and say how many responses were new."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        new, known = transfer.import_csv(
+            installation.database, installation.door, COMMAND_LINE, record, content, clock.now()
+        )
+    click.echo(
+        say(
+            f"Đã nhập {new} phiếu mới; {known} phiếu đã có từ trước.",
+            f"Imported {new} new responses; {known} were known.",
+        )
+    )

@@ -1,0 +1,29 @@
+"""``./hailong links``: the sealed address of every counter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.services import links as addresses
+from survey.services.actors import COMMAND_LINE
+
+
+@click.command(help=say("Liệt kê địa chỉ mã QR của từng quầy.", "List the QR address of every counter."))
+@data_option
+@campaign_option
+@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+def links(data: str | None, campaign: str | None, *, as_json: bool) -> None:
+    """Print the addresses, by unit and counter."""
+    with opened(data) as installation:
+        found = addresses.of_campaign(installation, COMMAND_LINE, installation.campaigns.only(campaign))
+    if as_json:
+        click.echo(json.dumps([asdict(link) for link in found], ensure_ascii=False, indent=2))
+        return
+    for link in found:
+        click.echo(f"{link.unit}\t{link.counter}\t{link.url}")

@@ -1,0 +1,19 @@
+"""Opens an installation for the length of one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from survey.config import from_environment
+from survey.services.installation import Installation, open_installation
+
+
+@contextmanager
+def opened(data: str | None) -> Iterator[Installation]:
+    """Yield the open installation of ``--data``, and close it at the end."""
+    installation = open_installation(from_environment(data))
+    try:
+        yield installation
+    finally:
+        installation.close()

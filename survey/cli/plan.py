@@ -1,0 +1,43 @@
+"""``./hailong plan check | load``: reads a plan, names all its faults, freezes it as a campaign."""
+
+from __future__ import annotations
+
+import click
+
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import data_option
+from survey.plans import check as plans
+from survey.services import campaigns
+from survey.services.actors import COMMAND_LINE
+
+
+@click.group(help=say("Kiểm tra và nạp kế hoạch khảo sát.", "Check and load a survey plan."))
+def plan() -> None:
+    """Group the commands about plans."""
+
+
+@plan.command(help=say("Kiểm tra một kế hoạch và nêu mọi lỗi.", "Check a plan and name every fault."))
+@click.argument("file", metavar="FILE")
+def check(file: str) -> None:
+    """Say that the plan is sound, or name every fault with its line and column."""
+    found = plans.read(file)
+    total = sum(unit.target for unit in found.units)
+    click.echo(
+        say(
+            f"Kế hoạch {found.code} hợp lệ: {len(found.units)} đơn vị, chỉ tiêu tối thiểu {total} phiếu.",
+            f"The plan {found.code} is sound: {len(found.units)} units, at least {total} forms.",
+        )
+    )
+
+
+@plan.command(help=say("Nạp kế hoạch thành một đợt khảo sát.", "Load a plan as a campaign."))
+@click.argument("file", metavar="FILE")
+@data_option
+def load(file: str, data: str | None) -> None:
+    """Freeze a plan, by file or bundled name, as a campaign."""
+    found = plans.read(file)
+    with opened(data) as installation:
+        campaigns.load(installation.database, COMMAND_LINE, found, clock.now())
+    click.echo(say(f"Đã nạp đợt khảo sát {found.code}.", f"Loaded the campaign {found.code}."))

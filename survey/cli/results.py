@@ -1,0 +1,79 @@
+"""``./hailong results``: the indices of every unit and of the province, for the office's own use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from scoring.record import DomainResult, Estimate, IndexResult
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.services.actors import COMMAND_LINE
+from survey.services.documents import Assessment, assessment
+from survey.services.quotas import Progress
+
+
+@click.command(help=say("Tính kết quả (dùng nội bộ).", "Compute the results (for internal use)."))
+@data_option
+@campaign_option
+@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
+    """Print every unit's counts and indices; as JSON unrounded, in per cent."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        found = assessment(installation.database, COMMAND_LINE, record, clock.now())
+    if as_json:
+        click.echo(json.dumps(_json(found), ensure_ascii=False, indent=2))
+        return
+    official = found.result.official
+    for progress, unit in zip(found.board.units, found.result.units, strict=True):
+        value = getattr(unit.overall, official).value
+        shown = "-" if value is None else f"{value:.2f}"
+        click.echo(f"{progress.unit.code}\t{progress.valid}/{progress.target}\t{official.upper()} {shown}")
+
+
+def _json(found: Assessment) -> dict[str, Any]:
+    weighted = found.result.province_weighted
+    return {
+        "campaign": found.campaign.code,
+        "rehearsal": found.campaign.rehearsal,
+        "official_formula": found.result.official,
+        "units": [
+            _counts(progress) | _domain(unit)
+            for progress, unit in zip(found.board.units, found.result.units, strict=True)
+        ],
+        "province": _domain(found.result.province_pooled),
+        "province_weighted": None if weighted is None else _domain(weighted),
+    }
+
+
+def _counts(progress: Progress) -> dict[str, Any]:
+    names = ("target", "valid", "awaiting", "late", "excluded")
+    return {"unit": progress.unit.code} | {name: getattr(progress, name) for name in names}
+
+
+def _domain(domain: DomainResult) -> dict[str, Any]:
+    item = domain.overall_item
+    return {
+        "forms": domain.forms,
+        "population": domain.population,
+        "criteria": [_index(criterion) for criterion in domain.criteria],
+        "items": [_index(each) for each in domain.items],
+        "overall": _index(domain.overall),
+        "overall_item": None if item is None else _index(item),
+    }
+
+
+def _index(index: IndexResult) -> dict[str, Any]:
+    formulas = {"f1": index.f1, "f2": index.f2, "f3": index.f3}
+    values = {name: estimate.value for name, estimate in formulas.items()}
+    counts = {"id": index.id, "n": index.answers, "forms": index.forms, "levels": list(index.levels)}
+    return counts | values | {"ci": {name: _ends(estimate) for name, estimate in formulas.items()}}
+
+
+def _ends(estimate: Estimate) -> list[float | None]:
+    return [estimate.low, estimate.high]

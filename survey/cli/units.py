@@ -1,0 +1,41 @@
+"""``./hailong units``: every unit with its minimum target and its counts."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.services import quotas
+from survey.services.actors import COMMAND_LINE
+
+HEADS = (
+    ("Mã", "Code"),
+    ("Đơn vị", "Unit"),
+    ("Chỉ tiêu", "Target"),
+    ("Hợp lệ", "Valid"),
+    ("Chờ", "Awaiting"),
+    ("Muộn", "Late"),
+    ("Loại", "Excluded"),
+)
+
+
+@click.command(help=say("Liệt kê đơn vị, chỉ tiêu và số phiếu.", "List the units, their targets and counts."))
+@data_option
+@campaign_option
+def units(data: str | None, campaign: str | None) -> None:
+    """Print the quota board as a table."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        board = quotas.progress(installation.database, COMMAND_LINE, record, clock.now())
+    table = Table(
+        *(say(*head) for head in HEADS), title=say("DỮ LIỆU MẪU", "SAMPLE DATA") if record.rehearsal else None
+    )
+    for unit in board.units:
+        counts = (unit.target, unit.valid, unit.awaiting, unit.late, unit.excluded)
+        table.add_row(unit.unit.code, unit.unit.name, *map(str, counts))
+    Console().print(table)

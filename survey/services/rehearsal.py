@@ -1,0 +1,100 @@
+"""A rehearsal: a campaign of its own, filled with invented responses.
+
+Nothing of it can ever be counted with real ones, and every page and document of such a campaign
+carries «DỮ LIỆU MẪU».
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forms.answers import AnswerSheet
+from forms.instrument import Questionnaire
+from survey.clock import local_day, start_of
+from survey.plans.plan import Plan
+from survey.services import campaigns
+from survey.services.actors import Actor
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Entry, Keyed
+from survey.services.installation import Installation
+from survey.vocabulary import Channel
+
+CODE = "dien-tap"
+ELAPSED_SHARE = 0.6
+OPENING_HOURS = (8, 16)
+COMMENTS = (
+    "Cán bộ hướng dẫn tận tình, cảm ơn cơ quan.",
+    "Ghế chờ hơi ít vào sáng thứ Hai.",
+    "Mong có thêm bảng hướng dẫn chữ to cho người lớn tuổi.",
+    "Thủ tục nhanh hơn năm trước.",
+    "Nên báo trước khi hồ sơ bị chậm.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """How the invented citizens of a unit tend to answer: mean satisfaction and how blank they leave."""
+
+    mood: float
+    blanks: float
+
+
+def begin(
+    opened: Installation, actor: Actor, plan: Plan, now: dt.datetime, seed: int = 2024
+) -> CampaignRecord:
+    """Load *plan* as a rehearsal whose window lies around *now*, and fill it with invented responses."""
+    chance = random.Random(seed)
+    length = (plan.window.closes_on - plan.window.opens_on).days
+    opens_on = local_day(now) - dt.timedelta(days=round(length * ELAPSED_SHARE))
+    transactions = {unit.code: unit.target * chance.randint(8, 40) for unit in plan.units}
+    rehearsed = plan.rehearsed(CODE, opens_on, transactions)
+    campaigns.load(opened.database, actor, rehearsed, now, rehearsal=True)
+    campaign = opened.campaigns.get(CODE)
+    opened.door.accept_all(_invented(campaign, actor, chance, now))
+    return campaign
+
+
+def _invented(
+    campaign: CampaignRecord, actor: Actor, chance: random.Random, now: dt.datetime
+) -> Iterator[tuple[Entry, dt.datetime]]:
+    days = (local_day(now) - campaign.plan.window.opens_on).days
+    for unit_id, unit in enumerate(campaign.plan.units, start=1):
+        temper = Temper(chance.uniform(1.6, 3.2), chance.uniform(0.0, 0.06))
+        for number in range(round(unit.target * chance.uniform(0.35, 0.95))):
+            moment = _moment(campaign, chance, days)
+            sheet = _sheet(campaign.questionnaire, temper, chance)
+            keyed = Keyed(actor, f"{unit_id:02}-{number:04}") if chance.random() < 0.4 else None
+            channel = Channel.PAPER if keyed else Channel.QR
+            key = f"rehearsal-{unit.code}-{number:06}"
+            yield Entry(campaign, unit_id, channel, key, sheet, keyed), moment
+
+
+def _moment(campaign: CampaignRecord, chance: random.Random, days: int) -> dt.datetime:
+    """Return a working hour of one of the days that have passed, Sundays left out."""
+    while True:
+        day = campaign.plan.window.opens_on + dt.timedelta(days=chance.randrange(max(days, 1)))
+        if day.weekday() < 6:
+            return start_of(day) + dt.timedelta(hours=chance.randint(*OPENING_HOURS))
+
+
+def _sheet(questionnaire: Questionnaire, temper: Temper, chance: random.Random) -> AnswerSheet:
+    """Return invented answers: one citizen's mood colours all of them, as it does in life."""
+    mood = temper.mood + chance.gauss(0, 0.9)
+    marks = [_mark(mood + chance.gauss(0, 0.5), temper, chance) for _ in questionnaire.items]
+    overall = _level(mood)
+    profile = (chance.choice(["-", ".", *(o.value for o in q.options)]) for q in questionnaire.profile)
+    comment = chance.choice(COMMENTS) if chance.random() < 0.1 else ""
+    return AnswerSheet("".join(marks) + overall, "".join(profile), comment)
+
+
+def _mark(mood: float, temper: Temper, chance: random.Random) -> str:
+    if chance.random() < temper.blanks:
+        return chance.choice("-0")
+    return _level(mood)
+
+
+def _level(mood: float) -> str:
+    return str(min(max(round(mood + 2), 1), 5))

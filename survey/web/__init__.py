@@ -1,0 +1,1 @@
+"""Blueprints: parse the request, call one service, render. No query and no arithmetic stands here."""

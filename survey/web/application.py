@@ -1,0 +1,84 @@
+"""Puts the application together out of its blueprints, extensions and guards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response
+from flask_babel import get_locale
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from survey import logs
+from survey.extensions import babel, csrf, limiter
+from survey.services.installation import Installation
+from survey.web import access, language, refusals, signin
+from survey.web.board import board
+from survey.web.citizen import citizen
+from survey.web.current import NAME
+from survey.web.desk import desk
+from survey.web.health import health
+from survey.web.links import links
+from survey.web.officer import officer
+from survey.web.signin import signin as signin_pages
+
+ROOT = Path(__file__).parents[2]
+LARGEST_BODY = 64 * 1024
+MOST_FIELDS = 500
+STAFF_POLICY = (
+    "default-src 'none';style-src 'self';script-src 'self';img-src 'self' data:;connect-src 'self';"
+    "form-action 'self';base-uri 'none';frame-ancestors 'none'"
+)
+
+
+def assemble(opened: Installation) -> Flask:
+    """Return the application that serves the open installation *opened*.
+
+    Raises:
+        LookupError: when a route does not declare who may call it.
+    """
+    app = Flask("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
+    app.config.update(_settings(opened), **signin.settings(opened))
+    app.extensions[NAME] = opened
+    logs.configure()
+    babel.init_app(app, locale_selector=language.of_request, default_translation_directories="translations")
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(access.guard)
+    for blueprint in (citizen, health, signin_pages, officer, board, desk, links):
+        app.register_blueprint(blueprint)
+    csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
+    signin.register(app, opened)
+    refusals.register(app)
+    app.after_request(_protect)
+    app.jinja_env.globals["current_locale"] = get_locale
+    access.require_declarations(app)
+    if opened.config.proxies:
+        count = opened.config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _settings(opened: Installation) -> dict[str, object]:
+    return {
+        "SECRET_KEY": opened.keys.session.hex(),
+        "SESSION_COOKIE_NAME": "hailong",
+        "SESSION_COOKIE_SECURE": opened.config.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "MAX_FORM_PARTS": MOST_FIELDS,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": language.DEFAULT,
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
+        "RATELIMIT_HEADERS_ENABLED": False,
+    }
+
+
+def _protect(answer: Response) -> Response:
+    """Give every answer the headers that keep it from being framed, sniffed, scripted or kept."""
+    answer.headers.setdefault("Content-Security-Policy", STAFF_POLICY)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "same-origin")
+    return answer
