@@ -24,4 +24,5 @@ class FaultyInput(Exception):  # noqa: N818 - it names what the caller got, as i
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.place}: {fault.code}" for fault in self.faults))
+        first = "; ".join(f"{fault.place}: {fault.code}" for fault in self.faults[:3])
+        super().__init__(f"{len(self.faults)} faults: {first}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.design import Lonely, Moments, covariance
+from scoring.design import ROUNDING, Lonely, Moments, covariance
 from scoring.tally import FloatArray
 
 
@@ -138,5 +138,8 @@ def _ratios(
     gradient[:, : plan.items] -= (ratio / safe)[:, None] * plan.base
     missing = (plan.mix[:, empty] != 0).any(axis=1)
     value, slope = plan.mix @ ratio, plan.mix @ gradient
+    # A weighted mean of ones must be one, or a full index would not be seen as full.
+    whole = np.round(value)
+    value = np.where(np.abs(value - whole) < ROUNDING, whole, value)
     value[missing], slope[missing] = np.nan, np.nan
     return value, slope
