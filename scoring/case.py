@@ -53,7 +53,7 @@ def read_case(directory: Path, progress: Progress) -> Case:
         raise FaultyInput(faults)
     known = units or [Unit(name, None, {}) for name in sorted(set(responses.unit_names))]
     case = _assemble(setup, tuple(known), responses)
-    faults = _sizes(case, path.name)
+    faults = [*_sizes(case, path.name), *_rank_year(case)]
     if faults:
         raise FaultyInput(faults)
     return case
@@ -85,3 +85,11 @@ def _sizes(case: Case, file: str) -> list[Fault]:
         }
         faults.append(Fault("case_more_forms_than_transactions", f"{file}: {unit.name}", details))
     return faults
+
+
+def _rank_year(case: Case) -> list[Fault]:
+    """Report a year to be ranked of which there are no forms."""
+    wanted = case.setup.rank_year
+    if wanted is None or wanted in case.years:
+        return []
+    return [Fault("case_rank_year", "case.json: rank_year", {"value": wanted})]

@@ -55,8 +55,7 @@ def _years(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterato
     found: dict[int | None, list[Difference]] = {}
     for unit in (None, *range(len(case.units))):
         points = [
-            _point(case, plan, weighted, _strata(case, unit, place), year)
-            for place, year in enumerate(years)
+            _point(case, plan, weighted, _strata(case, unit, place), year) for place, year in enumerate(years)
         ]
         found[unit] = year_differences(points, level)
     for place in range(len(years) - 1):
@@ -90,8 +89,6 @@ def _difference(case: Case, unit: int | None, row: Difference, level: float) -> 
 def _ranks(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
     """Yield the rank sets of the units that have an estimate in the year to be ranked (default: the last)."""
     wanted = case.setup.rank_year
-    if wanted is not None and wanted not in case.years:
-        return
     place = len(case.years) - 1 if wanted is None else case.years.index(wanted)
     points = [_point(case, plan, weighted, _strata(case, u, place), 0) for u in range(len(case.units))]
     ranked = [unit for unit, point in enumerate(points) if not np.isnan(point.value)]

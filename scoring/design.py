@@ -132,8 +132,12 @@ def expansion(moments_: Moments) -> FloatArray:
 def select(moments_: Moments, strata: BoolArray | slice) -> Moments:
     """Keep some strata, for a domain that is made of whole strata."""
     return Moments(
-        moments_.forms[strata], moments_.population[strata], moments_.inside[strata],
-        moments_.total[strata], moments_.scatter[strata], moments_.size[strata],
+        moments_.forms[strata],
+        moments_.population[strata],
+        moments_.inside[strata],
+        moments_.total[strata],
+        moments_.scatter[strata],
+        moments_.size[strata],
     )
 
 

@@ -48,7 +48,9 @@ def effective_forms(answering: FloatArray, population: FloatArray, weight: Float
     mass = answering * weight[:, None]
     share = mass / np.maximum(mass.sum(axis=0), np.finfo(float).tiny)
     size = np.where(np.isnan(population), np.inf, population)[:, None]
-    rest = np.where(np.isinf(size), 1.0, (size - answering) / np.maximum(np.where(np.isinf(size), 2, size) - 1, 1))
+    rest = np.where(
+        np.isinf(size), 1.0, (size - answering) / np.maximum(np.where(np.isinf(size), 2, size) - 1, 1)
+    )
     inverse = (share**2 * rest / np.maximum(answering, 1)).sum(axis=0)
     with np.errstate(divide="ignore"):
         effective: FloatArray = np.where(mass.sum(axis=0) > 0, 1 / inverse, 0.0)

@@ -121,7 +121,9 @@ def estimate(plan: Scheme, moments: Moments, lonely: Lonely = "adjust") -> Estim
     zero = np.zeros_like(plan.base)
     shares = _ratios(plan.base @ satisfied, below, np.hstack([zero, plan.base, zero]), plan)
     quarter = plan.base / 4
-    rescaled = _ratios((plan.base @ (points - answered)) / 4, below, np.hstack([-quarter, zero, quarter]), plan)
+    rescaled = _ratios(
+        (plan.base @ (points - answered)) / 4, below, np.hstack([-quarter, zero, quarter]), plan
+    )
     value = np.concatenate([shares[0], rescaled[0]])
     gradient = np.vstack([shares[1], rescaled[1]])
     return Estimates(value, covariance(moments, gradient, lonely))

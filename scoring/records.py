@@ -159,7 +159,9 @@ def lonely_records(plan: Scheme, domain: Domain) -> Iterator[Record]:
         }
 
 
-def calibrated_records(case: Case, plan: Scheme, design: str, found: Estimates, unit: str) -> Iterator[Record]:
+def calibrated_records(
+    case: Case, plan: Scheme, design: str, found: Estimates, unit: str
+) -> Iterator[Record]:
     """Return the records of a calibrated design: all indices for ``ALL``, the overall one for a unit."""
     se = found.se
 

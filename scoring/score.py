@@ -44,7 +44,9 @@ def score_case(
             results += records
             progress(left * number // len(domains) - done)
             done = left * number // len(domains)
-    everywhere = [domain for domain in domains if domain.label["unit"] == "ALL" and "channel" not in domain.label]
+    everywhere = [
+        domain for domain in domains if domain.label["unit"] == "ALL" and "channel" not in domain.label
+    ]
     results += [record for domain in everywhere for record in lonely_records(plan, domain)]
     results += _calibrated(case, plan)
     results += comparison_records(case, plan, weighted, wanted)
@@ -143,6 +145,12 @@ def _reliability(case: Case) -> Iterator[Record]:
         found = reliability(case.responses.marks[:, list(columns)])
         if found is not None:
             yield {
-                "stat": "reliability", "scale": name, "n": found.n, "k": found.k, "alpha": found.alpha,
-                "alpha_std": found.alpha_std, "item_rest": list(found.item_rest), "omega_total_ml1": found.omega,
+                "stat": "reliability",
+                "scale": name,
+                "n": found.n,
+                "k": found.k,
+                "alpha": found.alpha,
+                "alpha_std": found.alpha_std,
+                "item_rest": list(found.item_rest),
+                "omega_total_ml1": found.omega,
             }

@@ -87,8 +87,15 @@ class _Domain:
         (f2,) = publish(self.value[position], self.se[position], sample, level, method, (PERCENT,))
         levels = self.levels[group]
         return IndexResult(
-            self.survey.names[group], sample.forms, sum(levels), self.no_opinion[group], self.blank[group],
-            levels, f1, f2, f3,
+            self.survey.names[group],
+            sample.forms,
+            sum(levels),
+            self.no_opinion[group],
+            self.blank[group],
+            levels,
+            f1,
+            f2,
+            f3,
         )
 
     def result(self, name: str) -> DomainResult:
