@@ -1,0 +1,28 @@
+"""The sentences of the citizen's pages, one table per language, from ``page_texts.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+DEFAULT_LANGUAGE = "vi"
+_SOURCE = Path(__file__).with_name("page_texts.toml")
+
+
+def page_texts(lang: str) -> Mapping[str, Any]:
+    """Return the sentences of ``form``, ``receipt`` and ``notice``; Vietnamese for unknown languages."""
+    every = _every_language()
+    return every.get(lang, every[DEFAULT_LANGUAGE])
+
+
+def page_languages() -> tuple[str, ...]:
+    """Return the languages that the citizen's pages speak, the default one first."""
+    return tuple(_every_language())
+
+
+@lru_cache(maxsize=1)
+def _every_language() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads(_SOURCE.read_text(encoding="utf-8"))
