@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import get_args
 
 from scoring.record import DomainResult, SurveyResult
 from survey.documents import remarks, tables
@@ -17,6 +18,7 @@ from survey.documents.content import (
     Paragraph,
     ReportContent,
     Section,
+    Sheet,
     Signature,
     Table,
     UnitFacts,
@@ -52,7 +54,7 @@ def consolidated(
         _appendix(brief, 1, "section.appendix_units", tables.detail(brief)),
         _appendix(brief, 2, "section.appendix_items", tables.items(brief, result.province_pooled)),
     )
-    return numbered(_report(brief, sections, appendices, unit=None), brief.wording)
+    return numbered(_report(brief, sections, appendices, result.units), brief.wording)
 
 
 def for_unit(
@@ -83,7 +85,7 @@ def for_unit(
         )
     )
     appendices = (_appendix(brief, 1, "section.appendix_items", tables.items(brief, domain)),)
-    return numbered(_report(brief, sections, appendices, unit=own[0].name), brief.wording)
+    return numbered(_report(brief, sections, appendices, (domain,)), brief.wording)
 
 
 def _brief(
@@ -213,11 +215,16 @@ def _appendix(brief: Brief, number: int, title: str, table: Table) -> Appendix:
 
 
 def _report(
-    brief: Brief, sections: tuple[Section, ...], appendices: tuple[Appendix, ...], unit: str | None
+    brief: Brief,
+    sections: tuple[Section, ...],
+    appendices: tuple[Appendix, ...],
+    domains: Sequence[DomainResult],
 ) -> ReportContent:
     heading, campaign, say = brief.heading, brief.campaign, brief.say
     name = _lowered(plain(campaign.name))
-    made = say("head.summary", name=name) if unit is None else say("head.summary_unit", name=name, unit=unit)
+    made = say("head.summary", name=name)
+    if domains is not brief.result.units:
+        made = say("head.summary_unit", name=name, unit=brief.unit_name(domains[0].id))
     closing = say("general.closing", name=name, agency=heading.agency)
     return ReportContent(
         letterhead=_letterhead(brief),
@@ -237,10 +244,11 @@ def _report(
         closing=f"{closing.rstrip(' ./')}./.",
         signature=_signature(brief),
         appendices=appendices,
-        caveats=remarks.limits(brief, brief.result.units),
+        caveats=(*remarks.limits(brief, domains), say("sheet.rounding")),
         rehearsal=say("head.rehearsal") if campaign.rehearsal else "",
         watermark=say("head.watermark") if campaign.rehearsal else "",
-        date=heading.date,
+        date=heading.date or campaign.as_of,
+        sheets={sheet: say(f"sheet.{sheet}") for sheet in get_args(Sheet)},
     )
 
 

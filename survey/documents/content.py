@@ -105,7 +105,8 @@ class Row:
 class Table:
     """A numbered table with its notes and the spreadsheet's sheet it belongs to.
 
-    ``whole_groups``: a page break never parts the rows of a group from its name.
+    ``whole_groups``: a page break never parts the rows of a group from its name. ``group_label`` heads the
+    column in which a spreadsheet repeats the name of the group on every row.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Table:
     notes: tuple[str, ...]
     sheet: Sheet
     whole_groups: bool = False
+    group_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,11 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """A whole report. ``rehearsal`` is the banner of every page, or empty for a real campaign."""
+    """A whole report. ``rehearsal`` is the banner of every page, or empty for a real campaign.
+
+    ``date`` is the report's own, or the day of its figures where the date line is still blank.
+    ``sheets`` names the sheets of the spreadsheet.
+    """
 
     letterhead: Letterhead
     title: str
@@ -195,7 +201,8 @@ class ReportContent:
     caveats: tuple[str, ...]
     rehearsal: str
     watermark: str
-    date: date | None
+    date: date
+    sheets: Mapping[Sheet, str]
 
     def blocks(self) -> tuple[Block, ...]:
         """Return every block of the body and then of the appendices."""

@@ -60,13 +60,12 @@ def render(
     return sheet.getvalue()
 
 
-def _stamp(day: date | None) -> TimeStamp:
-    """Return the moment at which the file claims to be made: the report's day, else reportlab's fixed one."""
+def _stamp(day: date) -> TimeStamp:
+    """Return the moment at which the file claims to be made: the first one of the report's day."""
     stamp = TimeStamp(invariant=1)
-    if day is not None:
-        stamp.t = calendar.timegm(day.timetuple())
-        stamp.lt = day.timetuple()
-        stamp.YMDhms = tuple(day.timetuple())[:6]
+    stamp.t = calendar.timegm(day.timetuple())
+    stamp.lt = day.timetuple()
+    stamp.YMDhms = tuple(day.timetuple())[:6]
     return stamp
 
 
@@ -156,10 +155,9 @@ def _addressees(report: ReportContent, styles: Styles) -> Iterator[Flowable]:
         line = f"{report.addressees_label} {report.addressees[0]}"
         yield styles.paragraph(line, styles.centred("addressee", BODY))
     elif report.addressees:
-        style = styles.centred("addressee", BODY)
-        yield styles.paragraph(report.addressees_label, style)
+        yield styles.paragraph(report.addressees_label, styles.addressee(38 * mm))
         for line in report.addressees:
-            yield styles.paragraph(f"- {line}", style)
+            yield styles.paragraph(f"- {line}", styles.addressee(58 * mm))
     yield Spacer(0, 8)
 
 

@@ -95,7 +95,7 @@ def _balanced(text: str, font: str, size: float, room: float) -> list[str]:
 
 def _rule(line: _Line, share: float) -> _Rule:
     half = line.width * share / 2
-    return line.middle - half, line.middle + half, line.down + 5
+    return line.middle - half, line.middle + half, line.down + 6
 
 
 def _fitting(text: str, font: str, room: float, size: float) -> float:

@@ -77,6 +77,12 @@ class Styles:
         """Centred lines: titles and captions."""
         return self._style(name, size, bold=bold, italic=italic, leading=1.3 * size, alignment="centre")
 
+    def addressee(self, indent: float) -> ParagraphStyle:
+        """A line of several addressees, which all start at one indent."""
+        style = self._style("addressee", BODY, leading=17)
+        style.leftIndent = indent
+        return style
+
     @property
     def caption(self) -> ParagraphStyle:
         """The name of a table or figure."""

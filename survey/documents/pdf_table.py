@@ -24,7 +24,7 @@ _WHOLE = 9
 _ROOM = 60 * mm
 _SMALLEST = 6.0
 _BELOW = 0.86
-SIDE = 2.5
+SIDE = 3.0
 _DENSE = 8
 _ALIGNMENT: dict[ColumnKind, Alignment] = {
     "number": "centre",

@@ -35,25 +35,39 @@ def formulas(brief: Brief) -> Table:
 
 
 def quotas(brief: Brief, units: Sequence[UnitFacts]) -> Table:
-    """Show each unit's minimum quota and its forms by state; several units end in a total."""
+    """Show each unit's N, minimum quota and forms by state; several units end in a total."""
+    say = brief.say
     labels = ("target", "valid", "rate", "awaiting", "late", "excluded")
     columns = (
-        cells.column(brief.say("column.number"), "number", 10),
-        cells.column(brief.say("column.unit"), "name", 53),
+        cells.column(say("column.number"), "number", 9),
+        cells.column(say("column.unit"), "name", 46),
+        cells.column(say("column.population"), "count", 17),
         *(
-            cells.column(brief.say(f"column.{label}"), "percent" if label == "rate" else "count", 17)
-            for label in labels
+            cells.column(say(f"column.{key}"), "percent" if key == "rate" else "count", 15.5)
+            for key in labels
         ),
     )
+    known = {domain.id: domain.population for domain in brief.result.units}
     rows = [
-        Row((cells.number(place), cells.text(unit.name), *_counts(unit)))
+        Row(
+            (
+                cells.number(place),
+                cells.text(unit.name),
+                _population(brief, known.get(unit.id)),
+                *_counts(unit),
+            )
+        )
         for place, unit in enumerate(units, 1)
     ]
     if len(units) > 1:
-        rows.append(
-            Row((cells.text(""), cells.text(brief.say("column.total")), *_counts(total(units))), "total")
-        )
-    return Table("quotas", brief.say("table.quotas"), columns, tuple(rows), (), "quotas")
+        whole = _population(brief, brief.result.province_pooled.population)
+        sums = (cells.text(""), cells.text(say("column.total")), whole, *_counts(total(units)))
+        rows.append(Row(sums, "total"))
+    return Table("quotas", say("table.quotas"), columns, tuple(rows), (), "quotas")
+
+
+def _population(brief: Brief, number: int | None) -> Cell:
+    return cells.text(brief.say("column.unknown")) if number is None else cells.number(number)
 
 
 def total(units: Sequence[UnitFacts]) -> UnitFacts:
@@ -126,7 +140,7 @@ def matrix(brief: Brief) -> Table:
     rows.append(_matrix_row(brief, brief.result.province_pooled, brief.say("column.total"), "total"))
     key = "; ".join(f"{index}: {brief.index_name(index)}" for index in ids) + "."
     title = brief.say("table.matrix", official=brief.official)
-    return Table("matrix", title, columns, tuple(rows), (key, *notes(brief, rows, interval=False)), "units")
+    return Table("matrix", title, columns, tuple(rows), (key, *notes(brief, rows, interval=False)), "summary")
 
 
 def detail(brief: Brief) -> Table:
@@ -143,7 +157,16 @@ def detail(brief: Brief) -> Table:
         rows.extend(_criteria_rows(brief, unit))
     columns = (cells.column(brief.say("column.criterion"), "name", 48), *_index_columns(brief))
     title = brief.say("table.detail")
-    return Table("detail", title, columns, tuple(rows), notes(brief, rows), "units", whole_groups=True)
+    return Table(
+        "detail",
+        title,
+        columns,
+        tuple(rows),
+        notes(brief, rows),
+        "units",
+        whole_groups=True,
+        group_label=brief.say("column.unit"),
+    )
 
 
 def items(brief: Brief, domain: DomainResult) -> Table:
@@ -158,8 +181,9 @@ def items(brief: Brief, domain: DomainResult) -> Table:
         rows.append(_item_row(brief, domain, domain.overall_item, "", "total"))
     found = [*notes(brief, rows, interval=False)]
     note = brief.say("table.items_note", level=brief.level)
+    title, label = brief.say("table.items"), brief.say("column.criterion")
     return Table(
-        "items", brief.say("table.items"), _item_columns(brief), tuple(rows), (note, *found), "items"
+        "items", title, _item_columns(brief), tuple(rows), (note, *found), "items", group_label=label
     )
 
 
