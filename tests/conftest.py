@@ -1,0 +1,5 @@
+"""Fixtures for all tests; each kind has a file of its own."""
+
+from __future__ import annotations
+
+pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_browser"]

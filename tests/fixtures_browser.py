@@ -1,0 +1,55 @@
+"""Debian's Chromium, driven by Playwright's Python package; no browser is downloaded, no site visited."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",  # the sandbox wants rights that a container's root has not; we visit only our own pages
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One running Chromium; ask :func:`phone` or :func:`desktop` for a page in it."""
+    program = shutil.which("chromium")
+    assert program is not None, "Chromium is missing: ./hailong test installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A page on a small phone with touch."""
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True, locale="vi-VN"
+    )
+    yield from _page_of(context)
+
+
+@pytest.fixture
+def desktop(chromium: Browser) -> Iterator[Page]:
+    """A page on an office computer, with downloads allowed."""
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 800}, accept_downloads=True, locale="vi-VN"
+    )
+    yield from _page_of(context)
+
+
+def _page_of(context: BrowserContext) -> Iterator[Page]:
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
