@@ -1,0 +1,1 @@
+"""Measurements that anyone can repeat; ratios within one run, never a test's verdict."""
