@@ -1,0 +1,55 @@
+"""Renders the citizen's pages as the web layer does, from the clone's own templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from forms import instrument
+from forms.texts import page_texts
+from forms.web import PreparedPage, compact_css, slot
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = ROOT / "templates"
+GOLDEN = ROOT / "tests" / "golden" / "forms"
+CSS = compact_css((TEMPLATES / "citizen" / "style.css").read_text(encoding="utf-8"))
+KEY = "x" * 32
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, cache_size=20
+)
+
+
+def render(template: str, lang: str = "vi", **context: Any) -> str:
+    frame = {
+        "lang": lang,
+        "t": page_texts(lang),
+        "css": CSS,
+        "rehearsal": False,
+        "late": False,
+        "office": "Bảo hiểm xã hội tỉnh Bình Định",
+        "unit_name": "BHXH thị xã Hoài Nhơn",
+    }
+    return _ENVIRONMENT.get_template(f"citizen/{template}.html").render({**frame, **context})
+
+
+def form(ref: str = "bhxh-2024@1", lang: str = "vi", **context: Any) -> str:
+    state = {
+        "q": instrument.load(ref),
+        "unit_kind_label": "Bảo hiểm xã hội cấp huyện",
+        "campaign_title": "Khảo sát mức độ hài lòng của tổ chức, cá nhân năm 2024",
+        "action": f"?lang={lang}",
+        "lang_links": [("Tiếng Việt", "?lang=vi", lang == "vi"), ("English", "?lang=en", lang == "en")],
+        "values": {},
+        "faults": [],
+        "minutes": 2,
+        "key": slot("key"),
+    }
+    return render("form", lang, **{**state, **context})
+
+
+def served(**context: Any) -> bytes:
+    """Return the raw bytes of a first visit."""
+    return PreparedPage(form(**context)).fill(key=KEY)[0]
