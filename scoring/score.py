@@ -15,11 +15,13 @@ from scoring.case_responses import READING, Progress
 from scoring.compared_records import comparison_records
 from scoring.design import Moments, expand, expansion, moments, select
 from scoring.index import Scheme, estimate, scheme
+from scoring.quality_records import quality_records
 from scoring.records import Domain, Record, calibrated_records, domain_records, lonely_records
 from scoring.reliability import reliability
 from scoring.tally import BoolArray, CodeArray, Counts, FloatArray, FormTable, arrange, count
 
 STEPS = 1000  # of a whole run, as the progress callback counts them
+QUALITY_FROM = 800  # the permutations behind the flags are the last long part
 FEWEST_QUESTIONS = 5  # a scale of all questions is worth a reliability from here on
 
 
@@ -37,7 +39,7 @@ def score_case(
     weighted = _weighted(case.table, moments(case.table, case.setup.satisfied_from))
     domains = list(_domains(case, weighted))
     results: list[Record] = []
-    done, left = 0, STEPS - READING
+    done, left = 0, QUALITY_FROM - READING
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         parts = pool.map(lambda domain: domain_records(case, plan, domain, wanted), domains)
         for number, records in enumerate(parts, start=1):
@@ -51,6 +53,8 @@ def score_case(
     results += _calibrated(case, plan)
     results += comparison_records(case, plan, weighted, wanted)
     results += _reliability(case)
+    results += quality_records(case)
+    progress(STEPS - READING - done)
     return {"results": results}
 
 

@@ -83,7 +83,7 @@ def test_every_faulty_line_and_column_of_all_files_is_named(tmp_path: Path) -> N
         "response_id,unit,year,channel,w,seconds,entered_at,q1,q2\n"
         "R1,U0,2024,qr,1,1,,5,6\n"
         "R1,U9,24,qr,0,-1,yesterday,x,5\n"
-        ",U0,2024,fax,nan,1,,5,5\n"
+        ",U0,2024,fax,abc,1,,5,5\n"
         "R4,U0\n"
         "\n"
         "R5,U0,2024,,1,1,,5,5\n"
@@ -256,6 +256,20 @@ def test_three_years_are_compared_one_by_one_and_unknown_tests_are_null(tmp_path
     assert [r["years"] for r in differences[::3]] == [[2022, 2023], [2023, 2024]]
     unit = next(r for r in differences if r["domain"] == {"unit": "U1"})
     assert (unit["p"], unit["p_holm"], unit["estimate"]) == (None, None, 0.0)
+
+
+def test_a_unit_that_was_not_asked_in_one_year_has_no_difference(tmp_path: Path) -> None:
+    forms = "unit,year,q1,q2\nU0,2023,5,4\nU0,2023,1,4\nU0,2024,5,5\nU0,2024,3,5\nU1,2024,5,4\nU1,2024,1,5\n"
+    differences = _results(_write(tmp_path, forms), "year_difference")
+    unit = next(r for r in differences if r["domain"] == {"unit": "U1"})
+    assert (unit["estimate"], unit["p"], unit["p_holm"], unit["ci"]) == (
+        None,
+        None,
+        None,
+        {"mean": [None, None]},
+    )
+    other = next(r for r in differences if r["domain"] == {"unit": "U0"})
+    assert other["p_holm"] == other["p"]
 
 
 def test_ranks_need_two_units_with_an_estimate(tmp_path: Path) -> None:
