@@ -141,13 +141,17 @@ def test_a_faulty_form_comes_back_whole_with_the_first_fault_in_focus() -> None:
     links = [str(link.get("href")) for link in root.findall(".//*[@role='alert']//a")]
     assert links == ["#c1_2", "#comment"]
     assert all(root.findall(f".//*[@id='{link[1:]}']") for link in links)
+    summary = words(root.findall(".//*[@role='alert']//a")[0])
+    assert summary == "Trang web, ứng dụng VssID, bảng thông báo đầy đủ, cập nhật: Chọn lại câu này."
     assert "Chọn lại câu này." in [words(each) for each in root.findall(".//legend/b")]
     assert words(root.findall(".//title")[0]).startswith("Phiếu chưa gửi được")
 
 
 def test_a_too_long_comment_alone_has_the_focus() -> None:
     faults = [SimpleNamespace(field="comment", sentence="Góp ý quá dài.")]
-    (focus,) = tree(form(faults=faults, key=KEY)).findall(".//*[@autofocus]")
+    root = tree(form(faults=faults, key=KEY))
+    (focus,) = root.findall(".//*[@autofocus]")
+    assert words(root.findall(".//*[@role='alert']//a")[0]) == "Góp ý quá dài."
     assert (focus.tag, focus.get("id")) == ("textarea", "comment")
 
 
