@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ from survey.vocabulary import Channel, EntryState
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
 LONGEST_IDEMPOTENCY_KEY = 200
+FORM_NUMBER = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Door:
         Raises:
             Refusal: ``campaign_not_open`` before the window; ``idempotency_key_bad``;
                 ``response_conflict`` when the key was used for other answers, which are then kept
-                aside; ``form_number_used`` when the paper form was keyed in before.
+                aside; ``form_number_bad``; ``form_number_used`` when the paper form was keyed in before.
         """
         row = self._row(entry, now)
         accepted = self._database.write_grouped(lambda session: self._keep(session, entry, row, now))
@@ -107,9 +109,9 @@ class Door:
         secret = entry.idempotency_key.encode()
         if not SHORTEST_IDEMPOTENCY_KEY <= len(secret) <= LONGEST_IDEMPOTENCY_KEY:
             raise Refusal("idempotency_key_bad")
+        if entry.keyed is not None and not FORM_NUMBER.fullmatch(entry.keyed.form_number):
+            raise Refusal("form_number_bad")
         name = f"{entry.campaign.code}/{entry.unit_id}/".encode() + secret
-        sheet = entry.sheet
-        body = canonical({"marks": sheet.marks, "profile": sheet.profile, "comment": sheet.comment})
         return {
             "campaign_id": entry.campaign.id,
             "unit_id": entry.unit_id,
@@ -118,9 +120,9 @@ class Door:
             "channel": entry.channel,
             "local_day": local_day(now),
             "half_day": half_day(now),
-            "marks": sheet.marks,
-            "profile": sheet.profile,
-            "body_mac": hmac.digest(secret, body, hashlib.sha256)[:KEY_BYTES],
+            "marks": entry.sheet.marks,
+            "profile": entry.sheet.profile,
+            "body_mac": hmac.digest(secret, _body(entry), hashlib.sha256)[:KEY_BYTES],
         }
 
     def _keep(self, session: Session, entry: Entry, row: dict[str, Any], now: dt.datetime) -> Accepted | None:
@@ -154,6 +156,13 @@ class Door:
         return Accepted(receipts.issue(self._keys.receipt, key), key, state, repeated)
 
 
+def _body(entry: Entry) -> bytes:
+    """Return what a repetition must have in common: the answers, and the number of a paper form."""
+    sheet = entry.sheet
+    body = {"marks": sheet.marks, "profile": sheet.profile, "comment": sheet.comment}
+    return canonical(body if entry.keyed is None else {**body, "form_number": entry.keyed.form_number})
+
+
 def _entry_state(entry: Entry, now: dt.datetime) -> EntryState:
     if now >= entry.campaign.closes_at:
         return EntryState.LATE
@@ -165,8 +174,10 @@ def _entry_state(entry: Entry, now: dt.datetime) -> EntryState:
 def _insert_once(session: Session, table: type[Response | SetAside | PaperForm], row: dict[str, Any]) -> bool:
     """Insert *row* unless its key is there; return whether it was inserted."""
     maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    inserted = session.connection().execute(maker(table).on_conflict_do_nothing(), row)
-    return bool(inserted.rowcount)
+    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
+    options = {"preserve_rowcount": True}
+    made = session.connection().execute(maker(table).on_conflict_do_nothing(), row, execution_options=options)
+    return made.rowcount == 1
 
 
 def _leaf(entry: Entry, row: dict[str, Any]) -> bytes:

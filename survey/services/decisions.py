@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
@@ -17,7 +18,7 @@ from survey.services.campaigns import CampaignRecord
 from survey.vocabulary import Reason, State, Verdict
 
 # Which verdict may follow which state; anything else is refused.
-ALLOWED = {
+ALLOWED: Mapping[Verdict, Collection[State]] = {
     Verdict.VERIFIED: {State.AWAITING},
     Verdict.EXCLUDED: {State.VALID, State.AWAITING, State.LATE},
     Verdict.REINSTATED: {State.EXCLUDED},
@@ -80,36 +81,48 @@ def decide(
     if (verdict is Verdict.EXCLUDED) != (reason is not None):
         raise Refusal("reason_missing")
     with database.write() as session:
-        form = session.get(PaperForm, (campaign.id, number))
-        if form is None or form.response_key is None:
-            raise Refusal("form_number_unknown", number=number)
-        actor.require(campaign.unit(form.unit_id).code)
+        form = _form(session, actor, campaign, number)
         if verdict is Verdict.VERIFIED and form.keyed_by == actor.account_id:
             raise Refusal("verify_own_entry")
         _require_allowed(session, form, verdict)
-        step = _next_step(session, form)
-        session.execute(
-            insert(Decision).values(
-                campaign_id=form.campaign_id,
-                unit_id=form.unit_id,
-                response_key=form.response_key,
-                step=step,
-                verdict=verdict,
-                reason=reason,
-                account_id=actor.account_id,
-                decided_at=now,
-            )
-        )
-        audit.note(
-            session,
-            actor,
-            f"response_{verdict}",
-            now,
-            campaign_id=campaign.id,
+        _write(session, actor, form, verdict, reason, now)
+
+
+def _form(session: Session, actor: Actor, campaign: CampaignRecord, number: str) -> PaperForm:
+    # Locked, so that of two who decide at once the second one sees what the first one did.
+    form = session.get(PaperForm, (campaign.id, number), with_for_update=True)
+    if form is None or form.response_key is None:
+        raise Refusal("form_number_unknown", number=number)
+    actor.require(campaign.unit(form.unit_id).code)
+    return form
+
+
+def _write(
+    session: Session, actor: Actor, form: PaperForm, verdict: Verdict, reason: Reason | None, now: dt.datetime
+) -> None:
+    """Write the decision and, beside it, its audit entry."""
+    session.execute(
+        insert(Decision).values(
+            campaign_id=form.campaign_id,
             unit_id=form.unit_id,
-            subject=number,
+            response_key=form.response_key,
+            step=_next_step(session, form),
+            verdict=verdict,
             reason=reason,
+            account_id=actor.account_id,
+            decided_at=now,
         )
+    )
+    audit.note(
+        session,
+        actor,
+        f"response_{verdict}",
+        now,
+        campaign_id=form.campaign_id,
+        unit_id=form.unit_id,
+        subject=form.form_number,
+        reason=reason,
+    )
 
 
 def _require_allowed(session: Session, form: PaperForm, verdict: Verdict) -> None:
@@ -124,12 +137,12 @@ def _require_allowed(session: Session, form: PaperForm, verdict: Verdict) -> Non
             Response.response_key == form.response_key,
         )
     ).scalar_one()
-    if State(present) not in ALLOWED[verdict]:
+    if State(present) not in ALLOWED.get(verdict, ()):
         raise Refusal("decision_not_allowed", number=form.form_number)
 
 
 def _next_step(session: Session, form: PaperForm) -> int:
-    """Return the number of the next decision; two at once collide on it and one of them is refused."""
+    """Return the number of the next decision."""
     highest = session.scalar(
         select(func.max(Decision.step)).where(
             Decision.campaign_id == form.campaign_id,

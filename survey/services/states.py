@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
 from survey.models import Decision, Response
@@ -14,7 +14,7 @@ EXCLUDING = (Verdict.EXCLUDED, Verdict.CORRECTED)
 def last_decision() -> Subquery:
     """Return the newest decision of every response that has one, as a subquery to join."""
     newer = aliased(Decision)
-    later = select(newer.step).where(*_same_response(newer), newer.step > Decision.step).exists()
+    later = select(newer.step).where(*_same_response(newer, Decision), newer.step > Decision.step).exists()
     columns = (Decision.campaign_id, Decision.unit_id, Decision.response_key, Decision.verdict)
     return select(*columns).where(~later).subquery("last_decision")
 
@@ -31,19 +31,27 @@ def joined_on(last: Subquery) -> ColumnElement[bool]:
 def state(last: Subquery) -> ColumnElement[str]:
     """Return the present state of a response joined with :func:`last_decision`.
 
-    Verifying makes an awaiting form valid; a late one stays late. Reinstating undoes an exclusion.
+    Verifying makes an awaiting form valid; a late one stays late. Reinstating undoes an exclusion and
+    nothing else: a form that nobody verified awaits again.
     """
     decided = func.coalesce(last.c.verdict, "")
     return case(
         (decided.in_(EXCLUDING), State.EXCLUDED.value),
-        (and_(decided != "", Response.entry_state == State.AWAITING.value), State.VALID.value),
+        (and_(Response.entry_state == State.AWAITING.value, _verified()), State.VALID.value),
         else_=Response.entry_state,
     )
 
 
-def _same_response(newer: type[Decision]) -> tuple[ColumnElement[bool], ...]:
+def _verified() -> ColumnElement[bool]:
+    found = aliased(Decision)
+    return exists().where(*_same_response(found, Response), found.verdict == Verdict.VERIFIED.value)
+
+
+def _same_response(
+    found: type[Decision], other: type[Decision | Response]
+) -> tuple[ColumnElement[bool], ...]:
     return (
-        newer.campaign_id == Decision.campaign_id,
-        newer.unit_id == Decision.unit_id,
-        newer.response_key == Decision.response_key,
+        found.campaign_id == other.campaign_id,
+        found.unit_id == other.unit_id,
+        found.response_key == other.response_key,
     )

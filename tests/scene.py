@@ -1,0 +1,103 @@
+"""What most tests about the service begin with: the bundled plan, a moment of its window, filled-in forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+import secrets
+from collections.abc import Iterator
+
+from sqlalchemy import Table, func, select
+
+from forms.answers import BLANK, AnswerSheet
+from forms.instrument import Questionnaire
+from survey.clock import ZONE
+from survey.models import Schema
+from survey.plans import check
+from survey.plans.plan import Plan
+from survey.services import accounts
+from survey.services.actors import COMMAND_LINE, Actor
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Entry, Keyed
+from survey.services.installation import Installation
+from survey.vocabulary import Channel, Role
+
+CODE = "binh-dinh-2024"
+NOW = dt.datetime(2024, 8, 20, 10, 30, tzinfo=ZONE)
+BEFORE = dt.datetime(2024, 8, 4, 23, 59, 59, tzinfo=ZONE)
+LAST_MOMENT = dt.datetime(2024, 9, 30, 23, 59, 59, 999_999, tzinfo=ZONE)
+CLOSED = dt.datetime(2024, 10, 1, tzinfo=ZONE)
+OFFICER = Actor(None, Role.OFFICER, "an-nhon")
+AN_NHON = 2
+
+
+def plan() -> Plan:
+    """The bundled plan of 2024."""
+    return check.read(CODE)
+
+
+def sheet(questionnaire: Questionnaire, mark: str = "4", comment: str = "") -> AnswerSheet:
+    """A form on which every item has the same mark and no profile question is answered."""
+    marks = mark * (len(questionnaire.items) + 1)
+    return AnswerSheet(marks, BLANK * len(questionnaire.profile), comment)
+
+
+def random_sheets(questionnaire: Questionnaire, seed: int) -> Iterator[AnswerSheet]:
+    """Any number of forms filled in at random."""
+    chance = random.Random(seed)
+    while True:
+        marks = "".join(chance.choices("12345", k=len(questionnaire.items) + 1))
+        yield AnswerSheet(marks, BLANK * len(questionnaire.profile), "")
+
+
+def entry(
+    campaign: CampaignRecord,
+    *,
+    key: str | None = None,
+    unit_id: int = AN_NHON,
+    mark: str = "4",
+    comment: str = "",
+    number: str | None = None,
+    actor: Actor = OFFICER,
+) -> Entry:
+    """A response at the door: a paper form where it has a number, else one from a QR code."""
+    return Entry(
+        campaign=campaign,
+        unit_id=unit_id,
+        channel=Channel.QR if number is None else Channel.PAPER,
+        idempotency_key=key or secrets.token_urlsafe(16),
+        sheet=sheet(campaign.questionnaire, mark, comment),
+        keyed=None if number is None else Keyed(actor, number),
+    )
+
+
+def account(
+    opened: Installation, email: str, role: Role = Role.OFFICER, unit: str | None = "an-nhon"
+) -> Actor:
+    """A new account of the office, as the actor it is."""
+    new = accounts.NewAccount(email, "Người thử", role, unit, "not a hash")
+    return Actor(accounts.add(opened.database, COMMAND_LINE, new, NOW), role, unit)
+
+
+def counts(opened: Installation) -> dict[str, int]:
+    """How many rows every table holds, tables without rows left out."""
+    with opened.database.read() as session:
+        found = {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Schema.metadata.sorted_tables
+        }
+    return {name: number for name, number in found.items() if number}
+
+
+def table(name: str) -> Table:
+    """The table of that name."""
+    return Schema.metadata.tables[name]
+
+
+_numbers = itertools.count(1)
+
+
+def fresh_number() -> str:
+    """The number of a paper form that no other form of this run has."""
+    return f"{next(_numbers):04}"
