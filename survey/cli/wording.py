@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 
 import click
 
@@ -17,6 +19,23 @@ PHRASES = {
     "; required]": "; bắt buộc]",
     "env var: ": "biến môi trường: ",
 }
+
+# What Click says about a value, and the same in Vietnamese.
+REASONS = (
+    (r"Got unexpected extra arguments? \((.*)\)\.?", "thừa tham số {0}"),
+    (r"(.*) is not a valid (?:integer|integer range)\.", "{0} không phải là số nguyên"),
+    (r"(.*) is not a valid (?:float|float range)\.", "{0} không phải là số"),
+    (r"(.*) is not in the range (.*)\.", "{0} nằm ngoài khoảng {1}"),
+    (r"(.*) is not one of (.*)\.", "{0} không thuộc {1}"),
+    (r"(.*) does not match the formats? (.*)\.", "{0} không theo dạng {1}"),
+    (r"\w+ (.*) does not exist\.", "không có {0}"),
+    (r"\w+ (.*) is a directory\.", "{0} là thư mục, không phải tệp"),
+    (r"\w+ (.*) is a file\.", "{0} là tệp, không phải thư mục"),
+    (r"\w+ (.*) is not readable\.", "không đọc được {0}"),
+    (r"\w+ (.*) is not writable\.", "không ghi được {0}"),
+    (r"Missing command\.", "thiếu tên lệnh"),
+    (r"(.*) is not (.*)\.", "{0} không phải là {1}"),
+)
 
 
 class Formatter(click.HelpFormatter):
@@ -59,17 +78,17 @@ def _missing(fault: click.MissingParameter) -> str:
 
 
 def _bad_value(fault: click.BadParameter) -> str:
-    return f"Giá trị của {_name(fault)} không dùng được: {fault.message.rstrip('.')}."
+    return f"Giá trị của {_name(fault)} không dùng được: {_vietnamese(fault.message)}."
 
 
 def _no_command(fault: click.exceptions.NoSuchCommand) -> str:
-    near = f" Có phải {' hay '.join(sorted(fault.possibilities))}?" if fault.possibilities else ""
-    return f"Không có lệnh {fault.command_name}.{near}"
+    group = fault.ctx.command if fault.ctx else None
+    known = group.list_commands(fault.ctx) if fault.ctx and isinstance(group, click.Group) else []
+    return f"Không có lệnh {fault.command_name}.{_near(get_close_matches(fault.command_name, known))}"
 
 
 def _no_option(fault: click.NoSuchOption) -> str:
-    near = f" Có phải {' hay '.join(sorted(fault.possibilities))}?" if fault.possibilities else ""
-    return f"Không có tùy chọn {fault.option_name}.{near}"
+    return f"Không có tùy chọn {fault.option_name}.{_near(fault.possibilities)}"
 
 
 def _bad_option(fault: click.BadOptionUsage) -> str:
@@ -81,7 +100,7 @@ def _file(fault: click.FileError) -> str:
 
 
 def _usage(fault: click.UsageError) -> str:
-    return f"Dòng lệnh không đúng: {fault.format_message().rstrip('.')}."
+    return f"Dòng lệnh không đúng: {_vietnamese(fault.message)}."
 
 
 # From the most particular kind to the most general one.
@@ -112,9 +131,20 @@ def _context(fault: click.UsageError) -> click.Context:
 
 
 def _see_help(fault: click.ClickException, verb: str) -> str:
-    if not isinstance(fault, click.UsageError) or fault.ctx is None:
+    if not isinstance(fault, click.UsageError):
         return ""
-    return f"{verb} {fault.ctx.command_path} --help."
+    return f"{verb} {fault.ctx.command_path if fault.ctx else './hailong'} --help."
+
+
+def _near(names: Sequence[str] | None) -> str:
+    return f" Có phải {' hay '.join(sorted(names))}?" if names else ""
+
+
+def _vietnamese(message: str) -> str:
+    for pattern, words in REASONS:
+        if found := re.fullmatch(pattern, message, re.DOTALL):
+            return words.format(*found.groups())
+    return message.rstrip(".")
 
 
 def _translated(text: str, table: dict[str, str]) -> str:
