@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scoring.record import DomainResult, Estimate, IndexResult, SurveyResult
 from survey.documents.content import CampaignFacts, Heading, UnitFacts
-from survey.documents.formats import short_percent
+from survey.documents.formats import plain, short_percent
 from survey.documents.publish import CellKey
 from survey.documents.wording import Wording
 
@@ -48,11 +48,15 @@ class Brief:
     def unit_name(self, unit: str) -> str:
         """Return a unit's name, or its id where the caller gave no facts."""
         facts = self.units.get(unit)
-        return unit if facts is None else facts.name
+        return plain(unit if facts is None else facts.name)
+
+    def hides(self, domain: DomainResult, index: IndexResult) -> bool:
+        """Say whether a cell must not be published."""
+        return (domain.id, index.id) in self.hidden
 
     def shown(self, domain: DomainResult, index: IndexResult) -> bool:
         """Say whether a cell may be published and has anything to show."""
-        return (domain.id, index.id) not in self.hidden and index.answers > 0
+        return not self.hides(domain, index) and index.answers > 0
 
     def estimate(self, domain: DomainResult, index: IndexResult) -> Estimate | None:
         """Return the official estimate of a cell, or None where it stays hidden or empty."""
@@ -61,7 +65,7 @@ class Brief:
 
     def index_name(self, index: str) -> str:
         """Return the Vietnamese text of a criterion or item."""
-        return self.campaign.criteria.get(index) or self.campaign.items.get(index, index)
+        return plain(self.campaign.criteria.get(index) or self.campaign.items.get(index, index))
 
 
 def formula_of(index: IndexResult, formula: str) -> Estimate:

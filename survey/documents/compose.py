@@ -25,7 +25,7 @@ from survey.documents.content import (
 )
 from survey.documents.formats import NBSP, count, long_date, plain, roman, short_date
 from survey.documents.numbering import numbered
-from survey.documents.publish import CellKey, hidden_cells
+from survey.documents.publish import CellKey, hidden_cells, published
 from survey.documents.wording import Wording, bundled
 
 
@@ -45,16 +45,16 @@ def consolidated(
             *_general(brief, brief.say("general.scope", units=count(len(units)), **_scope(brief))),
             _collection(brief, units),
             *_province(brief),
-            _remarks(brief, result.province_pooled, result.units),
-            _limits(brief, result.units),
+            _remarks(brief, brief.result.province_pooled, brief.result.units),
+            _limits(brief, brief.result.units),
             _proposals(brief),
         )
     )
     appendices = (
         _appendix(brief, 1, "section.appendix_units", tables.detail(brief)),
-        _appendix(brief, 2, "section.appendix_items", tables.items(brief, result.province_pooled)),
+        _appendix(brief, 2, "section.appendix_items", tables.items(brief, brief.result.province_pooled)),
     )
-    return numbered(_report(brief, sections, appendices, result.units), brief.wording)
+    return numbered(_report(brief, sections, appendices, brief.result.units), brief.wording)
 
 
 def for_unit(
@@ -72,11 +72,11 @@ def for_unit(
     Raises KeyError where the results or the facts do not know the unit.
     """
     brief = _brief(result, campaign, units, heading, hidden, wording)
-    domain = {found.id: found for found in result.units}[unit]
+    domain = {found.id: found for found in brief.result.units}[unit]
     own = (brief.units[unit],)
     sections = _drop_empty(
         (
-            *_general(brief, brief.say("general.scope_unit", unit=own[0].name, **_scope(brief))),
+            *_general(brief, brief.say("general.scope_unit", unit=brief.unit_name(unit), **_scope(brief))),
             _collection(brief, own),
             *_unit_results(brief, domain),
             _remarks(brief, domain, (domain,)),
@@ -96,13 +96,14 @@ def _brief(
     hidden: Collection[CellKey] | None,
     wording: Wording | None,
 ) -> Brief:
+    cells = frozenset(hidden_cells(result) if hidden is None else hidden)
     return Brief(
-        result=result,
+        result=published(result, cells),
         campaign=campaign,
         units={unit.id: unit for unit in units},
         heading=heading,
         wording=wording or bundled(),
-        hidden=frozenset(hidden_cells(result) if hidden is None else hidden),
+        hidden=cells,
     )
 
 

@@ -49,7 +49,7 @@ def table_flow(table: Table, styles: Styles, headings: Sequence[Flowable] = ()) 
         [[*row, *[""] * (len(table.columns) - len(row))] for row in rows],
         colWidths=widths,
         repeatRows=1,
-        style=list(_rules(table)),
+        style=list(_rules(table, styles)),
         spaceAfter=8,
     )
     caption = styles.paragraph(table.title, styles.caption)
@@ -105,7 +105,8 @@ def _cell(cell: Cell, styles: Styles, alignment: Alignment, size: float, *, bold
     return Paragraph(styles.markup(first) + below, styles.cell(alignment, size, bold=bold))
 
 
-def _rules(table: Table) -> Iterator[tuple[Any, ...]]:
+def _rules(table: Table, styles: Styles) -> Iterator[tuple[Any, ...]]:
+    yield ("FONTNAME", (0, 0), (-1, -1), styles.text())  # empty cells, too, are set in some font
     yield ("GRID", (0, 0), (-1, -2), 0.4, LINE)
     yield ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
     yield ("LEFTPADDING", (0, 0), (-1, -2), SIDE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from scoring.record import DomainResult, IndexResult, SurveyResult
+from scoring.record import DomainResult, Estimate, IndexResult, SurveyResult
+from scoring.suppress import THRESHOLD, protect
+from survey.documents.formats import rounded
 
-THRESHOLD = 10
+SUPPRESSED = "suppressed"
 
 CellKey = tuple[str, str]
 
@@ -23,17 +25,82 @@ class _Sum:
 def hidden_cells(result: SurveyResult, threshold: int = THRESHOLD) -> frozenset[CellKey]:
     """Return the cells (domain id, index id) that must not be shown.
 
-    A cell with 1 to ``threshold - 1`` forms is hidden. Where the hidden parts of a visible sum rest on a
-    single cell or on fewer than ``threshold`` forms together, the smallest visible part is hidden too,
-    until no sum gives anything away. An empty cell hides nothing.
+    A cell with 1 to ``threshold - 1`` forms is hidden. ``scoring.suppress`` then protects each index over
+    the units. Where the hidden parts of a visible sum still rest on a single cell or on fewer than
+    ``threshold`` forms together (a unit's criteria sum to its overall index, as items to a criterion), the
+    smallest visible part is hidden too, until no sum gives anything away. An empty cell hides nothing. A
+    result that was published already keeps the cells that were hidden then.
     """
+    suppressed = _suppressed(result)
+    if suppressed:
+        return suppressed
     forms = _forms(result)
     weight = _weights(result, forms)
     hidden = {key for key, number in forms.items() if 0 < number < threshold}
+    hidden |= _protected(result, forms, threshold)
     sums = tuple(_sums(result))
     while added := set(_given_away(sums, forms, weight, hidden, threshold)):
         hidden |= added
     return frozenset(hidden)
+
+
+def published(result: SurveyResult, hidden: Collection[CellKey] | None = None) -> SurveyResult:
+    """Return the results as every output shows them: hidden cells emptied, figures rounded to two decimals.
+
+    An emptied cell has no counts, and estimates without a value whose note is ``suppressed``. A domain's
+    number of forms stays: it is the office's own count, not an answer.
+    """
+    cells = frozenset(hidden_cells(result) if hidden is None else hidden)
+    weighted = result.province_weighted
+    return replace(
+        result,
+        units=tuple(_published(unit, cells) for unit in result.units),
+        province_pooled=_published(result.province_pooled, cells),
+        province_weighted=None if weighted is None else _published(weighted, cells),
+    )
+
+
+def _published(domain: DomainResult, hidden: frozenset[CellKey]) -> DomainResult:
+    def shown(index: IndexResult) -> IndexResult:
+        return _emptied(index) if (domain.id, index.id) in hidden else _rounded(index)
+
+    return replace(
+        domain,
+        criteria=tuple(shown(index) for index in domain.criteria),
+        items=tuple(shown(index) for index in domain.items),
+        overall=shown(domain.overall),
+        overall_pooled=shown(domain.overall_pooled),
+        overall_weighted=shown(domain.overall_weighted),
+        overall_item=None if domain.overall_item is None else shown(domain.overall_item),
+    )
+
+
+def _emptied(index: IndexResult) -> IndexResult:
+    nothing = Estimate(None, None, None, None, None, "none", SUPPRESSED)
+    return IndexResult(index.id, 0, 0, 0, 0, (0, 0, 0, 0, 0), nothing, nothing, nothing)
+
+
+def _rounded(index: IndexResult) -> IndexResult:
+    def printed(found: Estimate) -> Estimate:
+        ends = (None if end is None else float(rounded(end)) for end in (found.value, found.low, found.high))
+        value, low, high = ends
+        return replace(found, value=value, low=low, high=high)
+
+    return replace(index, f1=printed(index.f1), f2=printed(index.f2), f3=printed(index.f3))
+
+
+def _suppressed(result: SurveyResult) -> frozenset[CellKey]:
+    domains = (*result.units, result.province_pooled)
+    pairs = ((domain.id, index) for domain in domains for index in indices(domain))
+    return frozenset((name, index.id) for name, index in pairs if index.f1.note == SUPPRESSED)
+
+
+def _protected(result: SurveyResult, forms: dict[CellKey, int], threshold: int) -> set[CellKey]:
+    names = [index.id for index in indices(result.province_pooled)]
+    counts = [[forms[unit.id, name] for name in names] for unit in result.units]
+    table = protect(counts, row_totals=False, column_totals=True, threshold=threshold)
+    rows = [unit.id for unit in result.units] + [result.province_pooled.id]
+    return {(rows[row], names[column]) for row, column in table.primary | table.complementary}
 
 
 def _given_away(

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scoring.record import DomainResult, Estimate
+from scoring.suppress import THRESHOLD
 from survey.documents.brief import Brief, official_of
 from survey.documents.content import UnitFacts
-from survey.documents.formats import count, decimal, interval, listing, percent, short_date, short_percent
-from survey.documents.publish import THRESHOLD
+from survey.documents.formats import (
+    count,
+    decimal,
+    interval,
+    listing,
+    percent,
+    plain,
+    short_date,
+    short_percent,
+)
 from survey.documents.tables import total
 
 _WEAK_ITEMS = 3
@@ -31,7 +40,7 @@ def collection(brief: Brief, units: Sequence[UnitFacts]) -> tuple[str, ...]:
 
 
 def _reached(brief: Brief, units: Sequence[UnitFacts]) -> str:
-    missing = [unit.name for unit in units if unit.valid < unit.target]
+    missing = [plain(unit.name) for unit in units if unit.valid < unit.target]
     if not missing:
         return brief.say("collection.all_reached", units=count(len(units)))
     if len(missing) == len(units):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scoring.record import DomainResult, Estimate, IndexResult
+from scoring.suppress import THRESHOLD
 from survey.documents import cells
 from survey.documents.brief import FORMULAS, Brief, formula_of, official_of
 from survey.documents.content import Cell, Column, Row, Sheet, Table, UnitFacts
-from survey.documents.publish import THRESHOLD
 
 
 def formulas(brief: Brief) -> Table:
@@ -238,8 +238,8 @@ def _index_row(
 ) -> Row:
     shown = brief.shown(domain, index)
     figures = (
-        cells.number(index.forms) if shown or index.forms == 0 else cells.HIDDEN,
-        cells.number(index.answers) if shown or index.forms == 0 else cells.HIDDEN,
+        cells.HIDDEN if brief.hides(domain, index) else cells.number(index.forms),
+        cells.HIDDEN if brief.hides(domain, index) else cells.number(index.answers),
         *(_estimate(brief, formula_of(index, formula), shown=shown) for formula in FORMULAS),
     )
     return Row((cells.text(label), *figures), "total" if kind == "total" else "plain")
@@ -283,7 +283,7 @@ def _item_row(brief: Brief, domain: DomainResult, item: IndexResult, code: str, 
         (
             cells.text(code),
             cells.text(name),
-            *(cells.number(value) if shown or item.forms == 0 else cells.HIDDEN for value in counts),
+            *(cells.HIDDEN if brief.hides(domain, item) else cells.number(value) for value in counts),
             *(_item_estimate(brief, item, formula, shown=shown) for formula in FORMULAS),
         ),
         "total" if kind == "total" else "plain",

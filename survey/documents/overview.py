@@ -1,0 +1,136 @@
+"""What the results page shows: the report's own sentences and tables, and any formula by unit and criterion.
+
+Everything here is made by the functions that make the official report, so page, PDF and XLSX agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoring.record import DomainResult, SurveyResult
+from survey.documents import cells, remarks, tables
+from survey.documents.brief import FORMULAS, Brief, formula_of
+from survey.documents.content import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
+from survey.documents.publish import hidden_cells
+from survey.documents.wording import bundled
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaChoice:
+    """A formula that the page can show: its sign, name and rule, and whether it is the official one."""
+
+    id: str
+    label: str
+    name: str
+    rule: str
+    official: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The results of the province, or of one unit, as a page shows them; ``matrix`` is the province's."""
+
+    headline: tuple[str, ...]
+    collection: tuple[str, ...]
+    remarks: tuple[str, ...]
+    caveats: tuple[str, ...]
+    formulas: tuple[FormulaChoice, ...]
+    overall: Table
+    criteria: Table
+    items: Table
+    matrix: Table | None
+
+
+def of_province(
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading, formula: str
+) -> Overview:
+    """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
+    brief = _brief(result, facts, units, heading)
+    pooled, weighted = result.province_pooled, result.province_weighted
+    return Overview(
+        headline=remarks.province(brief),
+        collection=remarks.collection(brief, units),
+        remarks=remarks.remarks(brief, pooled, result.units),
+        caveats=remarks.limits(brief, result.units),
+        formulas=_choices(brief),
+        overall=tables.overall(brief, pooled, weighted),
+        criteria=tables.criteria(brief, pooled, "summary"),
+        items=tables.items(brief, pooled),
+        matrix=_matrix(brief, formula),
+    )
+
+
+def of_unit(
+    result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+) -> Overview:
+    """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
+    brief = _brief(result, facts, units, heading)
+    domain = next(found for found in result.units if found.id == unit)
+    own = [found for found in units if found.id == unit]
+    return Overview(
+        headline=(remarks.unit_headline(brief, domain),),
+        collection=remarks.collection(brief, own),
+        remarks=remarks.remarks(brief, domain, (domain,)),
+        caveats=remarks.limits(brief, (domain,)),
+        formulas=_choices(brief),
+        overall=tables.overall(brief, domain, None),
+        criteria=tables.criteria(brief, domain, "units"),
+        items=tables.items(brief, domain),
+        matrix=None,
+    )
+
+
+def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+    known = {unit.id: unit for unit in units}
+    return Brief(result, facts, known, heading, bundled(), hidden_cells(result))
+
+
+def _choices(brief: Brief) -> tuple[FormulaChoice, ...]:
+    return tuple(
+        FormulaChoice(
+            id=formula,
+            label=brief.say(f"formula.{formula}"),
+            name=brief.say(f"formula.{formula}_name"),
+            rule=brief.say(f"formula.{formula}_rule"),
+            official=formula == brief.result.official,
+        )
+        for formula in FORMULAS
+    )
+
+
+def _matrix(brief: Brief, formula: str) -> Table:
+    """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
+    result, say = brief.result, brief.say
+    rows = [_matrix_row(brief, unit, brief.unit_name(unit.id), formula) for unit in result.units]
+    pooled = f"{say('column.total')} – {say('column.pooled').lower()}"
+    rows.append(_matrix_row(brief, result.province_pooled, pooled, formula, total=True))
+    if result.province_weighted is not None:
+        weighted = f"{say('column.total')} – {say('column.weighted').lower()}"
+        rows.append(_matrix_row(brief, result.province_weighted, weighted, formula, total=True))
+    ids = [index.id for index in result.province_pooled.criteria]
+    title = say("table.matrix", official=tables.formula_label(brief, formula))
+    return Table("matrix", title, _columns(brief, ids), tuple(rows), tables.notes(brief, rows), "units")
+
+
+def _columns(brief: Brief, ids: Sequence[str]) -> tuple[Column, ...]:
+    low, high = brief.say("column.low"), brief.say("column.high")
+    named = [*(f"{index}. {brief.index_name(index)}" for index in ids), brief.say("column.overall")]
+    return (
+        cells.column(brief.say("column.unit"), "name", 30),
+        cells.column(brief.say("column.forms"), "count", 10),
+        *(cells.estimate_column(label, 16, low, high) for label in named),
+    )
+
+
+def _matrix_row(brief: Brief, domain: DomainResult, label: str, formula: str, *, total: bool = False) -> Row:
+    forms = domain.overall.forms
+    shown = brief.shown(domain, domain.overall) or forms == 0
+    estimates: tuple[Cell, ...] = tuple(
+        cells.estimate(formula_of(index, formula), brief.say("column.census"))
+        if brief.shown(domain, index)
+        else cells.HIDDEN_ESTIMATE
+        for index in (*domain.criteria, domain.overall)
+    )
+    number = cells.number(forms) if shown else cells.HIDDEN
+    return Row((cells.text(label), number, *estimates), "total" if total else "plain")
