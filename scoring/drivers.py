@@ -132,7 +132,8 @@ def _explained(correlation: FloatArray, subset: int, k: int) -> FloatArray:
         return np.zeros(correlation.shape[0])
     among = correlation[:, chosen][:, :, chosen]
     with_overall = correlation[:, chosen, -1]
-    sound: NDArray[np.bool_] = np.isfinite(among).all(axis=(1, 2)) & np.isfinite(with_overall).all(axis=1)
+    finite = np.isfinite(among).all(axis=(1, 2)) & np.isfinite(with_overall).all(axis=1)
+    sound: NDArray[np.bool_] = np.array(finite, dtype=np.bool_)
     sound[sound] = np.linalg.eigvalsh(among[sound])[:, 0] > 1e-9
     value = np.full(correlation.shape[0], np.nan)
     solved = np.linalg.solve(among[sound], with_overall[sound][:, :, None])[:, :, 0]

@@ -38,7 +38,9 @@ def unit_labels(count: int) -> dict[str, str]:
 def estimate(value: float, forms: int) -> Estimate:
     """Return an estimate with a rough interval; what matters is its shape, not its truth."""
     half = 196 * float(np.sqrt(max(value * (100 - value), 25.0) / 10000 / forms))
-    return Estimate(value, half / 1.96, forms - 1.0, max(value - half, 0.0), min(value + 0.7 * half, 100.0), "xlogit")
+    return Estimate(
+        value, half / 1.96, forms - 1.0, max(value - half, 0.0), min(value + 0.7 * half, 100.0), "xlogit"
+    )
 
 
 def index(name: str, forms: int, rng: np.random.Generator, good: float) -> IndexResult:
@@ -50,7 +52,12 @@ def index(name: str, forms: int, rng: np.random.Generator, good: float) -> Index
     two = 100 * levels[3:].sum() / levels.sum()
     one, two_box, three = 20 * counts, two, 25 * (counts - 1)
     estimates = [estimate(float(value), forms) for value in (one, two_box, three)]
-    return IndexResult(name, forms, int(levels.sum()), 3, 5, tuple(int(n) for n in levels), *estimates)
+    return IndexResult(name, forms, int(levels.sum()), 3, 5, _five(levels), *estimates)
+
+
+def _five(levels: np.ndarray) -> tuple[int, int, int, int, int]:
+    first, second, third, fourth, fifth = (int(n) for n in levels)
+    return first, second, third, fourth, fifth
 
 
 def empty_index(name: str) -> IndexResult:
@@ -71,7 +78,9 @@ def domain(name: str, forms: int, rng: np.random.Generator) -> DomainResult:
 def empty_domain(name: str) -> DomainResult:
     """Return the results of a unit that has no form yet."""
     nothing = empty_index("overall")
-    return DomainResult(name, 0, None, tuple(empty_index(one) for one in CRITERIA), (), nothing, nothing, nothing, None)
+    return DomainResult(
+        name, 0, None, tuple(empty_index(one) for one in CRITERIA), (), nothing, nothing, nothing, None
+    )
 
 
 def survey(units: int, seed: int = 1) -> SurveyResult:
