@@ -80,7 +80,7 @@ class GroupCommit:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 for work, future in group:
                     outcomes.append(_attempt(session, work, future))
-        except BaseException as error:  # noqa: BLE001 - whatever stopped the commit is each caller's to see
+        except BaseException as error:
             for _, future in group:
                 future.set_exception(error)
             return
@@ -89,11 +89,17 @@ class GroupCommit:
 
 
 def _attempt(session: Session, work: Work, future: Future[Any]) -> Callable[[], None]:
-    """Run *work* in a savepoint; return how to settle its future once the group is committed."""
+    """Run *work* in a savepoint; return how to settle its future once the group is committed.
+
+    Only what *work* itself raises is one caller's failure. A savepoint that can be neither released nor
+    undone (SQLite may have rolled the whole transaction back on a full disk) is the failure of all.
+    """
+    savepoint = session.begin_nested()
     try:
-        with session.begin_nested():
-            result = work(session)
-    except Exception as error:  # noqa: BLE001 - handed to the caller, whose failure it is
+        result = work(session)
+    except Exception as error:
         failure = error
+        savepoint.rollback()
         return lambda: future.set_exception(failure)
+    savepoint.commit()
     return lambda: future.set_result(result)

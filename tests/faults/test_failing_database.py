@@ -1,0 +1,233 @@
+"""The door when the database fails: whoever got no receipt left nothing, whoever got one is on disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy.orm import Session
+
+from survey.models import Response
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Accepted, Entry
+from survey.services.installation import Installation
+from tests import scene
+from tests.scene import NOW, entry
+
+KEY = "k" * 22
+MOST_STATEMENTS = 40
+
+
+class PlugPulledError(Exception):
+    """What the tests let the database fail with."""
+
+
+class Breaker:
+    """Lets the statement number *at* fail, before it is carried out or after."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.seen = 0
+
+    def __call__(self, *_: object) -> None:
+        self.seen += 1
+        if self.seen == self.at:
+            raise PlugPulledError
+
+
+@contextmanager
+def broken(engine: Engine, moment: str, breaker: Callable[..., None]) -> Iterator[None]:
+    """Hang *breaker* into the engine for the length of the block."""
+    event.listen(engine, moment, breaker)
+    try:
+        yield
+    finally:
+        event.remove(engine, moment, breaker)
+
+
+def whole_form(campaign: CampaignRecord) -> Entry:
+    """A form that writes every kind of row: with a comment, keyed in from paper."""
+    return entry(campaign, key=KEY, comment="Cảm ơn.", number="0001")
+
+
+@pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
+def test_a_fault_at_any_statement_leaves_nothing_and_a_retry_goes_through(
+    opened: Installation, campaign: CampaignRecord, moment: str
+) -> None:
+    before, one = scene.counts(opened), whole_form(campaign)
+    failures = 0
+    for at in range(1, MOST_STATEMENTS):
+        breaker = Breaker(at)
+        with broken(opened.database.engine, moment, breaker):
+            try:
+                accepted = opened.door.accept(one, NOW)
+            except PlugPulledError:
+                failures += 1
+                accepted = None
+        if accepted is not None:
+            break
+        assert scene.counts(opened) == before, f"statement {at}"
+    assert accepted is not None
+    assert not accepted.repeated
+    # Response, comment, leaf, form number, audit entry; the savepoint and its release come on top.
+    assert failures >= 5
+    gained = {name: n - before.get(name, 0) for name, n in scene.counts(opened).items()}
+    assert {name: n for name, n in gained.items() if n} == dict.fromkeys(
+        ("response", "comment", "ledger_leaf", "paper_form", "audit_entry"), 1
+    )
+
+
+def test_a_fault_at_the_commit_leaves_nothing(opened: Installation, campaign: CampaignRecord) -> None:
+    before, one = scene.counts(opened), whole_form(campaign)
+    with broken(opened.database.engine, "commit", Breaker(1)), pytest.raises(PlugPulledError):
+        opened.door.accept(one, NOW)
+    assert scene.counts(opened) == before
+    assert not opened.door.accept(one, NOW).repeated
+
+
+def test_an_answer_lost_after_the_commit_is_given_again(
+    opened: Installation, campaign: CampaignRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, dialect = whole_form(campaign), opened.database.engine.dialect
+    commit = dialect.do_commit
+
+    def committed_then_cut_off(connection: Any) -> None:
+        commit(connection)
+        raise PlugPulledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dialect, "do_commit", committed_then_cut_off)
+        with pytest.raises(PlugPulledError):
+            opened.door.accept(one, NOW)
+    again = opened.door.accept(one, NOW)
+    assert again.repeated
+    assert scene.counts(opened)["response"] == 1
+
+
+@contextmanager
+def held_together(opened: Installation) -> Iterator[None]:
+    """Hold the writing thread up, so that what is sent meanwhile falls into one group."""
+    waiting, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Session) -> None:
+        waiting.set()
+        assert go_on.wait(20)
+
+    holder = threading.Thread(target=opened.database.write_grouped, args=(hold,))
+    holder.start()
+    assert waiting.wait(20)
+    try:
+        yield
+    finally:
+        go_on.set()
+        holder.join()
+
+
+def sent_together(opened: Installation, entries: list[Entry]) -> list[Future[Accepted]]:
+    """Send all the entries so that they are committed as one group; return what became of each."""
+    with ThreadPoolExecutor(len(entries)) as pool:
+        with held_together(opened):
+            futures = [pool.submit(opened.door.accept, one, NOW) for one in entries]
+            group = opened.database._group
+            assert group is not None
+            while group._queue.qsize() < len(entries):
+                pass
+        for future in futures:
+            future.exception(30)
+    return futures
+
+
+def kept(opened: Installation) -> set[bytes]:
+    with opened.database.read() as session:
+        return set(session.scalars(select(Response.response_key)))
+
+
+def acknowledged(futures: list[Future[Accepted]]) -> set[bytes]:
+    return {future.result().response_key for future in futures if future.exception() is None}
+
+
+def test_one_failure_in_a_group_undoes_nothing_of_its_neighbours(
+    embedded: Installation,
+) -> None:
+    campaign = embedded.campaigns.get(scene.CODE)
+    entries = [entry(campaign, number="0001") for _ in range(10)]  # nine of them find the number used
+    entries += [entry(campaign) for _ in range(10)]
+    futures = sent_together(embedded, entries)
+    assert len(acknowledged(futures)) == 11
+    assert acknowledged(futures) == kept(embedded)
+    assert scene.counts(embedded)["ledger_leaf"] == 11
+
+
+def test_a_group_whose_commit_fails_gives_nobody_a_receipt(
+    embedded: Installation,
+) -> None:
+    campaign = embedded.campaigns.get(scene.CODE)
+    with broken(embedded.database.engine, "commit", Breaker(1)):
+        futures = sent_together(embedded, [entry(campaign) for _ in range(10)])
+    assert acknowledged(futures) == set()
+    assert kept(embedded) == set()
+
+
+def test_whoever_got_a_receipt_is_on_disk_when_the_disk_fills_up(
+    embedded: Installation,
+) -> None:
+    campaign = embedded.campaigns.get(scene.CODE)
+
+    def forbid_growth(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+
+    def allow_growth(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    event.listen(embedded.database.engine, "begin", forbid_growth)
+    entries = [entry(campaign, comment="x" * 1000) for _ in range(40)]
+    futures = sent_together(embedded, entries)
+    event.remove(embedded.database.engine, "begin", forbid_growth)
+    event.listen(embedded.database.engine, "begin", allow_growth)
+    failed = [future for future in futures if future.exception() is not None]
+    assert failed
+    assert acknowledged(futures) == kept(embedded)
+    assert {embedded.door.accept(one, NOW).response_key for one in entries} == kept(embedded)
+    assert scene.counts(embedded)["comment"] == len(entries)
+
+
+def test_a_transaction_that_sqlite_gave_up_is_not_taken_for_committed(
+    embedded: Installation,
+) -> None:
+    campaign = embedded.campaigns.get(scene.CODE)
+    """A full disk or a failing one can make SQLite roll the whole transaction back by itself."""
+
+    def given_up(session: Session) -> None:
+        session.connection().exec_driver_sql("ROLLBACK")
+        raise PlugPulledError
+
+    first, last = entry(campaign), entry(campaign)
+    with ThreadPoolExecutor(3) as pool:
+        with held_together(embedded):
+            group = embedded.database._group
+            assert group is not None
+            futures: list[Future[Any]] = []
+            for number, work in enumerate(
+                (
+                    lambda: embedded.door.accept(first, NOW),
+                    lambda: embedded.database.write_grouped(given_up),
+                    lambda: embedded.door.accept(last, NOW),
+                ),
+                start=1,
+            ):
+                futures.append(pool.submit(work))
+                while group._queue.qsize() < number:
+                    pass
+        outcomes = [future.exception(30) for future in futures]
+    assert outcomes[1] is not None
+    assert acknowledged([futures[0], futures[2]]) <= kept(embedded)
+    # Nothing is half written, and the retries go through.
+    for one in (first, last):
+        embedded.door.accept(one, NOW)
+    assert scene.counts(embedded)["response"] == scene.counts(embedded)["ledger_leaf"] == 2
