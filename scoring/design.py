@@ -16,7 +16,7 @@ from scoring.tally import LEVELS, BoolArray, FloatArray, FormTable, MarkArray
 
 Lonely = Literal["adjust", "average", "certainty", "remove"]
 
-CHUNK = 1 << 14
+CHUNK = 1 << 13
 # A variance below this multiple of the size of its own terms is rounding error of an exact zero.
 ROUNDING = 64 * np.finfo(np.float64).eps
 
@@ -141,9 +141,12 @@ def select(moments_: Moments, strata: BoolArray | slice) -> Moments:
     )
 
 
-def stratum_factors(moments_: Moments, lonely: Lonely = "adjust") -> FloatArray:
+def factors(
+    forms: FloatArray, population: FloatArray, inside: FloatArray, lonely: Lonely = "adjust"
+) -> FloatArray:
     """Return the factor (1 - f) n / (n - 1) by which each stratum's scatter enters the variance.
 
+    All float (H,): n, N (NaN where unknown) and how many forms lie in the domain; 0 for a stratum outside it.
     f = n / N, or 0 where N is unknown; a census stratum (n = N) counts nothing. A lonely stratum, n = 1 < N:
 
     * ``adjust``: its row is centred on the grand mean, which is 0 for linearised rows, with factor 1 - f.
@@ -154,9 +157,8 @@ def stratum_factors(moments_: Moments, lonely: Lonely = "adjust") -> FloatArray:
     Reference: Lumley (2010), Complex Surveys, doi:10.1002/9780470580066, section 2.2. Worked value: n = 6,
     N = 33 gives (27/33) x 6/5 = 0.9818.
     """
-    forms, present = moments_.forms, moments_.inside > 0
-    finite = moments_.population > 0
-    rest = np.where(finite, 1.0 - forms / np.where(finite, moments_.population, 1.0), 1.0)
+    present, finite = inside > 0, population > 0
+    rest = np.where(finite, 1.0 - forms / np.where(finite, population, 1.0), 1.0)
     factor = np.where(forms > 1, rest * forms / np.maximum(forms - 1, 1), rest) * present
     is_lonely = present & (forms == 1) & (rest > 0)
     if lonely == "adjust" or not is_lonely.any():
@@ -166,6 +168,11 @@ def stratum_factors(moments_: Moments, lonely: Lonely = "adjust") -> FloatArray:
         return factor
     known = int(present.sum() - is_lonely.sum())
     return factor * (present.sum() / known) if known else np.full_like(factor, np.nan)
+
+
+def stratum_factors(moments_: Moments, lonely: Lonely = "adjust") -> FloatArray:
+    """Return :func:`factors` of the strata of these moments."""
+    return factors(moments_.forms, moments_.population, moments_.inside, lonely)
 
 
 def covariance(moments_: Moments, gradient: FloatArray, lonely: Lonely = "adjust") -> FloatArray:
