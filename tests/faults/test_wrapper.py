@@ -138,6 +138,14 @@ def test_what_the_tests_need_is_added_once_and_stays(house: House) -> None:
     assert house.diary() == ["venv", "sync requirements.txt", "sync requirements-test.txt"]
 
 
+def test_a_changed_lock_takes_nothing_from_the_tests(house: House) -> None:
+    (house.fakes / "chromium").symlink_to("python3")
+    house.run("test")
+    (house.folder / "requirements.txt").write_text("changed", "utf-8")
+    assert house.run("units")[0] == 0
+    assert house.diary() == ["venv", "sync requirements-test.txt", "sync requirements-test.txt"]
+
+
 def test_a_build_that_failed_says_so_and_begins_anew(house: House) -> None:
     (house.fakes / "offline").touch()
     code, out, err = house.run("units")
