@@ -9,10 +9,20 @@ import pytest
 from survey.version import version
 from tests.house import tree
 
-# In two halves, so that this file does not hold what it looks for.
+# Written backwards, so that this file does not hold what it looks for.
 FOREIGN = [
-    *("/work/", "/root/", "/home/", "pyenv", "pypi.org", "pythonhosted.org"),
-    *("deb.debian.org", "npmjs.org", "conda.anaconda", "localhost:3141"),
+    word[::-1]
+    for word in (
+        "/krow/",
+        "/toor/",
+        "/emoh/",
+        "vneyp",
+        "gro.ipyp",
+        "gro.detsohnohtyp",
+        "gro.naibed.bed",
+        "gro.sjmpn",
+        "gro.adnocana",
+    )
 ]
 PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)", re.MULTILINE)
 
