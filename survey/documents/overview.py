@@ -15,6 +15,9 @@ from survey.documents.content import CampaignFacts, Cell, Column, Heading, Row, 
 from survey.documents.publish import hidden_cells
 from survey.documents.wording import bundled
 
+POOLED = "Toàn tỉnh, gộp theo phiếu"
+WEIGHTED = "Toàn tỉnh, theo trọng số giao dịch"
+
 
 @dataclass(frozen=True, slots=True)
 class FormulaChoice:
@@ -103,11 +106,9 @@ def _matrix(brief: Brief, formula: str) -> Table:
     """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
     result, say = brief.result, brief.say
     rows = [_matrix_row(brief, unit, brief.unit_name(unit.id), formula) for unit in result.units]
-    pooled = f"{say('column.total')} – {say('column.pooled').lower()}"
-    rows.append(_matrix_row(brief, result.province_pooled, pooled, formula, total=True))
+    rows.append(_matrix_row(brief, result.province_pooled, POOLED, formula, total=True))
     if result.province_weighted is not None:
-        weighted = f"{say('column.total')} – {say('column.weighted').lower()}"
-        rows.append(_matrix_row(brief, result.province_weighted, weighted, formula, total=True))
+        rows.append(_matrix_row(brief, result.province_weighted, WEIGHTED, formula, total=True))
     ids = [index.id for index in result.province_pooled.criteria]
     title = say("table.matrix", official=tables.formula_label(brief, formula))
     return Table("matrix", title, _columns(brief, ids), tuple(rows), tables.notes(brief, rows), "units")

@@ -16,7 +16,9 @@ from survey.web.board import board
 from survey.web.citizen import citizen
 from survey.web.current import NAME
 from survey.web.desk import desk
+from survey.web.front import front
 from survey.web.health import health
+from survey.web.keyed import keyed
 from survey.web.links import links
 from survey.web.officer import officer
 from survey.web.signin import signin as signin_pages
@@ -44,7 +46,7 @@ def assemble(opened: Installation) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(access.guard)
-    for blueprint in (citizen, health, signin_pages, officer, board, desk, links):
+    for blueprint in (front, citizen, health, signin_pages, officer, board, desk, links, keyed):
         app.register_blueprint(blueprint)
     csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
     signin.register(app, opened)

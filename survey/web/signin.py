@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, redirect, request, url_for
@@ -18,6 +19,8 @@ from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.current import installation
 
 signin = Blueprint("signin", __name__)
+
+TRANSLATIONS = str(Path(__file__).parents[1] / "translations")
 
 # Where each role's work begins.
 HOME = {
@@ -57,7 +60,7 @@ def settings(opened: Installation) -> dict[str, Any]:
         "SECURITY_LOGIN_USER_TEMPLATE": "account/login.html",
         "SECURITY_CHANGE_PASSWORD_TEMPLATE": "account/change_password.html",
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
-        "SECURITY_I18N_DIRNAME": ["builtin", "translations"],
+        "SECURITY_I18N_DIRNAME": ["builtin", TRANSLATIONS],
         "SECURITY_JOIN_USER_ROLES": False,
     }
 

@@ -1,0 +1,159 @@
+"""An officer keys paper forms in: one page, built for the numeric keypad, that works without a script too."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+
+from forms import answers
+from forms.answers import AnswerSheet
+from forms.faults import FaultyInput
+from survey import clock
+from survey.errors import Fault, PlacedFault, Refusal, sentence_of
+from survey.plans.plan import PlanUnit
+from survey.services import quotas
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Entry, Keyed
+from survey.services.quotas import Progress
+from survey.vocabulary import Channel, Role
+from survey.web import language
+from survey.web.access import actor, allow
+from survey.web.current import installation
+from survey.web.frame import to_campaign
+
+officer = Blueprint("officer", __name__)
+
+NUMBER = "form_number"
+RECEIVED = "received"
+SHAPE = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?")
+DIGITS = 4
+# Refusals that concern what stands on the page; it is shown again with everything that was typed.
+ON_PAGE = frozenset({"form_number_used", "response_conflict", "idempotency_key_bad"})
+
+
+class EntryForm(FlaskForm):
+    """What a keyed form carries besides its answers."""
+
+    form_number = StringField()
+    key = HiddenField()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A fault as the page shows it: the field it belongs to and its sentence."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The campaign and the unit for which whoever has signed in keys forms."""
+
+    campaign: CampaignRecord
+    unit_id: int
+
+    @property
+    def unit(self) -> PlanUnit:
+        """The unit."""
+        return self.campaign.unit(self.unit_id)
+
+    @property
+    def progress(self) -> Progress:
+        """The unit's counts at this moment."""
+        board = quotas.progress(installation().database, actor(), self.campaign, clock.now())
+        return next(found for found in board.units if found.unit.code == self.unit.code)
+
+
+@officer.get("/noi-bo/nhap-phieu")
+@allow(Role.OFFICER)
+def entry() -> ResponseReturnValue:
+    """Lead to the entry page of the campaign."""
+    return to_campaign("officer.form")
+
+
+@officer.get("/noi-bo/<campaign>/nhap-phieu")
+@allow(Role.OFFICER)
+def form(campaign: str) -> ResponseReturnValue:
+    """Show an empty entry page with a new key.
+
+    Raises:
+        Refusal: ``campaign_not_open`` before the first day.
+    """
+    place = _workplace(campaign)
+    if clock.now() < place.campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{place.campaign.opens_at:%d/%m/%Y}")
+    return _page(place, EntryForm(key=secrets.token_urlsafe(16)), {}, ())
+
+
+@officer.post("/noi-bo/<campaign>/nhap-phieu")
+@allow(Role.OFFICER)
+def save(campaign: str) -> ResponseReturnValue:
+    """Take a keyed form in and lead to the next one, or show it again with nothing lost."""
+    place, given = _workplace(campaign), EntryForm()
+    fields = request.form.to_dict(flat=False)
+    faults: list[PlacedFault] = []
+    number = canonical(given.form_number.data or "")
+    if not SHAPE.fullmatch(number):
+        faults.append(Fault("form_number_bad", NUMBER))
+    sheet = _sheet(place.campaign, fields, faults)
+    if sheet is None or faults:
+        return _page(place, given, fields, faults), 422
+    # The number is a part of the key: the same answers under another number are another form.
+    keyed, key = Keyed(actor(), number), f"{given.key.data or ''}.{number}"
+    try:
+        accepted = installation().door.accept(
+            Entry(place.campaign, place.unit_id, Channel.PAPER, key, sheet, keyed), clock.now()
+        )
+    except Refusal as refusal:
+        if refusal.code not in ON_PAGE:
+            raise
+        return _page(place, given, fields, [Fault(refusal.code, NUMBER, refusal.details)]), refusal.status
+    flash({"number": number, "receipt": accepted.receipt, "state": accepted.state.value}, RECEIVED)  # type: ignore[arg-type]
+    return redirect(url_for("officer.form", campaign=place.campaign.code), 303)
+
+
+def canonical(number: str) -> str:
+    """Return a form's number in the one way it is kept: capitals, plain digits filled up to four."""
+    plain = number.strip().upper()
+    return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
+
+
+def _workplace(code: str) -> Workplace:
+    campaign = installation().campaigns.get(code)
+    return Workplace(campaign, campaign.unit_id(actor().unit_code or ""))
+
+
+def _sheet(
+    campaign: CampaignRecord, fields: Mapping[str, Sequence[str]], faults: list[PlacedFault]
+) -> AnswerSheet | None:
+    try:
+        return answers.parse(campaign.questionnaire, fields)
+    except FaultyInput as faulty:
+        faults.extend(faulty.faults)
+        return None
+
+
+def _page(
+    place: Workplace, given: EntryForm, values: Mapping[str, Sequence[str]], faults: Sequence[PlacedFault]
+) -> str:
+    lang = language.of_request()
+    return render_template(
+        "officer/entry.html",
+        form=given,
+        q=place.campaign.questionnaire,
+        campaign=place.campaign,
+        unit=place.unit,
+        progress=place.progress,
+        late=clock.now() >= place.campaign.closes_at,
+        values=values,
+        faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],
+        language=lang,
+    )
