@@ -51,7 +51,8 @@ def pace(collected: Pace, *, title: str = words.PACE, rehearsal: bool = False) -
         axes.set_xlim(-1, collected.days - 1 + 0.5)
         axes.set_ylim(0, top)
         _grid(axes, collected, top)
-        _needed(axes, collected)
+        if collected.target > 0:
+            _needed(axes, collected)
         _collected(axes, collected, total)
     return Chart("pace", title, _described(collected), figure)
 
