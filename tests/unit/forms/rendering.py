@@ -16,6 +16,12 @@ TEMPLATES = ROOT / "templates"
 GOLDEN = ROOT / "tests" / "golden" / "forms"
 CSS = compact_css((TEMPLATES / "citizen" / "style.css").read_text(encoding="utf-8"))
 KEY = "x" * 32
+# As long as the longest in the bundled plan.
+LONG_TITLE = (
+    "Khảo sát mức độ hài lòng của cá nhân, tổ chức đối với sự phục vụ"
+    " của cơ quan bảo hiểm xã hội tỉnh Bình Định năm 2024"
+)
+LONG_UNIT = "Bảo hiểm xã hội thị xã Hoài Nhơn"
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, cache_size=20
@@ -29,8 +35,8 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
         "css": CSS,
         "rehearsal": False,
         "late": False,
-        "office": "Bảo hiểm xã hội tỉnh Bình Định",
-        "unit_name": "BHXH thị xã Hoài Nhơn",
+        "office": "BẢO HIỂM XÃ HỘI TỈNH BÌNH ĐỊNH",
+        "unit_name": LONG_UNIT,
     }
     return _ENVIRONMENT.get_template(f"citizen/{template}.html").render({**frame, **context})
 
@@ -38,8 +44,7 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
 def form(ref: str = "bhxh-2024@1", lang: str = "vi", **context: Any) -> str:
     state = {
         "q": instrument.load(ref),
-        "unit_kind_label": "Bảo hiểm xã hội cấp huyện",
-        "campaign_title": "Khảo sát mức độ hài lòng của tổ chức, cá nhân năm 2024",
+        "campaign_title": LONG_TITLE,
         "action": f"?lang={lang}",
         "lang_links": [("Tiếng Việt", "?lang=vi", lang == "vi"), ("English", "?lang=en", lang == "en")],
         "values": {},
