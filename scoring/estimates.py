@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.exact import guaranteed
 from scoring.intervals import Interval, form_bound, wilson, wilson_svy, xlogit
 from scoring.record import Estimate
 from scoring.tally import FloatArray
@@ -38,6 +39,20 @@ class Sample:
         return None if self.population_known else "population_unknown"
 
 
+def guaranteed_share(x: int, n: int, population: int | None) -> Method:
+    """Return the method that never covers less than the level, for x satisfied of n forms of one unit.
+
+    Blaker's interval, or Clopper-Pearson's where N is unknown: see :func:`scoring.exact.guaranteed`. It uses
+    the counts and not the standard error, so it has width at a share of 0 or 1 too.
+    """
+    name = "clopper_pearson" if population is None else "blaker"
+
+    def exact(_value: float, _se: float, _df: float, level: float) -> Interval:
+        return guaranteed(x, n, population, level)
+
+    return name, exact
+
+
 def effective_forms(answering: FloatArray, population: FloatArray, weight: FloatArray) -> FloatArray:
     """Return the equally weighted independent forms that would have the same variance at equal spread.
 
@@ -58,8 +73,9 @@ def effective_forms(answering: FloatArray, population: FloatArray, weight: Float
 
 
 IntervalMethod = Callable[[float, float, float, float], Interval | None]
-ITEM_SHARE: tuple[str, IntervalMethod] = ("wilson_svy", wilson_svy)
-INDEX: tuple[str, IntervalMethod] = ("xlogit", xlogit)
+Method = tuple[str, IntervalMethod]
+ITEM_SHARE: Method = ("wilson_svy", wilson_svy)
+INDEX: Method = ("xlogit", xlogit)
 
 
 def publish(
@@ -67,14 +83,14 @@ def publish(
     se: float,
     sample: Sample,
     level: float,
-    method: tuple[str, IntervalMethod],
+    method: Method,
     scales: tuple[Scale, ...],
 ) -> tuple[Estimate, ...]:
     """Return the estimate on each scale with its interval, or with the reason why there is none.
 
     ``value`` and ``se`` on 0..1. In this order: no answers, nothing; a census, the point; no degrees of
-    freedom (one form only), no interval; every form alike, :func:`scoring.intervals.form_bound` on the
-    number of forms, so that the width is never zero; else ``method``. The interval of F1 is the image of
+    freedom (one form only), no interval; ``method``; and where that has none or no width, because every form
+    is alike, :func:`scoring.intervals.form_bound` on the number of forms. The interval of F1 is the image of
     the one of F3, since F1 = 20 + 0.8 F3, and so respects the range 20..100.
     """
     if math.isnan(value):
@@ -87,7 +103,7 @@ def publish(
         name, note, error = "none", "single_form", None
     else:
         interval = method[1](value, se, sample.df, level)
-        if interval is None or se == 0:
+        if interval is None or interval.low == interval.high:
             certain = wilson(sample.effective, sample.effective, level).low
             interval, name = form_bound(value, certain), "form_bound"
     return tuple(

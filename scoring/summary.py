@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from scoring.design import Moments, expand, expansion, moments, select
-from scoring.estimates import F1_SCALE, INDEX, ITEM_SHARE, PERCENT, Sample, effective_forms, publish
+from scoring.estimates import (
+    F1_SCALE,
+    INDEX,
+    ITEM_SHARE,
+    PERCENT,
+    Method,
+    Sample,
+    effective_forms,
+    guaranteed_share,
+    publish,
+)
 from scoring.index import Criterion, Scheme, estimate, scheme
 from scoring.record import (
     SCHEMA_VERSION,
@@ -21,6 +32,8 @@ from scoring.record import (
     SurveyResult,
 )
 from scoring.tally import BoolArray, Counts, FloatArray, FormTable, arrange, count, forms_answering
+
+ItemInterval = Literal["wilson", "guaranteed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +51,18 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the campaign has decided: its official formula and how items become criteria and an overall index."""
+    """What the campaign has decided: its official formula and how items become criteria and an overall index.
+
+    ``item_interval``: ``wilson`` (the default: right on average, narrowest) or ``guaranteed`` (Blaker's exact
+    one for the F2 of an item in a unit, which never covers less than the level, and is wider).
+    """
 
     official: Formula = "f1"
     criterion: CriterionRule = "pooled"
     overall: OverallRule = "pooled"
     level: float = 0.95
     satisfied_from: int = 4
+    item_interval: ItemInterval = "wilson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,7 @@ class _Domain:
     """One unit or the province: its estimates and counts, ready to be published index by index."""
 
     survey: _Survey
+    single: bool
     forms: int
     population: int | None
     value: list[float]
@@ -78,11 +97,19 @@ class _Domain:
     no_opinion: list[int]
     blank: list[int]
 
+    def item_method(self, item: int) -> Method:
+        """Return the interval for the share of an item; a guaranteed one holds for one unit only."""
+        rules = self.survey.rules
+        if rules.item_interval == "wilson" or not self.single:
+            return ITEM_SHARE
+        levels = self.levels[item]
+        return guaranteed_share(sum(levels[rules.satisfied_from - 1 :]), sum(levels), self.population)
+
     def index(self, group: int, position: int) -> IndexResult:
         """Publish the index at ``position`` of the scheme with the counts of ``group``."""
         plan, level = self.survey.plan, self.survey.rules.level
         sample, mean = self.samples[group], plan.size + position
-        method = ITEM_SHARE if group < plan.items else INDEX
+        method = self.item_method(group) if group < plan.items else INDEX
         f1, f3 = publish(self.value[mean], self.se[mean], sample, level, INDEX, (F1_SCALE, PERCENT))
         (f2,) = publish(self.value[position], self.se[position], sample, level, method, (PERCENT,))
         levels = self.levels[group]
@@ -143,6 +170,7 @@ def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: Bo
     known = part.population
     return _Domain(
         survey=survey,
+        single=part.forms.size == 1,
         forms=int(part.forms.sum()),
         population=None if np.isnan(known).any() else int(known.sum()),
         value=found.value.tolist(),

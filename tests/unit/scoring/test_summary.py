@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from scoring.exact import guaranteed
 from scoring.index import Criterion
 from scoring.record import DomainResult, SurveyResult
 from scoring.summary import Questions, Rules, summarise
@@ -169,3 +170,33 @@ def test_interval_of_f1_is_the_image_of_that_of_f3() -> None:
     found = summarise(rng.integers(1, 6, (30, 1)), [0] * 30, ["U"], [300], ONE, Rules()).units[0].items[0]
     for end in ("low", "value", "high"):
         assert getattr(found.f1, end) == pytest.approx(20 + 0.8 * getattr(found.f3, end))
+
+
+@pytest.mark.parametrize(("population", "method"), [(900, "blaker"), (None, "clopper_pearson")])
+def test_guaranteed_intervals_of_items_on_request(population: int | None, method: str) -> None:
+    marks = [[5]] * 42 + [[2]] * 8
+    rules = Rules(item_interval="guaranteed")
+    found = summarise(marks, [0] * 50, ["U"], [population], ONE, rules)
+    exact = guaranteed(42, 50, population, 0.95)
+    share = found.units[0].items[0].f2
+    assert (share.low, share.high) == pytest.approx((100 * exact.low, 100 * exact.high))
+    assert share.method == method
+    assert found.province_pooled.items[0].f2.method == method
+    assert found.units[0].criteria[0].f2.method == "xlogit"
+
+
+def test_guaranteed_intervals_are_for_single_units_only() -> None:
+    rules = Rules(item_interval="guaranteed")
+    found = summarise([[5], [2]] * 4, [0] * 4 + [1] * 4, ["U", "V"], [90, 80], ONE, rules)
+    assert [unit.items[0].f2.method for unit in found.units] == ["blaker", "blaker"]
+    assert found.province_pooled.items[0].f2.method == "wilson_svy"
+
+
+def test_guaranteed_intervals_have_width_where_all_are_satisfied() -> None:
+    share = (
+        summarise([[5]] * 6, [0] * 6, ["U"], [33], ONE, Rules(item_interval="guaranteed"))
+        .units[0]
+        .items[0]
+        .f2
+    )
+    assert (share.low, share.high, share.method) == (pytest.approx(100 * 20 / 33), 100, "blaker")
