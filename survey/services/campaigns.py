@@ -23,9 +23,12 @@ from survey.services import audit
 from survey.services.actors import Actor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CampaignRecord:
-    """A campaign as it was frozen. ``units`` are in the plan's order; a unit's id is its place from 1."""
+    """A campaign as it was frozen. ``units`` are in the plan's order; a unit's id is its place from 1.
+
+    There is one record of each campaign in a process, so that it is compared and hashed by identity.
+    """
 
     id: int
     code: str

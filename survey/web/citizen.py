@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +21,7 @@ from survey import clock
 from survey.errors import Refusal, sentence_of
 from survey.services import receipts
 from survey.services.campaigns import CampaignRecord
-from survey.services.collection import Entry
+from survey.services.collection import Accepted, Entry
 from survey.vocabulary import Channel, EntryState
 from survey.web.access import public
 from survey.web.current import installation
@@ -38,6 +39,8 @@ SECURITY_POLICY = (
 # Not no-store: back and refresh show the very page that was filled in, with its key, and so never
 # make a second response of it.
 CACHING = "private,no-cache"
+KEPT_PAGES = 128  # each keeps a compressor's state of some 270 kB
+WORTH_A_NEW_FORM = frozenset({"response_conflict", "idempotency_key_bad"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def form(sealed: str) -> ResponseReturnValue:
     counter, lang = _counter(sealed), _language()
     if clock.now() < counter.campaign.opens_at:
         raise Refusal("campaign_not_open", opens=f"{counter.campaign.opens_at:%d/%m/%Y}")
-    page = _prepared(counter.sealed, lang, _is_late(counter))
+    page = _prepared(counter.campaign, counter.unit_id, lang, _is_late(counter))
     raw, packed = page.fill(**{KEY: secrets.token_urlsafe(16)})
     if request.accept_encodings.quality("gzip") > 0:
         return _sent(packed, 200, encoding="gzip")
@@ -85,44 +88,68 @@ def send(sealed: str) -> ResponseReturnValue:
         return _sent(_rendered(counter, lang, key, fields, shown).encode(), 422)
     entry = Entry(counter.campaign, counter.unit_id, Channel.QR, key, sheet)
     accepted = installation().door.accept(entry, clock.now())
-    late = "1" if accepted.state is EntryState.LATE else None
-    return redirect(url_for("citizen.receipt", code=accepted.receipt, lang=_if_chosen(lang), late=late), 303)
+    return redirect(_receipt_address(counter, accepted, lang), 303)
 
 
-@citizen.get("/r/<code>")
+@citizen.get("/k/<sealed>/r/<code>")
 @public
-def receipt(code: str) -> ResponseReturnValue:
+def receipt(sealed: str, code: str) -> ResponseReturnValue:
     """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
+    counter, lang = _counter(sealed), _language()
     known = receipts.read(installation().keys.receipt, code)
     if known is None:
         raise Refusal("receipt_unknown")
-    lang = _language()
     page = render_template(
         "citizen/receipt.html",
-        lang=lang,
-        t=page_texts(lang),
-        css=STYLE,
-        receipt=known,
+        code_groups=known.split("-"),
         late="late" in request.args,
-        rehearsal=False,
+        **_frame(lang),
+        **_heading(counter),
     )
     return _sent(page.encode(), 200)
 
 
 def notice(refusal: Refusal, kind: str) -> Response:
     """Return the friendly page that tells a citizen what happened and what to do."""
-    lang = _language()
+    counter = _counter_of_request()
+    heading = {"office": None, "rehearsal": False} if counter is None else _heading(counter)
     page = render_template(
         "citizen/notice.html",
-        lang=lang,
-        t=page_texts(lang),
-        css=STYLE,
         kind=kind,
         details=refusal.details,
-        code=refusal.code,
-        rehearsal=False,
+        form_url=_form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None,
+        **_frame(_language()),
+        **heading,
     )
     return _sent(page.encode(), refusal.status)
+
+
+def _form_address(counter: Counter | None) -> str | None:
+    if counter is None:
+        return None
+    return url_for("citizen.form", sealed=counter.sealed, lang=_if_chosen(_language()))
+
+
+def _counter_of_request() -> Counter | None:
+    """Return the counter that the request's address names, None where it names none."""
+    try:
+        return _counter((request.view_args or {})["sealed"])
+    except (KeyError, Refusal):
+        return None
+
+
+def _frame(lang: str) -> dict[str, Any]:
+    return {"lang": lang, "t": page_texts(lang), "css": STYLE}
+
+
+def _heading(counter: Counter) -> dict[str, Any]:
+    plan = counter.campaign.plan
+    return {
+        "office": plan.headings.agency,
+        "unit_name": counter.campaign.unit(counter.unit_id).name,
+        "campaign_title": plan.title,
+        "rehearsal": counter.campaign.rehearsal,
+    }
 
 
 def _counter(sealed: str) -> Counter:
@@ -144,13 +171,20 @@ def _if_chosen(lang: str) -> str | None:
     return None if lang == "vi" else lang
 
 
+def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
+    late = "1" if accepted.state is EntryState.LATE else None
+    code = accepted.receipt
+    return url_for("citizen.receipt", sealed=counter.sealed, code=code, lang=_if_chosen(lang), late=late)
+
+
 def _is_late(counter: Counter) -> bool:
     return clock.now() >= counter.campaign.closes_at
 
 
-@lru_cache(maxsize=512)
-def _prepared(sealed: str, lang: str, late: bool) -> PreparedPage:
-    return PreparedPage(_rendered(_counter(sealed), lang, slot(KEY), {}, (), late=late))
+@lru_cache(maxsize=KEPT_PAGES)
+def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool) -> PreparedPage:
+    """Return the page of a unit; its links are relative, so that all counters of the unit share it."""
+    return PreparedPage(_rendered(Counter("", campaign, unit_id), lang, slot(KEY), {}, (), late=late))
 
 
 def _rendered(
@@ -162,29 +196,22 @@ def _rendered(
     *,
     late: bool | None = None,
 ) -> str:
-    plan = counter.campaign.plan
-    address = url_for("citizen.send", sealed=counter.sealed)
     return render_template(
         "citizen/form.html",
         q=counter.campaign.questionnaire,
-        t=page_texts(lang),
-        css=STYLE,
-        lang=lang,
-        office=plan.headings.agency,
-        unit_name=counter.campaign.unit(counter.unit_id).name,
-        campaign_title=plan.title,
         minutes=MINUTES,
-        rehearsal=counter.campaign.rehearsal,
         late=_is_late(counter) if late is None else late,
-        action=url_for("citizen.send", sealed=counter.sealed, lang=_if_chosen(lang)),
+        action=f"?lang={lang}",
         lang_links=[
-            (LANGUAGE_NAMES[code], address if code == "vi" else f"{address}?lang={code}", code == lang)
+            (LANGUAGE_NAMES[code], f"?lang={code}", code == lang)
             for code in counter.campaign.questionnaire.languages
             if code in LANGUAGE_NAMES
         ],
         values=values,
         faults=faults,
         key=key,
+        **_frame(lang),
+        **_heading(counter),
     )
 
 
