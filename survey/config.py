@@ -78,15 +78,24 @@ def _database_url(environ: Mapping[str, str], faults: list[Fault]) -> str | None
 
 
 def _public_url(environ: Mapping[str, str], faults: list[Fault]) -> str:
-    url = environ.get("HAILONG_PUBLIC_URL", DEFAULT_PUBLIC_URL).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    url = environ.get("HAILONG_PUBLIC_URL", "").strip().rstrip("/") or DEFAULT_PUBLIC_URL
+    host = _host(url)
+    if host is None:
         faults.append(Fault("setting_public_url", "HAILONG_PUBLIC_URL"))
-    elif (
-        parts.scheme == "http" and not _loopback(parts.hostname) and environ.get("HAILONG_ALLOW_HTTP") != "1"
-    ):
+    elif url.startswith("http://") and not _loopback(host) and environ.get("HAILONG_ALLOW_HTTP") != "1":
         faults.append(Fault("setting_public_url_plain", "HAILONG_PUBLIC_URL", {"url": url}))
     return url
+
+
+def _host(url: str) -> str | None:
+    """Return the host of a plain address of printable ASCII, with or without a port; None for all else."""
+    plain = url.isascii() and url.isprintable() and not set(url) & set(' ?#@\\"<>')
+    try:
+        parts = urlsplit(url)
+        well_formed = plain and url.startswith(("http://", "https://")) and parts.port != 0
+    except ValueError:  # a port or an IPv6 address that is none
+        return None
+    return parts.hostname or None if well_formed else None
 
 
 def _loopback(host: str) -> bool:
@@ -105,7 +114,7 @@ def _whole(
     if not text:
         return default
     low, high = bounds
-    if not text.isdecimal() or not low <= int(text) <= high:
+    if not text.isdecimal() or len(text) > 4 or not low <= int(text) <= high:
         faults.append(Fault("setting_out_of_range", name, {"low": low, "high": high}))
         return default
     return int(text)

@@ -8,10 +8,15 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-APPEND_ONLY = ("response", "decision", "set_aside", "audit_entry", "ledger_leaf", "campaign", "campaign_unit")
+APPEND_ONLY = ("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit")
+# Columns that may be emptied, and when a change is none of that; the other columns stay as they are.
+ERASABLE = {
+    "set_aside": {"comment": "NEW.comment <> ''"},
+    "paper_form": {"response_key": "NEW.response_key IS NOT NULL", "keyed_by": "NEW.keyed_by IS NOT NULL"},
+}
 REFUSE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'rows of % are never changed or deleted', TG_TABLE_NAME; END $$
+BEGIN RAISE EXCEPTION 'rows of % are never changed or deleted this way', TG_TABLE_NAME; END $$
 """
 
 
@@ -124,7 +129,13 @@ def upgrade() -> None:
             "entry_state IN ('valid', 'awaiting', 'late')", name=op.f("ck_response_entry_state_known")
         ),
         sa.CheckConstraint("half_day IN ('am', 'pm')", name=op.f("ck_response_half_day_known")),
-        sa.CheckConstraint("length(marks) > 0", name=op.f("ck_response_marks_not_empty")),
+        sa.CheckConstraint(
+            "length(marks) > 0 AND trim(marks, '012345-') = ''", name=op.f("ck_response_marks_known")
+        ),
+        sa.CheckConstraint(
+            "trim(profile, 'abcdefghijklmnopqrstuvwxyz.-') = ''", name=op.f("ck_response_profile_known")
+        ),
+        sa.CheckConstraint("length(body_mac) = 16", name=op.f("ck_response_body_mac_length")),
         sa.CheckConstraint("length(response_key) = 16", name=op.f("ck_response_response_key_length")),
         sa.ForeignKeyConstraint(
             ["campaign_id", "unit_id"],
@@ -167,6 +178,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(verdict = 'excluded') = (reason IS NOT NULL)", name=op.f("ck_decision_reason_when_excluded")
         ),
+        sa.CheckConstraint("replaced_by <> response_key", name=op.f("ck_decision_not_replaced_by_itself")),
         sa.CheckConstraint(
             "reason IN ('duplicate', 'test', 'not_genuine', 'keyed_wrong', 'withdrawn')",
             name=op.f("ck_decision_reason_known"),
@@ -181,6 +193,11 @@ def upgrade() -> None:
             ["campaign_id", "unit_id", "response_key"],
             ["response.campaign_id", "response.unit_id", "response.response_key"],
             name=op.f("fk_decision_response"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_id", "unit_id", "replaced_by"],
+            ["response.campaign_id", "response.unit_id", "response.response_key"],
+            name=op.f("fk_decision_response_replaced_by"),
         ),
         sa.PrimaryKeyConstraint("campaign_id", "unit_id", "response_key", "step", name=op.f("pk_decision")),
         sqlite_with_rowid=False,
@@ -223,6 +240,13 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=False),
         sa.CheckConstraint("channel IN ('qr', 'paper', 'import')", name=op.f("ck_set_aside_channel_known")),
         sa.CheckConstraint("half_day IN ('am', 'pm')", name=op.f("ck_set_aside_half_day_known")),
+        sa.CheckConstraint(
+            "length(marks) > 0 AND trim(marks, '012345-') = ''", name=op.f("ck_set_aside_marks_known")
+        ),
+        sa.CheckConstraint(
+            "trim(profile, 'abcdefghijklmnopqrstuvwxyz.-') = ''", name=op.f("ck_set_aside_profile_known")
+        ),
+        sa.CheckConstraint("length(body_mac) = 16", name=op.f("ck_set_aside_body_mac_length")),
         sa.ForeignKeyConstraint(
             ["campaign_id", "unit_id", "response_key"],
             ["response.campaign_id", "response.unit_id", "response.response_key"],
@@ -237,8 +261,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo the change."""
-    _allow_changes()
+    """Undo the change. The triggers go with their tables."""
     op.drop_table("set_aside")
     op.drop_table("paper_form")
     op.drop_table("decision")
@@ -250,33 +273,38 @@ def downgrade() -> None:
     op.drop_table("audit_entry")
     op.drop_table("campaign")
     op.drop_table("account")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change()")
 
 
 def _forbid_changes() -> None:
-    """Let the database itself refuse to change or delete rows of the append-only tables."""
+    """Let the database itself refuse what nobody may do, whatever program is connected to it."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(REFUSE)
-        for table in APPEND_ONLY:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            )
-        return
     for table in APPEND_ONLY:
-        for act in ("update", "delete"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed or deleted'); END"
-            )
+        _refuse(table, "update", "UPDATE")
+        _refuse(table, "delete", "DELETE")
+    _refuse("account", "delete", "DELETE")
+    _refuse("comment", "update", "UPDATE")
+    for table, erasable in ERASABLE.items():
+        _refuse(table, "delete", "DELETE")
+        kept = [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
+        _refuse(table, "update", f"UPDATE OF {', '.join(name for name in kept if name not in erasable)}")
+        for name, condition in erasable.items():
+            _refuse(table, f"rewrite_{name}", f"UPDATE OF {name}", condition)
 
 
-def _allow_changes() -> None:
-    """Remove what :func:`_forbid_changes` laid."""
+def _refuse(table: str, name: str, act: str, condition: str = "") -> None:
+    when = f"WHEN ({condition})" if condition else ""
     if op.get_bind().dialect.name == "postgresql":
-        for table in APPEND_ONLY:
-            op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-        op.execute("DROP FUNCTION refuse_change()")
+        each = "ROW" if condition else "STATEMENT"
+        acts = f"{act} OR TRUNCATE" if act == "DELETE" else act
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {acts} ON {table} FOR EACH {each} {when} "
+            "EXECUTE FUNCTION refuse_change()"
+        )
         return
-    for table in APPEND_ONLY:
-        for act in ("update", "delete"):
-            op.execute(f"DROP TRIGGER {table}_no_{act}")
+    op.execute(
+        f"CREATE TRIGGER {table}_no_{name} BEFORE {act} ON {table} {when} "
+        f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed or deleted this way'); END"
+    )

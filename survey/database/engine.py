@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.config import Config
 from survey.database.group_commit import GroupCommit
-from survey.database.sqlite import open_sqlite
+from survey.database.sqlite import DriverError, open_sqlite
+from survey.errors import Fault, Refusal
 
+SPARE_CONNECTIONS = 4
 T = TypeVar("T")
 
 
@@ -60,7 +63,37 @@ class Database:
 
 
 def open_database(config: Config) -> Database:
-    """Return the database that *config* names; nothing is connected yet."""
+    """Return the database that *config* names; nothing is connected yet.
+
+    Raises:
+        Refusal: ``settings_unsafe`` for an address that no database can have; ``sqlite_too_old``.
+    """
+    options: dict[str, Any] = {
+        # An error's text goes into logs; what was to be written are people's answers.
+        "hide_parameters": True,
+        # A page of the office uses two connections at a time: one for the account, one for the service.
+        "pool_size": config.threads,
+        "max_overflow": config.threads + SPARE_CONNECTIONS,
+    }
     if config.database_url is None:
-        return Database(open_sqlite(config.sqlite_path))
-    return Database(create_engine(config.database_url, pool_size=config.threads, pool_pre_ping=True))
+        return Database(open_sqlite(config.sqlite_path, **options))
+    try:
+        return Database(create_engine(config.database_url, pool_pre_ping=True, **options))
+    except (SQLAlchemyError, ValueError) as error:
+        fault = Fault("setting_database_url", "HAILONG_DATABASE_URL")
+        raise Refusal("settings_unsafe", [fault]) from error
+
+
+@contextmanager
+def refusing_failures() -> Iterator[None]:
+    """Turn what the database driver raises at the start into a sentence about what to do.
+
+    Raises:
+        Refusal: ``database_unusable``.
+    """
+    try:
+        yield
+    except (DBAPIError, DriverError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        first, *_ = str(cause).strip().splitlines() or [type(cause).__name__]
+        raise Refusal("database_unusable", why=first) from error

@@ -11,17 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from survey.errors import Refusal
 
+DriverError: type[Exception] = driver.Error
 OLDEST_SAFE = (3, 51, 3)
 BUSY_MS = 10_000
-WANTED: Mapping[str, str | int] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+# Without recursive triggers, REPLACE would change rows behind the back of those that forbid it.
+WANTED: Mapping[str, str | int] = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+}
 
 
-def open_sqlite(path: Path) -> Engine:
-    """Return an engine on the database file *path*, made if it is not there.
+def open_sqlite(path: Path, **options: Any) -> Engine:
+    """Return an engine on the database file *path*, made if it is not there, with SQLAlchemy's *options*.
 
     Raises:
         Refusal: ``sqlite_too_old``; at the first connection ``sqlite_settings`` when a setting
@@ -29,7 +36,9 @@ def open_sqlite(path: Path) -> Engine:
     """
     if driver.sqlite_version_info < OLDEST_SAFE:
         raise Refusal("sqlite_too_old", version=driver.sqlite_version)
-    engine = create_engine(f"sqlite+pysqlite:///{path}", module=driver)
+    # As a record: a path may hold what a URL takes for a separator.
+    address = URL.create("sqlite+pysqlite", database=str(path))
+    engine = create_engine(address, module=driver, **options)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

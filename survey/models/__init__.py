@@ -4,10 +4,13 @@ from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignUnit
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
-from survey.models.schema import APPEND_ONLY, Schema
+from survey.models.schema import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
 
 __all__ = [
     "APPEND_ONLY",
+    "ERASABLE",
+    "NEVER_DELETED",
+    "NEVER_REWRITTEN",
     "Account",
     "AccountRole",
     "AuditEntry",

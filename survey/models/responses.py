@@ -37,6 +37,15 @@ def _of_response() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(RESPONSE, [f"response.{name}" for name in RESPONSE])
 
 
+def _packed() -> tuple[CheckConstraint, ...]:
+    """Return the rules that packed answers hold answers only, and that what tells them apart is whole."""
+    return (
+        CheckConstraint("length(marks) > 0 AND trim(marks, '012345-') = ''", name="marks_known"),
+        CheckConstraint("trim(profile, 'abcdefghijklmnopqrstuvwxyz.-') = ''", name="profile_known"),
+        CheckConstraint("length(body_mac) = 16", name="body_mac_length"),
+    )
+
+
 class Response(Schema):
     """One answered form: its marks packed, one character an item.
 
@@ -52,7 +61,7 @@ class Response(Schema):
         one_of("channel", Channel),
         one_of("half_day", HalfDay),
         CheckConstraint("length(response_key) = 16", name="response_key_length"),
-        CheckConstraint("length(marks) > 0", name="marks_not_empty"),
+        *_packed(),
         {"sqlite_with_rowid": False},
     )
 
@@ -85,13 +94,17 @@ class Comment(Schema):
 
 
 class SetAside(Schema):
-    """A body that came under a key already used for another: kept, counted nowhere, for a person to see."""
+    """A body that came under a key already used for another: kept, counted nowhere, for a person to see.
+
+    Only its comment may be emptied, as any comment may be erased.
+    """
 
     __tablename__ = "set_aside"
     __table_args__ = (
         _of_response(),
         one_of("channel", Channel),
         one_of("half_day", HalfDay),
+        *_packed(),
         {"sqlite_with_rowid": False},
     )
 
@@ -116,6 +129,11 @@ class Decision(Schema):
     __tablename__ = "decision"
     __table_args__ = (
         _of_response(),
+        ForeignKeyConstraint(
+            ("campaign_id", "unit_id", "replaced_by"),
+            [f"response.{name}" for name in RESPONSE],
+            name="fk_decision_response_replaced_by",
+        ),
         one_of("verdict", Verdict),
         one_of("reason", Reason),
         CheckConstraint("(verdict = 'excluded') = (reason IS NOT NULL)", name="reason_when_excluded"),
@@ -123,6 +141,7 @@ class Decision(Schema):
             "(verdict = 'corrected') = (replaced_by IS NOT NULL)", name="replacement_when_corrected"
         ),
         CheckConstraint("step > 0", name="step_positive"),
+        CheckConstraint("replaced_by <> response_key", name="not_replaced_by_itself"),
         {"sqlite_with_rowid": False},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 from sqlalchemy import CheckConstraint, MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -15,8 +16,17 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-# Rows of these tables are never changed and never deleted; triggers of the migrations see to it.
-APPEND_ONLY = ("response", "decision", "set_aside", "audit_entry", "ledger_leaf", "campaign", "campaign_unit")
+# What triggers of the migrations see to. Rows of these tables are never changed and never deleted:
+APPEND_ONLY = ("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit")
+# rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
+ERASABLE: Mapping[str, Mapping[str, str | None]] = {
+    "set_aside": {"comment": ""},
+    "paper_form": {"response_key": None, "keyed_by": None},
+}
+# these texts are erased with their row or stay as they are:
+NEVER_REWRITTEN = ("comment",)
+# and these people stay known to what they did.
+NEVER_DELETED = ("account",)
 
 
 class Schema(DeclarativeBase):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from survey import keys
 from survey.config import Config
-from survey.database.engine import Database, open_database
+from survey.database.engine import Database, open_database, refusing_failures
 from survey.database.sqlite import settings_in_force
 from survey.errors import Refusal
 from survey.keys import Keys
@@ -42,7 +42,7 @@ def initialise(config: Config) -> None:
     """Make the data directory, the secret and the schema; what is already there stays.
 
     Raises:
-        Refusal: ``data_unwritable``.
+        Refusal: ``data_unwritable``; ``database_unusable``; ``schema_ahead``.
     """
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,7 +51,8 @@ def initialise(config: Config) -> None:
         raise Refusal("data_unwritable", path=str(config.data), why=error.strerror) from error
     database = open_database(config)
     try:
-        schema.upgrade(database)
+        with refusing_failures():
+            schema.upgrade(database)
     finally:
         database.close()
 
@@ -60,14 +61,16 @@ def open_installation(config: Config) -> Installation:
     """Open an installation that :func:`initialise` made.
 
     Raises:
-        Refusal: ``keys_missing`` and its kin; ``schema_behind``; ``not_initialised``.
+        Refusal: ``not_initialised``; ``keys_missing`` and its kin; ``database_unusable``;
+            ``schema_behind``; ``schema_ahead``.
     """
     if config.database_url is None and not config.sqlite_path.exists():
         raise Refusal("not_initialised", path=str(config.data))
     secret = keys.load(config.data)
     database = open_database(config)
     try:
-        schema.require_current(database)
+        with refusing_failures():
+            schema.require_current(database)
     except BaseException:
         database.close()
         raise
@@ -92,8 +95,15 @@ def readiness(installation: Installation) -> dict[str, bool]:
     return {
         "write": _can_write(installation.database),
         "disk": free_bytes(installation.config.data) > LEAST_FREE_BYTES,
-        "schema": schema.current(installation.database) == schema.head(),
+        "schema": _is_current(installation.database),
     }
+
+
+def _is_current(database: Database) -> bool:
+    try:
+        return schema.current(database) == schema.head()
+    except Exception:
+        return False
 
 
 def free_bytes(data: Path) -> int:

@@ -40,7 +40,12 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the database to the newest migration, in one transaction."""
+    """Bring the database to the newest migration, in one transaction.
+
+    Raises:
+        Refusal: ``schema_ahead`` when a newer version of the program made it.
+    """
+    _require_known(current(database))
     with database.write() as session:
         command.upgrade(settings(session.connection()), "head")
 
@@ -49,8 +54,15 @@ def require_current(database: Database) -> None:
     """Check that the database is at the newest migration.
 
     Raises:
-        Refusal: ``schema_behind`` when it is not.
+        Refusal: ``schema_behind`` or ``schema_ahead`` when it is not.
     """
     found, wanted = current(database), head()
+    _require_known(found)
     if found != wanted:
         raise Refusal("schema_behind", found=found or "-", wanted=wanted)
+
+
+def _require_known(found: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(settings()).walk_revisions()}
+    if found is not None and found not in known:
+        raise Refusal("schema_ahead", found=found, wanted=head())

@@ -1,0 +1,228 @@
+"""What the database itself refuses: changing what was collected, and states that cannot be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+
+from survey.models import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
+from survey.services import decisions
+from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
+from survey.vocabulary import Reason, Role, Verdict
+from tests import scene
+from tests.scene import NOW, entry
+
+GROWING = ("response", "comment", "set_aside", "decision", "paper_form")
+KEY = "k" * 22
+OTHER = {
+    "campaign_id": 9,
+    "unit_id": 9,
+    "response_key": b"\1" * 16,
+    "replaced_by": b"\1" * 16,
+    "leaf": b"\1" * 32,
+}
+
+
+@pytest.fixture(autouse=True)
+def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
+    """Leave at least one row in every table."""
+    first = scene.account(opened, "mot@x.vn")
+    opened.door.accept(entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
+    with pytest.raises(Exception, match="response_conflict"):
+        opened.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
+    decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    assert set(scene.counts(opened)) == set(Schema.metadata.tables)
+
+
+def refused(opened: Installation, statement: Any) -> str:
+    """What the database says when it refuses the statement."""
+    with pytest.raises(DBAPIError) as error, opened.database.write() as session:
+        session.execute(statement)
+    return str(error.value.orig)
+
+
+def changed(table: str, column: str) -> Any:
+    """Another value for a column, of its own type."""
+    kind = scene.table(table).c[column].type.python_type
+    if column in OTHER:
+        return OTHER[column]
+    values: dict[type, Any] = {
+        str: "x",
+        int: 9,
+        bool: True,
+        bytes: b"\1" * 16,
+        object: {"x": 1},  # JSON
+        dt.date: dt.date(2030, 1, 1),
+        dt.datetime: NOW,
+    }
+    return values[kind]
+
+
+def columns(tables: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(name, column.name) for name in tables for column in scene.table(name).c]
+
+
+def test_no_column_of_what_was_collected_changes(opened: Installation) -> None:
+    for table, column in columns((*APPEND_ONLY, *NEVER_REWRITTEN)):
+        said = refused(opened, update(scene.table(table)).values({column: changed(table, column)}))
+        assert "never changed" in said, (table, column)
+
+
+def test_no_row_of_what_was_collected_goes_away(opened: Installation) -> None:
+    for table in (*APPEND_ONLY, *ERASABLE, *NEVER_DELETED):
+        assert "never changed or deleted" in refused(opened, delete(scene.table(table))), table
+
+
+def test_no_table_is_emptied_or_written_over(opened: Installation) -> None:
+    for table in (*APPEND_ONLY, *ERASABLE, *NEVER_DELETED):
+        row = ", ".join(column.name for column in scene.table(table).c)
+        over = f"REPLACE INTO {table} ({row}) SELECT {row} FROM {table}"
+        said = refused(opened, text(over if opened.database.is_sqlite else f"TRUNCATE {table} CASCADE"))
+        assert "never changed" in said, table
+
+
+def test_only_what_may_be_erased_changes_and_only_to_nothing(opened: Installation) -> None:
+    for table, column in columns(tuple(ERASABLE)):
+        said = refused(opened, update(scene.table(table)).values({column: changed(table, column)}))
+        assert "never changed" in said or "foreign key" in said.lower(), (table, column)
+    for table, erasable in ERASABLE.items():
+        with opened.database.write() as session:
+            session.execute(update(scene.table(table)).values(erasable))
+        with opened.database.read() as session:
+            found = session.execute(select(*(scene.table(table).c[name] for name in erasable))).all()
+        assert found == [tuple(erasable.values())]
+
+
+def test_a_comment_can_be_erased_with_its_row(opened: Installation) -> None:
+    with opened.database.write() as session:
+        session.execute(delete(scene.table("comment")))
+    assert "comment" not in scene.counts(opened)
+
+
+# Every row below breaks one rule; the rest of it is sound. The rule's name stands first.
+WRONG: list[tuple[str, str, dict[str, Any]]] = [
+    ("entry_state_known", "response", {"entry_state": "excluded"}),
+    ("channel_known", "response", {"channel": "fax"}),
+    ("half_day_known", "response", {"half_day": "xm"}),
+    ("response_key_length", "response", {"response_key": b"short"}),
+    ("body_mac_length", "response", {"body_mac": b"short"}),
+    ("marks_known", "response", {"marks": ""}),
+    ("marks_known", "response", {"marks": "4446"}),
+    ("marks_known", "response", {"marks": "<b>"}),
+    ("profile_known", "response", {"profile": "A"}),
+    ("text_length", "comment", {"text": ""}),
+    ("text_length", "comment", {"text": "x" * 1001}),
+    ("channel_known", "set_aside", {"channel": "fax"}),
+    ("half_day_known", "set_aside", {"half_day": "xm"}),
+    ("verdict_known", "decision", {"verdict": "guessed", "reason": None}),
+    ("not_replaced_by_itself", "decision", {"verdict": "corrected", "reason": None, "replaced_by": "own"}),
+    ("reason_known", "decision", {"reason": "bored"}),
+    ("reason_when_excluded", "decision", {"reason": None}),
+    ("reason_when_excluded", "decision", {"verdict": "verified", "reason": "test"}),
+    ("replacement_when_corrected", "decision", {"verdict": "corrected", "reason": None}),
+    ("step_positive", "decision", {"step": 0}),
+    ("form_number_length", "paper_form", {"form_number": ""}),
+    ("official_formula_known", "campaign", {"official_formula": "f9"}),
+    ("days_in_order", "campaign", {"opens_on": dt.date(2030, 1, 1)}),
+    ("days_in_order", "campaign", {"report_before": dt.date(2024, 9, 1)}),
+    ("kind_known", "campaign_unit", {"kind": "castle"}),
+    ("target_not_negative", "campaign_unit", {"target": -1}),
+    ("transactions_positive", "campaign_unit", {"transactions": 0}),
+    ("role_known", "account", {"role": "king", "unit_code": None}),
+    ("unit_fits_role", "account", {"unit_code": None}),
+    ("unit_fits_role", "account", {"role": "tccb"}),
+    ("email_lower", "account", {"email": "Hoa@x.vn"}),
+]
+# What a second row needs to be another one than the first.
+FRESH: dict[str, dict[str, Any]] = {
+    "response": {"response_key": b"\2" * 16},
+    "set_aside": {"body_mac": b"\2" * 16},
+    "decision": {"step": 2},
+    "paper_form": {"form_number": "2"},
+    "campaign": {"id": 2, "code": "other"},
+    "campaign_unit": {"unit_id": 99, "code": "other"},
+    "account": {"id": 99, "email": "hoa@x.vn", "fs_uniquifier": "x"},
+}
+
+
+# Every row below names something that there is not.
+HANGING: list[tuple[str, dict[str, Any]]] = [
+    ("response", {"unit_id": 99}),
+    ("response", {"campaign_id": 99}),
+    ("comment", {"unit_id": 1}),
+    ("comment", {"response_key": b"\3" * 16}),
+    ("set_aside", {"response_key": b"\3" * 16}),
+    ("decision", {"unit_id": 1}),
+    ("decision", {"account_id": 99}),
+    ("decision", {"verdict": "corrected", "reason": None, "replaced_by": b"\3" * 16}),
+    ("paper_form", {"unit_id": 1}),
+    ("paper_form", {"response_key": b"\3" * 16}),
+    ("campaign_unit", {"campaign_id": 99}),
+]
+
+
+def write(opened: Installation, name: str, row: dict[str, Any]) -> None:
+    with opened.database.write() as session:
+        if name == "comment":  # a response has one at most
+            session.execute(delete(scene.table(name)))
+        session.execute(insert(scene.table(name)).values(row))
+
+
+def second_row(opened: Installation, name: str, change: dict[str, Any]) -> dict[str, Any]:
+    with opened.database.read() as session:
+        row = dict(session.execute(select(scene.table(name))).mappings().first() or {})
+    own = {"replaced_by": row["response_key"]} if change.get("replaced_by") == "own" else {}
+    return {**row, **FRESH.get(name, {}), **change, **own}
+
+
+def test_the_database_refuses_every_state_that_cannot_be(opened: Installation) -> None:
+    for rule, table, change in WRONG:
+        row = second_row(opened, table, change)
+        with pytest.raises(DBAPIError) as error:
+            write(opened, table, row)
+        assert rule in str(error.value.orig), (table, change)
+
+
+def test_the_same_rows_without_their_mistakes_are_taken(opened: Installation) -> None:
+    for table in sorted({table for _, table, _ in WRONG}):
+        row = second_row(opened, table, {})
+        write(opened, table, row)
+
+
+def test_nothing_hangs_in_the_air(opened: Installation) -> None:
+    for table, change in HANGING:
+        row = second_row(opened, table, change)
+        with pytest.raises(IntegrityError) as error:
+            write(opened, table, row)
+        assert "foreign key" in str(error.value.orig).lower(), (table, change)
+
+
+def test_growing_tables_lie_in_the_order_of_their_keyed_hashes(opened: Installation) -> None:
+    if opened.database.is_sqlite:
+        with opened.database.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT name, wr FROM pragma_table_list").all()
+        without_rowid = {name for name, without in rows if without}
+        assert without_rowid == {*GROWING, "ledger_leaf"}
+    keys = {
+        name: inspect(opened.database.engine).get_pk_constraint(name) for name in (*GROWING, "ledger_leaf")
+    }
+    assert all(key["constrained_columns"][0] == "campaign_id" for key in keys.values())
+    # A form's number is unique in its whole campaign, so its unit cannot stand in its key.
+    for name in {*GROWING} - {"paper_form"}:
+        assert keys[name]["constrained_columns"][:3] == ["campaign_id", "unit_id", "response_key"]
+
+
+def test_foreign_keys_and_roles_are_what_the_models_say(opened: Installation) -> None:
+    found = inspect(opened.database.engine)
+    for table in Schema.metadata.sorted_tables:
+        assert {key["name"] for key in found.get_foreign_keys(table.name)} == {
+            constraint.name for constraint in table.foreign_key_constraints
+        }
+    assert Role.OFFICER in str(found.get_check_constraints("account"))
+    with pytest.raises((StatementError, DBAPIError)), opened.database.write() as session:
+        session.execute(text("INSERT INTO account (role) VALUES ('officer')"))
