@@ -18,7 +18,7 @@ from scoring.tally import FloatArray
 TIE = 1e-11
 
 
-def _probabilities(satisfied: int, n: int, population: int) -> tuple[int, FloatArray]:
+def probabilities(satisfied: int, n: int, population: int) -> tuple[int, FloatArray]:
     """Return the smallest possible x and the hypergeometric probabilities from there on."""
     first, last = max(0, n - (population - satisfied)), min(n, satisfied)
     k = np.arange(first, last, dtype=np.float64)
@@ -30,7 +30,7 @@ def _probabilities(satisfied: int, n: int, population: int) -> tuple[int, FloatA
 
 def _tails(x: int, satisfied: int, n: int, population: int) -> tuple[float, float]:
     """Return P(X <= x) and P(X >= x) when K = satisfied."""
-    first, mass = _probabilities(satisfied, n, population)
+    first, mass = probabilities(satisfied, n, population)
     return float(mass[: x - first + 1].sum()), float(mass[x - first :].sum())
 
 
@@ -62,7 +62,7 @@ def acceptability(x: int, satisfied: int, n: int, population: int) -> float:
 
     It is the smaller tail of x plus the largest opposite tail that does not exceed it.
     """
-    first, mass = _probabilities(satisfied, n, population)
+    first, mass = probabilities(satisfied, n, population)
     below, above = np.cumsum(mass), np.cumsum(mass[::-1])[::-1]
     lower, upper = below[x - first], above[x - first]
     opposite = above if lower < upper else below
