@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, inspect, select, text, update
+from sqlalchemy import CheckConstraint, delete, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from survey.models import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
@@ -117,6 +117,9 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("profile_known", "response", {"profile": "A"}),
     ("text_length", "comment", {"text": ""}),
     ("text_length", "comment", {"text": "x" * 1001}),
+    ("body_mac_length", "set_aside", {"body_mac": b"short"}),
+    ("marks_known", "set_aside", {"marks": "9"}),
+    ("profile_known", "set_aside", {"profile": "A"}),
     ("channel_known", "set_aside", {"channel": "fax"}),
     ("half_day_known", "set_aside", {"half_day": "xm"}),
     ("verdict_known", "decision", {"verdict": "guessed", "reason": None}),
@@ -186,6 +189,16 @@ def test_the_database_refuses_every_state_that_cannot_be(opened: Installation) -
         with pytest.raises(DBAPIError) as error:
             write(opened, table, row)
         assert rule in str(error.value.orig), (table, change)
+
+
+def test_every_rule_of_the_models_is_among_them() -> None:
+    rules = {
+        (constraint.name, table.name)
+        for table in Schema.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert rules - {(f"ck_{table}_{rule}", table) for rule, table, _ in WRONG} == set()
 
 
 def test_the_same_rows_without_their_mistakes_are_taken(opened: Installation) -> None:
