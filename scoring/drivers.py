@@ -67,15 +67,8 @@ def drivers(
     ends = _bootstrap(rows, sizes, level, seed, draws)
     if ends is None:
         return None
-    return Drivers(
-        n,
-        float(estimate.sum()),
-        tuple((estimate / estimate.sum()).tolist()),
-        tuple(ends[0].tolist()),
-        tuple(ends[1].tolist()),
-        level,
-        seed,
-    )
+    share, low, high = (tuple(row.tolist()) for row in (estimate / estimate.sum(), *ends))
+    return Drivers(n, float(estimate.sum()), share, low, high, level, seed)
 
 
 def _bootstrap(

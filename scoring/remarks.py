@@ -67,8 +67,7 @@ def remarks(
     order = answered[np.argsort(-values[answered], kind="stable")]
     if order.size < 2 or not _separated(values, matrix, order[0], order[-1], level):
         return (Remark("criteria_alike", tuple(order.tolist())),)
-    best = _group(values, matrix, order, level)
-    worst = _group(values, matrix, order[::-1], level)
+    best, worst = (_group(values, matrix, ranked, level) for ranked in (order, order[::-1]))
     return (
         Remark("strongest" if len(best) == 1 else "strongest_among", best),
         Remark("weakest" if len(worst) == 1 else "weakest_among", worst),
