@@ -28,6 +28,9 @@ from survey.documents.numbering import numbered
 from survey.documents.publish import CellKey, hidden_cells, published
 from survey.documents.wording import Wording, bundled
 
+# The longest line of a letterhead or signature, and the longest number, symbol or half a place's name.
+_LINE, _SHORT = 120, 30
+
 
 def consolidated(
     result: SurveyResult,
@@ -255,25 +258,28 @@ def _report(
 
 def _letterhead(brief: Brief) -> Letterhead:
     heading, say = brief.heading, brief.say
+    number = plain(heading.number, _SHORT) or NBSP * 8
     return Letterhead(
-        governing_body=plain(heading.governing_body).upper(),
-        agency=plain(heading.agency).upper(),
+        governing_body=plain(heading.governing_body, _LINE).upper(),
+        agency=plain(heading.agency, _LINE).upper(),
         state=say("head.state"),
         motto=say("head.motto"),
-        number=say("head.number", number=heading.number or NBSP * 8, symbol=heading.symbol),
-        place_and_date=say("head.place_and_date", place=heading.place, date=long_date(heading.date)),
+        number=say("head.number", number=number, symbol=plain(heading.symbol, _SHORT)),
+        place_and_date=say(
+            "head.place_and_date", place=plain(heading.place, 2 * _SHORT), date=long_date(heading.date)
+        ),
     )
 
 
 def _signature(brief: Brief) -> Signature:
     heading = brief.heading
-    named = [plain(line).strip(" -;.") for line in heading.recipients]
+    named = [plain(line, _LINE).strip(" -;.") for line in heading.recipients]
     lines = (*(line for line in named if line), brief.say("head.archive"))
     return Signature(
         recipients_label=brief.say("head.recipients"),
         recipients=(*(f"- {line};" for line in lines[:-1]), f"- {lines[-1]}."),
-        authority=tuple(plain(line).upper() for line in heading.authority),
-        signer=plain(heading.signer),
+        authority=tuple(plain(line, _LINE).upper() for line in heading.authority),
+        signer=plain(heading.signer, _LINE),
     )
 
 

@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable, Paragraph
 
 from survey.documents.content import Letterhead, Signature
-from survey.documents.pdf_style import BODY, TEXT_WIDTH, Styles
+from survey.documents.pdf_style import BODY, TEXT_HEIGHT, TEXT_WIDTH, Styles
 
 _LEFT_SHARE = 0.41
 _SIGN_SPACE = 26 * mm
@@ -72,9 +72,9 @@ def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_Line], list[_Ru
     ]
     state = _Line(drawable(head.state), bold, size, right, size)
     motto = _Line(drawable(head.motto), bold, min(size + 1, 14), right, size + leading)
-    rules = [_rule(motto, 1.0), _rule(lines[-1], 0.4)]
-    down = max(lines[-1].down, motto.down) + 26
-    number = _Line(drawable(head.number), plain, BODY, left, down)
+    rules = [_rule(motto, 1.0), *(_rule(line, 0.4) for line in lines[-1:])]
+    down = max(line.down for line in (*lines, motto)) + 26
+    number = _Line(drawable(head.number), plain, _fitting(head.number, plain, narrow, BODY), left, down)
     dated = _Line(
         drawable(head.place_and_date), italic, _fitting(head.place_and_date, italic, wide, BODY), right, down
     )
@@ -83,14 +83,29 @@ def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_Line], list[_Ru
 
 def _balanced(text: str, font: str, size: float, room: float) -> list[str]:
     """Break text into as few lines as fit the room, of about equal length."""
-    lines: list[str] = simpleSplit(text, font, size, room)
+    lines = _lines(text, font, size, room)
     while room > 20:
         room -= 4
-        narrower: list[str] = simpleSplit(text, font, size, room)
-        if len(narrower) > len(lines) or any(stringWidth(line, font, size) > room for line in narrower):
+        narrower = _lines(text, font, size, room)
+        if len(narrower) > len(lines):
             break
         lines = narrower
     return lines
+
+
+def _lines(text: str, font: str, size: float, room: float) -> list[str]:
+    """Break text at spaces into lines, and a word that is wider than the room between its letters."""
+    words = " ".join(part for word in text.split(" ") for part in _parts(word, font, size, room))
+    return list(simpleSplit(words, font, size, room))
+
+
+def _parts(word: str, font: str, size: float, room: float) -> list[str]:
+    parts = [""]
+    for letter in word:
+        if stringWidth(parts[-1] + letter, font, size) > room:
+            parts.append("")
+        parts[-1] += letter
+    return parts
 
 
 def _rule(line: _Line, share: float) -> _Rule:
@@ -99,10 +114,8 @@ def _rule(line: _Line, share: float) -> _Rule:
 
 
 def _fitting(text: str, font: str, room: float, size: float) -> float:
-    """Return the size, made smaller by half points until the text fits its column on one line."""
-    while size > 8 and stringWidth(text, font, size) > room - 2:
-        size -= 0.5
-    return size
+    """Return the size, made smaller where the text would not fit its column on one line."""
+    return min(size, (room - 2) / max(stringWidth(text, font, 1), 0.01))
 
 
 class OutlinedHeading(Paragraph):
@@ -144,44 +157,42 @@ class ShortRule(Flowable):
 
 
 class SignatureBlock(Flowable):
-    """Recipients on the left, authority, room for hand and seal, and name on the right."""
+    """Recipients on the left, authority, room for hand and seal, and name on the right.
+
+    A block that is taller than a page is printed smaller, never cut.
+    """
 
     def __init__(self, block: Signature, styles: Styles) -> None:
         super().__init__()
-        self._styles = styles
         half = TEXT_WIDTH / 2
+        bold, label = styles.text(bold=True), styles.text(bold=True, italic=True)
         drawable = styles.family.drawable
-        self._label = drawable(block.recipients_label)
-        self._recipients = [
-            part
-            for line in block.recipients
-            for part in simpleSplit(drawable(line), styles.text(), 11, half - 10)
+        recipients = [
+            part for line in block.recipients for part in _lines(drawable(line), styles.text(), 11, half - 10)
         ]
-        bold = styles.text(bold=True)
-        self._authority = [
-            part for line in block.authority for part in simpleSplit(drawable(line), bold, BODY, half)
+        authority = [part for line in block.authority for part in _lines(drawable(line), bold, BODY, half)]
+        signer = _lines(drawable(block.signer), bold, BODY, half)
+        under = BODY + 18 * len(authority) + _SIGN_SPACE
+        self._left = [(drawable(block.recipients_label), label, 12.0, BODY)]
+        self._left += [
+            (line, styles.text(), 11.0, BODY + 16 + 14 * row) for row, line in enumerate(recipients)
         ]
-        self._signer = simpleSplit(drawable(block.signer), bold, BODY, half)
+        self._right = [(line, bold, BODY, BODY + 18 * row) for row, line in enumerate(authority)]
+        self._right += [(line, bold, BODY, under + 18 * row) for row, line in enumerate(signer)]
+        self._tall = max(under, *(line[3] for line in (*self._left, *self._right))) + 8
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Return the room that the taller side takes."""
-        left = 16 + 14 * len(self._recipients)
-        right = 18 * (len(self._authority) + len(self._signer)) + _SIGN_SPACE
-        self.height = max(left, right) + 8
+        """Return the room that the taller side takes, at most a page with a line of text."""
+        self.height = min(self._tall, TEXT_HEIGHT - 3 * BODY)
         return TEXT_WIDTH, self.height
 
     def draw(self) -> None:
         """Draw both sides from one first baseline."""
-        canvas, styles, top = self.canv, self._styles, self.height - BODY
-        canvas.setFont(styles.text(bold=True, italic=True), 12)
-        canvas.drawString(0, top, self._label)
-        canvas.setFont(styles.text(), 11)
-        for row, line in enumerate(self._recipients):
-            canvas.drawString(0, top - 16 - 14 * row, line)
-        canvas.setFont(styles.text(bold=True), BODY)
-        middle = TEXT_WIDTH * 0.75
-        for row, line in enumerate(self._authority):
-            canvas.drawCentredString(middle, top - 18 * row, line)
-        under = top - 18 * len(self._authority) - _SIGN_SPACE
-        for row, line in enumerate(self._signer):
-            canvas.drawCentredString(middle, under - 18 * row, line)
+        scale = self.height / self._tall
+        self.canv.scale(scale, scale)
+        for text, font, size, down in self._left:
+            self.canv.setFont(font, size)
+            self.canv.drawString(0, self._tall - down, text)
+        for text, font, size, down in self._right:
+            self.canv.setFont(font, size)
+            self.canv.drawCentredString(TEXT_WIDTH * 0.75, self._tall - down, text)

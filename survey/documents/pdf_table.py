@@ -21,10 +21,13 @@ from survey.documents.pdf_style import (
 )
 
 _WHOLE = 9
+_SHORT = 100
 _ROOM = 60 * mm
-_SMALLEST = 6.0
+_SMALLEST = 4.0
 _BELOW = 0.86
 SIDE = 3.0
+_PADDING = 2 * SIDE + 0.5
+_NARROWEST = 26 * mm
 _DENSE = 8
 _ALIGNMENT: dict[ColumnKind, Alignment] = {
     "number": "centre",
@@ -40,8 +43,7 @@ def table_flow(table: Table, styles: Styles, headings: Sequence[Flowable] = ()) 
 
     The notes are the table's last row, so that a page break never leaves them alone.
     """
-    widths = _widths(table.columns)
-    size = _size(table, widths, styles)
+    widths, size = _fit(table, styles)
     rows: list[list[Any]] = [_heading(table.columns, styles, size)]
     rows += [_row(row, table.columns, styles, size) for row in table.rows]
     rows.append([[styles.paragraph(note, styles.note) for note in table.notes] or ""])
@@ -58,29 +60,47 @@ def table_flow(table: Table, styles: Styles, headings: Sequence[Flowable] = ()) 
     return [CondPageBreak(_ROOM + len(headings) * 10 * mm), *headings, caption, laid]
 
 
-def _size(table: Table, widths: Sequence[float], styles: Styles) -> float:
-    """Return the size of letters at which no figure and no word of a heading must break."""
+def _fit(table: Table, styles: Styles) -> tuple[list[float], float]:
+    """Return widths and a size of letters at which no figure and no word of a heading must break.
+
+    The letters become smaller until all columns fit the page; then columns with room to spare give it to
+    those that need it.
+    """
+    longest = _longest(table, styles)
+    least = [_NARROWEST if column.kind == "name" else 0.0 for column in table.columns]
     size = TABLE if len(table.columns) <= _DENSE else TABLE - 1.5
-    bold, places = styles.text(bold=True), range(len(widths))
+    while size > _SMALLEST and sum(_wanted(longest, least, size)) > TEXT_WIDTH:
+        size -= 0.25
+    wanted = _wanted(longest, least, size)
+    whole = sum(column.width for column in table.columns)
+    widths = [TEXT_WIDTH * column.width / whole for column in table.columns]
+    missing = sum(max(0.0, want - width) for width, want in zip(widths, wanted, strict=True))
+    spare = sum(max(0.0, width - want) for width, want in zip(widths, wanted, strict=True))
+    given = min(1.0, missing / spare) if spare else 0.0
+    pairs = zip(widths, wanted, strict=True)
+    return [want if want > width else width - given * (width - want) for width, want in pairs], size
+
+
+def _wanted(longest: list[float], least: list[float], size: float) -> list[float]:
+    """Return the least widths of the columns at a size of letters."""
+    return [max(long * size + _PADDING, narrow) for long, narrow in zip(longest, least, strict=True)]
+
+
+def _longest(table: Table, styles: Styles) -> list[float]:
+    """Return the widest unbreakable piece of each column at a size of 1."""
+    bold, plain = styles.text(bold=True), styles.text()
     longest = [_longest_word(column.label, bold) for column in table.columns]
     for row in table.rows:
-        for place in places if row.kind != "group" else ():
+        for place, cell in enumerate(row.cells if row.kind != "group" else ()):
             if table.columns[place].kind != "name":
-                longest[place] = max(longest[place], _longest_word(row.cells[place].lines[0], bold))
-            if len(row.cells[place].lines) > 1:
-                below = stringWidth(row.cells[place].lines[1], styles.text(), 1)
-                longest[place] = max(longest[place], below * _BELOW)
-    fits = min((widths[place] - 2 * SIDE - 0.5) / max(longest[place], 0.01) for place in places)
-    return max(_SMALLEST, min(size, fits))
+                longest[place] = max(longest[place], _longest_word(cell.lines[0], bold))
+            for line in cell.lines[1:]:
+                longest[place] = max(longest[place], _BELOW * stringWidth(line, plain, 1))
+    return longest
 
 
 def _longest_word(text: str, font: str) -> float:
     return max((stringWidth(word, font, 1) for word in text.split(" ")), default=0.0)
-
-
-def _widths(columns: Sequence[Column]) -> list[float]:
-    whole = sum(column.width for column in columns)
-    return [TEXT_WIDTH * column.width / whole for column in columns]
 
 
 def _heading(columns: Sequence[Column], styles: Styles, size: float) -> list[Paragraph]:
@@ -117,10 +137,23 @@ def _rules(table: Table, styles: Styles) -> Iterator[tuple[Any, ...]]:
     yield ("SPAN", (0, -1), (-1, -1))
     yield ("LEFTPADDING", (0, -1), (-1, -1), 0)
     yield ("RIGHTPADDING", (0, -1), (-1, -1), 0)
-    yield ("NOSPLIT", (0, -3), (-1, -1))
+    yield ("NOSPLIT", (0, -3 if len(table.rows) > 2 and _longest_name(table) <= _SHORT else -2), (-1, -1))
     groups = [place for place, row in enumerate(table.rows, 1) if row.kind == "group"]
     ends = [*(place - 1 for place in groups[1:]), len(table.rows)] if groups else []
     for start, end in zip(groups, ends, strict=True):
         yield ("SPAN", (0, start), (-1, start))
         yield ("BACKGROUND", (0, start), (-1, start), GROUP_FILL)
-        yield ("NOSPLIT", (0, start), (-1, end if table.whole_groups else min(end, start + 2)))
+        yield ("NOSPLIT", (0, start), (-1, _kept(table, start, end)))
+
+
+def _kept(table: Table, start: int, end: int) -> int:
+    """Return the last row that stays with its group's name; never more than surely fits a page."""
+    short = _longest_name(table) <= _SHORT
+    if table.whole_groups and end - start < 13 and short:
+        return end
+    return min(end, start + (2 if short else 1))
+
+
+def _longest_name(table: Table) -> int:
+    """Return the length of the longest text in the table's rows."""
+    return max(len(cell.lines[0]) for row in table.rows for cell in row.cells)

@@ -9,6 +9,7 @@ from scoring.suppress import THRESHOLD
 from survey.documents import cells
 from survey.documents.brief import FORMULAS, Brief, formula_of, official_of
 from survey.documents.content import Cell, Column, Row, Sheet, Table, UnitFacts
+from survey.documents.formats import plain
 
 
 def formulas(brief: Brief) -> Table:
@@ -98,13 +99,13 @@ def _counts(unit: UnitFacts) -> tuple[Cell, ...]:
 def overall(brief: Brief, domain: DomainResult, weighted: DomainResult | None) -> Table:
     """Show a domain's overall index: the province both ways of adding up units, a unit beside the province."""
     say, whole = brief.say, brief.result.province_pooled
-    label = say("column.pooled" if domain is whole else "column.overall_index")
+    label = say("column.pooled" if domain.id == whole.id else "column.overall_index")
     rows = [_index_row(brief, domain, domain.overall, label)]
     if weighted is not None:
         rows.append(_index_row(brief, weighted, weighted.overall, say("column.weighted")))
     if domain.overall_item is not None:
         rows.append(_index_row(brief, domain, domain.overall_item, say("column.overall_item")))
-    if domain is not whole:
+    if domain.id != whole.id:
         rows.append(_index_row(brief, whole, whole.overall, say("column.whole")))
     columns = (cells.column(say("column.method"), "name", 48), *_index_columns(brief))
     title = say("table.overall")
@@ -138,7 +139,7 @@ def matrix(brief: Brief) -> Table:
     )
     rows = [_matrix_row(brief, unit, brief.unit_name(unit.id)) for unit in brief.result.units]
     rows.append(_matrix_row(brief, brief.result.province_pooled, brief.say("column.total"), "total"))
-    key = "; ".join(f"{index}: {brief.index_name(index)}" for index in ids) + "."
+    key = "; ".join(f"{index}: {plain(brief.index_name(index), 80)}" for index in ids) + "."
     title = brief.say("table.matrix", official=brief.official)
     return Table("matrix", title, columns, tuple(rows), (key, *notes(brief, rows, interval=False)), "summary")
 

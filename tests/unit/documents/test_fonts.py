@@ -48,3 +48,17 @@ def test_the_fallback_is_found_without_importing_matplotlib() -> None:
         "sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_without_any_family_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_INSTALLED", Path("nowhere"))
+    monkeypatch.setattr(fonts, "find_spec", {}.get)
+    with pytest.raises(fonts.NoFontError, match="DejaVu Serif"):
+        fonts.serif.__wrapped__()
+    with pytest.raises(fonts.NoFontError, match="DejaVu Serif"):
+        fonts.fallback.__wrapped__()
+
+
+def test_without_liberation_the_fallback_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_INSTALLED", Path("nowhere"))
+    assert fonts.serif.__wrapped__().regular == "DejaVuSerif-Regular"

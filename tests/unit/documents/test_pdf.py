@@ -15,7 +15,7 @@ from pypdf import PdfWriter
 
 from survey.documents import fonts, pdf
 from survey.documents.compose import consolidated, for_unit
-from survey.documents.content import ReportContent
+from survey.documents.content import Cell, Heading, ReportContent
 from tests.unit.documents.reading import baselines, fonts_of, reader, text_of
 from tests.unit.documents.sample import CAMPAIGN, HEADING, NAMES, facts, survey
 
@@ -49,10 +49,8 @@ def test_every_page_is_a4() -> None:
         )
 
 
-@pytest.mark.parametrize("family", [fonts.serif(), fonts.fallback()], ids=lambda family: str(family.regular))
-@pytest.mark.parametrize("names", [NAMES, HOSTILE], ids=["plain", "hostile"])
-def test_all_text_stays_inside_the_margins(names: tuple[str, ...], family: fonts.Family) -> None:
-    for page in pypdfium2.PdfDocument(pdf.render(_content(names=names), family=family)):
+def _assert_inside_the_margins(document: bytes) -> None:
+    for page in pypdfium2.PdfDocument(document):
         text = page.get_textpage()
         letters = text.get_text_range()
         boxes = [text.get_charbox(place) for place, letter in enumerate(letters) if letter.strip()]
@@ -60,6 +58,59 @@ def test_all_text_stays_inside_the_margins(names: tuple[str, ...], family: fonts
         assert max(box[2] for box in boxes) <= (210 - 15) * MM + 1
         assert min(box[1] for box in boxes) >= 20 * MM - 1
         assert max(box[3] for box in boxes) <= 297 * MM - 10 * MM
+
+
+@pytest.mark.parametrize("family", [fonts.serif(), fonts.fallback()], ids=lambda family: str(family.regular))
+@pytest.mark.parametrize("names", [NAMES, HOSTILE], ids=["plain", "hostile"])
+def test_all_text_stays_inside_the_margins(names: tuple[str, ...], family: fonts.Family) -> None:
+    _assert_inside_the_margins(pdf.render(_content(names=names), family=family))
+
+
+@pytest.mark.parametrize("family", [fonts.serif(), fonts.fallback()], ids=lambda family: str(family.regular))
+def test_endless_words_everywhere_still_make_pages(family: fonts.Family) -> None:
+    wide, long = "W" * 500, "điều kiện khác nhau " * 60
+    heading = Heading(
+        governing_body=wide,
+        agency=long,
+        place=wide,
+        symbol=wide,
+        number="9" * 100,
+        legal_bases=(long, wide),
+        addressees=(wide, long),
+        recipients=(wide, long) * 6,
+        authority=(long, wide),
+        signer=wide,
+    )
+    campaign = replace(
+        CAMPAIGN,
+        name=long,
+        criteria=dict.fromkeys(CAMPAIGN.criteria, long),
+        items=dict.fromkeys(CAMPAIGN.items, wide),
+        overall_item=wide,
+    )
+    result = survey((50, 80))
+    report = consolidated(result, campaign, facts(result, (wide, long)), heading)
+    _assert_inside_the_margins(pdf.render(report, family=family))
+
+
+def test_an_empty_heading_still_makes_pages() -> None:
+    result = survey((0, 0))
+    empty = Heading("", "", "", recipients=(), authority=(), addressees=())
+    text = text_of(pdf.render(consolidated(result, CAMPAIGN, facts(result), empty)))
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
+
+
+def test_large_counts_never_break_inside_a_figure() -> None:
+    table = next(table for table in _content().tables() if table.id == "items")
+    rows = tuple(
+        replace(row, cells=(*row.cells[:2], *[Cell(("12.345.678",), (12345678,))] * 8, *row.cells[10:]))
+        if row.kind != "group"
+        else row
+        for row in table.rows
+    )
+    appendix = replace(_content().appendices[1], blocks=(replace(table, rows=rows),))
+    document = pdf.render(replace(_content(), appendices=(appendix,)))
+    assert text_of(document).count("12.345.678") == 27 * 8
 
 
 def test_every_font_is_embedded_as_a_subset_and_none_is_a_sans() -> None:
