@@ -42,7 +42,13 @@ class Entry:
     def sentence(self, lang: str, details: Details) -> str:
         """Return the sentence in *lang* (Vietnamese where that is missing) with *details* filled in."""
         pattern = self.sentences.get(lang, self.sentences["vi"])
-        return string.Formatter().vformat(pattern, (), _Missing(details))
+        shown = {name: _shown(value) if isinstance(value, str) else value for name, value in details.items()}
+        return string.Formatter().vformat(pattern, (), _Missing(shown))
+
+
+def _shown(text: str) -> str:
+    """Return what a file or a client gave so that it can neither steer a terminal nor break a line."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 class _Missing(dict[str, Any]):
@@ -101,4 +107,4 @@ class Refusal(Exception):  # noqa: N818 - the house calls it a refusal; it is an
 
     def lines(self, lang: str = "vi") -> list[str]:
         """Return each fault as ``place: sentence``, in the order in which they were found."""
-        return [f"{fault.place}: {sentence_of(fault, lang)}" for fault in self.faults]
+        return [f"{_shown(fault.place)}: {sentence_of(fault, lang)}" for fault in self.faults]
