@@ -84,7 +84,7 @@ def calibrated_moments(
     Totals use the calibrated weights; the scatter uses rows from which the weighted mean of their cell has
     been taken: once for post-stratification (means by base weight), and by repeated sweeps over the
     margins for raking. Rows outside ``domain`` (bool, stored order) are zero before that and need not be
-    after it, so strata outside the domain can add to the variance. Reference: Valliant (1993), doi:10.1080/01621459.1993.10594291; R survey's svyrecvar.
+    after it, so strata outside the domain can add to the variance. Reference: Valliant (1993), doi:10.2307/2290701; R survey's svyrecvar.
     """
     weights = calibration.weights
     rows = features(table.columns, satisfied_from) * (weights * domain)

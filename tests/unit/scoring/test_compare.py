@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.compare import (
@@ -19,6 +19,9 @@ from scoring.compare import (
     year_differences,
 )
 from scoring.index import Estimates
+
+
+calm = settings(deadline=None, max_examples=60)
 
 
 def test_simultaneous_levels_worked_values() -> None:
@@ -76,6 +79,7 @@ def test_unit_differences_without_error() -> None:
     assert unit_differences([0.5], [0.1], 0.95) == []
 
 
+@calm
 @given(st.lists(st.tuples(st.floats(0.5, 1), st.floats(0.001, 0.1)), min_size=2, max_size=6))
 def test_simultaneous_intervals_agree_with_the_strictest_test(units: list[tuple[float, float]]) -> None:
     value, se = zip(*units, strict=True)

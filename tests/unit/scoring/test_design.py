@@ -8,6 +8,8 @@ import pytest
 from scoring.calibrate import Margin, calibrated_moments, post_stratify, rake
 from scoring.design import covariance, expand, expansion, moments, select, stratum_factors
 from scoring.index import Criterion, estimate, scheme
+from scoring.records import LONELY
+from scoring.shares import count_shares, shares
 from scoring.tally import FormTable, arrange, count, forms_answering
 
 PLAN = scheme(1, [Criterion("C1", 1.0, (0,))])
@@ -160,3 +162,24 @@ def test_expanded_moments_scale_and_select() -> None:
     twice = expand(found, np.array([2.0, 3.0]))
     np.testing.assert_array_equal(twice.total, found.total * [[2], [3]])
     np.testing.assert_array_equal(select(twice, np.array([False, True])).scatter, 9 * found.scatter[1:])
+
+
+def test_shares_from_counts_are_those_of_the_forms() -> None:
+    rng = np.random.default_rng(9)
+    marks = rng.choice(np.array([0, 1, 3, 4, 5, 9], dtype=np.uint8), (60, 3))
+    marks[:, 2] = 0
+    stratum = np.concatenate([np.arange(4), rng.integers(0, 3, 56)])  # the last stratum has one form
+    table = arrange(marks, stratum, [100, None, 25, 8])
+    plan = scheme(3, [Criterion("C1", 1.0, (0,))])
+    weight = np.array([3.0, 2.0, 1.0, 8.0])
+    for option in LONELY:
+        found = shares(count_shares(table), table.forms, table.population, weight, option)
+        wanted = estimate(plan, expand(moments(table), weight), option)
+        np.testing.assert_allclose(found.value, wanted.value[:3], rtol=1e-12)
+        np.testing.assert_allclose(found.se, wanted.se[:3], rtol=1e-10)
+
+
+def test_share_worked_value() -> None:
+    table = _table([5, 5, 4, 4, 1, 2], population=[33])
+    found = shares(count_shares(table), table.forms, table.population, np.ones(1))
+    assert (found.value[0], found.se[0]) == pytest.approx((2 / 3, 0.1907), abs=5e-5)

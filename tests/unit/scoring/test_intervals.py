@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
@@ -26,6 +26,7 @@ from scoring.intervals import (
 )
 
 COUNT_METHODS = (wilson, clopper_pearson, jeffreys, agresti_coull)
+calm = settings(deadline=None, max_examples=60)
 LEVELS = st.sampled_from((0.8, 0.9, 0.95, 0.99))
 counts = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 populations = st.tuples(counts, st.integers(0, 60)).map(lambda pair: (*pair[0], pair[0][1] + pair[1]))
@@ -76,6 +77,7 @@ def test_exact_worked_value() -> None:
     assert exact.blaker(6, 6, 33, 0.95) == (20 / 33, 1.0)
 
 
+@calm
 @given(counts, LEVELS)
 def test_count_intervals_hold_the_share_and_grow_with_the_level(pair: tuple[int, int], level: float) -> None:
     x, n = pair
@@ -88,6 +90,7 @@ def test_count_intervals_hold_the_share_and_grow_with_the_level(pair: tuple[int,
         assert wider.high >= high
 
 
+@calm
 @given(counts, LEVELS)
 def test_count_intervals_mirror(pair: tuple[int, int], level: float) -> None:
     x, n = pair
@@ -96,6 +99,7 @@ def test_count_intervals_mirror(pair: tuple[int, int], level: float) -> None:
         assert method(n - x, n, level) == pytest.approx((1 - high, 1 - low), abs=1e-12)
 
 
+@calm
 @given(populations, LEVELS)
 def test_exact_interval_is_the_set_of_accepted_populations(
     triple: tuple[int, int, int], level: float
@@ -111,6 +115,7 @@ def test_exact_interval_is_the_set_of_accepted_populations(
     np.testing.assert_array_equal(inside[clear], ((upper > tail) & (lower > tail))[clear])
 
 
+@calm
 @given(populations, LEVELS)
 def test_blaker_lies_inside_the_tail_inversion_and_holds_the_share(
     triple: tuple[int, int, int], level: float
@@ -136,6 +141,7 @@ def test_guaranteed_without_population_is_clopper_pearson() -> None:
     assert exact.guaranteed(42, 50, 900, 0.95) == exact.blaker(42, 50, 900, 0.95)
 
 
+@calm
 @given(st.floats(0.001, 0.999), st.floats(1e-6, 0.3), st.integers(1, 2000), LEVELS)
 def test_design_intervals_hold_the_estimate(share: float, se: float, df: int, level: float) -> None:
     for method in (mean_t, xlogit, wilson_svy):
@@ -151,6 +157,7 @@ def test_design_intervals_hold_the_estimate(share: float, se: float, df: int, le
             assert found.high <= 1
 
 
+@calm
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_form_bound_holds_the_value_and_stays_in_range(value: float, certain: float) -> None:
     low, high = form_bound(value, certain)
