@@ -82,7 +82,7 @@ def _weighted(brief: Brief) -> str:
     found = None if domain is None else official_of(brief.result, domain.overall)
     if found is None or found.value is None or found.low is None or found.high is None:
         if unknown:
-            return brief.say("province.unknown", units=listing(unknown))
+            return brief.say("province.unknown", units=_named(brief, unknown, len(brief.result.units)))
         return brief.say("province.not_weighted")
     ends = {"low": percent(found.low), "high": percent(found.high)}
     return brief.say("province.weighted", value=percent(found.value), **ends)
@@ -151,9 +151,15 @@ def _units(brief: Brief, units: Sequence[DomainResult]) -> Iterator[str]:
         for verdict in ("above", "below", "open"):
             names = [name for name, (low, high) in ends if _verdict(low, high, target) == verdict]
             if names:
-                every = brief.say("remark.all_units", units=count(len(names)))
-                said = every if len(names) == len(units) else listing(names)
+                said = _named(brief, names, len(units))
                 yield brief.say(f"remark.units_{verdict}", target=short_percent(target), units=said)
+
+
+def _named(brief: Brief, names: Sequence[str], units: int) -> str:
+    """List units by name, unless it is all of several."""
+    if 1 < len(names) == units:
+        return brief.say("remark.all_units", units=count(units))
+    return listing(names)
 
 
 def _verdict(low: float, high: float, target: float) -> str:
@@ -176,7 +182,7 @@ def limits(brief: Brief, units: Sequence[DomainResult]) -> tuple[str, ...]:
     unknown = [brief.unit_name(unit.id) for unit in units if unit.population is None]
     said = [brief.say("limit.sample"), brief.say("limit.interval", level=level), *_widths(brief, units)]
     if unknown:
-        said.append(brief.say("limit.population", units=listing(unknown)))
+        said.append(brief.say("limit.population", units=_named(brief, unknown, len(units))))
     if brief.hidden:
         said.append(brief.say("limit.suppressed", threshold=str(THRESHOLD)))
     said.append(brief.say("limit.states"))

@@ -58,9 +58,7 @@ def test_the_province_stands_pooled_and_weighted_side_by_side() -> None:
 def test_where_the_number_of_transactions_is_unknown_it_says_so() -> None:
     result = survey((62, 83), known=False)
     report = consolidated(result, CAMPAIGN, facts(result), HEADING)
-    assert "vì chưa có số giao dịch phát sinh (N) của: Văn phòng BHXH tỉnh và BHXH thị xã An Nhơn." in _text(
-        report
-    )
+    assert "vì chưa có số giao dịch phát sinh (N) của: tất cả 2 đơn vị." in _text(report)
     assert [row.cells[2].lines for row in _table(report, "quotas").rows] == [("chưa có",)] * 3
     assert len(_table(report, "overall").rows) == 2
 
