@@ -20,7 +20,6 @@ from scoring.compare import (
 )
 from scoring.index import Estimates
 
-
 calm = settings(deadline=None, max_examples=60)
 
 
