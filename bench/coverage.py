@@ -94,7 +94,7 @@ def items() -> None:
 
 
 def _mass(satisfied: int, n: int, population: int) -> FloatArray:
-    first, mass = exact.probabilities(satisfied, n, population)
+    first, mass = exact.probabilities(satisfied, n, population, n * satisfied // population)
     whole = np.zeros(n + 1)
     whole[first : first + mass.size] = mass
     return whole

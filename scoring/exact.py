@@ -7,6 +7,7 @@ one draw.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -16,11 +17,19 @@ from scoring.tally import FloatArray
 
 # Two tail probabilities closer than this, relatively, are the same number with different rounding.
 TIE = 1e-11
+REACH = 12
 
 
-def probabilities(satisfied: int, n: int, population: int) -> tuple[int, FloatArray]:
-    """Return the smallest possible x and the hypergeometric probabilities from there on."""
+def probabilities(satisfied: int, n: int, population: int, near: int) -> tuple[int, FloatArray]:
+    """Return the hypergeometric probabilities of x, and the x of the first one.
+
+    Left out are values more than REACH standard deviations from the mean, whose probability is below 1e-30;
+    ``near`` is always among the values.
+    """
     first, last = max(0, n - (population - satisfied)), min(n, satisfied)
+    share = satisfied / population
+    reach = math.ceil(REACH * (1 + math.sqrt(n * share * (1 - share))))
+    first, last = max(first, min(near, int(n * share) - reach)), min(last, max(near, int(n * share) + reach))
     k = np.arange(first, last, dtype=np.float64)
     step = np.log((satisfied - k) * (n - k)) - np.log((k + 1) * (population - satisfied - n + k + 1))
     logs = np.concatenate(([0.0], np.cumsum(step)))
@@ -30,7 +39,7 @@ def probabilities(satisfied: int, n: int, population: int) -> tuple[int, FloatAr
 
 def _tails(x: int, satisfied: int, n: int, population: int) -> tuple[float, float]:
     """Return P(X <= x) and P(X >= x) when K = satisfied."""
-    first, mass = probabilities(satisfied, n, population)
+    first, mass = probabilities(satisfied, n, population, x)
     return float(mass[: x - first + 1].sum()), float(mass[x - first :].sum())
 
 
@@ -62,7 +71,7 @@ def acceptability(x: int, satisfied: int, n: int, population: int) -> float:
 
     It is the smaller tail of x plus the largest opposite tail that does not exceed it.
     """
-    first, mass = probabilities(satisfied, n, population)
+    first, mass = probabilities(satisfied, n, population, x)
     below, above = np.cumsum(mass), np.cumsum(mass[::-1])[::-1]
     lower, upper = below[x - first], above[x - first]
     opposite = above if lower < upper else below
