@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 
@@ -20,10 +21,10 @@ def quality_records(case: Case) -> Iterator[Record]:
     officers, collected = _collected(case)
     if case.responses.officer is not None:
         for flag in flag_officers(collected, SEED):
-            yield _record(case, flag, {"officer": officers[flag.officer or 0]})
+            yield _record(case, flag, {"officer": officers[cast("int", flag.officer)]})
     if case.responses.seconds is not None:
         for flag in flag_forms(collected):
-            yield _record(case, flag, {"response_id": _form(case, flag.form or 0)})
+            yield _record(case, flag, {"response_id": _form(case, cast("int", flag.form))})
 
 
 def _collected(case: Case) -> tuple[list[str], Collected]:

@@ -21,7 +21,8 @@ OverallRule = Literal["pooled", "weighted"]
 class Estimate:
     """One index with its form-level uncertainty.
 
-    ``method`` names the interval (``wilson_svy``, ``xlogit``, ``mean_t``, ``census``, ``none``).
+    ``method`` names the interval: ``wilson_svy``, ``xlogit``, ``form_bound`` where every form is alike,
+    ``blaker`` or ``clopper_pearson`` where a guaranteed one was asked for, ``census``, ``none``.
     ``note`` is None or one of ``no_answers``, ``single_form``, ``census``, ``population_unknown``.
     """
 

@@ -213,9 +213,11 @@ def summarise(
     table = arrange(marks, unit, population)
     if bool(np.any(table.population < table.forms)):
         raise ValueError("a unit has more forms than transactions")
-    survey = _survey(table, questions, rules)
-    pooled = moments(table, rules.satisfied_from)
-    alike, weight = np.ones(len(units)), expansion(pooled)
+    return _result(_survey(table, questions, rules), units, moments(table, rules.satisfied_from))
+
+
+def _result(survey: _Survey, units: Sequence[str], pooled: Moments) -> SurveyResult:
+    rules, alike, weight = survey.rules, np.ones(len(units)), expansion(pooled)
     everywhere = np.ones(len(units), dtype=np.bool_)
     weighted = None
     if not np.isnan(weight).any():
