@@ -237,7 +237,7 @@ def _report(
         addressees_label=say("head.addressees"),
         addressees=tuple(plain(line) for line in heading.addressees),
         bases=(
-            *(plain(basis, 1000) for basis in heading.legal_bases),
+            *(_basis(brief, plain(basis, 1000)) for basis in heading.legal_bases),
             say(
                 f"general.opening{'_by_bases' if heading.legal_bases else ''}",
                 name=name,
@@ -254,6 +254,13 @@ def _report(
         date=heading.date or campaign.as_of,
         sheets={sheet: say(f"sheet.{sheet}") for sheet in get_args(Sheet)},
     )
+
+
+def _basis(brief: Brief, basis: str) -> str:
+    """Return a legal basis as the decree words it; one that is worded already stays."""
+    if basis.casefold().startswith(("căn cứ", "thực hiện", "theo ")):
+        return basis
+    return brief.say("general.basis", basis=basis.rstrip(" ;."))
 
 
 def _letterhead(brief: Brief) -> Letterhead:

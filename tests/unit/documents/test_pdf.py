@@ -93,6 +93,13 @@ def test_endless_words_everywhere_still_make_pages(family: fonts.Family) -> None
     _assert_inside_the_margins(pdf.render(report, family=family))
 
 
+def test_one_addressee_stands_on_the_line_of_the_greeting() -> None:
+    result = survey((50, 80))
+    heading = replace(HEADING, addressees=("Giám đốc Bảo hiểm xã hội tỉnh Bình Định.",))
+    text = text_of(pdf.render(consolidated(result, CAMPAIGN, facts(result), heading)))
+    assert "Kính gửi: Giám đốc Bảo hiểm xã hội tỉnh Bình Định." in text
+
+
 def test_an_empty_heading_still_makes_pages() -> None:
     result = survey((0, 0))
     empty = Heading("", "", "", recipients=(), authority=(), addressees=())

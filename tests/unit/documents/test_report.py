@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scoring.record import Formula
+from scoring.record import DomainResult, Formula
 from survey.documents.compose import consolidated, for_unit
 from survey.documents.content import Heading, Paragraph, ReportContent, Table
 from tests.unit.documents.reading import sentences
@@ -185,6 +185,48 @@ def test_an_undated_report_leaves_room_and_claims_the_day_of_its_figures() -> No
     assert report.letterhead.number == f"Số: {chr(160) * 8}/BC-BHXH"
     assert report.date == CAMPAIGN.as_of
     assert report.bases[-1].startswith("Bảo hiểm xã hội tỉnh Bình Định báo cáo kết quả khảo sát")
+
+
+def test_a_single_form_has_a_figure_and_no_interval_even_where_it_is_shown() -> None:
+    result = survey((1, 0), known=False)
+    report = consolidated(result, CAMPAIGN, facts(result), HEADING, hidden=())
+    row = _table(report, "units").rows[0]
+    assert len(row.cells[3].lines) == 1
+    assert row.cells[3].values[1:] == (None, None)
+    text = _text(report)
+    assert "mức độ hài lòng chung toàn tỉnh là" in text
+    assert ", khoảng tin cậy 95\u00a0% từ" not in text
+    assert any("chưa đủ phiếu để ước lượng sai số" in note for note in _table(report, "units").notes)
+
+
+def test_a_missing_weighted_figure_is_explained_where_every_n_is_known() -> None:
+    result = replace(survey((50, 80)), province_weighted=None)
+    text = _text(consolidated(result, CAMPAIGN, facts(result), HEADING))
+    assert "Chưa tính được chỉ số theo trọng số giao dịch." in text
+
+
+def test_a_questionnaire_without_an_overall_item_and_with_one_criterion() -> None:
+    def lone(domain: DomainResult) -> DomainResult:
+        return replace(domain, criteria=domain.criteria[:1], overall_item=None)
+
+    whole = survey((50, 80))
+    result = replace(
+        whole,
+        units=tuple(lone(unit) for unit in whole.units),
+        province_pooled=lone(whole.province_pooled),
+        province_weighted=None,
+    )
+    report = consolidated(result, CAMPAIGN, facts(result), HEADING)
+    assert len(_table(report, "overall").rows) == 1
+    assert _table(report, "items").rows[-1].kind == "plain"
+    assert "Tiêu chí có chỉ số cao nhất" not in _text(report)
+
+
+def test_a_bare_legal_basis_gets_its_wording() -> None:
+    result = survey((50, 80))
+    heading = replace(HEADING, legal_bases=("Kế hoạch số 12/KH-BHXH.", "Thực hiện Công văn số 3;"))
+    bases = consolidated(result, CAMPAIGN, facts(result), heading).bases
+    assert bases[:2] == ("Căn cứ Kế hoạch số 12/KH-BHXH;", "Thực hiện Công văn số 3;")
 
 
 def test_tables_and_figures_are_numbered_through() -> None:
