@@ -23,7 +23,8 @@ class Estimate:
 
     ``method`` names the interval: ``wilson_svy``, ``xlogit``, ``form_bound`` where every form is alike,
     ``blaker`` or ``clopper_pearson`` where a guaranteed one was asked for, ``census``, ``none``.
-    ``note`` is None or one of ``no_answers``, ``single_form``, ``census``, ``population_unknown``.
+    ``note`` is None or one of ``no_answers``, ``single_form``, ``census``, ``population_unknown``,
+    ``suppressed`` (hidden because too few forms stand behind it).
     """
 
     value: float | None

@@ -16,6 +16,7 @@ from survey.database.engine import Database
 from survey.documents import pdf, xlsx
 from survey.documents.compose import consolidated, for_unit
 from survey.documents.content import CampaignFacts, Heading, ReportContent, UnitFacts
+from survey.documents.publish import published
 from survey.errors import Refusal
 from survey.services import quotas, results
 from survey.services.actors import EVERY_UNIT, Actor
@@ -37,11 +38,9 @@ class Assessment:
     units: tuple[UnitFacts, ...]
     heading: Heading
 
-    def domain(self, unit: str | None) -> DomainResult:
-        """Return the results of a unit, or of the whole province pooled over forms."""
-        if unit is None:
-            return self.result.province_pooled
-        return self.result.units[self.campaign.unit_id(unit) - 1]
+    def within(self, result: SurveyResult, unit: str | None) -> DomainResult:
+        """Return a unit's part of *result*, or the whole province's, pooled over forms."""
+        return result.province_pooled if unit is None else result.units[self.campaign.unit_id(unit) - 1]
 
     def report(self, unit: str | None = None) -> ReportContent:
         """Return the content of the consolidated report, or of one unit's."""
@@ -90,26 +89,31 @@ def report_xlsx(assessed: Assessment, unit: str | None = None) -> bytes:
 
 
 def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
-    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``.
+    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; small cells are hidden in it.
 
     Raises:
         Refusal: ``page_unknown`` for another name.
     """
-    rehearsal = assessed.campaign.rehearsal
-    if name == FOREST:
-        return charts.forest(assessed.result, _unit_names(assessed), rehearsal=rehearsal)
-    if name == PROFILE:
-        domain = assessed.domain(unit)
-        return charts.criterion_profile(assessed.result, domain, assessed.facts.criteria, rehearsal=rehearsal)
-    if name == LEVELS:
-        return charts.level_bars(assessed.domain(unit), assessed.facts.criteria, rehearsal=rehearsal)
+    return _figure(assessed, name, unit, rehearsal=assessed.campaign.rehearsal)
+
+
+def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: bool) -> Chart:
     if name == PACE:
         return charts.pace(_pace(assessed.board), rehearsal=rehearsal)
+    shown, criteria = published(assessed.result), assessed.facts.criteria
+    if name == FOREST:
+        return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
+    domain = assessed.within(shown, unit)
+    if name == PROFILE:
+        return charts.criterion_profile(shown, domain, criteria, rehearsal=rehearsal)
+    if name == LEVELS:
+        return charts.level_bars(domain, criteria, rehearsal=rehearsal)
     raise Refusal("page_unknown")
 
 
 def _report_chart(assessed: Assessment, unit: str | None) -> Chart:
-    return figure(assessed, FOREST if unit is None else PROFILE, unit)
+    # The page that the figure stands on carries the mark of a rehearsal already.
+    return _figure(assessed, FOREST if unit is None else PROFILE, unit, rehearsal=False)
 
 
 def _unit_names(assessed: Assessment) -> dict[str, str]:
