@@ -107,7 +107,7 @@
     const open = items.findIndex((item) => !checked(item));
     if (kind(stop) === "number") {
       if (!number.value.trim()) say(words.number);
-      else go(open < 0 ? here + 1 : stops.indexOf(items[open]));
+      else go(open < 0 ? LAST : stops.indexOf(items[open]));
     } else if (kind(stop) === "item") {
       say(words.unfinished);
     } else if (kind(stop) === "overall" && !checked(stop)) {

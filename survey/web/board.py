@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
@@ -15,8 +13,6 @@ from survey.web.current import installation
 from survey.web.frame import to_campaign
 
 board = Blueprint("board", __name__)
-
-DAY = dt.timedelta(days=1)
 
 
 @board.get("/noi-bo/chi-tieu")
@@ -38,8 +34,6 @@ def campaign(campaign: str) -> ResponseReturnValue:
         campaign=record,
         board=found,
         standing=lambda unit: standing(found, unit),
-        last_day=record.plan.window.closes_on - DAY,
-        report_day=record.plan.window.report_before - DAY,
     )
 
 

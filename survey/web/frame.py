@@ -38,7 +38,15 @@ class Frame:
 
 def surroundings() -> dict[str, object]:
     """Return what templates may ask of a page's surroundings."""
-    return {"frame": frame, "may": may, "back": back, "day": day, "whole": whole, "lang": language.of_request}
+    return {
+        "frame": frame,
+        "may": may,
+        "back": back,
+        "day": day,
+        "eve": eve,
+        "whole": whole,
+        "lang": language.of_request,
+    }
 
 
 def frame() -> Frame:
@@ -68,6 +76,11 @@ def back() -> str:
 def day(value: dt.date) -> str:
     """Return a day as the page's language writes it."""
     return short_date(value) if language.of_request() == "vi" else str(format_date(value, "d MMM yyyy"))
+
+
+def eve(outside: dt.date) -> dt.date:
+    """Return the last day inside a window whose first day outside is given."""
+    return outside - dt.timedelta(days=1)
 
 
 def whole(value: float, pattern: str | None = None) -> str:

@@ -1,0 +1,7 @@
+"""What the browser's tests share."""
+
+from __future__ import annotations
+
+from tests.fixtures_office import office, office_address, office_app, rehearsed, sign_in
+
+__all__ = ["office", "office_address", "office_app", "rehearsed", "sign_in"]
