@@ -38,12 +38,11 @@ def forest(
 ) -> Chart:
     """Draw every unit's official overall index with its interval and the target lines.
 
-    Units stand from the highest index to the lowest, those without an answer last; the province, pooled
-    and weighted by transactions, stands below a rule. ``labels`` maps unit ids to names; an id without a
-    name stands for itself.
+    Units stand in the order of the results, which is the plan's: an order by value would be a league table
+    without its rank sets. The province, pooled and weighted by transactions, stands below a rule.
+    ``labels`` maps unit ids to names; an id without a name stands for itself.
     """
     units = [_overall(unit, labels.get(unit.id, unit.id), result.official) for unit in result.units]
-    units.sort(key=lambda line: math.inf if line.estimate.value is None else -line.estimate.value)
     province = [_overall(result.province_pooled, words.PROVINCE_POOLED, result.official, bold=True)]
     if result.province_weighted is not None:
         weighted = _overall(result.province_weighted, words.PROVINCE_WEIGHTED, result.official, bold=True)

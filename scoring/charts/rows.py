@@ -34,7 +34,7 @@ class Layout:
 
 def label_width(labels: Sequence[str], widest: float = 1.75) -> float:
     """Return the width of the label column: as wide as its longest label needs, within limits."""
-    needed = max((canvas.text_width(label, LABEL_SIZE) for label in labels), default=0.0)
+    needed = max((canvas.text_width(label, LABEL_SIZE, bold=True) for label in labels), default=0.0)
     return min(max(needed, 0.7), widest) + 0.12
 
 

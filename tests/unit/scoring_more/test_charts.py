@@ -184,7 +184,7 @@ def test_points_intervals_and_numbers_of_the_forest() -> None:
     chart = charts.forest(result, {})
     axes = chart.figure.axes[0]
     markers = [line for line in axes.lines if line.get_marker() in ("o", "D")]
-    values = sorted((unit.overall.f2.value or 0 for unit in result.units), reverse=True)
+    values = [unit.overall.f2.value for unit in result.units]
     assert [line.get_xdata()[0] for line in markers][:4] == values  # type: ignore[index]
     assert [line.get_ydata()[0] for line in markers] == list(range(6))  # type: ignore[index]
     assert [line.get_marker() for line in markers] == ["o"] * 4 + ["D"] * 2
