@@ -9,7 +9,8 @@ from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import data_option
-from survey.errors import Refusal
+from survey.errors import Fault, Refusal
+from survey.extensions import security
 from survey.services import accounts
 from survey.services.actors import COMMAND_LINE
 from survey.services.installation import Installation
@@ -48,10 +49,20 @@ def add(email: str, name: str, role: str, unit: str | None, password: str, data:
 def create(
     installation: Installation, email: str, name: str, role: str, unit: str | None, password: str
 ) -> None:
-    """Make an account whose password the sign-in library hashes."""
+    """Make an account whose password the sign-in library hashes.
+
+    Raises:
+        Refusal: ``account_faulty``; ``account_exists``.
+    """
     with assemble(installation).app_context():
-        hashed = hash_password(password)
-    new = accounts.NewAccount(email, name, role, unit, hashed)
+        # In the one form in which the sign-in page looks for them: keyboards compose Vietnamese letters
+        # in two ways, and the library is stricter about addresses.
+        hashed = hash_password(security.password_util.normalize(password))
+        try:
+            address = security.mail_util.normalize(email)
+        except ValueError as error:
+            raise Refusal("account_faulty", [Fault("account_email_bad", "email")]) from error
+    new = accounts.NewAccount(address, name, role, unit, hashed)
     accounts.add(installation.database, COMMAND_LINE, new, clock.now())
 
 

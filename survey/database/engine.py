@@ -48,6 +48,10 @@ class Database:
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def session(self, *, writing: bool) -> Session:
+        """Return a session for a library that commits and closes it itself."""
+        return Session(self._writing if writing else self.engine, expire_on_commit=False)
+
     def write_grouped(self, work: Callable[[Session], T]) -> T:
         """Run the short *work* in a transaction and return its result once that is on disk."""
         if self._group is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, request, url_for
+from flask import Blueprint, Flask, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import password_changed, user_authenticated
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session
 
 from survey import clock
 from survey.extensions import limiter, security
@@ -21,6 +23,10 @@ from survey.web.current import installation
 signin = Blueprint("signin", __name__)
 
 TRANSLATIONS = str(Path(__file__).parents[1] / "translations")
+
+# Where somebody could try passwords one after the other.
+CHANGE = "security.change_password"
+GUESSING = ("security.login", "security.verify", CHANGE)
 
 # Where each role's work begins.
 HOME = {
@@ -58,6 +64,8 @@ def settings(opened: Installation) -> dict[str, Any]:
         "SECURITY_POST_CHANGE_VIEW": "/noi-bo/",
         "SECURITY_STATIC_FOLDER": None,
         "SECURITY_LOGIN_USER_TEMPLATE": "account/login.html",
+        "SECURITY_VERIFY_URL": "/noi-bo/xac-nhan-mat-khau",
+        "SECURITY_VERIFY_TEMPLATE": "account/verify.html",
         "SECURITY_CHANGE_PASSWORD_TEMPLATE": "account/change_password.html",
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_I18N_DIRNAME": ["builtin", TRANSLATIONS],
@@ -68,23 +76,38 @@ def settings(opened: Installation) -> dict[str, Any]:
 def register(app: Flask, opened: Installation) -> None:
     """Set the sign-in library up on *app*."""
     sessions: scoped_session[Session] = scoped_session(
-        sessionmaker(opened.database.engine, expire_on_commit=False)
+        lambda: opened.database.session(writing=_changes_password())  # type: ignore[arg-type]  # any maker will do
     )
     security.init_app(app, accounts.datastore(sessions), register_blueprint=True)
     app.teardown_appcontext(lambda _error: sessions.remove())
-    limiter.limit("10 per minute", methods=["POST"])(app.view_functions["security.login"])
+    for endpoint in GUESSING:
+        app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
     user_authenticated.connect(_note_signed_in, app, weak=False)
-    password_changed.connect(_note_password_changed, app, weak=False)
+
+    def note_changed(_app: Flask, user: Any, **_facts: object) -> None:
+        # In the library's own transaction, which holds the lock.
+        audit.note(sessions(), accounts.actor_of(user), "password_changed", clock.now(), subject=CHANGE)
+
+    password_changed.connect(note_changed, app, weak=False)
+
+
+@cache
+def _limited(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return *view* with a limit; once for each, however many applications there are: limits add up."""
+    limited: Callable[..., Any] = limiter.limit("10 per minute", methods=["POST"])(view)
+    return limited
 
 
 def _note_signed_in(_app: Flask, user: Any, **_facts: object) -> None:
-    _note(user, "signed_in")
-
-
-def _note_password_changed(_app: Flask, user: Any, **_facts: object) -> None:
-    _note(user, "password_changed")
-
-
-def _note(user: Any, act: str) -> None:
+    if _changes_password():  # the library signs whoever chose a new password in again
+        return
     with installation().database.write() as session:
-        audit.note(session, accounts.actor_of(user), act, clock.now(), subject=request.endpoint or "")
+        audit.note(session, accounts.actor_of(user), "signed_in", clock.now(), subject="security.login")
+
+
+def _changes_password() -> bool:
+    """Return whether the library is about to write; then it must not begin as a reader.
+
+    A reader of the embedded database cannot become a writer once anybody else has written.
+    """
+    return has_request_context() and request.method == "POST" and request.endpoint == CHANGE

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.fixtures_installation import campaign, config, embedded, opened, template
+from tests.fixtures_web import app, client, signed_in
 
-__all__ = ["campaign", "config", "embedded", "opened", "template"]
+__all__ = ["app", "campaign", "client", "config", "embedded", "opened", "signed_in", "template"]
