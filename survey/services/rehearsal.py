@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from forms.answers import AnswerSheet
@@ -36,10 +36,15 @@ COMMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Temper:
-    """How the invented citizens of a unit tend to answer: mean satisfaction and how blank they leave."""
+    """How the invented citizens of a unit tend to answer.
+
+    ``mood`` is their mean satisfaction, ``tilt`` what each criterion adds to it, ``blanks`` the share of
+    items that they leave out.
+    """
 
     mood: float
     blanks: float
+    tilt: Mapping[str, float]
 
 
 def begin(
@@ -62,7 +67,7 @@ def _invented(
 ) -> Iterator[tuple[Entry, dt.datetime]]:
     days = (local_day(now) - campaign.plan.window.opens_on).days
     for unit_id, unit in enumerate(campaign.plan.units, start=1):
-        temper = Temper(chance.uniform(1.6, 3.2), chance.uniform(0.0, 0.06))
+        temper = _temper(campaign.questionnaire, chance)
         for number in range(round(unit.target * chance.uniform(0.35, 0.95))):
             moment = _moment(campaign, chance, days)
             sheet = _sheet(campaign.questionnaire, temper, chance)
@@ -70,6 +75,13 @@ def _invented(
             channel = Channel.PAPER if keyed else Channel.QR
             key = f"rehearsal-{unit.code}-{number:06}"
             yield Entry(campaign, unit_id, channel, key, sheet, keyed), moment
+
+
+def _temper(questionnaire: Questionnaire, chance: random.Random) -> Temper:
+    """Return a unit's temper; the later criteria, procedures and complaints among them, please less."""
+    criteria = questionnaire.criteria
+    tilt = {c.id: 0.5 - n / len(criteria) + chance.gauss(0, 0.2) for n, c in enumerate(criteria)}
+    return Temper(chance.uniform(1.5, 3.1), chance.uniform(0.0, 0.06), tilt)
 
 
 def _moment(campaign: CampaignRecord, chance: random.Random, days: int) -> dt.datetime:
@@ -83,7 +95,8 @@ def _moment(campaign: CampaignRecord, chance: random.Random, days: int) -> dt.da
 def _sheet(questionnaire: Questionnaire, temper: Temper, chance: random.Random) -> AnswerSheet:
     """Return invented answers: one citizen's mood colours all of them, as it does in life."""
     mood = temper.mood + chance.gauss(0, 0.9)
-    marks = [_mark(mood + chance.gauss(0, 0.5), temper, chance) for _ in questionnaire.items]
+    moods = (mood + temper.tilt[item.criterion or ""] for item in questionnaire.items)
+    marks = [_mark(one + chance.gauss(0, 0.5), temper, chance) for one in moods]
     overall = _level(mood)
     profile = (chance.choice(["-", ".", *(o.value for o in q.options)]) for q in questionnaire.profile)
     comment = chance.choice(COMMENTS) if chance.random() < 0.1 else ""
