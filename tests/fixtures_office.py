@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import hash_password
-from waitress.server import create_server
 
 from survey import clock
 from survey.config import Config
 from survey.extensions import limiter
+from survey.server import listen
 from survey.services import accounts, rehearsal
 from survey.services.accounts import NewAccount
 from survey.services.actors import COMMAND_LINE
@@ -92,11 +92,12 @@ def sign_in(office_app: Flask) -> SignIn:
 @pytest.fixture
 def office_address(office_app: Flask) -> Iterator[str]:
     """The address under which the browser reaches :func:`office`."""
-    server = create_server(office_app, host="127.0.0.1", port=0, threads=4)
+    server = listen(office_app, "127.0.0.1", 0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    yield server.address
+    server.stop()
+    server.stop()  # asked twice, it waits for nobody
     thread.join(5)
 
 

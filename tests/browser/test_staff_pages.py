@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.axe import violations
 from tests.fixtures_office import PASSWORD, UNIT, address_of
 
 pytestmark = pytest.mark.browser
@@ -35,11 +35,6 @@ def enter(page: Page, address: str, person: str) -> None:
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{HOME}/**")
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
 
 def sideways(page: Page) -> int:
