@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from sqlalchemy import select
 
 from survey.models import Comment, PaperForm, Response
@@ -155,6 +155,57 @@ def test_a_used_number_is_refused_with_everything_kept(entry: Page, office: Inst
     strike(entry, ["1", "1", "Enter", "Enter"])
     expect(entry.get_by_text("Đã nhận phiếu số 0011")).to_be_visible()
     assert kept(office, "0011").marks == other + "-"
+
+
+def test_keys_struck_while_a_form_is_on_its_way_belong_to_the_next_one(
+    entry: Page, office: Installation
+) -> None:
+    def slowly(route: Route) -> None:
+        entry.wait_for_timeout(300)
+        route.continue_()
+
+    entry.route(f"**{ENTRY}", slowly)
+    strike(entry, ["2", "1", "Enter", *DIGITS, "Enter", "2", "2", "Enter", "5", "4"])
+    expect(entry.get_by_text("Đã nhận phiếu số 0021")).to_be_visible()
+    expect(entry.get_by_label("Số phiếu")).to_have_value("22")
+    expect(entry.locator("[data-points]")).to_have_text("9")
+    assert kept(office, "0021").marks == DIGITS + "-"
+
+
+def test_without_a_connection_nothing_is_lost_and_enter_sends_again(
+    entry: Page, office: Installation
+) -> None:
+    entry.route(f"**{ENTRY}", lambda route: route.abort())
+    strike(entry, ["2", "3", "Enter", *DIGITS, "Enter"])
+    expect(entry.get_by_text("Chưa gửi được vì mất kết nối")).to_be_visible()
+    expect(entry.locator("[data-passed]")).to_have_text("26")
+    entry.unroute(f"**{ENTRY}")
+    strike(entry, ["Enter"])
+    expect(entry.get_by_text("Đã nhận phiếu số 0023")).to_be_visible()
+    assert kept(office, "0023").marks == DIGITS + "-"
+
+
+def test_whoever_was_signed_out_keeps_the_form_and_saves_it_after_signing_in(
+    entry: Page, office_address: str, office: Installation
+) -> None:
+    strike(entry, ["2", "4", "Enter", *DIGITS])
+    entry.context.clear_cookies()
+    strike(entry, ["Enter"])
+    expect(entry.get_by_text("Phiên đăng nhập đã hết.")).to_be_visible()
+    begin(entry.context.new_page(), office_address)
+    strike(entry, ["Enter"])
+    expect(entry.get_by_text("Đã nhận phiếu số 0024")).to_be_visible()
+    assert kept(office, "0024").marks == DIGITS + "-"
+
+
+def test_a_fault_of_an_answer_has_the_focus(entry: Page) -> None:
+    strike(entry, ["2", "5", "Enter"])
+    entry.evaluate("document.querySelector('[name=c2_1]').value = '7'")
+    strike(entry, ["5", "5", "5", "5"])
+    entry.locator("[name=c2_1]").first.check(force=True)
+    strike(entry, ["+", "Enter"])
+    expect(entry.get_by_role("alert")).to_contain_text("không có trong các lựa chọn")
+    assert entry.evaluate("document.activeElement.name") == "c2_1"
 
 
 def test_leaving_a_form_that_is_not_saved_asks_first(entry: Page) -> None:
