@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import string
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, Response
+from flask import Flask, Request, Response, request
 from flask_babel import get_locale
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from survey import logs
+from survey.errors import Refusal
 from survey.extensions import babel, csrf, limiter
 from survey.services.installation import Installation
 from survey.web import access, language, refusals, signin
@@ -32,17 +36,34 @@ STAFF_POLICY = (
 )
 
 
+class PlainRequest(Request):
+    """A request whose query is ASCII: other bytes are quoted, as browsers do, instead of being a defect."""
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **options: Any) -> None:
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=string.punctuation)
+        super().__init__(environ, *args, **options)
+
+
+class Service(Flask):
+    """The application."""
+
+    request_class = PlainRequest
+
+
 def assemble(opened: Installation) -> Flask:
     """Return the application that serves the open installation *opened*.
 
     Raises:
         LookupError: when a route does not declare who may call it.
     """
-    app = Flask("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
+    app = Service("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
     app.config.update(_settings(opened), **signin.settings(opened))
     app.extensions[NAME] = opened
     logs.configure()
     babel.init_app(app, locale_selector=language.of_request, default_translation_directories="translations")
+    app.before_request(_refuse_large)
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(access.guard)
@@ -78,6 +99,16 @@ def _settings(opened: Installation) -> dict[str, object]:
         "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
         "RATELIMIT_HEADERS_ENABLED": False,
     }
+
+
+def _refuse_large() -> None:
+    """Refuse a body that is too large before anybody reads it, whatever it says to be.
+
+    Raises:
+        Refusal: ``body_too_large``.
+    """
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise Refusal("body_too_large")
 
 
 def _protect(answer: Response) -> Response:

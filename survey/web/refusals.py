@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -35,6 +35,8 @@ OF_STATUS = {
     415: "request_bad",
     429: "too_many_requests",
 }
+# What an error of HTTP says to programs beside its page: which methods there are, when to try again.
+KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 
 
 def register(app: Flask) -> None:
@@ -70,11 +72,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = OF_STATUS.get(error.code)
     if code is None:
         code = "request_bad" if error.code < 500 else "defect"
-    return refused(Refusal(code))
+    answer = current_app.make_response(refused(Refusal(code)))
+    for name, value in error.get_headers(request.environ):
+        if name in KEPT_HEADERS:
+            answer.headers[name] = value
+    return answer
 
 
 def _defect(error: Exception) -> ResponseReturnValue:
-    # The traceback names lines of the program; request data, which could hold an answer, is left out.
+    # The log keeps the error's kind and the lines of the program; its words could quote an answer.
     log.error("defect", kind=type(error).__name__, endpoint=request.endpoint, exc_info=error)
     if "defect" not in catalogue():
         raise error

@@ -79,6 +79,8 @@ def register(app: Flask, opened: Installation) -> None:
         lambda: opened.database.session(writing=_changes_password())  # type: ignore[arg-type]  # any maker will do
     )
     security.init_app(app, accounts.datastore(sessions), register_blueprint=True)
+    # Nobody signs in by a token in the address or in a body of JSON, which the library would read.
+    security.login_manager.request_loader(lambda _request: None)
     app.teardown_appcontext(lambda _error: sessions.remove())
     for endpoint in GUESSING:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
