@@ -29,6 +29,9 @@ class Keys:
     receipt: bytes
     session: bytes
     password_salt: bytes
+    paper_seal: bytes
+    paper_sample: bytes
+    paper_images: bytes
 
 
 def secret_path(data: Path) -> Path:

@@ -79,3 +79,46 @@ class Formula(enum.StrEnum):
     F1 = "f1"
     F2 = "f2"
     F3 = "f3"
+
+
+class PaperAct(enum.StrEnum):
+    """What a minute says was done with sheets; ``closed`` ends a unit's account."""
+
+    PRINTED = "printed"
+    HANDED_OUT = "handed_out"
+    TAKEN_BACK = "taken_back"
+    RETURNED = "returned"
+    LATE = "late"
+    BLANK = "blank"
+    SPOILED = "spoiled"
+    MISSING = "missing"
+    CLOSED = "closed"
+
+
+class SheetState(enum.StrEnum):
+    """Where a printed sheet is: each sheet is in exactly one of these."""
+
+    UNUSED = "unused"
+    HANDED_OUT = "handed_out"
+    RETURNED = "returned"
+    LATE = "late"
+    BLANK = "blank"
+    SPOILED = "spoiled"
+    MISSING = "missing"
+
+
+class ReadingKind(enum.StrEnum):
+    """What a reading of a sheet was for; ``duplicate`` is another sheet under a used serial."""
+
+    FIRST = "first"
+    SECOND = "second"
+    SETTLED = "settled"
+    DUPLICATE = "duplicate"
+    RESOLVED = "resolved"
+
+
+class ReadingSource(enum.StrEnum):
+    """Whether a person keyed a sheet or a machine read it."""
+
+    KEYED = "keyed"
+    SCANNED = "scanned"

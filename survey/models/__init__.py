@@ -3,6 +3,14 @@
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignUnit
+from survey.models.paper import (
+    PaperBatch,
+    PaperMinute,
+    PaperRange,
+    PaperReading,
+    SealPicture,
+    VerificationClosing,
+)
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
 from survey.models.schema import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
 
@@ -19,8 +27,14 @@ __all__ = [
     "Comment",
     "Decision",
     "LedgerLeaf",
+    "PaperBatch",
     "PaperForm",
+    "PaperMinute",
+    "PaperRange",
+    "PaperReading",
     "Response",
     "Schema",
+    "SealPicture",
     "SetAside",
+    "VerificationClosing",
 ]

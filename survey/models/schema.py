@@ -17,11 +17,15 @@ NAMES = {
 }
 
 # What triggers of the migrations see to. Rows of these tables are never changed and never deleted:
-APPEND_ONLY = ("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit")
+APPEND_ONLY = (
+    *("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit"),
+    *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
+)
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
 ERASABLE: Mapping[str, Mapping[str, str | None]] = {
     "set_aside": {"comment": ""},
     "paper_form": {"response_key": None, "keyed_by": None},
+    "paper_reading": {"marks": None, "profile": None, "comment": None},
 }
 # these texts are erased with their row or stay as they are:
 NEVER_REWRITTEN = ("comment",)
