@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from survey.errors import Fault, Refusal
 DEFAULT_DATA = "instance"
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 MAX_THREADS = 64
+LISTENED = "listened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,15 @@ class Config:
     """The settings of one installation.
 
     ``data`` holds the embedded database, the keys and the files. ``database_url`` is None for the
-    embedded database. ``public_url`` is where citizens reach the service; QR codes carry it.
+    embedded database. ``public_url`` is where citizens reach the service; QR codes carry it. Where nobody
+    chose it, it is where the server of this data directory listened last.
     ``proxies`` counts the reverse proxies in front whose forwarding headers are to be believed.
     """
 
     data: Path
     database_url: str | None = None
     public_url: str = DEFAULT_PUBLIC_URL
+    public_url_chosen: bool = False
     threads: int = 8
     proxies: int = 0
 
@@ -35,6 +38,17 @@ class Config:
     def https(self) -> bool:
         """Whether citizens and officers reach the service by HTTPS."""
         return self.public_url.startswith("https://")
+
+    def listening(self, host: str, port: int) -> Config:
+        """Return the settings of a server at a loopback address: its QR codes lead to itself."""
+        if self.public_url_chosen or not port or not _loopback(host):
+            return self
+        return replace(self, public_url=f"http://{host}:{port}")
+
+    def remember(self) -> None:
+        """Let the other commands on this data directory know where its server listens."""
+        if not self.public_url_chosen:
+            (self.data / LISTENED).write_text(self.public_url, "ascii")
 
     @property
     def sqlite_path(self) -> Path:
@@ -49,10 +63,13 @@ def read(environ: Mapping[str, str], data: str | None = None) -> Config:
         Refusal: ``settings_unsafe`` with every bad setting.
     """
     faults: list[Fault] = []
+    place = Path(data or environ.get("HAILONG_DATA") or DEFAULT_DATA).absolute()
+    chosen = _public_url(environ, faults)
     config = Config(
-        data=Path(data or environ.get("HAILONG_DATA") or DEFAULT_DATA).absolute(),
+        data=place,
         database_url=_database_url(environ, faults),
-        public_url=_public_url(environ, faults),
+        public_url=chosen or _listened(place / LISTENED) or DEFAULT_PUBLIC_URL,
+        public_url_chosen=chosen is not None,
         threads=_whole(environ, "HAILONG_THREADS", (1, MAX_THREADS), 8, faults),
         proxies=_whole(environ, "HAILONG_PROXIES", (0, 5), 0, faults),
     )
@@ -77,8 +94,19 @@ def _database_url(environ: Mapping[str, str], faults: list[Fault]) -> str | None
     return f"postgresql+psycopg://{rest}"
 
 
-def _public_url(environ: Mapping[str, str], faults: list[Fault]) -> str:
-    url = environ.get("HAILONG_PUBLIC_URL", "").strip().rstrip("/") or DEFAULT_PUBLIC_URL
+def _listened(path: Path) -> str | None:
+    """Return the loopback address that :meth:`Config.listening` remembered; None for anything else."""
+    try:
+        address = path.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return address if _loopback(_host(address) or "") else None
+
+
+def _public_url(environ: Mapping[str, str], faults: list[Fault]) -> str | None:
+    url = environ.get("HAILONG_PUBLIC_URL", "").strip().rstrip("/")
+    if not url:
+        return None
     host = _host(url)
     if host is None:
         faults.append(Fault("setting_public_url", "HAILONG_PUBLIC_URL"))

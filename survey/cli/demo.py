@@ -23,6 +23,7 @@ from survey.services.installation import Installation, initialise
 from survey.vocabulary import Role
 from survey.web.application import assemble
 
+HOST = "127.0.0.1"
 PLAN = "binh-dinh-2024"
 UNIT = "an-nhon"
 SIGN_INS = (
@@ -42,12 +43,12 @@ def demo(data: str | None, port: int) -> None:
     """Set the rehearsal up where it is not there yet, and serve it until Ctrl-C."""
     config = from_environment(data)
     initialise(config)
-    with opened(data) as installation:
+    with opened(data, HOST, port) as installation:
         campaign = _rehearsal(installation)
         password = _sign_ins(installation)
         server.serve(
             assemble(installation),
-            "127.0.0.1",
+            HOST,
             port,
             threads=config.threads,
             on_ready=lambda address: _tell(installation, campaign, address, password),
@@ -83,6 +84,7 @@ def _password_path(installation: Installation) -> Path:
 
 def _tell(installation: Installation, campaign: CampaignRecord, address: str, password: str) -> None:
     """Print where to look and how to sign in."""
+    installation.config.remember()
     sealed = next(
         link for link in links.of_campaign(installation, COMMAND_LINE, campaign) if link.unit == UNIT
     )

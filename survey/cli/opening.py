@@ -10,9 +10,9 @@ from survey.services.installation import Installation, open_installation
 
 
 @contextmanager
-def opened(data: str | None) -> Iterator[Installation]:
-    """Yield the open installation of ``--data``, and close it at the end."""
-    installation = open_installation(from_environment(data))
+def opened(data: str | None, host: str = "", port: int = 0) -> Iterator[Installation]:
+    """Yield the open installation of ``--data``, served at *host* and *port* if at all; close it at the end."""
+    installation = open_installation(from_environment(data).listening(host, port))
     try:
         yield installation
     finally:

@@ -21,11 +21,16 @@ from survey.web.application import assemble
 )
 def serve(data: str | None, host: str, port: int) -> None:
     """Serve until Ctrl-C."""
-    with opened(data) as installation:
+    with opened(data, host, port) as installation:
+
+        def ready(address: str) -> None:
+            installation.config.remember()
+            click.echo(say(f"Đang chạy: {address}", f"Running: {address}"))
+
         server.serve(
             assemble(installation),
             host,
             port,
             threads=installation.config.threads,
-            on_ready=lambda address: click.echo(say(f"Đang chạy: {address}", f"Running: {address}")),
+            on_ready=ready,
         )
