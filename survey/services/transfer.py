@@ -1,8 +1,10 @@
 """Responses in and out as CSV: one row a form, one column an item, the same columns both ways.
 
 Columns: ``id`` (any text that is unique for its source; importing it again adds nothing), ``unit``,
-``day`` (2024-08-05), ``half_day`` (am or pm), ``state`` (written, not read), a column for every item
-by its id, ``overall``, a column ``p_...`` for every profile question, and ``comment``.
+``day`` (2024-08-05), ``half_day`` (am or pm), ``state`` and ``channel`` (written, not asked for; a row
+that says it is not counted is not taken in), a column for every item by its id, ``overall``, a column
+``p_...`` for every profile question, and ``comment``. What was exported may be imported again, into
+another installation or into the same one, where it adds nothing.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet, parse
 from forms.faults import FaultyInput
 from forms.instrument import COMMENT, Questionnaire
-from survey.clock import start_of
+from survey.clock import local_day, start_of
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Comment, Response
@@ -26,14 +31,30 @@ from survey.services import audit, states
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Door, Entry
-from survey.vocabulary import Channel, HalfDay
+from survey.vocabulary import Channel, HalfDay, State
 
 LARGEST_FILE = 200_000_000
-MOST_FAULTS = 200
+MOST_FAULTS = 10_000
 HOUR = {HalfDay.AM: dt.timedelta(hours=9), HalfDay.PM: dt.timedelta(hours=15)}
 FACTS = ("id", "unit", "day", "half_day")
 WRITTEN_ONLY = ("state", "channel")
+COUNTED_AGAIN = {"", State.VALID.value, State.LATE.value}  # whether a form is late its day tells
+OWN_ID = re.compile(r"[0-9a-f]{32}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# A spreadsheet may take what begins like this for a formula; the wide signs are the same to some.
+FORMULA = frozenset("=+-@\t\r'＝＋－＠")
 Row = tuple[int, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A sound row of a file that is to be taken in."""
+
+    line: int
+    name: str
+    state: str
+    entry: Entry
+    moment: dt.datetime
 
 
 def columns(questionnaire: Questionnaire) -> tuple[str, ...]:
@@ -51,16 +72,11 @@ def import_csv(
         Refusal: ``import_faulty`` with every fault and its line and column; ``import_conflict`` when a
             row's id came before with other answers.
     """
-    entries = _entries(campaign, data, now)
-    new = 0
+    rows = _incoming(campaign, data, now)
     with database.write() as session:
-        for name, entry, moment in entries:
-            try:
-                new += not door.accept_within(session, entry, moment).repeated
-            except Refusal as refusal:
-                if refusal.code == "response_conflict":
-                    raise Refusal("import_conflict", id=name) from refusal
-                raise
+        foreign = [row for row in rows if not _is_own(session, row)]
+        _refuse([_uncounted(row) for row in foreign if row.state not in COUNTED_AGAIN])
+        new = sum(_take(session, door, row) for row in foreign)
         digest = hashlib.sha256(data).hexdigest()
         audit.note(
             session,
@@ -69,10 +85,43 @@ def import_csv(
             now,
             campaign_id=campaign.id,
             subject=digest,
-            rows=len(entries),
+            rows=len(rows),
             new=new,
         )
-    return new, len(entries) - new
+    return new, len(rows) - new
+
+
+def _take(session: Session, door: Door, row: Incoming) -> bool:
+    """Take one row in and return whether it was new."""
+    try:
+        return not door.accept_within(session, row.entry, row.moment).repeated
+    except Refusal as refusal:
+        if refusal.code == "response_conflict":
+            raise Refusal("import_conflict", id=row.name) from refusal
+        raise
+
+
+def _is_own(session: Session, row: Incoming) -> bool:
+    """Return whether the row was exported from this very campaign and unit.
+
+    Raises:
+        Refusal: ``import_conflict`` when it was, and its answers were changed since.
+    """
+    if not OWN_ID.fullmatch(row.name):
+        return False
+    entry, place = row.entry, (row.entry.campaign.id, row.entry.unit_id, bytes.fromhex(row.name))
+    kept = session.get(Response, place)
+    if kept is None:
+        return False
+    comment = session.get(Comment, place)  # an erased one does not come back, and is no contradiction
+    same_comment = comment is None or comment.text == entry.sheet.comment
+    if (kept.marks, kept.profile) != (entry.sheet.marks, entry.sheet.profile) or not same_comment:
+        raise Refusal("import_conflict", id=row.name)
+    return True
+
+
+def _uncounted(row: Incoming) -> Fault:
+    return Fault("import_state_bad", f"{row.line}:state", {"found": row.state[:40]})
 
 
 def export_csv(database: Database, campaign: CampaignRecord) -> Iterator[str]:
@@ -111,7 +160,12 @@ def _opened(packed: str) -> list[str]:
 
 def _guarded(text: str) -> str:
     """Return a citizen's text so that a spreadsheet takes it for text, never for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "'"} else text
+    return f"'{text}" if text[:1] in FORMULA else text
+
+
+def _unguarded(text: str) -> str:
+    """Return the text that :func:`_guarded` guarded."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
 def _line(values: Sequence[str]) -> str:
@@ -120,11 +174,11 @@ def _line(values: Sequence[str]) -> str:
     return sheet.getvalue()
 
 
-def _entries(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[tuple[str, Entry, dt.datetime]]:
+def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[Incoming]:
     faults: list[Fault] = []
     rows = _rows(data, (*FACTS, *columns(campaign.questionnaire)), faults)
     seen: dict[str, int] = {}
-    entries = []
+    found = []
     for line, row in rows:
         before = len(faults)
         name = _name(row, line, seen, faults)
@@ -133,10 +187,17 @@ def _entries(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[tu
         sheet = _sheet(campaign.questionnaire, row, line, faults)
         if len(faults) == before and sheet is not None:
             key = hashlib.sha256(f"import/{name}".encode()).hexdigest()
-            entries.append((name, Entry(campaign, unit, Channel.IMPORT, key, sheet), moment))
+            entry = Entry(campaign, unit, Channel.IMPORT, key, sheet)
+            found.append(Incoming(line, name, row.get("state", "").strip(), entry, moment))
+    _refuse(faults)
+    return found
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
-        raise Refusal("import_faulty", faults[:MOST_FAULTS])
-    return entries
+        rest = len(faults) - MOST_FAULTS
+        more = [Fault("import_more_faults", "...", {"count": rest})] if rest > 0 else []
+        raise Refusal("import_faulty", [*faults[:MOST_FAULTS], *more])
 
 
 def _rows(data: bytes, wanted: Sequence[str], faults: list[Fault]) -> list[Row]:
@@ -150,25 +211,31 @@ def _rows(data: bytes, wanted: Sequence[str], faults: list[Fault]) -> list[Row]:
         line = data.count(b"\n", 0, error.start) + 1
         faults.append(Fault("file_not_utf8", f"{line}:1"))
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[Row] = []
+    line = 1
     try:
-        header = next(reader, [])
+        header = [name.strip() for name in next(reader, [])]
         _check_header(header, wanted, faults)
         if faults:
             return []
+        line = reader.line_num + 1  # where the next row begins: a row may have several lines
         for cells in reader:
-            if len(cells) != len(header):
-                faults.append(
-                    Fault(
-                        "import_width", f"{reader.line_num}:1", {"found": len(cells), "wanted": len(header)}
-                    )
-                )
-            else:
-                rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
+            if len(cells) == len(header):
+                rows.append((line, dict(zip(header, cells, strict=True))))
+            elif cells:  # an empty line is no row
+                details = {"found": len(cells), "wanted": len(header)}
+                faults.append(Fault("import_width", f"{line}:1", details))
+            line = reader.line_num + 1
     except csv.Error as error:
-        faults.append(Fault("csv_syntax", f"{reader.line_num}:1", {"message": str(error)}))
+        faults.append(Fault("csv_syntax", f"{line}:1", {"message": str(error)}))
     return rows
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates the cells: a comma, or the semicolon of a Vietnamese spreadsheet."""
+    first, *_ = text.splitlines() or [""]
+    return ";" if ";" in first and "," not in first else ","
 
 
 def _check_header(header: Sequence[str], wanted: Sequence[str], faults: list[Fault]) -> None:
@@ -206,19 +273,22 @@ def _moment(
     if half not in set(HalfDay):
         faults.append(Fault("import_half_day_bad", f"{line}:half_day"))
         half = HalfDay.AM
+    text = row["day"].strip()
     try:
-        moment = start_of(dt.date.fromisoformat(row["day"].strip())) + HOUR[HalfDay(half)]
+        day = dt.date.fromisoformat(text) if DAY.fullmatch(text) else dt.date.min
     except ValueError:
-        moment = dt.datetime.min.replace(tzinfo=dt.UTC)
-    if not campaign.opens_at <= moment or moment.date() > now.date():
+        day = dt.date.min
+    if not campaign.plan.window.opens_on <= day <= local_day(now):
         faults.append(Fault("import_day_bad", f"{line}:day"))
-    return moment
+        day = campaign.plan.window.opens_on
+    return start_of(day) + HOUR[HalfDay(half)]
 
 
 def _sheet(q: Questionnaire, row: Mapping[str, str], line: int, faults: list[Fault]) -> AnswerSheet | None:
     field_of = {item.id: item.field for item in (*q.items, q.overall)}
     name_of = {field: name for name, field in field_of.items()}
     fields = {field_of.get(name, name): [row[name].strip()] for name in columns(q)}
+    fields[COMMENT] = [_unguarded(row[COMMENT])]
     try:
         return parse(q, fields)
     except FaultyInput as faulty:
