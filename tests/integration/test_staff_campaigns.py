@@ -20,7 +20,7 @@ from tests.fixtures_office import SignIn, office, office_app, rehearsed, sign_in
 
 __all__ = ["office", "office_app", "rehearsed", "sign_in"]
 REAL = "/noi-bo/thu-hai"
-BAND = "<strong>DỮ LIỆU MẪU</strong>"
+BAND = '<strong lang="vi">DỮ LIỆU MẪU</strong>'
 
 
 @pytest.fixture(autouse=True)

@@ -52,7 +52,7 @@ def test_every_page_is_valid_named_and_marked_as_a_rehearsal(sign_in: SignIn, pe
         assert document.get("lang") == "vi"
         assert (document.findtext("head/title") or "").endswith("– Hài Lòng")
         assert len(document.findall(".//h1")) == 1, path
-        assert "<strong>DỮ LIỆU MẪU</strong>" in page, path
+        assert '<strong lang="vi">DỮ LIỆU MẪU</strong>' in page, path
 
 
 @pytest.mark.parametrize(("person", "path"), [(who, path) for who, paths in CLOSED.items() for path in paths])
