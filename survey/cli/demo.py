@@ -45,7 +45,7 @@ def demo(data: str | None, port: int) -> None:
     initialise(config)
     with opened(data, HOST, port) as installation:
         campaign = _rehearsal(installation)
-        password = _sign_ins(installation)
+        password = open_accounts(installation)
         server.serve(
             assemble(installation),
             HOST,
@@ -66,7 +66,7 @@ def _rehearsal(installation: Installation) -> CampaignRecord:
     return rehearsal.begin(installation, COMMAND_LINE, plans.read(PLAN), clock.now())
 
 
-def _sign_ins(installation: Installation) -> str:
+def open_accounts(installation: Installation) -> str:
     """Return the password of the rehearsal's accounts, made once for each installation."""
     path = _password_path(installation)
     if not accounts.listing(installation.database):

@@ -1,0 +1,123 @@
+"""Takes the guides' pictures anew: ``.venv/bin/python -m docs.guide.take_pictures`` after ``./hailong test``.
+
+It sets a rehearsal up in a temporary directory, serves it on loopback, and photographs its pages.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from survey import clock, server
+from survey.cli.demo import PLAN, SIGN_INS, UNIT, open_accounts
+from survey.config import Config
+from survey.plans import check
+from survey.services import documents, links, rehearsal
+from survey.services.actors import COMMAND_LINE
+from survey.services.installation import Installation, initialise, open_installation
+from survey.vocabulary import Role
+from survey.web.application import assemble
+
+PICTURES = Path(__file__).parent / "pictures"
+COLOURS = 128
+DESKTOP = (1180, 800)
+PAGES = (
+    (Role.OFFICER, "nhap-phieu", "nhap-phieu"),
+    (Role.TCCB, "chi-tieu", "chi-tieu"),
+    (Role.TCCB, "ket-qua", "ket-qua"),
+)
+
+
+def main() -> None:
+    """Take every picture."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(Path(folder))
+        initialise(config)
+        opened = open_installation(config)
+        rehearsal.begin(opened, COMMAND_LINE, check.read(PLAN), clock.now())
+        password = open_accounts(opened)
+        running = server.listen(assemble(opened), "127.0.0.1", 0)
+        thread = threading.Thread(target=running.run)
+        thread.start()
+        try:
+            _browse(opened, running.address, password)
+            _report(opened)
+        finally:
+            running.stop()
+            thread.join()
+            opened.close()
+    _overview()
+
+
+def _browse(opened: Installation, address: str, password: str) -> None:
+    link = next(x for x in links.of_campaign(opened, COMMAND_LINE, opened.campaigns.only()) if x.unit == UNIT)
+    form = address + link.url.removeprefix(opened.config.public_url)
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = _page(browser, 390, 780)
+        page.goto(form)
+        _save(page, "phieu-dien-thoai")
+        for role, path, name in PAGES:
+            page = _page(browser, *DESKTOP)
+            _sign_in(page, address, role, password)
+            page.goto(f"{address}/noi-bo/{rehearsal.CODE}/{path}")
+            page.wait_for_load_state("networkidle")
+            _save(page, name)
+        browser.close()
+
+
+def _page(browser: Browser, width: int, height: int) -> Page:
+    return browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN").new_page()
+
+
+def _sign_in(page: Page, address: str, role: Role, password: str) -> None:
+    page.goto(f"{address}/noi-bo/dang-nhap")
+    page.fill("input[name=email]", next(email for email, _, known, _ in SIGN_INS if known is role))
+    page.fill("input[name=password]", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "dang-nhap" not in url)
+
+
+def _save(page: Page, name: str) -> None:
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path)
+    _shrink(Image.open(path)).save(path, optimize=True)
+
+
+def _report(opened: Installation) -> None:
+    assessed = documents.assessment(opened.database, COMMAND_LINE, opened.campaigns.only(), clock.now())
+    page = pypdfium2.PdfDocument(documents.report_pdf(assessed))[0]
+    _shrink(page.render(scale=1.0).to_pil()).save(PICTURES / "bao-cao.png", optimize=True)
+
+
+def _overview() -> None:
+    """Put three pictures side by side for the README."""
+    names = ("phieu-dien-thoai", "chi-tieu", "bao-cao")
+    pictures = [Image.open(PICTURES / f"{name}.png").convert("RGB") for name in names]
+    height = min(picture.height for picture in pictures)
+    scaled = [picture.resize((picture.width * height // picture.height, height)) for picture in pictures]
+    gap = 16
+    sheet = Image.new(
+        "RGB", (sum(p.width for p in scaled) + gap * (len(scaled) + 1), height + 2 * gap), "#d5d8d4"
+    )
+    left = gap
+    for picture in scaled:
+        sheet.paste(picture, (left, gap))
+        left += picture.width + gap
+    _shrink(sheet).save(PICTURES / "overview.png", optimize=True)
+
+
+def _shrink(picture: Image.Image) -> Image.Image:
+    return picture.convert("RGB").quantize(COLOURS)
+
+
+if __name__ == "__main__":
+    main()
