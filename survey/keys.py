@@ -32,6 +32,7 @@ class Keys:
     paper_seal: bytes
     paper_sample: bytes
     paper_images: bytes
+    kiosk: bytes
 
 
 def secret_path(data: Path) -> Path:

@@ -20,6 +20,7 @@ class Channel(enum.StrEnum):
     QR = "qr"
     PAPER = "paper"
     IMPORT = "import"
+    KIOSK = "kiosk"
 
 
 class State(enum.StrEnum):
@@ -122,3 +123,10 @@ class ReadingSource(enum.StrEnum):
 
     KEYED = "keyed"
     SCANNED = "scanned"
+
+
+class Unfinished(enum.StrEnum):
+    """What a kiosk does with the answers of somebody who walks away."""
+
+    DISCARD = "discard"
+    KEEP = "keep"

@@ -16,11 +16,13 @@ from survey.clock import ZONE
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts
+from survey.services import accounts, kiosk_numbers, kiosks
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
 from survey.services.installation import Installation
+from survey.services.kiosk_numbers import Numbered
+from survey.services.kiosks import NewKiosk
 from survey.vocabulary import Channel, Role
 
 CODE = "binh-dinh-2024"
@@ -78,6 +80,15 @@ def account(
     """A new account of the office, as the actor it is."""
     new = accounts.NewAccount(email, "Người thử", role, unit, "not a hash")
     return Actor(accounts.add(opened.database, COMMAND_LINE, new, NOW), role, unit)
+
+
+def kiosk(opened: Installation, campaign: CampaignRecord) -> int:
+    """A new kiosk, enrolled, one of whose records has come."""
+    number, code = kiosks.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    kiosks.enrol(opened.database, campaign, number, code, secrets.token_bytes(32), NOW)
+    with opened.database.write() as session:
+        kiosk_numbers.note(session, campaign.id, Numbered(number, 1))
+    return number
 
 
 def counts(opened: Installation) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignUnit
+from survey.models.kiosks import Kiosk, KioskRange
 from survey.models.paper import (
     PaperBatch,
     PaperMinute,
@@ -26,6 +27,8 @@ __all__ = [
     "CampaignUnit",
     "Comment",
     "Decision",
+    "Kiosk",
+    "KioskRange",
     "LedgerLeaf",
     "PaperBatch",
     "PaperForm",

@@ -1,8 +1,8 @@
 """The single door: every response, by whatever channel, enters through :meth:`Door.accept`.
 
-One transaction holds the response, its comment, the number of its paper form, the ledger's leaf and,
-where a person of the office acted, the audit entry. A citizen's answer has no audit entry: that
-would tell when it came.
+One transaction holds the response, its comment, the number of its paper form or of its kiosk's record,
+the ledger's leaf and, where a person of the office acted, the audit entry. A citizen's answer has no
+audit entry: that would tell when it came.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
-from survey.models import Comment, LedgerLeaf, PaperForm, Response, SetAside
-from survey.services import audit, receipts
+from survey.models import Comment, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
+from survey.services import audit, duplicates, kiosk_numbers, receipts, serials
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
-from survey.vocabulary import Channel, EntryState
+from survey.services.kiosk_numbers import Numbered
+from survey.services.serials import Sheet
+from survey.vocabulary import Channel, EntryState, ReadingSource
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -59,6 +61,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
+    numbered: Numbered | None = None
+    state: EntryState | None = None
     """What the door answers once the response is on disk."""
 
     receipt: str
@@ -134,7 +138,11 @@ class Door:
             session.execute(insert(Comment).values(**place, text=entry.sheet.comment))
         session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
         if entry.keyed is not None:
-            _keep_form_number(session, entry.keyed, place, now)
+            _keep_form_number(session, entry.keyed, place, now, sheet)
+            if sheet is not None:
+                self._keep_reading(session, entry, entry.keyed, sheet, now)
+        if entry.numbered is not None:
+            kiosk_numbers.note(session, row["campaign_id"], entry.numbered)
         return self._accepted(row, EntryState(row["entry_state"]), repeated=False)
 
     def _again(self, session: Session, entry: Entry, row: dict[str, Any]) -> Accepted | None:

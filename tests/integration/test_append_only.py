@@ -36,6 +36,7 @@ def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Exception, match="response_conflict"):
         opened.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    scene.kiosk(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
 
@@ -140,6 +141,15 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("unit_fits_role", "account", {"unit_code": None}),
     ("unit_fits_role", "account", {"role": "tccb"}),
     ("email_lower", "account", {"email": "Hoa@x.vn"}),
+    ("unfinished_known", "kiosk", {"unfinished": "burn"}),
+    ("number_positive", "kiosk", {"number": 0}),
+    ("counter_positive", "kiosk", {"counter": 0}),
+    ("link_hash_length", "kiosk", {"link_hash": b"short"}),
+    ("key_hash_length", "kiosk", {"key_hash": b"short"}),
+    ("idle_in_range", "kiosk", {"idle_seconds": 5}),
+    ("counts_sound", "kiosk", {"waiting": 1, "overdue": 2}),
+    ("doubled_not_negative", "kiosk", {"doubled": -1}),
+    ("numbers_in_order", "kiosk_range", {"first_number": 9, "last_number": 8}),
 ]
 # What a second row needs to be another one than the first.
 FRESH: dict[str, dict[str, Any]] = {
@@ -150,6 +160,8 @@ FRESH: dict[str, dict[str, Any]] = {
     "campaign": {"id": 2, "code": "other"},
     "campaign_unit": {"unit_id": 99, "code": "other"},
     "account": {"id": 99, "email": "hoa@x.vn", "fs_uniquifier": "x"},
+    "kiosk": {"number": 99, "key_hash": b"\2" * 32},
+    "kiosk_range": {"first_number": 9, "last_number": 9},
 }
 
 
@@ -166,6 +178,8 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("paper_form", {"unit_id": 1}),
     ("paper_form", {"response_key": b"\3" * 16}),
     ("campaign_unit", {"campaign_id": 99}),
+    ("kiosk", {"unit_id": 99}),
+    ("kiosk_range", {"kiosk": 99}),
 ]
 
 

@@ -49,6 +49,7 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Refusal, match="response_conflict"):
         opened.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    scene.kiosk(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
 
