@@ -12,24 +12,30 @@ from scipy.special import betainc, betaincc
 class Belief:
     """What the data say about a share on 0..1: a Beta(a, b) distribution, or a known point (a census).
 
-    ``point`` is None except where the share is known without error.
+    ``point`` is None except where the share is known without error. An index that cannot go below
+    ``offset`` (F1: 0.2) is a share of the ``width`` that is left (0.8); limits and ``point`` are the index's own.
     """
 
     a: float
     b: float
     point: float | None = None
+    offset: float = 0.0
+    width: float = 1.0
 
     def at_least(self, limit: float) -> float:
         """Return P(share >= limit)."""
         if self.point is not None:
             return float(self.point >= limit)
-        return float(betaincc(self.a, self.b, min(max(limit, 0.0), 1.0)))
+        return float(betaincc(self.a, self.b, self._on_share(limit)))
 
     def below(self, limit: float) -> float:
         """Return P(share < limit), exact where it is tiny."""
         if self.point is not None:
             return float(self.point < limit)
-        return float(betainc(self.a, self.b, min(max(limit, 0.0), 1.0)))
+        return float(betainc(self.a, self.b, self._on_share(limit)))
+
+    def _on_share(self, limit: float) -> float:
+        return min(max((limit - self.offset) / self.width, 0.0), 1.0)
 
 
 def from_counts(x: float, n: float) -> Belief:

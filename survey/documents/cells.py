@@ -49,3 +49,9 @@ def estimate(index: Estimate, census: str) -> Cell:
 
 def _ends(index: Estimate) -> tuple[float, float] | None:
     return None if index.low is None or index.high is None else (index.low, index.high)
+
+
+def span(value: float, low: float, high: float) -> Cell:
+    """Show any figure over its interval."""
+    ends = (float(rounded(value)), float(rounded(low)), float(rounded(high)))
+    return Cell((decimal(value), interval(low, high)), ends)

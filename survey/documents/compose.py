@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import get_args
 
+from scoring.insight import Insight
 from scoring.record import DomainResult, SurveyResult
-from survey.documents import remarks, tables
+from survey.documents import insight_sections, remarks, tables
 from survey.documents.brief import Brief
 from survey.documents.content import (
     Appendix,
@@ -40,15 +41,21 @@ def consolidated(
     *,
     hidden: Collection[CellKey] | None = None,
     wording: Wording | None = None,
+    insight: Insight | None = None,
 ) -> ReportContent:
-    """Compose the office's report over all units; ``units`` stand in the plan's order."""
+    """Compose the office's report over all units; ``units`` stand in the plan's order.
+
+    With an ``insight`` the report also compares the units, weighs targets and points, and reviews its data.
+    """
     brief = _brief(result, campaign, units, heading, hidden, wording)
     sections = _drop_empty(
         (
             *_general(brief, brief.say("general.scope", units=count(len(units)), **_scope(brief))),
             _collection(brief, units),
             *_province(brief),
+            *(() if insight is None else insight_sections.of_province(brief, insight)),
             _remarks(brief, brief.result.province_pooled, brief.result.units),
+            *(() if insight is None else insight_sections.reliability(brief, insight, whole=True)),
             _limits(brief, brief.result.units),
             _proposals(brief),
         )
@@ -56,6 +63,7 @@ def consolidated(
     appendices = (
         _appendix(brief, 1, "section.appendix_units", tables.detail(brief)),
         _appendix(brief, 2, "section.appendix_items", tables.items(brief, brief.result.province_pooled)),
+        *_weak(brief, 3, insight, brief.result.province_pooled),
     )
     return numbered(_report(brief, sections, appendices, brief.result.units), brief.wording)
 
@@ -69,6 +77,7 @@ def for_unit(
     *,
     hidden: Collection[CellKey] | None = None,
     wording: Wording | None = None,
+    insight: Insight | None = None,
 ) -> ReportContent:
     """Compose the report of one unit; ``result`` is the whole campaign's, so that hidden cells stay hidden.
 
@@ -82,12 +91,17 @@ def for_unit(
             *_general(brief, brief.say("general.scope_unit", unit=brief.unit_name(unit), **_scope(brief))),
             _collection(brief, own),
             *_unit_results(brief, domain),
+            *(() if insight is None else insight_sections.of_unit(brief, insight, unit)),
             _remarks(brief, domain, (domain,)),
+            *(() if insight is None else insight_sections.reliability(brief, insight, whole=False)),
             _limits(brief, (domain,)),
             _proposals(brief),
         )
     )
-    appendices = (_appendix(brief, 1, "section.appendix_items", tables.items(brief, domain)),)
+    appendices = (
+        _appendix(brief, 1, "section.appendix_items", tables.items(brief, domain)),
+        *_weak(brief, 2, insight, domain),
+    )
     return numbered(_report(brief, sections, appendices, (domain,)), brief.wording)
 
 
@@ -218,6 +232,11 @@ def _appendix(brief: Brief, number: int, title: str, table: Table) -> Appendix:
     )
 
 
+def _weak(brief: Brief, number: int, insight: Insight | None, domain: DomainResult) -> tuple[Appendix, ...]:
+    table = None if insight is None else insight_sections.weak(brief, insight, domain)
+    return () if table is None else (_appendix(brief, number, "section.appendix_weak", table),)
+
+
 def _report(
     brief: Brief,
     sections: tuple[Section, ...],
@@ -252,8 +271,17 @@ def _report(
         rehearsal=say("head.rehearsal") if campaign.rehearsal else "",
         watermark=say("head.watermark") if campaign.rehearsal else "",
         date=heading.date or campaign.as_of,
-        sheets={sheet: say(f"sheet.{sheet}") for sheet in get_args(Sheet)},
+        sheets={sheet: say(f"sheet.{sheet}") for sheet in _sheets(sections, appendices)},
     )
+
+
+def _sheets(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tuple[Sheet, ...]:
+    """Return the sheets that have a table, in their order, and always the one for the notes."""
+    parts: tuple[Section | Appendix, ...] = (*sections, *appendices)
+    blocks = (block for part in parts for block in part.blocks)
+    used = {block.sheet for block in blocks if isinstance(block, Table)}
+    known: tuple[Sheet, ...] = get_args(Sheet)
+    return tuple(sheet for sheet in known if sheet in used or sheet == "notes")
 
 
 def _basis(brief: Brief, basis: str) -> str:

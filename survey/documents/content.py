@@ -14,7 +14,7 @@ from typing import Literal
 Value = float | int | str | None
 ColumnKind = Literal["number", "name", "count", "percent", "estimate"]
 RowKind = Literal["plain", "group", "total"]
-Sheet = Literal["summary", "units", "items", "quotas", "notes"]
+Sheet = Literal["summary", "units", "items", "quotas", "compare", "points", "reliability", "notes"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,11 +96,13 @@ def _suppressed(result: SurveyResult) -> frozenset[CellKey]:
 
 
 def _protected(result: SurveyResult, forms: dict[CellKey, int], threshold: int) -> set[CellKey]:
-    names = [index.id for index in indices(result.province_pooled)]
-    counts = [[forms[unit.id, name] for name in names] for unit in result.units]
-    table = protect(counts, row_totals=False, column_totals=True, threshold=threshold)
-    rows = [unit.id for unit in result.units] + [result.province_pooled.id]
-    return {(rows[row], names[column]) for row, column in table.primary | table.complementary}
+    rows, found = [*result.units, result.province_pooled], set[CellKey]()
+    for index in indices(result.province_pooled):
+        # Every index adds up over the units and nothing adds up over indices, so each is a table of its own.
+        counts = [[forms[unit.id, index.id]] for unit in result.units]
+        table = protect(counts, row_totals=False, column_totals=True, threshold=threshold)
+        found |= {(rows[row].id, index.id) for row, _ in table.primary | table.complementary}
+    return found
 
 
 def _given_away(

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from typing import Any, get_args
+from typing import Any
 
 import xlsxwriter
 
@@ -66,7 +66,7 @@ def render(report: ReportContent) -> bytes:
         }
     )
     formats = _formats(workbook)
-    for key in get_args(Sheet):
+    for key in report.sheets:
         _sheet(workbook, report, key, formats)
     workbook.close()
     return book.getvalue()

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from forms import instrument
 from forms.faults import FaultyInput
+from scoring import point_tables
 from survey.errors import Fault, Refusal
 from survey.plans.places import placed, places
-from survey.plans.plan import Headings, IndexRules, Plan, PlanUnit, Window
+from survey.plans.plan import POINT_TABLE, Headings, IndexRules, Plan, PlanUnit, Window
 from survey.plans.reader import Reader
 from survey.vocabulary import Formula, UnitKind
 
@@ -84,6 +85,7 @@ def _plan(reader: Reader) -> Plan:
         sensitive_questions=reader.texts("sensitive_questions"),
         headings=_headings(reader.table("headings")),
         units=_units(reader),
+        point_table=reader.word("point_table", point_tables.bundled(), POINT_TABLE),
     )
     reader.done()
     return plan

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+POINT_TABLE = "proportional"
+
 
 @dataclass(frozen=True, slots=True)
 class PlanUnit:
@@ -61,7 +63,10 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``."""
+    """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``.
+
+    ``point_table`` names the bundled table by which percentages become points of the reform index.
+    """
 
     code: str
     title: str
@@ -72,6 +77,7 @@ class Plan:
     sensitive_questions: tuple[str, ...]
     headings: Headings
     units: tuple[PlanUnit, ...]
+    point_table: str = POINT_TABLE
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; days in ISO form."""

@@ -9,7 +9,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scoring import charts
-from scoring.charts import Chart, Pace
+from scoring.charts import Chart, Driver, Pace
+from scoring.insight import Insight
+from scoring.outlook import of_formula
 from scoring.record import DomainResult, SurveyResult
 from survey.clock import local_day
 from survey.database.engine import Database
@@ -25,11 +27,16 @@ from survey.services.quotas import Board
 
 DAY = dt.timedelta(days=1)
 FOREST, PROFILE, LEVELS, PACE = "forest", "profile", "levels", "pace"
+RANKS, IMPORTANCE = "ranks", "importance"
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A campaign's results at one moment, with the facts that every output needs beside them."""
+    """A campaign's results at one moment, with the facts that every output needs beside them.
+
+    ``insight`` is only there where it was asked for (:func:`survey.services.insight.assessment`), and with it
+    ``officers``: the accounts behind its officer codes.
+    """
 
     campaign: CampaignRecord
     board: Board
@@ -37,6 +44,8 @@ class Assessment:
     facts: CampaignFacts
     units: tuple[UnitFacts, ...]
     heading: Heading
+    insight: Insight | None = None
+    officers: tuple[int, ...] = ()
 
     def within(self, result: SurveyResult, unit: str | None) -> DomainResult:
         """Return a unit's part of *result*, or the whole province's, pooled over forms."""
@@ -44,17 +53,27 @@ class Assessment:
 
     def report(self, unit: str | None = None) -> ReportContent:
         """Return the content of the consolidated report, or of one unit's."""
-        parts = (self.facts, self.units, self.heading)
-        return consolidated(self.result, *parts) if unit is None else for_unit(self.result, unit, *parts)
+        parts, insight = (self.facts, self.units, self.heading), self.insight
+        if unit is None:
+            return consolidated(self.result, *parts, insight=insight)
+        return for_unit(self.result, unit, *parts, insight=insight)
 
 
 def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:
     """Return the results of *campaign* with the counts of the units that *actor* reaches."""
+    result = results.assess(database, campaign)
+    return assembled(database, actor, campaign, result, now)
+
+
+def assembled(
+    database: Database, actor: Actor, campaign: CampaignRecord, result: SurveyResult, now: dt.datetime
+) -> Assessment:
+    """Return the assessment around results that are computed already."""
     board = quotas.progress(database, actor, campaign, now)
     return Assessment(
         campaign=campaign,
         board=board,
-        result=results.assess(database, campaign),
+        result=result,
         facts=_facts(campaign, now),
         units=tuple(
             UnitFacts(p.unit.code, p.unit.name, p.target, p.valid, p.awaiting, p.late, p.excluded)
@@ -79,7 +98,7 @@ def require_reach(actor: Actor, unit: str | None) -> None:
 def report_pdf(assessed: Assessment, unit: str | None = None) -> bytes:
     """Return the official report as PDF: the consolidated one, or one unit's."""
     content = assessed.report(unit)
-    pictures = {place.id: _report_chart(assessed, unit).png() for place in content.figures()}
+    pictures = {place.id: _report_chart(assessed, place.id, unit).png() for place in content.figures()}
     return pdf.render(content, pictures)
 
 
@@ -89,7 +108,9 @@ def report_xlsx(assessed: Assessment, unit: str | None = None) -> bytes:
 
 
 def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
-    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; small cells are hidden in it.
+    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; with an insight ``ranks``, ``importance``.
+
+    Small cells are hidden in all of them.
 
     Raises:
         Refusal: ``page_unknown`` for another name.
@@ -103,6 +124,13 @@ def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: boo
     shown, criteria = published(assessed.result), assessed.facts.criteria
     if name == FOREST:
         return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
+    if name == RANKS and assessed.insight is not None:
+        table = assessed.insight.league
+        names = _unit_names(assessed)
+        return charts.rank_sets(table.units, table.marginal, table.simultaneous, names, rehearsal=rehearsal)
+    if name == IMPORTANCE and assessed.insight is not None:
+        drivers = _drivers(shown, assessed.insight)
+        return charts.importance(drivers, criteria, rehearsal=rehearsal)
     domain = assessed.within(shown, unit)
     if name == PROFILE:
         return charts.criterion_profile(shown, domain, criteria, rehearsal=rehearsal)
@@ -111,9 +139,25 @@ def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: boo
     raise Refusal("page_unknown")
 
 
-def _report_chart(assessed: Assessment, unit: str | None) -> Chart:
+def _report_chart(assessed: Assessment, place: str, unit: str | None) -> Chart:
+    # A unit's report shows its criteria where the consolidated one shows the units.
+    name = PROFILE if place == FOREST and unit is not None else place
     # The page that the figure stands on carries the mark of a rehearsal already.
-    return _figure(assessed, FOREST if unit is None else PROFILE, unit, rehearsal=False)
+    return _figure(assessed, name, unit, rehearsal=False)
+
+
+def _drivers(shown: SurveyResult, insight: Insight) -> tuple[Driver, ...]:
+    """Return what the figure of importance draws: criteria whose index may be shown, with both intervals."""
+    found = insight.drivers
+    if found is None:
+        return ()
+    made = []
+    for place, index in enumerate(shown.province_pooled.criteria):
+        one = of_formula(index, shown.official)
+        if one.value is not None and one.low is not None and one.high is not None:
+            weight = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
+            made.append(Driver(index.id, one.value, one.low, one.high, *weight))
+    return tuple(made)
 
 
 def _unit_names(assessed: Assessment) -> dict[str, str]:

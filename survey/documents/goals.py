@@ -1,0 +1,84 @@
+"""How likely each unit and the province reach the targets: probabilities instead of verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scoring.outlook import Chances
+from survey.documents import cells, odds
+from survey.documents.brief import Brief
+from survey.documents.content import Cell, Row, Table
+from survey.documents.formats import count, listing, short_percent
+
+_LIKELY, _UNLIKELY = 0.95, 0.05
+
+
+def sentences(brief: Brief, units: Sequence[Chances], targets: Sequence[float]) -> tuple[str, ...]:
+    """Say how to read the probabilities, and for several units which of them reach what."""
+    intro = brief.say("chance.intro")
+    return (intro, *_sorted_out(brief, units, targets)) if len(units) > 1 else (intro,)
+
+
+def _sorted_out(brief: Brief, units: Sequence[Chances], targets: Sequence[float]) -> Iterator[str]:
+    known = [(unit.domain, unit.official) for unit in units if unit.official is not None]
+    for place, target in enumerate(targets):
+        groups: dict[str, list[str]] = {"likely": [], "unlikely": [], "open": []}
+        for unit, reached in known:
+            groups[_group(reached[place])].append(brief.unit_name(unit))
+        for key, names in groups.items():
+            if names:
+                said = _named(brief, names, len(units))
+                yield brief.say(f"chance.{key}", target=short_percent(target), units=said)
+
+
+def _group(probability: float) -> str:
+    if probability >= _LIKELY:
+        return "likely"
+    return "unlikely" if probability < _UNLIKELY else "open"
+
+
+def _named(brief: Brief, names: Sequence[str], units: int) -> str:
+    if 1 < len(names) == units:
+        return brief.say("remark.all_units", units=count(units))
+    return listing(names)
+
+
+def table(
+    brief: Brief,
+    units: Sequence[Chances],
+    province: Chances,
+    weighted: Chances | None,
+    targets: Sequence[float],
+) -> Table:
+    """Show P(index >= target) by the official formula and by F2, for units and then the province."""
+    rows = [_row(brief, unit, brief.unit_name(unit.domain)) for unit in units]
+    rows.append(_row(brief, province, brief.say("column.pooled"), total=True))
+    if weighted is not None:
+        rows.append(_row(brief, weighted, brief.say("column.weighted"), total=True))
+    columns = [cells.column(brief.say("column.unit"), "name", 60)]
+    columns.append(cells.column(brief.say("column.forms"), "count", 15))
+    for label in _labels(brief):
+        columns += [
+            cells.column(brief.say("chance.column", label=label, target=short_percent(target)), "percent", 22)
+            for target in targets
+        ]
+    key = "chance.note_same" if len(_labels(brief)) == 1 else "chance.note"
+    found = [cell for row in rows for cell in row.cells]
+    hidden = brief.say("table.hidden_note", threshold="10") if cells.HIDDEN in found else ""
+    notes = (brief.say(key, official=brief.official), *((hidden,) if hidden else ()))
+    return Table("chances", brief.say("chance.table"), tuple(columns), tuple(rows), notes, "compare")
+
+
+def _labels(brief: Brief) -> tuple[str, ...]:
+    satisfied = brief.say("formula.f2")
+    return (brief.official,) if brief.official == satisfied else (brief.official, satisfied)
+
+
+def _row(brief: Brief, found: Chances, label: str, *, total: bool = False) -> Row:
+    shown: list[Cell] = []
+    sides = (found.official, found.satisfied)
+    for side in sides[: len(_labels(brief))]:
+        width = len(brief.campaign.targets)
+        shown += [odds.chance(value) for value in side] if side is not None else [cells.HIDDEN] * width
+    forms = cells.number(found.forms)
+    return Row((cells.text(label), forms, *shown), "total" if total else "plain")

@@ -1,0 +1,94 @@
+"""What the desk's page of insight shows: the report's own sentences and tables, and the signs with their names.
+
+Everything that the report shows too is made by the functions that make the report, so both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoring.insight import Insight
+from scoring.record import SurveyResult
+from scoring.unit_profile import UnitRemarks
+from survey.documents import driving, insight_sections, quality_detail, quality_review
+from survey.documents.brief import Brief
+from survey.documents.content import (
+    Block,
+    CampaignFacts,
+    Heading,
+    Section,
+    Table,
+    UnitFacts,
+)
+from survey.documents.publish import hidden_cells, published
+from survey.documents.wording import bundled
+
+
+@dataclass(frozen=True, slots=True)
+class InsightPage:
+    """The page part by part; each section as in the report. ``signs`` and ``effect`` are for the desk only."""
+
+    league: Section
+    chances: Section
+    points: Section
+    drivers: Section
+    precision: tuple[Block, ...]
+    caution: tuple[str, ...]
+    quality: tuple[Table, ...]
+    effect: tuple[str, ...]
+
+
+def of_province(
+    result: SurveyResult,
+    facts: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    insight: Insight,
+    officers: Sequence[str],
+    channels: Sequence[str],
+) -> InsightPage:
+    """Return the page; ``officers`` and ``channels`` are the names behind the codes of the insight."""
+    brief = _brief(result, facts, units, heading)
+    league, chances, points, drivers = insight_sections.of_province(brief, insight)
+    return InsightPage(
+        league=league,
+        chances=chances,
+        points=points,
+        drivers=drivers,
+        precision=insight_sections.precision(brief, insight),
+        caution=quality_review.sentences(brief, insight),
+        quality=_tables(brief, insight, officers, channels),
+        effect=quality_detail.effect(brief, insight.review.officer_effect),
+    )
+
+
+def advice(
+    result: SurveyResult,
+    facts: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    said: UnitRemarks,
+) -> tuple[str, ...]:
+    """Return the remarks on one unit as sentences."""
+    return driving.advice(_brief(result, facts, units, heading), said)
+
+
+def _tables(
+    brief: Brief, insight: Insight, officers: Sequence[str], channels: Sequence[str]
+) -> tuple[Table, ...]:
+    found, tables = insight.review, list[Table]()
+    if found.flags or found.bursts:
+        tables.append(quality_detail.signs(brief, found, officers))
+    if insight.without is not None:
+        tables.append(quality_review.without(brief, insight.without))
+        tables.append(quality_detail.without_units(brief, insight, insight.without))
+    if found.channels:
+        tables.append(quality_detail.channels(brief, found.channels, dict(enumerate(channels))))
+    return tuple(tables)
+
+
+def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+    cells = hidden_cells(result)
+    known = {unit.id: unit for unit in units}
+    return Brief(published(result, cells), facts, known, heading, bundled(), cells)

@@ -1,0 +1,160 @@
+"""The signs one by one, with the officers' names: for the organisation department's desk only, never in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from scoring.insight import Insight, Without
+from scoring.quality import ChannelEffect, Flag, OfficerEffect
+from scoring.review import Burst, Review
+from scoring.suppress import THRESHOLD
+from survey.documents import cells, odds
+from survey.documents.brief import Brief, official_of
+from survey.documents.content import Cell, Row, Table
+from survey.documents.formats import percent, rounded
+
+
+def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
+    """Show every sign: where, whose forms, what was seen, what chance would give, and both p-values."""
+    say = brief.say
+    columns = (
+        cells.column(say("column.unit"), "name", 40),
+        cells.column(say("quality.officer"), "name", 30),
+        cells.column(say("quality.kind"), "name", 40),
+        cells.column(say("quality.seen"), "name", 26),
+        cells.column(say("quality.expected"), "name", 26),
+        cells.column(say("quality.p"), "percent", 12),
+        cells.column(say("quality.p_holm"), "percent", 14),
+    )
+    rows = [_flag_row(brief, flag, officers) for flag in found.flags]
+    rows += [_burst_row(brief, burst, officers) for burst in found.bursts]
+    notes = [say("quality.flags_note")]
+    if found.bursts:
+        notes.append(say("quality.bursts_note"))
+    notes.append(say("quality.seed_note", seed=str(found.seed)))
+    return Table("signs", say("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
+
+
+def _flag_row(brief: Brief, flag: Flag, officers: Sequence[str]) -> Row:
+    name = officers[flag.officer] if flag.officer is not None else "–"
+    seen = odds.short(abs(flag.observed), 2)
+    expected = odds.short(abs(flag.expected), 2)
+    return Row(
+        (
+            cells.text(brief.unit_name(brief.result.units[flag.unit].id)),
+            cells.text(name),
+            cells.text(brief.say(f"quality.{flag.kind}")),
+            cells.text(brief.say(f"quality.seen_{flag.kind}", number=seen)),
+            cells.text(brief.say(f"quality.seen_{flag.kind}", number=expected)),
+            odds.p_value(flag.p),
+            odds.p_value(flag.p_holm),
+        )
+    )
+
+
+def _burst_row(brief: Brief, burst: Burst, officers: Sequence[str]) -> Row:
+    return Row(
+        (
+            cells.text(brief.unit_name(brief.result.units[burst.unit].id)),
+            cells.text(officers[burst.officer]),
+            cells.text(brief.say("quality.burst")),
+            cells.text(brief.say("quality.seen_burst", number=str(burst.most))),
+            cells.text(brief.say("quality.expected_burst")),
+            odds.p_value(burst.p),
+            odds.p_value(burst.p_holm),
+        )
+    )
+
+
+def effect(brief: Brief, found: OfficerEffect | None) -> tuple[str, ...]:
+    """Say how much of the spread goes with the officer."""
+    if found is None:
+        return ()
+    words = {
+        "icc": percent(100 * found.icc),
+        "low": percent(100 * found.low),
+        "high": percent(100 * found.high),
+    }
+    if found.icc <= 0:
+        return (brief.say("quality.effect_none", **words),)
+    return (brief.say("quality.effect", p=odds.p_said(found.p), **words),)
+
+
+def channels(brief: Brief, found: Sequence[ChannelEffect], names: Mapping[int, str]) -> Table:
+    """Show each unit's mean form score by channel; hidden where a channel could be told from too few forms."""
+    say = brief.say
+    used = sorted({channel for one in found for channel in one.channels})
+    columns = [cells.column(say("column.unit"), "name", 50)]
+    for channel in used:
+        name = say(f"quality.channel_{names[channel]}")
+        columns += [
+            cells.column(say("quality.channel_forms", channel=name), "count", 20),
+            cells.column(say("quality.channel_mean", channel=name), "percent", 20),
+        ]
+    columns.append(cells.column(say("quality.p_holm"), "percent", 16))
+    rows = tuple(_channel_row(brief, one, used) for one in found)
+    notes = [say("quality.channels_note")]
+    if any(cells.HIDDEN in row.cells for row in rows):
+        notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
+    title = say("quality.table_channels")
+    return Table("channels", title, tuple(columns), rows, tuple(notes), "reliability")
+
+
+def _channel_row(brief: Brief, one: ChannelEffect, used: Sequence[int]) -> Row:
+    domain = brief.result.units[one.unit]
+    rest = domain.forms - sum(one.forms)
+    told = min(one.forms) >= THRESHOLD and (rest == 0 or rest >= THRESHOLD)
+    shown = told and not brief.hides(domain, domain.overall)
+    means = dict(zip(one.channels, zip(one.forms, one.means, strict=True), strict=True))
+    found: list[Cell] = []
+    for channel in used:
+        forms, mean = means.get(channel, (0, None))
+        found += [cells.number(forms), cells.share(mean if shown else None)]
+    return Row((cells.text(brief.unit_name(domain.id)), *found, odds.p_value(one.p_holm)))
+
+
+def without_units(brief: Brief, insight: Insight, found: Without) -> Table:
+    """Show the official index of every unit with signs, over all its forms and without those behind the signs."""
+    say = brief.say
+    rows = [
+        _unit_row(brief, place, number, found)
+        for place, number in enumerate(insight.review.flagged)
+        if number
+    ]
+    low, high = say("column.low"), say("column.high")
+    columns = (
+        cells.column(say("column.unit"), "name", 50),
+        cells.column(say("column.forms"), "count", 14),
+        cells.column(say("quality.flagged"), "count", 16),
+        cells.estimate_column(say("quality.all_forms"), 28, low, high),
+        cells.estimate_column(say("quality.without"), 28, low, high),
+        cells.column(say("quality.difference"), "percent", 16),
+    )
+    notes = [say("table.interval_note", level=brief.level)]
+    if any(cells.HIDDEN_ESTIMATE in row.cells for row in rows):
+        notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
+    title = say("quality.table_without", official=brief.official)
+    return Table("without-units", title, columns, tuple(rows), tuple(notes), "reliability")
+
+
+def _unit_row(brief: Brief, place: int, flagged: int, found: Without) -> Row:
+    domain = brief.result.units[place]
+    before = brief.estimate(domain, domain.overall)
+    after = official_of(brief.result, found.result.units[place].overall)
+    first = (cells.text(brief.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
+    census = brief.say("column.census")
+    if before is None:
+        return Row((*first, cells.HIDDEN_ESTIMATE, cells.HIDDEN_ESTIMATE, cells.HIDDEN))
+    if not found.units[place] or after.value is None or before.value is None:
+        return Row((*first, cells.estimate(before, census), cells.HIDDEN_ESTIMATE, cells.HIDDEN))
+    # The difference of the printed figures, so that nobody finds another one by subtraction.
+    change = float(rounded(after.value) - rounded(before.value))
+    said = odds.signed(change)
+    return Row(
+        (
+            *first,
+            cells.estimate(before, census),
+            cells.estimate(after, census),
+            Cell((said,), (float(rounded(change)),)),
+        )
+    )

@@ -1,0 +1,70 @@
+"""The appendix about weak criteria: figures are filled in, causes and remedies are left to the pen."""
+
+from __future__ import annotations
+
+from scoring.outlook import Scored
+from scoring.record import DomainResult, Estimate, IndexResult
+from survey.documents import cells
+from survey.documents.brief import Brief
+from survey.documents.content import Cell, Column, Row, Table
+from survey.documents.formats import short_percent
+
+# Room for three written lines.
+PEN = Cell(("", "", "", ""), ("",))
+
+
+def table(brief: Brief, domain: DomainResult, scored: Scored | None) -> Table | None:
+    """List a domain's criteria below the highest target, or else its lowest one; None without any figure.
+
+    Columns: result, standard points, points by the table, the council's points, cause, remedy, unit responsible.
+    """
+    known = [(index, found) for index in domain.criteria if (found := brief.estimate(domain, index))]
+    if not known:
+        return None
+    target = max(brief.campaign.targets)
+    weak = [pair for pair in known if (pair[1].value or 0.0) < target]
+    lowest = min(known, key=lambda pair: pair[1].value or 0.0)
+    said = short_percent(target)
+    title = brief.say("weak.table" if weak else "weak.table_lowest", target=said)
+    points = {} if scored is None else {worth.award.criterion: worth.award for worth in scored.criteria}
+    rows = []
+    for index, found in weak or [lowest]:
+        award = points.get(index.id)
+        standard = None if award is None else award.maximum
+        computed = None if award is None else award.points
+        rows.append(_row(brief, index, found, standard, computed))
+    return Table("weak", title, _columns(brief, scored), tuple(rows), _notes(brief, scored), "points")
+
+
+def _columns(brief: Brief, scored: Scored | None) -> tuple[Column, ...]:
+    say = brief.say
+    approved = scored is None or scored.table.approved
+    return (
+        cells.column(say("column.criterion"), "name", 28),
+        cells.estimate_column(
+            say("weak.result", official=brief.official), 22, say("column.low"), say("column.high")
+        ),
+        cells.column(say("weak.standard"), "percent", 14),
+        cells.column(say("weak.computed" if approved else "weak.computed_unapproved"), "percent", 16),
+        cells.column(say("weak.council"), "percent", 16),
+        *(cells.column(say(f"weak.{key}"), "name", 30) for key in ("cause", "remedy", "responsible")),
+    )
+
+
+def _row(
+    brief: Brief, index: IndexResult, found: Estimate, standard: float | None, computed: float | None
+) -> Row:
+    return Row(
+        (
+            cells.text(f"{index.id}. {brief.index_name(index.id)}"),
+            cells.estimate(found, brief.say("column.census")),
+            cells.share(standard),
+            cells.share(computed),
+            *(PEN,) * 4,
+        )
+    )
+
+
+def _notes(brief: Brief, scored: Scored | None) -> tuple[str, ...]:
+    note = brief.say("table.interval_note", level=brief.level)
+    return (note,) if scored is None else (note, brief.say("weak.note", title=scored.table.title))
