@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from forms import instrument
 from forms.faults import FaultyInput
 from scoring import point_tables
 from survey.errors import Fault, Refusal
 from survey.plans.places import placed, places
-from survey.plans.plan import POINT_TABLE, Headings, IndexRules, Plan, PlanUnit, Window
-from survey.plans.reader import Reader
+from survey.plans.plan import POINT_TABLE, Headings, IndexRules, PaperRules, Plan, PlanUnit, Window
+from survey.plans.reader import UNKNOWN_DAY, Reader
 from survey.vocabulary import Formula, UnitKind
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -23,6 +24,7 @@ MOST_UNITS = 5000
 MOST_TARGET = 1_000_000
 MOST_TRANSACTIONS = 1_000_000_000
 LARGEST_FILE = 4_000_000
+NEWLINE = "\n"
 
 
 def bundled() -> tuple[str, ...]:
@@ -38,8 +40,9 @@ def read(name_or_path: str) -> Plan:
     """
     path = BUNDLED / f"{name_or_path}.toml" if name_or_path in bundled() else Path(name_or_path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
         raise Refusal("plan_not_found", name=name_or_path, known=", ".join(bundled())) from error
     return parse(data)
 
@@ -50,16 +53,8 @@ def parse(data: bytes) -> Plan:
     Raises:
         Refusal: ``plan_faulty`` with every fault and its line and column.
     """
-    try:
-        if len(data) > LARGEST_FILE:
-            raise Refusal("plan_faulty", [Fault("file_too_large", "1:1", {"most": LARGEST_FILE})])
-        text = data.decode("utf-8-sig")
-        values = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Refusal("plan_faulty", [Fault("file_not_utf8", f"{line}:1")]) from error
-    except tomllib.TOMLDecodeError as error:
-        raise Refusal("plan_faulty", [_syntax_fault(str(error))]) from error
+    text = _text(data)
+    values = _values(text)
     faults: list[Fault] = []
     plan = _plan(Reader(values, "", faults))
     if faults:
@@ -68,33 +63,57 @@ def parse(data: bytes) -> Plan:
     return plan
 
 
-def _syntax_fault(message: str) -> Fault:
-    where = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
-    place = f"{where[1]}:{where[2]}" if where and where[1] else "1:1"
-    return Fault("toml_syntax", place, {"message": message})
+def _text(data: bytes) -> str:
+    if len(data) > LARGEST_FILE:
+        raise Refusal("plan_faulty", [Fault("file_too_large", "1:1", {"most": LARGEST_FILE})])
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Refusal("plan_faulty", [Fault("file_not_utf8", f"{line}:1")]) from error
+
+
+def _values(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise Refusal("plan_faulty", [Fault("toml_too_deep", "1:1")]) from error
+    except ValueError as error:  # besides bad syntax: a number with thousands of digits
+        raise Refusal("plan_faulty", [_syntax_fault(text, str(error))]) from error
+
+
+def _syntax_fault(text: str, message: str) -> Fault:
+    where = re.search(r" \(at line (\d+), column (\d+)\)", message)
+    if where is None:
+        return Fault("toml_syntax", f"{text.count(NEWLINE) + 1}:1", {"message": message.partition(" (")[0]})
+    return Fault("toml_syntax", f"{where[1]}:{where[2]}", {"message": message.removesuffix(where[0])})
 
 
 def _plan(reader: Reader) -> Plan:
+    sensitive = reader.texts("sensitive_questions")
     plan = Plan(
         code=reader.code("code"),
         title=reader.text("title"),
-        questionnaire=_questionnaire(reader),
+        questionnaire=_questionnaire(reader, sensitive),
         window=_window(reader.table("window")),
         index=_index(reader.table("index")),
         paper_check=reader.word("paper_check", ("totals", "second_person"), "totals"),
-        sensitive_questions=reader.texts("sensitive_questions"),
+        sensitive_questions=sensitive,
         headings=_headings(reader.table("headings")),
         units=_units(reader),
+        paper=_paper(reader.table("paper")) if "paper" in reader.values else PaperRules(),
         point_table=reader.word("point_table", point_tables.bundled(), POINT_TABLE),
     )
     reader.done()
     return plan
 
 
-def _questionnaire(reader: Reader) -> str:
+def _questionnaire(reader: Reader, sensitive: Sequence[str]) -> str:
     ref = reader.text("questionnaire")
+    if not ref:
+        return ref  # noted as missing already
     try:
-        instrument.load(ref).opt_in(*reader.texts("sensitive_questions"))
+        instrument.load(ref).opt_in(*sensitive)
     except FaultyInput:
         reader.fault("plan_unknown_questionnaire", "questionnaire", found=ref)
     except ValueError:
@@ -104,10 +123,10 @@ def _questionnaire(reader: Reader) -> str:
 
 def _window(reader: Reader) -> Window:
     window = Window(reader.day("opens_on"), reader.day("closes_on"), reader.day("report_before"))
-    given = dt.date.max not in (window.opens_on, window.closes_on, window.report_before)
-    if given and window.opens_on >= window.closes_on:
+    known = UNKNOWN_DAY not in (window.opens_on, window.closes_on, window.report_before)
+    if known and window.opens_on >= window.closes_on:
         reader.fault("plan_days_order", "closes_on")
-    if given and window.closes_on > window.report_before:
+    if known and window.closes_on > window.report_before:
         reader.fault("plan_days_order", "report_before")
     reader.done()
     return window
@@ -137,6 +156,12 @@ def _headings(reader: Reader) -> Headings:
     )
     reader.done()
     return headings
+
+
+def _paper(reader: Reader) -> PaperRules:
+    rules = PaperRules(double_keyed_share=reader.whole("double_keyed_share", 0, 100, 10))
+    reader.done()
+    return rules
 
 
 def _units(reader: Reader) -> tuple[PlanUnit, ...]:

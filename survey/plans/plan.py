@@ -62,6 +62,13 @@ class Headings:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRules:
+    """How serial-numbered paper is checked: the share, in per cent, that two people key in blindly."""
+
+    double_keyed_share: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``.
 
@@ -78,6 +85,7 @@ class Plan:
     headings: Headings
     units: tuple[PlanUnit, ...]
     point_table: str = POINT_TABLE
+    paper: PaperRules = PaperRules()
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; days in ISO form."""
@@ -102,5 +110,6 @@ def from_json(values: Mapping[str, Any]) -> Plan:
         "index": IndexRules(**values["index"]),
         "units": tuple(PlanUnit(**unit) for unit in values["units"]),
         "window": Window(**window),
+        "paper": PaperRules(**values.get("paper", {})),  # plans frozen before there was such a rule
     }
     return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **made})

@@ -5,12 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from survey.errors import Fault
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_TEXT = 400
+MOST_TEXTS = 60
+# Far enough on either side of any survey, and near enough for every calendar that will count its days.
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+UNKNOWN_DAY = dt.date.max
+KINDS = {str: "text", int: "whole number", list: "list", dt.date: "day"}
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether *text* is of bearable length and free of signs that control, hide or reorder."""
+    return len(text) <= LONGEST_TEXT and all(letter.isprintable() for letter in text)
 
 
 class Reader:
@@ -40,7 +50,7 @@ class Reader:
             return default
         value = self.values[name]
         if type(value) is not kind:
-            self.fault("plan_wrong_type", name, wanted=kind.__name__)
+            self.fault("plan_wrong_type", name, wanted=KINDS[kind])
             return default
         return value
 
@@ -51,7 +61,7 @@ class Reader:
             return ""
         if default is None and not value.strip():
             self.fault("plan_missing", name)
-        if len(value) > LONGEST_TEXT or any(ord(c) < ord(" ") for c in value):
+        if not _is_plain(value):
             self.fault("plan_bad_text", name, most=LONGEST_TEXT)
         return str(value)
 
@@ -65,10 +75,14 @@ class Reader:
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, empty where it is missing."""
         value = self._take(name, list, [])
-        if not all(isinstance(line, str) and len(line) <= LONGEST_TEXT for line in value):
-            self.fault("plan_wrong_type", name, wanted="list of text")
-            return ()
-        return tuple(value)
+        if len(value) > MOST_TEXTS:
+            self.fault("plan_too_many_texts", name, most=MOST_TEXTS)
+        for place, line in enumerate(value):
+            if not isinstance(line, str):
+                self.fault("plan_wrong_type", f"{name}[{place}]", wanted=KINDS[str])
+            elif not line.strip() or not _is_plain(line):
+                self.fault("plan_bad_text", f"{name}[{place}]", most=LONGEST_TEXT)
+        return tuple(line for line in value if isinstance(line, str))
 
     def word(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
         """Return one of the *allowed* words."""
@@ -95,7 +109,12 @@ class Reader:
     def day(self, name: str) -> dt.date:
         """Return a local day."""
         value = self._take(name, dt.date, None)
-        return value if value is not None else dt.date.max
+        if value is None:
+            return UNKNOWN_DAY
+        if not FIRST_DAY <= value <= LAST_DAY:
+            self.fault("plan_day_unlikely", name, first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
+            return UNKNOWN_DAY
+        return cast("dt.date", value)
 
     def table(self, name: str) -> Reader:
         """Return the reader of the table *name*."""
