@@ -25,13 +25,12 @@ from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
-from survey.models import Comment, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
-from survey.services import audit, duplicates, kiosk_numbers, receipts, serials
+from survey.models import Comment, LedgerLeaf, PaperForm, Response, SetAside
+from survey.services import audit, kiosk_numbers, receipts
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_numbers import Numbered
-from survey.services.serials import Sheet
-from survey.vocabulary import Channel, EntryState, ReadingSource
+from survey.vocabulary import Channel, EntryState
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -57,12 +56,11 @@ class Entry:
     idempotency_key: str
     sheet: AnswerSheet
     keyed: Keyed | None = None
+    numbered: Numbered | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    numbered: Numbered | None = None
-    state: EntryState | None = None
     """What the door answers once the response is on disk."""
 
     receipt: str
@@ -138,9 +136,7 @@ class Door:
             session.execute(insert(Comment).values(**place, text=entry.sheet.comment))
         session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
         if entry.keyed is not None:
-            _keep_form_number(session, entry.keyed, place, now, sheet)
-            if sheet is not None:
-                self._keep_reading(session, entry, entry.keyed, sheet, now)
+            _keep_form_number(session, entry.keyed, place, now)
         if entry.numbered is not None:
             kiosk_numbers.note(session, row["campaign_id"], entry.numbered)
         return self._accepted(row, EntryState(row["entry_state"]), repeated=False)
