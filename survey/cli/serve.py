@@ -34,3 +34,4 @@ def serve(data: str | None, host: str, port: int) -> None:
             threads=installation.config.threads,
             on_ready=ready,
         )
+        installation.forget_order()

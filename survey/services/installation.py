@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from survey import keys
 from survey.config import Config
 from survey.database.engine import Database, open_database, refusing_failures
-from survey.database.sqlite import settings_in_force
+from survey.database.sqlite import DriverError, settings_in_force
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.services import schema
 from survey.services.campaigns import Campaigns
 from survey.services.collection import Door
 
+SENT_BY_CITIZENS = ("response", "comment", "set_aside", "ledger_leaf")
 LEAST_FREE_BYTES = 200_000_000
 
 
@@ -32,6 +35,11 @@ class Installation:
     database: Database
     campaigns: Campaigns
     door: Door
+
+    def forget_order(self) -> None:
+        """Let what citizens sent lie in an order that says nothing about its coming; in vain when busy."""
+        with suppress(DBAPIError, DriverError):
+            self.database.rewrite(SENT_BY_CITIZENS)
 
     def close(self) -> None:
         """Close the database."""
