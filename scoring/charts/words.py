@@ -15,7 +15,7 @@ LEVELS_SHORT = ("Rất\nkhông\nhài lòng", "Không\nhài lòng", "Bình\nthư�
 COLUMN_INDEX = "% (khoảng tin cậy)"
 COLUMN_FORMS = "Số phiếu"
 COLUMN_ANSWERS = "Lượt\ntrả lời"
-COLUMN_RANK = "Hạng"
+COLUMN_RANK = "Thứ tự"
 COLUMN_MARGINAL = "Khoảng hạng\ntừng đơn vị"
 COLUMN_SIMULTANEOUS = "Khoảng hạng\ncả bảng"
 AXIS_RANK = "Hạng"
@@ -99,8 +99,8 @@ def goals(targets: Sequence[float]) -> str:
 
 
 def ranks_said(rank: int, low: int, high: int) -> str:
-    """Say a rank and its set."""
-    return f"hạng {rank}, có thể là {span(low, high)}."
+    """Say a place and the set of ranks that the data leave open."""
+    return f"thứ tự {rank}, hạng có thể là {span(low, high)}."
 
 
 def pace_said(day: str, count: int, needed: float) -> str:

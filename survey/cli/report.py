@@ -10,7 +10,7 @@ from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import documents
+from survey.services import documents, insight
 from survey.services.actors import COMMAND_LINE
 
 
@@ -35,7 +35,7 @@ def report(data: str | None, campaign: str | None, unit: str | None, out: Path) 
         record = installation.campaigns.only(campaign)
         if unit is not None:
             record.unit_id(unit)
-        found = documents.assessment(installation.database, COMMAND_LINE, record, clock.now())
+        found = insight.assessment(installation.database, COMMAND_LINE, record, clock.now())
     out.mkdir(parents=True, exist_ok=True)
     name = f"bao-cao-{record.code}" + (f"-{unit}" if unit else "")
     for suffix, content in (

@@ -12,7 +12,11 @@ from survey.documents.brief import Brief
 from survey.documents.content import Cell, Column, Figure, Row, Table
 from survey.documents.formats import count, listing
 
-_NOTHING = {"no_answers", "too_few_forms", "criteria_alike"}
+_WHY = {
+    "no_answers": "advice.short_no_answers",
+    "too_few_forms": "advice.short_too_few",
+    "criteria_alike": "advice.short_alike",
+}
 
 
 def sentences(brief: Brief, found: Drivers | None) -> tuple[str, ...]:
@@ -89,9 +93,8 @@ def advice_table(brief: Brief, units: Sequence[UnitRemarks]) -> Table:
 
 def _advice_row(brief: Brief, said: UnitRemarks) -> Row:
     first = (cells.text(brief.unit_name(said.unit)), cells.number(said.forms))
-    if len(said.remarks) == 1 and said.remarks[0].code in _NOTHING:
-        alike = said.remarks[0].code == "criteria_alike"
-        why = brief.say("advice.short_alike" if alike else "advice.short_too_few", fewest=str(FEWEST_FORMS))
+    if len(said.remarks) == 1 and said.remarks[0].code in _WHY:
+        why = brief.say(_WHY[said.remarks[0].code], fewest=str(FEWEST_FORMS))
         return Row((*first, cells.text(why), cells.text("–"), cells.text("–")))
     return Row((*first, *(_short(brief, remark) for remark in said.remarks)))
 

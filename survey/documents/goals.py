@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from scoring.outlook import Chances
 from survey.documents import cells, odds
 from survey.documents.brief import Brief
 from survey.documents.content import Cell, Row, Table
-from survey.documents.formats import count, listing, short_percent
-
-_LIKELY, _UNLIKELY = 0.95, 0.05
+from survey.documents.formats import short_percent
 
 
-def sentences(brief: Brief, units: Sequence[Chances], targets: Sequence[float]) -> tuple[str, ...]:
-    """Say how to read the probabilities, and for several units which of them reach what."""
-    intro = brief.say("chance.intro")
-    return (intro, *_sorted_out(brief, units, targets)) if len(units) > 1 else (intro,)
-
-
-def _sorted_out(brief: Brief, units: Sequence[Chances], targets: Sequence[float]) -> Iterator[str]:
-    known = [(unit.domain, unit.official) for unit in units if unit.official is not None]
-    for place, target in enumerate(targets):
-        groups: dict[str, list[str]] = {"likely": [], "unlikely": [], "open": []}
-        for unit, reached in known:
-            groups[_group(reached[place])].append(brief.unit_name(unit))
-        for key, names in groups.items():
-            if names:
-                said = _named(brief, names, len(units))
-                yield brief.say(f"chance.{key}", target=short_percent(target), units=said)
-
-
-def _group(probability: float) -> str:
-    if probability >= _LIKELY:
-        return "likely"
-    return "unlikely" if probability < _UNLIKELY else "open"
-
-
-def _named(brief: Brief, names: Sequence[str], units: int) -> str:
-    if 1 < len(names) == units:
-        return brief.say("remark.all_units", units=count(units))
-    return listing(names)
+def sentences(brief: Brief) -> tuple[str, ...]:
+    """Say how to read the probabilities."""
+    return (brief.say("chance.intro"),)
 
 
 def table(

@@ -5,7 +5,7 @@ Everything that the report shows too is made by the functions that make the repo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scoring.insight import Insight
@@ -17,8 +17,8 @@ from survey.documents.content import (
     Block,
     CampaignFacts,
     Heading,
+    Paragraph,
     Section,
-    Table,
     UnitFacts,
 )
 from survey.documents.publish import hidden_cells, published
@@ -27,16 +27,15 @@ from survey.documents.wording import bundled
 
 @dataclass(frozen=True, slots=True)
 class InsightPage:
-    """The page part by part; each section as in the report. ``signs`` and ``effect`` are for the desk only."""
+    """The page part by part; sections are the report's own. ``quality`` names officers: for the desk only."""
 
     league: Section
     chances: Section
     points: Section
     drivers: Section
     precision: tuple[Block, ...]
-    caution: tuple[str, ...]
-    quality: tuple[Table, ...]
-    effect: tuple[str, ...]
+    caution: str
+    quality: tuple[Block, ...]
 
 
 def of_province(
@@ -57,9 +56,8 @@ def of_province(
         points=points,
         drivers=drivers,
         precision=insight_sections.precision(brief, insight),
-        caution=quality_review.sentences(brief, insight),
-        quality=_tables(brief, insight, officers, channels),
-        effect=quality_detail.effect(brief, insight.review.officer_effect),
+        caution=brief.say("quality.caution"),
+        quality=tuple(_quality(brief, insight, officers, channels)),
     )
 
 
@@ -74,18 +72,20 @@ def advice(
     return driving.advice(_brief(result, facts, units, heading), said)
 
 
-def _tables(
+def _quality(
     brief: Brief, insight: Insight, officers: Sequence[str], channels: Sequence[str]
-) -> tuple[Table, ...]:
-    found, tables = insight.review, list[Table]()
+) -> Iterator[Block]:
+    found, without = insight.review, insight.without
+    yield from (Paragraph(said) for said in quality_review.scope(brief, found))
     if found.flags or found.bursts:
-        tables.append(quality_detail.signs(brief, found, officers))
-    if insight.without is not None:
-        tables.append(quality_review.without(brief, insight.without))
-        tables.append(quality_detail.without_units(brief, insight, insight.without))
+        yield quality_detail.signs(brief, found, officers)
+    yield from (Paragraph(said) for said in quality_review.changes(brief, insight))
+    if without is not None:
+        yield quality_review.without(brief, without)
+        yield quality_detail.without_units(brief, insight, without)
+    yield from (Paragraph(said) for said in quality_detail.effect(brief, found.officer_effect))
     if found.channels:
-        tables.append(quality_detail.channels(brief, found.channels, dict(enumerate(channels))))
-    return tuple(tables)
+        yield quality_detail.channels(brief, found.channels, dict(enumerate(channels)))
 
 
 def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:

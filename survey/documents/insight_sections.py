@@ -75,7 +75,7 @@ def _league(brief: Brief, insight: Insight) -> tuple[Block, ...]:
 
 
 def _chances(brief: Brief, insight: Insight, units: Sequence[Chances]) -> tuple[Block, ...]:
-    said = _paragraphs(goals.sentences(brief, units, insight.targets))
+    said = _paragraphs(goals.sentences(brief))
     return (*said, goals.table(brief, units, insight.chances[0], insight.weighted, insight.targets))
 
 

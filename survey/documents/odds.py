@@ -49,11 +49,6 @@ def p_said(value: float) -> str:
     return "<0,001" if value < 0.001 else format_decimal(rounded, format="0.000", locale="vi")
 
 
-def rank(value: int) -> Cell:
-    """Show a rank."""
-    return Cell((str(value),), (value,))
-
-
 def rank_set(low: int, high: int) -> Cell:
     """Show a set of ranks: ``2–5``, or ``2`` where only one is left."""
     return Cell((str(low) if low == high else f"{low}–{high}",), (low, high))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoring.outlook import Scored, Worth
-from scoring.points import Award, Band, Step
+from scoring.points import Award, Band
 from survey.documents import cells, odds
 from survey.documents.brief import Brief
 from survey.documents.content import Cell, Column, Row, Table
-from survey.documents.formats import count, decimal, rounded
+from survey.documents.formats import decimal, rounded
 
 _SHOWN_BAND = 0.005
 _EMPTY = Cell(("",), ("",))
@@ -64,7 +64,7 @@ def table(brief: Brief, scored: Scored) -> Table:
         _points(brief, total.points),
         Cell(("",), ("", "")),
         *((_EMPTY,) if banded else ()),
-        _EMPTY,
+        *(_EMPTY,) * 3,
     )
     rows.append(Row(sums, "total"))
     approved = "points.table" if scored.table.approved else "points.table_unapproved"
@@ -88,7 +88,8 @@ def _columns(brief: Brief, *, banded: bool) -> tuple[Column, ...]:
         cells.column(say("points.points"), "percent", 16),
         Column(ends, "percent", 20, parts),
         *((cells.column(say("points.bands"), "name", 34),) if banded else ()),
-        cells.column(say("points.step"), "name", 40),
+        *(cells.column(say(f"points.{key}_{_how(brief)}"), "count", 22) for key in ("changed", "added")),
+        cells.column(say("points.then"), "percent", 16),
     )
 
 
@@ -102,7 +103,7 @@ def _row(brief: Brief, worth: Worth, shown: Cell, *, banded: bool) -> Row:
             _points(brief, award.points),
             _ends(brief, (worth.low, worth.high)),
             *((_bands(brief, worth.bands),) if banded else ()),
-            cells.text(_step(brief, worth)),
+            *_step(brief, worth),
         )
     )
 
@@ -136,24 +137,14 @@ def _bands(brief: Brief, bands: Sequence[Band]) -> Cell:
     return cells.text("; ".join(said)) if said else cells.HIDDEN
 
 
-def _step(brief: Brief, worth: Worth) -> str:
-    """Say what would bring more points, in answers."""
-    if worth.step is None:
-        award = worth.award
-        return brief.say("points.full") if award.points == award.maximum else cells.HIDDEN.lines[0]
-    return _said(brief, worth.step)
+def _how(brief: Brief) -> str:
+    return "satisfied" if brief.result.official == "f2" else "raised"
 
 
-def _said(brief: Brief, step: Step) -> str:
-    how = "satisfied" if brief.result.official == "f2" else "raised"
-    said = [brief.say(f"points.{how}", changed=count(step.changed)) + _brings(brief, step.changed_points)]
-    if step.added is not None:
-        more = brief.say(f"points.more_{how}", added=count(step.added))
-        said.append(more + _brings(brief, step.added_points))
-    return ", ".join(said)
-
-
-def _brings(brief: Brief, points: float | None) -> str:
-    if points is None:
-        return f" ({brief.say('points.brings_unknown')})"
-    return f" ({brief.say('points.brings', points=decimal(points))})"
+def _step(brief: Brief, worth: Worth) -> tuple[Cell, Cell, Cell]:
+    """Show how many answers would bring more points, and how many points."""
+    step = worth.step
+    if step is None:
+        return cells.HIDDEN, cells.HIDDEN, cells.HIDDEN
+    added = cells.HIDDEN if step.added is None else cells.number(step.added)
+    return cells.number(step.changed), added, _points(brief, step.changed_points)

@@ -37,8 +37,8 @@ def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
 
 def _flag_row(brief: Brief, flag: Flag, officers: Sequence[str]) -> Row:
     name = officers[flag.officer] if flag.officer is not None else "–"
-    seen = odds.short(abs(flag.observed), 2)
-    expected = odds.short(abs(flag.expected), 2)
+    decimals = 2 if flag.kind == "fabricated" else 1
+    seen, expected = (odds.short(abs(value), decimals) for value in (flag.observed, flag.expected))
     return Row(
         (
             cells.text(brief.unit_name(brief.result.units[flag.unit].id)),

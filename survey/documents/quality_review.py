@@ -21,10 +21,11 @@ from survey.documents.tables import formula_label
 
 def sentences(brief: Brief, insight: Insight) -> tuple[str, ...]:
     """Say what was checked, that a sign is no finding, how many there are, and what they change."""
-    return (brief.say("quality.caution"), *_scope(brief, insight.review), *_changes(brief, insight))
+    return (brief.say("quality.caution"), *scope(brief, insight.review), *changes(brief, insight))
 
 
-def _scope(brief: Brief, found: Review) -> Iterator[str]:
+def scope(brief: Brief, found: Review) -> Iterator[str]:
+    """Say what was checked and how many signs there are."""
     if not found.officers:
         yield brief.say("quality.nobody")
         return
@@ -37,14 +38,14 @@ def _scope(brief: Brief, found: Review) -> Iterator[str]:
     alpha = short_percent(100 * found.alpha)
     signs = len(found.flags) + len(found.bursts)
     if signs:
-        forms = count(found.forms_flagged)
-        yield brief.say("quality.found", flags=count(signs), alpha=alpha, forms=forms)
+        yield brief.say("quality.found", flags=count(signs), alpha=alpha)
     else:
         yield brief.say("quality.none", alpha=alpha)
     yield brief.say("quality.timing")
 
 
-def _changes(brief: Brief, insight: Insight) -> Iterator[str]:
+def changes(brief: Brief, insight: Insight) -> Iterator[str]:
+    """Say what the province's index would be without the forms behind the signs, where that may be said."""
     without = insight.without
     if without is None:
         return

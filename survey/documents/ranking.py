@@ -10,10 +10,10 @@ from scoring.remarks import FEWEST_FORMS
 from scoring.suppress import THRESHOLD
 from survey.documents import cells, odds
 from survey.documents.brief import Brief
-from survey.documents.content import Column, Figure, Row, Table
+from survey.documents.content import Cell, Column, Figure, Row, Table
 from survey.documents.formats import count, decimal, interval, listing, short_percent
 
-_CLEAREST = 5
+_CLEAREST = 3
 
 
 def sentences(brief: Brief, league: League) -> tuple[str, ...]:
@@ -73,18 +73,19 @@ def table(brief: Brief, league: League, seed: int) -> Table:
     """Show the units by rank; a rank never stands without its sets."""
     official = {domain.id: domain for domain in brief.result.units}
     rows = []
-    for place in league.order:
+    for number, place in enumerate(league.order, start=1):
         domain = official[league.units[place]]
         found = brief.estimate(domain, domain.overall)
         rows.append(
             Row(
                 (
-                    odds.rank(league.marginal.rank[place]),
+                    cells.number(number),
                     cells.text(brief.unit_name(domain.id)),
                     cells.number(league.forms[place]),
                     cells.HIDDEN_ESTIMATE
                     if found is None
                     else cells.estimate(found, brief.say("column.census")),
+                    _rank(brief, league, place),
                     *(
                         odds.rank_set(sets.low[place], sets.high[place])
                         for sets in (league.marginal, league.simultaneous, league.deterministic)
@@ -95,20 +96,29 @@ def table(brief: Brief, league: League, seed: int) -> Table:
         )
     notes = (
         brief.say("league.note_sets", level=brief.level),
+        *((brief.say("league.note_letters"),) if league.letters else ()),
         brief.say("league.note_seed", seed=str(seed)),
     )
     title = brief.say("league.table", official=brief.official)
     return Table("league", title, _columns(brief), tuple(rows), notes, "compare")
 
 
+def _rank(brief: Brief, league: League, place: int) -> Cell:
+    """Show the best rank that is left to a unit, and that it shares it where the data leave more than one."""
+    low, high = league.simultaneous.low[place], league.simultaneous.high[place]
+    tied = (brief.say("league.tied"),) if low != high else ()
+    return Cell((str(low), *tied), (low,))
+
+
 def _columns(brief: Brief) -> tuple[Column, ...]:
     say = brief.say
     first, last = say("league.first"), say("league.last")
     return (
-        cells.column(say("league.rank"), "number", 12),
+        cells.column(say("league.place"), "number", 12),
         cells.column(say("column.unit"), "name", 50),
         cells.column(say("column.forms"), "count", 13),
         cells.estimate_column(f"{brief.official} (%)", 28, say("column.low"), say("column.high")),
+        cells.column(say("league.rank"), "number", 18),
         *(
             odds.rank_set_column(say(f"league.{key}"), 20, first, last)
             for key in ("marginal", "simultaneous", "deterministic")

@@ -9,8 +9,8 @@ from survey.documents.brief import Brief
 from survey.documents.content import Cell, Column, Row, Table
 from survey.documents.formats import short_percent
 
-# Room for three written lines.
-PEN = Cell(("", "", "", ""), ("",))
+# Room for a few written lines.
+PEN = Cell(("",) * 6, ("",))
 
 
 def table(brief: Brief, domain: DomainResult, scored: Scored | None) -> Table | None:
@@ -44,8 +44,12 @@ def _columns(brief: Brief, scored: Scored | None) -> tuple[Column, ...]:
         cells.estimate_column(
             say("weak.result", official=brief.official), 22, say("column.low"), say("column.high")
         ),
-        cells.column(say("weak.standard"), "percent", 14),
-        cells.column(say("weak.computed" if approved else "weak.computed_unapproved"), "percent", 16),
+        Column(
+            say("weak.points" if approved else "weak.points_unapproved"),
+            "percent",
+            18,
+            (say("weak.standard"), say("weak.computed")),
+        ),
         cells.column(say("weak.council"), "percent", 16),
         *(cells.column(say(f"weak.{key}"), "name", 30) for key in ("cause", "remedy", "responsible")),
     )
@@ -58,11 +62,16 @@ def _row(
         (
             cells.text(f"{index.id}. {brief.index_name(index.id)}"),
             cells.estimate(found, brief.say("column.census")),
-            cells.share(standard),
-            cells.share(computed),
+            _points(standard, computed),
             *(PEN,) * 4,
         )
     )
+
+
+def _points(standard: float | None, computed: float | None) -> Cell:
+    values = (standard, computed)
+    line = " / ".join(cells.share(value).lines[0] for value in values)
+    return Cell((line,), tuple(cells.share(value).values[0] for value in values))
 
 
 def _notes(brief: Brief, scored: Scored | None) -> tuple[str, ...]:

@@ -47,6 +47,12 @@ class Assessment:
     insight: Insight | None = None
     officers: tuple[int, ...] = ()
 
+    def found(self) -> Insight:
+        """Return the insight of an assessment that was made with one."""
+        if self.insight is None:
+            raise LookupError("this assessment was made without an insight")
+        return self.insight
+
     def within(self, result: SurveyResult, unit: str | None) -> DomainResult:
         """Return a unit's part of *result*, or the whole province's, pooled over forms."""
         return result.province_pooled if unit is None else result.units[self.campaign.unit_id(unit) - 1]

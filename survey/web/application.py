@@ -22,6 +22,7 @@ from survey.web.current import NAME
 from survey.web.desk import desk
 from survey.web.front import front
 from survey.web.health import health
+from survey.web.insight import insight
 from survey.web.keyed import keyed
 from survey.web.links import links
 from survey.web.officer import officer
@@ -67,7 +68,7 @@ def assemble(opened: Installation) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(access.guard)
-    for blueprint in (front, citizen, health, signin_pages, officer, board, desk, links, keyed):
+    for blueprint in (front, citizen, health, signin_pages, officer, board, desk, insight, links, keyed):
         app.register_blueprint(blueprint)
     csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
     signin.register(app, opened)

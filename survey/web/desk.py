@@ -6,9 +6,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from survey import clock
-from survey.documents import overview
+from survey.documents import insight_page, overview
 from survey.documents.brief import FORMULAS
-from survey.services import documents
+from survey.services import documents, insight
+from survey.services.campaigns import CampaignRecord
 from survey.services.documents import Assessment
 from survey.vocabulary import Role
 from survey.web.access import actor, allow
@@ -42,10 +43,14 @@ def results(campaign: str) -> ResponseReturnValue:
 def unit_results(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the results of one unit."""
     assessed = _assessed(campaign, unit)
-    shown = overview.of_unit(assessed.result, unit, assessed.facts, assessed.units, assessed.heading)
-    record = assessed.campaign
+    facts = (assessed.facts, assessed.units, assessed.heading)
+    record, said = assessed.campaign, insight.remarks(installation().database, assessed, unit)
     return render_template(
-        "unit/results.html", campaign=record, unit=record.unit(record.unit_id(unit)), shown=shown
+        "unit/results.html",
+        campaign=record,
+        unit=record.unit(record.unit_id(unit)),
+        shown=overview.of_unit(assessed.result, unit, *facts),
+        advice=insight_page.advice(assessed.result, *facts, said),
     )
 
 
@@ -62,21 +67,21 @@ def figure(campaign: str, name: str) -> ResponseReturnValue:
 @allow(*EVERY_UNIT)
 def report_pdf(campaign: str) -> ResponseReturnValue:
     """Give the consolidated report as PDF."""
-    return _file(documents.report_pdf(_assessed(campaign, None)), f"bao-cao-{campaign}.pdf", PDF)
+    return _file(documents.report_pdf(_studied(campaign, None)), f"bao-cao-{campaign}.pdf", PDF)
 
 
 @desk.get("/noi-bo/<campaign>/bao-cao.xlsx")
 @allow(*EVERY_UNIT)
 def report_xlsx(campaign: str) -> ResponseReturnValue:
     """Give the figures of the consolidated report as XLSX."""
-    return _file(documents.report_xlsx(_assessed(campaign, None)), f"bao-cao-{campaign}.xlsx", XLSX)
+    return _file(documents.report_xlsx(_studied(campaign, None)), f"bao-cao-{campaign}.xlsx", XLSX)
 
 
 @desk.get("/noi-bo/<campaign>/ket-qua/<unit>/bao-cao.pdf")
 @allow(*RESULTS)
 def unit_pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the report of one unit as PDF."""
-    body = documents.report_pdf(_assessed(campaign, unit), unit)
+    body = documents.report_pdf(_studied(campaign, unit), unit)
     return _file(body, f"bao-cao-{campaign}-{unit}.pdf", PDF)
 
 
@@ -84,18 +89,28 @@ def unit_pdf(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*RESULTS)
 def unit_xlsx(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the figures of one unit's report as XLSX."""
-    body = documents.report_xlsx(_assessed(campaign, unit), unit)
+    body = documents.report_xlsx(_studied(campaign, unit), unit)
     return _file(body, f"bao-cao-{campaign}-{unit}.xlsx", XLSX)
 
 
 def _assessed(code: str, unit: str | None) -> Assessment:
     """Return the campaign's results for somebody who may see the unit's, or the province's (None)."""
-    opened = installation()
-    record = opened.campaigns.get(code)
+    record = _within_reach(code, unit)
+    return documents.assessment(installation().database, actor(), record, clock.now())
+
+
+def _studied(code: str, unit: str | None) -> Assessment:
+    """Return the same with the insight, which only a report needs."""
+    record = _within_reach(code, unit)
+    return insight.assessment(installation().database, actor(), record, clock.now())
+
+
+def _within_reach(code: str, unit: str | None) -> CampaignRecord:
+    record = installation().campaigns.get(code)
     if unit is not None:
         record.unit_id(unit)
     documents.require_reach(actor(), unit)
-    return documents.assessment(opened.database, actor(), record, clock.now())
+    return record
 
 
 def _file(body: bytes, name: str, mimetype: str) -> Response:
