@@ -42,6 +42,12 @@ COMMANDS: Mapping[str, Entry] = dict(
         _entry("account", "Thêm và liệt kê tài khoản.", "Add and list accounts."),
         _entry("import-responses", "Nhập phiếu từ tệp CSV.", "Import responses from a CSV file."),
         _entry("export-responses", "Xuất phiếu ra tệp CSV.", "Export responses to a CSV file."),
+        _entry("forms", "In phiếu giấy có số sê-ri.", "Print numbered paper forms."),
+        _entry(
+            "close-verification",
+            "Kết thúc xác minh phiếu giấy.",
+            "Close the verification of paper forms.",
+        ),
         _entry("results", "Tính kết quả khảo sát.", "Compute the survey's results."),
         _entry("report", "Lập báo cáo PDF và XLSX.", "Write the report as PDF and XLSX."),
         _entry("score", "Chấm một bộ dữ liệu khảo sát.", "Score a data set of a survey."),

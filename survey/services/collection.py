@@ -25,12 +25,13 @@ from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
-from survey.models import Comment, LedgerLeaf, PaperForm, Response, SetAside
-from survey.services import audit, kiosk_numbers, receipts
+from survey.models import Comment, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
+from survey.services import audit, duplicates, kiosk_numbers, receipts, serials
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_numbers import Numbered
-from survey.vocabulary import Channel, EntryState
+from survey.services.serials import Sheet
+from survey.vocabulary import Channel, EntryState, ReadingSource
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -40,15 +41,19 @@ FORM_NUMBER = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """Who keyed a paper form in, and the number written on it."""
+    """Who keyed a paper form in, or had it read by a machine, and the number written on it."""
 
     actor: Actor
     form_number: str
+    source: ReadingSource = ReadingSource.KEYED
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A response at the door. ``idempotency_key`` was made with the page, not with the answer."""
+    """A response at the door. ``idempotency_key`` was made with the page, not with the answer.
+
+    ``state`` is given where it is known already: for answers that correct others of the same sheet.
+    """
 
     campaign: CampaignRecord
     unit_id: int
@@ -57,6 +62,7 @@ class Entry:
     sheet: AnswerSheet
     keyed: Keyed | None = None
     numbered: Numbered | None = None
+    state: EntryState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +91,17 @@ class Door:
         Raises:
             Refusal: ``campaign_not_open`` before the window; ``idempotency_key_bad``;
                 ``response_conflict`` when the key was used for other answers, which are then kept
-                aside; ``form_number_bad``; ``form_number_used`` when the paper form was keyed in before.
+                aside; ``form_number_bad``; ``form_number_used`` when the paper form was keyed in before;
+                ``sheet_used`` when the same serial was, and then neither counts until a person has
+                looked at both; the refusals of :func:`survey.services.serials.admit`.
         """
         row = self._row(entry, now)
-        accepted = self._database.write_grouped(lambda session: self._keep(session, entry, row, now))
+        try:
+            accepted = self._database.write_grouped(lambda session: self._keep(session, entry, row, now))
+        except Refusal as refusal:
+            if refusal.code == "sheet_used":
+                self._database.write_grouped(lambda session: _stop_both(session, entry, now))
+            raise
         if accepted is None:
             raise Refusal("response_conflict")
         return accepted
@@ -129,6 +142,10 @@ class Door:
 
     def _keep(self, session: Session, entry: Entry, row: dict[str, Any], now: dt.datetime) -> Accepted | None:
         """Write the rows of one response; None when its key is taken by another body."""
+        sheet = None
+        if entry.keyed is not None:
+            sheet = serials.admit(session, entry.campaign, entry.unit_id, entry.keyed.form_number)
+            row = row if sheet is None else {**row, "entry_state": _state_on_paper(entry, sheet, now)}
         if not _insert_once(session, Response, row):
             return self._again(session, entry, row)
         place = {name: row[name] for name in ("campaign_id", "unit_id", "response_key")}
@@ -136,10 +153,22 @@ class Door:
             session.execute(insert(Comment).values(**place, text=entry.sheet.comment))
         session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
         if entry.keyed is not None:
-            _keep_form_number(session, entry.keyed, place, now)
+            _keep_form_number(session, entry.keyed, place, now, sheet)
+            if sheet is not None:
+                self._keep_reading(session, entry, entry.keyed, sheet, now)
         if entry.numbered is not None:
             kiosk_numbers.note(session, row["campaign_id"], entry.numbered)
         return self._accepted(row, EntryState(row["entry_state"]), repeated=False)
+
+    def _keep_reading(
+        self, session: Session, entry: Entry, keyed: Keyed, sheet: Sheet, now: dt.datetime
+    ) -> None:
+        """Note the first reading of a printed sheet, and whether chance wants a second one."""
+        drawn = serials.is_drawn(self._keys.paper_sample, entry.campaign, sheet.serial)
+        place = (entry.campaign, entry.unit_id, sheet.serial)
+        reading = serials.first_row(*place, local_day(now), drawn=drawn)
+        by = {"source": keyed.source, "account_id": keyed.actor.account_id}
+        session.execute(insert(PaperReading).values(**reading, **by))
 
     def _again(self, session: Session, entry: Entry, row: dict[str, Any]) -> Accepted | None:
         kept = session.execute(
@@ -168,11 +197,25 @@ def _body(entry: Entry) -> bytes:
 
 
 def _entry_state(entry: Entry, now: dt.datetime) -> EntryState:
+    if entry.state is not None:
+        return entry.state
     if now >= entry.campaign.closes_at:
         return EntryState.LATE
     if entry.channel is Channel.PAPER and entry.campaign.plan.paper_check == "second_person":
         return EntryState.AWAITING
     return EntryState.VALID
+
+
+def _state_on_paper(entry: Entry, sheet: Sheet, now: dt.datetime) -> EntryState:
+    """Return the state of a printed form: it waits for a second person; back in time, it is not late."""
+    late = now >= entry.campaign.closes_at and not sheet.in_time
+    return EntryState.LATE if late else EntryState.AWAITING
+
+
+def _stop_both(session: Session, entry: Entry, now: dt.datetime) -> None:
+    if entry.keyed is not None:
+        place = (entry.campaign, entry.unit_id, entry.keyed.form_number)
+        duplicates.stop(session, entry.keyed.actor, *place, entry.sheet, entry.keyed.source, now)
 
 
 def _insert_once(session: Session, table: type[Response | SetAside | PaperForm], row: dict[str, Any]) -> bool:
@@ -190,9 +233,14 @@ def _leaf(entry: Entry, row: dict[str, Any]) -> bytes:
     return leaf_hash({**hexed, "campaign": entry.campaign.code, "campaign_id": entry.campaign.id})
 
 
-def _keep_form_number(session: Session, keyed: Keyed, place: dict[str, Any], now: dt.datetime) -> None:
+def _keep_form_number(
+    session: Session, keyed: Keyed, place: dict[str, Any], now: dt.datetime, sheet: Sheet | None
+) -> None:
     number = {**place, "form_number": keyed.form_number, "keyed_by": keyed.actor.account_id}
     if not _insert_once(session, PaperForm, number):
+        if sheet is not None:
+            ids = (place["campaign_id"], place["unit_id"], sheet.serial)
+            raise Refusal("sheet_used", **serials.whereabouts(session, *ids))
         raise Refusal("form_number_used", number=keyed.form_number)
     audit.note(
         session,

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from survey.clock import local_day, start_of
 from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.models import Decision, PaperForm, Response
-from survey.services import audit, states
+from survey.services import audit, readings, states
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
+from survey.services.ranges import number_of, serial_of
 from survey.vocabulary import Reason, State, Verdict
 
 # Which verdict may follow which state; anything else is refused.
@@ -35,8 +37,31 @@ class KeyedForm:
     keyed_by_actor: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper form that is in, and the key of the response that stands for it now."""
+
+    campaign_id: int
+    unit_id: int
+    response_key: bytes
+    number: str
+    keyed_by: int | None
+
+    @property
+    def place(self) -> dict[str, object]:
+        """The key of the response by its columns."""
+        return {
+            "campaign_id": self.campaign_id,
+            "unit_id": self.unit_id,
+            "response_key": self.response_key,
+        }
+
+
 def keyed_forms(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[KeyedForm]:
     """Return the keyed forms of a unit whose link to a response still stands, by number.
+
+    Left out are forms that wait for a blind second keying, or for somebody to settle two that differ:
+    who keys a form must not see how it was keyed.
 
     Raises:
         Refusal: ``unit_out_of_reach``.
@@ -49,16 +74,18 @@ def keyed_forms(database: Database, actor: Actor, campaign: CampaignRecord, unit
             Response,
             (Response.campaign_id == PaperForm.campaign_id)
             & (Response.unit_id == PaperForm.unit_id)
-            & (Response.response_key == PaperForm.response_key),
+            & (Response.response_key == states.live_key()),
         )
         .outerjoin(last, states.joined_on(last))
         .where(PaperForm.campaign_id == campaign.id, PaperForm.unit_id == unit_id)
         .order_by(PaperForm.form_number)
     )
     with database.read() as session:
+        hidden = _hidden(session, campaign, unit_id)
         return [
             KeyedForm(row.form_number, State(row.state), row.marks, row.keyed_by == actor.account_id)
             for row in session.execute(query)
+            if row.form_number not in hidden
         ]
 
 
@@ -76,58 +103,43 @@ def decide(
     Raises:
         Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``verify_own_entry`` when the one who
             keyed the form would verify it; ``decision_not_allowed`` in its present state;
-            ``reason_missing`` for an exclusion without a reason.
+            ``reason_missing`` for an exclusion without a reason; ``double_keying_needed`` to verify a
+            form by its totals that a second officer keys in; ``duplicate_waits`` to reinstate one whose
+            serial came in twice, before somebody has looked at both.
     """
     if (verdict is Verdict.EXCLUDED) != (reason is not None):
         raise Refusal("reason_missing")
     with database.write() as session:
-        form = _form(session, actor, campaign, number)
+        form = paper_of(session, campaign, number, actor)
         if verdict is Verdict.VERIFIED and form.keyed_by == actor.account_id:
             raise Refusal("verify_own_entry")
-        _require_allowed(session, form, verdict)
-        _write(session, actor, form, verdict, reason, now)
+        if present_state(session, form) not in ALLOWED.get(verdict, ()):
+            raise Refusal("decision_not_allowed", number=number)
+        _require_nothing_waits(session, campaign, form, verdict)
+        write(session, actor, form, verdict, now, reason=reason)
 
 
-def _form(session: Session, actor: Actor, campaign: CampaignRecord, number: str) -> PaperForm:
-    # Locked, so that of two who decide at once the second one sees what the first one did.
+def paper_of(session: Session, campaign: CampaignRecord, number: str, actor: Actor | None = None) -> Paper:
+    """Return the paper form of that number, locked, so that of two who decide the second sees the first.
+
+    Raises:
+        Refusal: ``form_number_unknown``; ``unit_out_of_reach`` for an *actor* who may not see it.
+    """
     form = session.get(PaperForm, (campaign.id, number), with_for_update=True)
     if form is None or form.response_key is None:
         raise Refusal("form_number_unknown", number=number)
-    actor.require(campaign.unit(form.unit_id).code)
-    return form
-
-
-def _write(
-    session: Session, actor: Actor, form: PaperForm, verdict: Verdict, reason: Reason | None, now: dt.datetime
-) -> None:
-    """Write the decision and, beside it, its audit entry."""
-    session.execute(
-        insert(Decision).values(
-            campaign_id=form.campaign_id,
-            unit_id=form.unit_id,
-            response_key=form.response_key,
-            step=_next_step(session, form),
-            verdict=verdict,
-            reason=reason,
-            account_id=actor.account_id,
-            decided_at=now,
-        )
+    if actor is not None:
+        actor.require(campaign.unit(form.unit_id).code)
+    key = session.scalar(
+        select(states.live_key()).where(PaperForm.campaign_id == campaign.id, PaperForm.form_number == number)
     )
-    audit.note(
-        session,
-        actor,
-        f"response_{verdict}",
-        now,
-        campaign_id=form.campaign_id,
-        unit_id=form.unit_id,
-        subject=form.form_number,
-        reason=reason,
-    )
+    return Paper(campaign.id, form.unit_id, key or form.response_key, number, form.keyed_by)
 
 
-def _require_allowed(session: Session, form: PaperForm, verdict: Verdict) -> None:
+def present_state(session: Session, form: Paper) -> State:
+    """Return what the response of a paper form counts as now."""
     last = states.last_decision()
-    present = session.execute(
+    query = (
         select(states.state(last))
         .select_from(Response)
         .outerjoin(last, states.joined_on(last))
@@ -136,18 +148,52 @@ def _require_allowed(session: Session, form: PaperForm, verdict: Verdict) -> Non
             Response.unit_id == form.unit_id,
             Response.response_key == form.response_key,
         )
-    ).scalar_one()
-    if State(present) not in ALLOWED.get(verdict, ()):
-        raise Refusal("decision_not_allowed", number=form.form_number)
+    )
+    return State(session.execute(query).scalar_one())
 
 
-def _next_step(session: Session, form: PaperForm) -> int:
-    """Return the number of the next decision."""
-    highest = session.scalar(
-        select(func.max(Decision.step)).where(
-            Decision.campaign_id == form.campaign_id,
-            Decision.unit_id == form.unit_id,
-            Decision.response_key == form.response_key,
+def write(
+    session: Session,
+    actor: Actor,
+    form: Paper,
+    verdict: Verdict,
+    now: dt.datetime,
+    *,
+    reason: Reason | None = None,
+    replaced_by: bytes | None = None,
+) -> None:
+    """Write the decision and, beside it, its audit entry.
+
+    The decision has its day only: by the moment of both rows a form's number would lead to its answers
+    after their link is cut.
+    """
+    highest = session.scalar(select(func.max(Decision.step)).filter_by(**form.place))
+    session.execute(
+        insert(Decision).values(
+            **form.place,
+            step=(highest or 0) + 1,
+            verdict=verdict,
+            reason=reason,
+            replaced_by=replaced_by,
+            account_id=actor.account_id,
+            decided_at=start_of(local_day(now)),
         )
     )
-    return (highest or 0) + 1
+    ids = {"campaign_id": form.campaign_id, "unit_id": form.unit_id}
+    audit.note(session, actor, f"response_{verdict}", now, **ids, subject=form.number, reason=reason)
+
+
+def _require_nothing_waits(session: Session, campaign: CampaignRecord, form: Paper, verdict: Verdict) -> None:
+    serial = serial_of(form.number)
+    history = readings.of_sheet(session, campaign, form.unit_id, serial) if serial else None
+    if history is None:
+        return
+    if verdict is Verdict.VERIFIED and (history.wants_second or history.disagrees):
+        raise Refusal("double_keying_needed", number=form.number)
+    if verdict is not Verdict.EXCLUDED and history.duplicates:
+        raise Refusal("duplicate_waits", number=form.number)
+
+
+def _hidden(session: Session, campaign: CampaignRecord, unit_id: int) -> set[str]:
+    found = readings.of_unit(session, campaign, unit_id)
+    return {number_of(serial) for serial, each in found.items() if each.wants_second or each.disagrees}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
 
-from survey.models import Decision, Response
+from survey.models import Decision, PaperForm, Response
 from survey.vocabulary import State, Verdict
 
 EXCLUDING = (Verdict.EXCLUDED, Verdict.CORRECTED)
@@ -40,6 +40,22 @@ def state(last: Subquery) -> ColumnElement[str]:
         (and_(Response.entry_state == State.AWAITING.value, _verified()), State.VALID.value),
         else_=Response.entry_state,
     )
+
+
+def live_key() -> ColumnElement[bytes]:
+    """Return the key of the response that stands for a ``paper_form``: its own, or what corrected it."""
+    corrected = (
+        select(Decision.replaced_by)
+        .where(
+            Decision.campaign_id == PaperForm.campaign_id,
+            Decision.unit_id == PaperForm.unit_id,
+            Decision.response_key == PaperForm.response_key,
+            Decision.verdict == Verdict.CORRECTED.value,
+        )
+        .correlate(PaperForm)
+        .scalar_subquery()
+    )
+    return func.coalesce(corrected, PaperForm.response_key)
 
 
 def _verified() -> ColumnElement[bool]:

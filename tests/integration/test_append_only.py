@@ -14,7 +14,7 @@ from survey.services import decisions
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.vocabulary import Reason, Role, Verdict
-from tests import scene
+from tests import paper_scene, scene
 from tests.scene import NOW, entry
 
 GROWING = ("response", "comment", "set_aside", "decision", "paper_form")
@@ -37,6 +37,7 @@ def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
         opened.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.kiosk(opened, campaign)
+    paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
 
@@ -131,6 +132,24 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("replacement_when_corrected", "decision", {"verdict": "corrected", "reason": None}),
     ("step_positive", "decision", {"step": 0}),
     ("form_number_length", "paper_form", {"form_number": ""}),
+    ("number_positive", "paper_minute", {"number": 0}),
+    ("act_known", "paper_minute", {"act": "eaten"}),
+    ("sheets_unless_closed", "paper_minute", {"sheets": 0}),
+    ("sheets_not_negative", "paper_minute", {"sheets": -1}),
+    ("digest_length", "paper_minute", {"digest": b"short"}),
+    ("serials_in_order", "paper_range", {"last_serial": 1}),
+    ("serials_in_order", "paper_batch", {"last_serial": 1_000_000}),
+    ("digest_length", "paper_batch", {"digest": b"short"}),
+    ("kind_known", "paper_reading", {"kind": "guess", "compared": None, "differing": None}),
+    ("source_known", "paper_reading", {"source": "heard"}),
+    ("step_positive", "paper_reading", {"step": 0}),
+    ("serial_in_range", "paper_reading", {"serial": 0}),
+    ("marks_known", "paper_reading", {"marks": "9"}),
+    ("profile_known", "paper_reading", {"profile": "A"}),
+    ("counted_when_compared", "paper_reading", {"compared": None, "differing": None}),
+    ("differing_in_range", "paper_reading", {"differing": 4}),
+    ("diameter_known", "seal_picture", {"diameter": 35}),
+    ("step_positive", "seal_picture", {"step": 0}),
     ("official_formula_known", "campaign", {"official_formula": "f9"}),
     ("days_in_order", "campaign", {"opens_on": dt.date(2030, 1, 1)}),
     ("days_in_order", "campaign", {"report_before": dt.date(2024, 9, 1)}),
@@ -157,6 +176,11 @@ FRESH: dict[str, dict[str, Any]] = {
     "set_aside": {"body_mac": b"\2" * 16},
     "decision": {"step": 2},
     "paper_form": {"form_number": "2"},
+    "paper_minute": {"number": 2},
+    "paper_range": {"first_serial": 2},
+    "paper_batch": {"first_serial": 4, "last_serial": 6},
+    "paper_reading": {"step": 2},
+    "seal_picture": {"step": 2},
     "campaign": {"id": 2, "code": "other"},
     "campaign_unit": {"unit_id": 99, "code": "other"},
     "account": {"id": 99, "email": "hoa@x.vn", "fs_uniquifier": "x"},
@@ -177,6 +201,12 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("decision", {"verdict": "corrected", "reason": None, "replaced_by": b"\3" * 16}),
     ("paper_form", {"unit_id": 1}),
     ("paper_form", {"response_key": b"\3" * 16}),
+    ("paper_minute", {"unit_id": 99}),
+    ("paper_range", {"minute": 99}),
+    ("paper_batch", {"minute": 99}),
+    ("paper_reading", {"unit_id": 99}),
+    ("seal_picture", {"campaign_id": 99}),
+    ("verification_closing", {"campaign_id": 99}),
     ("campaign_unit", {"campaign_id": 99}),
     ("kiosk", {"unit_id": 99}),
     ("kiosk_range", {"kiosk": 99}),

@@ -21,7 +21,7 @@ from survey.services.actors import COMMAND_LINE
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation, initialise, open_installation
 from survey.vocabulary import Reason, Verdict
-from tests import scene
+from tests import paper_scene, scene
 from tests.scene import NOW, entry
 
 FILE = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*\.py")
@@ -50,6 +50,7 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
         opened.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.kiosk(opened, campaign)
+    paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
 

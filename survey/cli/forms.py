@@ -1,0 +1,101 @@
+"""``./hailong forms``: prints numbered paper forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from forms.layout import EDITIONS, lay_out
+from forms.paper import boxes
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.cli.progress import advancing
+from survey.errors import Refusal
+from survey.services import printing
+from survey.services.actors import COMMAND_LINE
+from survey.services.printing import Order
+
+
+@click.group(help=say("In phiếu giấy có số sê-ri.", "Print numbered paper forms."))
+def forms() -> None:
+    """Group what concerns paper forms."""
+
+
+@forms.command("print", help=say("In một lô phiếu ra tệp PDF.", "Print a batch of forms as PDF."))
+@data_option
+@campaign_option
+@click.option("--unit", required=True, metavar="CODE", help=say("Mã đơn vị.", "The unit's code."))
+@click.option("--count", required=True, type=int, help=say("Số phiếu.", "How many forms."))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("Tệp PDF sẽ ghi.", "The PDF to write."),
+)
+@click.option(
+    "--boxes",
+    "boxes_out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("Ghi thêm vị trí các ô (JSON).", "Also write where the boxes are (JSON)."),
+)
+@click.option(
+    "--edition",
+    type=click.Choice(sorted(EDITIONS)),
+    default="standard",
+    show_default=True,
+    help=say("Khổ chữ: standard hoặc large (chữ to).", "Type size: standard or large."),
+)
+@click.option(
+    "--lang", default="vi", show_default=True, help=say("Ngôn ngữ của phiếu.", "The form's language.")
+)
+@click.option(
+    "--seal",
+    is_flag=True,
+    help=say("In kèm hình con dấu đã lưu.", "Print the picture of the seal that was kept."),
+)
+def print_forms(
+    data: str | None,
+    campaign: str | None,
+    unit: str,
+    count: int,
+    out: Path,
+    boxes_out: Path | None,
+    edition: str,
+    lang: str,
+    *,
+    seal: bool,
+) -> None:
+    """Issue serials to a unit and write their forms."""
+    what = say("Đang in phiếu", "Printing forms")
+    with opened(data) as installation, advancing(what, count) as advance:
+        record = installation.campaigns.only(campaign)
+        order = Order(count, edition, lang, seal)
+        printed = printing.print_batch(
+            installation,
+            COMMAND_LINE,
+            record,
+            record.unit_id(unit),
+            order,
+            out,
+            clock.now(),
+            lambda _done, _all: advance(1),
+        )
+    if boxes_out is not None:
+        _write_json(boxes_out, boxes(lay_out(record.questionnaire, EDITIONS[edition])))
+    click.echo(
+        say(
+            f"Đã in {count} phiếu, số {printed.span}, biên bản số {printed.minute}: {out}",
+            f"Printed {count} forms, numbers {printed.span}, minute {printed.minute}: {out}",
+        )
+    )
+
+
+def _write_json(path: Path, content: object) -> None:
+    try:
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise Refusal("file_unwritable", path=str(path), why=error.strerror) from error

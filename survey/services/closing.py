@@ -1,0 +1,131 @@
+"""Ends: a unit closes its account of sheets, and the verification of a campaign's paper closes for good."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from survey.database.engine import Database
+from survey.errors import Fault, Refusal
+from survey.models import PaperForm, PaperReading, Response, VerificationClosing
+from survey.services import audit, paper, readings, serials, sheets, states
+from survey.services.actors import EVERY_UNIT, Actor
+from survey.services.campaigns import CampaignRecord
+from survey.services.paper import Statement
+from survey.services.sheets import Sheets, spans_of
+from survey.vocabulary import Channel, PaperAct, Role, SheetState, State
+
+
+def close_unit(
+    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, witness: str, now: dt.datetime
+) -> int:
+    """Close a unit's account with a last minute and return its number.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``role_out_of_reach`` for an officer; ``verification_closed``;
+            ``paper_account_closed``; ``unit_unexplained`` with every serial that is not accounted for.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    if actor.role is Role.OFFICER:
+        raise Refusal("role_out_of_reach")
+    with database.write() as session:
+        serials.lock_unit(session, campaign.id, unit_id)
+        paper.require_open(session, campaign, unit_id)
+        faults = list(unexplained(session, campaign, unit_id))
+        if not witness.strip():
+            faults.append(Fault("witness_missing", "witness"))
+        if faults:
+            raise Refusal("unit_unexplained", faults, unit=campaign.unit(unit_id).name)
+        said = Statement(PaperAct.CLOSED, (), witness)
+        return paper.write_minute(session, actor, campaign, unit_id, said, now)
+
+
+def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[Fault]:
+    """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
+    found = sheets.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+    read = readings.of_unit(session, campaign, unit_id)
+    about = {
+        "sheets_still_out": found.spans(SheetState.HANDED_OUT),
+        "sheets_not_entered": found.not_entered(),
+        "forms_unsettled": spans_of(serial for serial, each in read.items() if each.disagrees),
+        "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
+    }
+    for code, spans in about.items():
+        if spans:
+            count = sum(len(span) for span in spans)
+            shown = ", ".join(str(span) for span in spans[:10]) + (", …" if len(spans) > 10 else "")
+            yield Fault(code, shown, {"count": count})
+    if waiting := _awaiting(session, campaign, unit_id):
+        yield Fault("forms_unverified", ", ".join(waiting[:10]), {"count": len(waiting)})
+
+
+def close_verification(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:
+    """Cut the link of every form to its answers, for good, and return how many links there were.
+
+    From then on no paper form comes in any more, and nothing tells which answers came from which sheet.
+
+    Raises:
+        Refusal: ``role_out_of_reach``; ``verification_closed``; ``verification_too_early`` before the
+            last day has ended; ``verification_unexplained`` with every unit that has something open.
+    """
+    if actor.role not in EVERY_UNIT:
+        raise Refusal("role_out_of_reach")
+    if now < campaign.closes_at:
+        raise Refusal("verification_too_early", closes=f"{campaign.closes_at:%d/%m/%Y}")
+    with database.write() as session:
+        for unit_id in sorted(campaign.unit_ids.values()):
+            serials.lock_unit(session, campaign.id, unit_id)
+        serials.require_verifying(session, campaign)
+        if faults := list(_open(session, campaign)):
+            raise Refusal("verification_unexplained", faults)
+        return _cut(session, actor, campaign, now)
+
+
+def _cut(session: Session, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:
+    linked = (PaperForm.campaign_id == campaign.id, PaperForm.response_key.is_not(None))
+    forms = session.scalar(select(func.count()).select_from(PaperForm).where(*linked)) or 0
+    session.execute(update(PaperForm).where(*linked).values(response_key=None))
+    emptied = {"marks": None, "profile": None, "comment": None}
+    session.execute(update(PaperReading).where(PaperReading.campaign_id == campaign.id).values(**emptied))
+    by = {"campaign_id": campaign.id, "account_id": actor.account_id}
+    session.execute(insert(VerificationClosing).values(**by, at=now, forms=forms))
+    audit.note(session, actor, "verification_closed", now, campaign_id=campaign.id, forms=forms)
+    return forms
+
+
+def _open(session: Session, campaign: CampaignRecord) -> Iterator[Fault]:
+    """Return what stands against closing, each with the unit it concerns."""
+    found = sheets.of_units(session, campaign.id, tuple(campaign.unit_ids.values()))
+    for unit_id in sorted(campaign.unit_ids.values()):
+        name = campaign.unit(unit_id).name
+        if unit_id in found and not found[unit_id].closed:
+            yield Fault("unit_account_open", name)
+        for fault in unexplained(session, campaign, unit_id):
+            yield Fault(fault.code, f"{name}: {fault.place}", fault.details)
+
+
+def _awaiting(session: Session, campaign: CampaignRecord, unit_id: int) -> list[str]:
+    """Return the numbers of the forms that wait; those without a link any more have none."""
+    last = states.last_decision()
+    query = (
+        select(PaperForm.form_number)
+        .select_from(Response)
+        .outerjoin(last, states.joined_on(last))
+        .join(
+            PaperForm,
+            (PaperForm.campaign_id == Response.campaign_id)
+            & (PaperForm.unit_id == Response.unit_id)
+            & (PaperForm.response_key == Response.response_key),
+        )
+        .where(
+            Response.campaign_id == campaign.id,
+            Response.unit_id == unit_id,
+            Response.channel == Channel.PAPER.value,
+            states.state(last) == State.AWAITING.value,
+        )
+        .order_by(PaperForm.form_number)
+    )
+    return list(session.scalars(query))
