@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
-from survey.models import Account, AccountRole
+from survey.models import Account, AccountRole, CampaignUnit
 from survey.services import audit
 from survey.services.actors import Actor
 from survey.vocabulary import Role
@@ -86,12 +86,25 @@ def add(database: Database, actor: Actor, new: NewAccount, now: dt.datetime) -> 
     )
     try:
         with database.write() as session:
+            _require_unit(session, new.unit_code)
             session.add(account)
             session.flush()
             audit.note(session, actor, "account_added", now, subject=str(account.id), role=new.role)
             return account.id
     except IntegrityError as error:
         raise Refusal("account_exists", email=new.email.lower()) from error
+
+
+def _require_unit(session: Session, code: str | None) -> None:
+    """Refuse a unit that no campaign knows; before the first campaign any code will do."""
+    if code is None:
+        return
+    known = session.scalars(select(CampaignUnit.code).distinct()).all()
+    if known and code not in known:
+        fault = Fault(
+            "account_unit_unknown", "unit", {"found": code[:64], "known": ", ".join(sorted(known)[:20])}
+        )
+        raise Refusal("account_faulty", [fault])
 
 
 def listing(database: Database) -> list[AccountRecord]:
