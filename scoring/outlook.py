@@ -69,10 +69,10 @@ def belief(found: Estimate, formula: Formula, forms: int) -> Belief | None:
     """
     if found.value is None or found.se is None:
         return None
+    if found.note == "census":
+        return from_estimate(found.value / 100, 0.0, forms, census=True)
     offset, width = SCALES[formula]
     known = from_estimate((found.value - offset) / width, found.se / width, forms)
-    if found.note == "census":
-        return Belief(math.inf, math.inf, found.value / 100)
     return replace(known, offset=offset / 100, width=width / 100)
 
 
