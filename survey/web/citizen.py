@@ -13,6 +13,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from forms import answers
+from forms.checkword import check_word
 from forms.faults import FaultyInput
 from forms.seal import BadSeal, Seal
 from forms.texts import page_texts
@@ -148,8 +149,15 @@ def _heading(counter: Counter) -> dict[str, Any]:
         "office": plan.headings.agency,
         "unit_name": counter.campaign.unit(counter.unit_id).name,
         "campaign_title": plan.title,
+        "word": _word(counter),
         "rehearsal": counter.campaign.rehearsal,
     }
+
+
+def _word(counter: Counter) -> str:
+    """Return the check word that stands on the unit's posters too."""
+    campaign = counter.campaign
+    return check_word(installation().keys.seal, campaign.code, campaign.unit(counter.unit_id).code)
 
 
 def _counter(sealed: str) -> Counter:

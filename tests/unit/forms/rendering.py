@@ -37,6 +37,7 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
         "late": False,
         "office": "BẢO HIỂM XÃ HỘI TỈNH BÌNH ĐỊNH",
         "unit_name": LONG_UNIT,
+        "word": "THUYỀN PHƯỢNG",  # the longest that there is
     }
     return _ENVIRONMENT.get_template(f"citizen/{template}.html").render({**frame, **context})
 

@@ -1,0 +1,37 @@
+"""The QR code of a poster, with error correction M.
+
+Q would bear more dirt on the code itself, but needs more and so smaller modules: from 1.5 m, where a
+telephone has two or three pixels for each, their size decides (``tests/unit/forms_poster``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+
+import qrcode
+from qrcode.constants import ERROR_CORRECT_M
+
+from forms.paper.codes import Code, Run
+
+QUIET = 4  # modules of white on each side, as the standard asks
+
+
+@lru_cache(maxsize=256)
+def symbol(text: str) -> Code:
+    """Return the code of an address, without a quiet border."""
+    made = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    made.add_data(text.encode("utf-8"), optimize=0)
+    made.make(fit=True)
+    return Code(made.modules_count, tuple(_runs(made.modules)))
+
+
+def _runs(rows: Sequence[Sequence[bool | None]]) -> Iterator[Run]:
+    for y, row in enumerate(rows):
+        x = 0
+        for dark, cells in groupby(row):
+            length = len(list(cells))
+            if dark:
+                yield Run(x, y, length)
+            x += length
