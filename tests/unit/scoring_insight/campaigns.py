@@ -22,7 +22,10 @@ CRITERIA = tuple(
     Criterion(f"C{place}", points, tuple(range(int(start), int(start) + size)))
     for place, (start, size, points) in enumerate(zip(STARTS, SIZES, POINTS, strict=True), start=1)
 )
-QUESTIONS = Questions((*(f"q{item:02d}" for item in range(ITEMS)), "overall"), CRITERIA, overall_item=ITEMS)
+NAMES = tuple(
+    f"{criterion.id}.{place}" for criterion in CRITERIA for place, _ in enumerate(criterion.columns, start=1)
+)
+QUESTIONS = Questions((*NAMES, "Q"), CRITERIA, overall_item=ITEMS)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,16 @@ def results_of(study: Study, marks: MarkArray | None = None) -> SurveyResult:
     """Return the results of a study, or of other marks on the same forms."""
     used = study.marks if marks is None else marks
     return summarise(used, study.collected.unit, study.units, study.population, study.questions, study.rules)
+
+
+def copied(made: Campaign, officer: int) -> Campaign:
+    """Return the campaign with one officer's forms all alike but for one answer."""
+    marks = made.study.marks.copy()
+    own = np.flatnonzero(made.study.collected.officer == officer)
+    marks[own] = marks[own[0]]
+    marks[own[0], 3] = 5 if marks[own[0], 3] != 5 else 4
+    study = with_marks(made.study, marks)
+    return Campaign(study, results_of(study))
 
 
 def with_marks(study: Study, marks: MarkArray) -> Study:

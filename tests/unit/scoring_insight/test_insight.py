@@ -9,21 +9,11 @@ import numpy as np
 
 from scoring.insight import Insight, look, remarks_of
 from scoring.suppress import THRESHOLD
-from tests.unit.scoring_insight.campaigns import Campaign, campaign, results_of, with_marks
+from tests.unit.scoring_insight.campaigns import Campaign, campaign, copied
 
 
 def _look(made: Campaign) -> Insight:
     return look(made.study, made.result, seed=7)
-
-
-def _copied(made: Campaign, officer: int) -> Campaign:
-    """Return the campaign with one officer's forms all alike but one answer."""
-    marks = made.study.marks.copy()
-    own = np.flatnonzero(made.study.collected.officer == officer)
-    marks[own] = marks[own[0]]
-    marks[own[0], 3] = 5 if marks[own[0], 3] != 5 else 4
-    study = with_marks(made.study, marks)
-    return Campaign(study, results_of(study))
 
 
 def test_every_part_is_there_and_becomes_json() -> None:
@@ -52,7 +42,7 @@ def test_remarks_alone_are_those_of_the_whole_look() -> None:
 
 
 def test_flagged_forms_are_left_out_of_the_second_result_only() -> None:
-    made = _copied(campaign(), 4)
+    made = copied(campaign(), 4)
     found = _look(made)
     own = int((made.study.collected.officer == 4).sum())
     assert own >= THRESHOLD
