@@ -12,6 +12,7 @@ import sys
 PARTS = {
     "page": "a first visit: requests, bytes, and rendering beside WTForms widgets",
     "submission": "processor time and waiting time of a durable submission beside a bare hello",
+    "paper": "filled forms at five levels of scans and photos: wrong answers, doubts, pages a second",
     "scoring_speed": "scoring of a million forms",
     "coverage": "how often intervals and indices hold the truth",
     "flags": "how often rank sets and flags on data quality are right",

@@ -49,13 +49,19 @@ TEXT_GAP = 2.6  # between a box and the text beside it: more than CROP reaches
 LEAST_COMMENT, MOST_COMMENT = 17.0, 95.0  # height of the comment box
 
 # --- Tolerances of reading ----------------------------------------------------------------------------------
+DOTS = 5.0  # per mm of the flattened page that the boxes are looked for on
+OUTLINE = 0.35  # width of a box's line
 CROP = 1.5  # sides of a box that its picture covers: strokes that leave the box, but no neighbour
-FAR_SEARCH = 3.8  # a photo of curled paper is off by this much after the marks alone, in mm
-NEAR_SEARCH = 1.2  # what is left for the second pass, and what a feeder's stretch leaves after the marks
-WORST_FIT = 0.8  # a box found further from its neighbours' common bend than this is not trusted
-LEAST_FOUND = (
-    0.85  # share of a page's boxes whose outline must be where it should be, or the page is not read
-)
+FAR_SEARCHES = (4.0, 3.0)  # curled paper in a photo is off by 4 mm and more after the marks alone
+NEAR_SEARCH = 1.4  # what is left for the last pass, and what a feeder's stretch leaves after the marks
+WORST_FIT = 0.8  # a box found further than this from its neighbours' common bend is not trusted
+LEAST_OUTLINE = 0.45  # of the page's usual darkness of outlines, that a box's own outline must have
+LEAST_FOUND = 0.85  # share of a page's boxes whose outline must be where it should be, or the page is not read
+LEAST_SPREAD = 0.3  # share of the page that marks and codes must span to tell its pose
+ALL_FOUND = 0.97  # share of boxes below which a page is searched widely, as curled paper needs it
+RED_INK = 1.2  # square mm of red in a box that are a red pen's and not a fleck's
+SEAL_LEAST = 18.0  # a red thing wider and higher than this is a stamp, not a pen's mark
+WRITTEN = 4.0  # square mm of ink in the box for free writing that are more than a fleck
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,14 @@ class Layout:
         """Return the top left corner of each mark of a page by its id."""
         first = self.edition.first_mark + 4 * (page - 1)
         return {first + corner: place for corner, place in enumerate(MARK_PLACES)}
+
+    def comment_box(self, page: int) -> tuple[float, float, float, float] | None:
+        """Return x, y, width and height of the box for free writing, or None on a page without it."""
+        row = self.rows[-1]
+        if row.page != page or row.kind != "comment":
+            return None
+        top = row.y + self.edition.heading
+        return LEFT, top, EDGE_ZONE[0] - 1 - LEFT, row.y + row.height - top
 
     @cached_property
     def fingerprint(self) -> str:

@@ -10,7 +10,6 @@ from forms.layout import (
     BODY_BOTTOM,
     BOTTOM,
     CODE,
-    EDGE_ZONE,
     LEFT,
     MARK,
     MARK_PLACES,
@@ -174,8 +173,8 @@ class Furniture:
         end = LEFT + self.pen.text(LEFT, top - 1.6, text, kind, width=RIGHT - LEFT)
         note = Type(faces.serif_italic, edition.type_size * 0.85)
         self.pen.text(end + 3, top - 1.6, self.words["comment_note"], note, width=RIGHT - end - 3)
-        right = EDGE_ZONE[0] - 1
-        self.pen.rectangle(LEFT, top, right - LEFT, row.y + row.height - top, 0.25)
+        if box := self.layout.comment_box(row.page):
+            self.pen.rectangle(*box, 0.25)
 
     def _footer(self, page: int) -> None:
         faces = self.pen.faces

@@ -10,7 +10,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.layout import PAGE_HEIGHT
+from forms.layout import OUTLINE, PAGE_HEIGHT
 from forms.paper.codes import Code
 from forms.paper.fonts import Faces
 
@@ -90,7 +90,7 @@ class Pen:
         self.canvas.line(x * mm, (PAGE_HEIGHT - y) * mm, to_x * mm, (PAGE_HEIGHT - to_y) * mm)
 
     def rectangle(
-        self, x: float, y: float, width: float, height: float, line: float = 0.35, *, filled: bool = False
+        self, x: float, y: float, width: float, height: float, line: float = OUTLINE, *, filled: bool = False
     ) -> None:
         """Draw a black outline around a rectangle, or fill it."""
         self.canvas.setStrokeGray(0)

@@ -1,0 +1,79 @@
+"""Reading simulated forms at five levels, with exact bounds, and its speed on one core.
+
+``python -m bench paper`` fills and reads 40 forms a level; HAILONG_BENCH_FORMS sets another number, and
+HAILONG_BENCH_JOBS how many processes share the work. Simulated; not yet tried on real paper.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+
+from forms.layout import EDITIONS
+from forms.scan.images import Pages
+from forms.scan.page import read_page
+from tests.paper.forms_office import filled, layout
+from tests.paper.measure import Tally, measured, total
+
+LEVELS = (
+    ("clean", 200, "standard"),
+    ("office", 150, "standard"),
+    ("office", 200, "standard"),
+    ("bad scan", 120, "standard"),
+    ("bad scan", 150, "standard"),
+    ("good photo", 200, "standard"),
+    ("bad photo", 170, "standard"),
+    ("office", 150, "large"),
+)
+PART = 10  # forms that one process fills and reads in a row
+FORMS = int(os.environ.get("HAILONG_BENCH_FORMS", "40"))
+JOBS = int(os.environ.get("HAILONG_BENCH_JOBS", "1"))
+SPEED_PAGES = 40
+
+
+def main() -> None:
+    """Print both tables."""
+    print(f"{'level':<12} dpi edition    pages unread misread questions wrong  <= of 100,000  to a person")
+    with ProcessPoolExecutor(JOBS, mp_context=get_context("spawn")) as pool:
+        for level, dpi, edition in LEVELS:
+            parts = range(0, FORMS, PART)
+            found = total(pool.map(_part, [(level, dpi, edition, part) for part in parts]))
+            print(f"{level:<12} {dpi:<3} {edition:<9} {_row(found)}", flush=True)
+    _speed()
+
+
+def _part(what: tuple[str, int, str, int]) -> Tally:
+    level, dpi, edition, start = what
+    cv2.setNumThreads(1)
+    serials = range(start + 1, min(start + PART, FORMS) + 1)
+    return measured(level, serials, 1000 * dpi + start, dpi=dpi, edition=edition)
+
+
+def _row(found: Tally) -> str:
+    counts = f"{found.pages:>6} {found.unread:>6} {found.misread:>7} {found.questions:>9} {found.wrong:>5}"
+    return f"{counts} {found.wrong_at_most:>13.0f} {100 * found.share_to_a_person:>10.1f} %"
+
+
+def _speed() -> None:
+    """Read JPEG scans from files: decoding, codes, boxes, answers; processor time of one thread."""
+    cv2.setNumThreads(1)
+    layouts = [layout(edition) for edition in EDITIONS]
+    with TemporaryDirectory() as folder:
+        paths = []
+        for index, page in enumerate(filled(range(1, SPEED_PAGES // 2 + 1), "office", 5, dpi=200)):
+            paths.append(Path(folder) / f"{index}.jpg")
+            page.picture.save(paths[-1], "JPEG", quality=80)
+        read_page(Pages(paths[0]).picture(0), layouts)  # loads the weights
+        began = time.process_time()
+        records = [read_page(Pages(path).picture(0), layouts) for path in paths]
+        spent = time.process_time() - began
+        read = sum(record["status"] == "read" for record in records)
+        print(
+            f"\n{read} of {len(paths)} pages read, {len(paths) / spent:.1f} pages a second of one core at 200 dpi"
+        )

@@ -1,0 +1,222 @@
+"""One picture of one page: which page it is, where its boxes are, and what was answered.
+
+Every answer here is a claim without proof: the parent process checks the codes' MAC before it believes any.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from forms.layout import ALL_FOUND, DOTS, WRITTEN, Box, Layout
+from forms.paper.proof import spell
+from forms.scan import classify
+from forms.scan.bend import Grey, Located, darkness, locate
+from forms.scan.classify import EMPTY, MARKED, SURE, Field
+from forms.scan.images import Picture
+from forms.scan.pose import Code, Found, Matrix, find_marks, flatten, guess, pose, read_codes, strangers
+from forms.scan.red import red_marks
+
+_BLANK = 0.0015  # share of dark dots below which a page without marks is a blank one
+_CROP_MARGIN = 3.0  # mm around the boxes that a person is shown
+
+
+class NotReadError(Exception):
+    """A page that cannot be read: ``status`` is ``unreadable`` or ``foreign``, ``reason`` a code."""
+
+    def __init__(self, status: str, reason: str, **known: Any) -> None:
+        """Keep status, reason and what is known all the same."""
+        super().__init__(reason)
+        self.record = {"status": status, "reason": reason, "answers": [], **known}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page that was recognised in a picture."""
+
+    picture: Picture
+    layout: Layout
+    number: int
+    matrix: Matrix
+    text: str
+
+
+def read_page(picture: Picture, layouts: Sequence[Layout], *, with_crops: bool = False) -> dict[str, Any]:
+    """Return what a picture shows as plain values; never raises for what a picture may hold."""
+    try:
+        seen = recognise(picture, layouts)
+        return {"status": "read", "reason": None, **_known(seen), **_read(seen, with_crops=with_crops)}
+    except NotReadError as refused:
+        return refused.record
+
+
+def recognise(picture: Picture, layouts: Sequence[Layout]) -> Seen:
+    """Return which page this is and where it lies, or raise NotReadError."""
+    red = picture if picture.ndim == 2 else np.asarray(cv2.extractChannel(picture, 2), np.uint8)
+    found = find_marks(red)
+    if found.twice:
+        raise NotReadError("unreadable", "scan_two_sheets")
+    guessed = guess(layouts, found)
+    rough = pose(*guessed, found) if guessed else None
+    codes = read_codes(red, rough, guessed[1] if guessed else 1)
+    text = _text(codes, red, found)
+    layout, number = _agreed(guessed, text, layouts, found, codes)
+    ours = [code for code in codes if code.text == text]
+    matrix = rough if rough is not None and len(found.marks) >= 4 else pose(layout, number, found, ours)
+    if matrix is None:
+        raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
+    return Seen(picture, layout, number, matrix, text)
+
+
+def _text(codes: Sequence[Code], grey: Picture, found: Found) -> str:
+    """Return the one text that the codes of ours say."""
+    texts = {code.text for code in codes if spell(code.text)}
+    if len(texts) > 1:
+        raise NotReadError("unreadable", "scan_two_sheets", codes=sorted(texts))
+    if texts:
+        return texts.pop()
+    if codes:
+        raise NotReadError("foreign", "scan_foreign_code")
+    if len(found.marks) > 1:
+        raise NotReadError("unreadable", "scan_no_serial")
+    small = cv2.resize(grey, (300, 424), interpolation=cv2.INTER_AREA)
+    inner = darkness(np.asarray(small, np.uint8))[20:-20, 20:-20]
+    is_blank = float((inner > 70).mean()) < _BLANK
+    raise NotReadError("unreadable", "scan_blank") if is_blank else NotReadError("foreign", "scan_foreign")
+
+
+def _agreed(
+    guessed: tuple[Layout, int] | None,
+    text: str,
+    layouts: Sequence[Layout],
+    found: Found,
+    codes: Sequence[Code],
+) -> tuple[Layout, int]:
+    """Return the page that marks and code agree on; without marks, the one where the codes fit."""
+    claim = spell(text)
+    number = claim.page if claim else 0
+    if guessed:
+        layout, marked = guessed
+        is_clear = len(found.marks) - strangers(layout, marked, found) >= 3
+        if marked != number or strangers(layout, number, found) > (1 if is_clear else 0):
+            raise NotReadError("unreadable", "scan_mixed", codes=[text])
+        return layout, number
+    for layout in layouts:
+        if number <= layout.pages and pose(layout, number, found, codes) is not None:
+            return layout, number
+    raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
+
+
+def _known(seen: Seen) -> dict[str, Any]:
+    return {"codes": [seen.text], "edition": seen.layout.edition.name, "page": seen.number}
+
+
+def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
+    red = (
+        seen.picture if seen.picture.ndim == 2 else np.asarray(cv2.extractChannel(seen.picture, 2), np.uint8)
+    )
+    dark = darkness(flatten(red, seen.matrix))
+    boxes = seen.layout.on(seen.number)
+    answers: list[dict[str, Any]] = []
+    if boxes:
+        located = _located(dark, boxes)
+        if not located.is_page:
+            raise NotReadError("unreadable", "scan_not_flat", **_known(seen))
+        crops = classify.crops(dark, located.middles, boxes[0].side, located.darkness)
+        shown = classify.network().probabilities(crops)
+        answers = list(_answers(boxes, shown, located, red_marks(seen.picture, seen.matrix, boxes)))
+    comment = _comment(seen, dark)
+    if with_crops:
+        _show(seen, answers, comment)
+    return {"answers": answers, "comment": comment}
+
+
+def _located(dark: Grey, boxes: Sequence[Box]) -> Located:
+    """Search narrowly, and widely where that leaves boxes unfound."""
+    near = locate(dark, boxes, is_photo=False)
+    if near.found >= ALL_FOUND:
+        return near
+    far = locate(dark, boxes, is_photo=True)
+    return far if far.found >= near.found else near
+
+
+def _answers(
+    boxes: Sequence[Box], shown: Field, located: Located, red: npt.NDArray[np.bool_]
+) -> Iterator[dict[str, Any]]:
+    start = 0
+    for q, group in groupby(boxes, key=lambda box: box.q):
+        opts = [box.opt for box in group]
+        here = slice(start, start + len(opts))
+        start += len(opts)
+        yield {"q": q, **_decide(opts, shown[here], located.is_sure[here], red[here])}
+
+
+def _decide(
+    opts: Sequence[str], shown: Field, is_found: npt.NDArray[np.bool_], is_red: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Accept a question only where one box is surely marked and every other one surely empty."""
+    said = shown.argmax(axis=1)
+    is_sure = shown.max(axis=1) > SURE
+    marked = [opt for opt, kind in zip(opts, said, strict=True) if kind == MARKED]
+    touched = int((said != EMPTY).sum())
+    reason = None
+    if not is_found.all():
+        reason = "doubt_box_not_found"
+    elif is_red.any():
+        reason = "doubt_red_ink"
+    elif touched > 1:
+        reason = "doubt_several_marks"
+    elif not is_sure.all() or len(marked) != touched:
+        reason = "doubt_unsure"
+    elif not touched:
+        reason = "doubt_blank"
+    return {
+        "value": marked if is_found.all() else None,
+        "confidence": round(float(shown.max(axis=1).min()), 4),
+        "needs_human": reason is not None,
+        "reason": reason,
+    }
+
+
+def _comment(seen: Seen, dark: Grey) -> dict[str, Any] | None:
+    """Return whether something is written in the box for free writing; None on a page without it."""
+    place = seen.layout.comment_box(seen.number)
+    if place is None:
+        return None
+    x, y, width, height = place
+    rows = slice(round((y + 2) * DOTS), round((y + height - 2) * DOTS))
+    columns = slice(round((x + 2) * DOTS), round((x + width - 2) * DOTS))
+    written = float((dark[rows, columns] > 60).sum()) / DOTS**2
+    return {"written": written > WRITTEN}
+
+
+def _show(seen: Seen, answers: list[dict[str, Any]], comment: dict[str, Any] | None) -> None:
+    """Add a picture of each doubtful question, and of the comment where there is one."""
+    doubtful = [answer for answer in answers if answer["needs_human"]]
+    if not doubtful and not (comment and comment["written"]):
+        return
+    flat = flatten(seen.picture, seen.matrix)
+    boxes = seen.layout.on(seen.number)
+    for answer in doubtful:
+        mine = [box for box in boxes if box.q == answer["q"]]
+        left, top = min(box.x for box in mine), min(box.y for box in mine)
+        right, bottom = max(box.x for box in mine), max(box.y for box in mine)
+        side = mine[0].side + 2 * _CROP_MARGIN
+        place = (left - _CROP_MARGIN, top - _CROP_MARGIN, right - left + side, bottom - top + side)
+        answer["crop"] = _cut(flat, place)
+    if comment and comment["written"] and (place_of_comment := seen.layout.comment_box(seen.number)):
+        comment["crop"] = _cut(flat, place_of_comment)
+
+
+def _cut(flat: Picture, place: tuple[float, float, float, float]) -> str:
+    x, y, width, height = (round(each * DOTS) for each in place)
+    part = flat[max(y, 0) : y + height, max(x, 0) : x + width]
+    packed = cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
+    return base64.b64encode(packed.tobytes()).decode("ascii")

@@ -1,0 +1,87 @@
+"""The child process that decodes untrusted files: ``python -m forms.scan.worker``.
+
+It limits its own memory and forbids itself to write files, then answers one JSON line per request line. It is
+given no secret and no database; whatever a file makes it say is checked by the parent.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TextIO
+
+import cv2
+
+from forms.instrument import from_json
+from forms.layout import EDITIONS, Layout, lay_out
+from forms.scan.images import Pages, UnreadableFileError, count
+from forms.scan.page import read_page
+
+MEMORY = 3 * 1024**3
+
+
+def main(requests: TextIO, replies: TextIO) -> None:
+    """Answer requests until they end. The first one brings the questionnaire."""
+    cv2.setNumThreads(1)
+    first = json.loads(requests.readline())
+    q = from_json(first["questionnaire"])
+    layouts = [lay_out(q, EDITIONS[name]) for name in first["editions"]]
+    for line in requests:
+        for reply in _replies(json.loads(line), layouts):
+            replies.write(json.dumps(reply, separators=(",", ":")) + "\n")
+            replies.flush()
+
+
+def _replies(request: dict[str, Any], layouts: Sequence[Layout]) -> Iterator[dict[str, Any]]:
+    path = Path(request["file"])
+    if request["do"] == "count":
+        yield _counted(path)
+    else:
+        yield from _read(path, range(request["start"], request["stop"]), layouts, with_crops=request["crops"])
+
+
+def _counted(path: Path) -> dict[str, Any]:
+    try:
+        return {"pages": count(path)}
+    except UnreadableFileError as error:
+        return {"pages": 0, "reason": error.code}
+    except MemoryError:
+        return {"pages": 0, "reason": "scan_too_many_pixels"}
+    except Exception:
+        return {"pages": 0, "reason": "scan_file_broken"}
+
+
+def _read(
+    path: Path, indexes: range, layouts: Sequence[Layout], *, with_crops: bool
+) -> Iterator[dict[str, Any]]:
+    try:
+        pages = Pages(path)
+    except UnreadableFileError as error:
+        yield from ({"status": "unreadable", "reason": error.code, "answers": []} for _ in indexes)
+        return
+    with closing(pages):
+        for index in indexes:
+            try:
+                yield read_page(pages.picture(index), layouts, with_crops=with_crops)
+            except UnreadableFileError as error:
+                yield {"status": "unreadable", "reason": error.code, "answers": []}
+            except MemoryError:
+                yield {"status": "unreadable", "reason": "scan_too_many_pixels", "answers": []}
+            except Exception:
+                yield {"status": "unreadable", "reason": "scan_page_broken", "answers": []}
+
+
+def limit() -> None:
+    """Take from this process what it does not need."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    limit()
+    main(sys.stdin, sys.stdout)
