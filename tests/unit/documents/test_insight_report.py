@@ -138,8 +138,8 @@ def test_no_figure_of_a_hidden_unit_is_printed_anywhere() -> None:
         assert (number(value) in text) == (unit.id not in cells)
     rows = {row.cells[0].lines[0]: row for row in _table(_report(made, insight), "chances").rows}
     names = {unit.id: unit.name for unit in facts(made.result)}
-    for unit in cells - {"province"}:
-        assert [cell.lines for cell in rows[names[unit]].cells[2:]] == [("–",)] * 4
+    for code in cells - {"province"}:
+        assert [cell.lines for cell in rows[names[code]].cells[2:]] == [("–",)] * 4
 
 
 def test_units_that_nothing_separates_are_said_to_be_tied() -> None:
