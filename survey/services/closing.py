@@ -43,6 +43,17 @@ def close_unit(
         return paper.write_minute(session, actor, campaign, unit_id, said, now)
 
 
+def open_points(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Fault]:
+    """Return what keeps a unit's account open.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with database.read() as session:
+        return list(unexplained(session, campaign, unit_id))
+
+
 def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[Fault]:
     """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
     found = sheets.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())

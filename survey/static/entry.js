@@ -122,6 +122,11 @@
     }
 
     async function send(event) {
+      if ("leaves" in form.dataset && !saving) {  // another page follows, not the next empty form
+        saving = true;
+        touched = false;
+        return;
+      }
       event.preventDefault();
       if (saving) return;
       saving = true;

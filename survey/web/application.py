@@ -15,7 +15,7 @@ from survey import logs
 from survey.errors import Refusal
 from survey.extensions import babel, csrf, limiter
 from survey.services.installation import Installation
-from survey.web import access, language, refusals, signin
+from survey.web import access, bodies, language, refusals, signin
 from survey.web.board import board
 from survey.web.citizen import citizen
 from survey.web.current import NAME
@@ -24,8 +24,10 @@ from survey.web.front import front
 from survey.web.health import health
 from survey.web.insight import insight
 from survey.web.keyed import keyed
+from survey.web.keying import keying
 from survey.web.links import links
 from survey.web.officer import officer
+from survey.web.paper import paper
 from survey.web.signin import signin as signin_pages
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +70,20 @@ def assemble(opened: Installation) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(access.guard)
-    for blueprint in (front, citizen, health, signin_pages, officer, board, desk, insight, links, keyed):
+    for blueprint in (
+        front,
+        citizen,
+        health,
+        signin_pages,
+        officer,
+        board,
+        desk,
+        insight,
+        links,
+        keyed,
+        keying,
+        paper,
+    ):
         app.register_blueprint(blueprint)
     csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
     signin.register(app, opened)
@@ -108,7 +123,7 @@ def _refuse_large() -> None:
     Raises:
         Refusal: ``body_too_large``.
     """
-    if (request.content_length or 0) > LARGEST_BODY:
+    if (request.content_length or 0) > bodies.largest(LARGEST_BODY):
         raise Refusal("body_too_large")
 
 

@@ -9,12 +9,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
 
-from forms import answers
-from forms.answers import AnswerSheet
-from forms.faults import FaultyInput
 from survey import clock
 from survey.errors import Fault, PlacedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
@@ -26,6 +21,7 @@ from survey.vocabulary import Channel, Role
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.current import installation
+from survey.web.entering import EntryForm, Shown, sheet_of
 from survey.web.frame import to_campaign
 
 officer = Blueprint("officer", __name__)
@@ -35,22 +31,13 @@ RECEIVED = "received"
 SHAPE = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?")
 DIGITS = 4
 # Refusals that concern what stands on the page; it is shown again with everything that was typed.
-ON_PAGE = frozenset({"form_number_used", "response_conflict", "idempotency_key_bad"})
-
-
-class EntryForm(FlaskForm):
-    """What a keyed form carries besides its answers."""
-
-    form_number = StringField()
-    key = HiddenField()
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A fault as the page shows it: the field it belongs to and its sentence."""
-
-    field: str
-    sentence: str
+ON_PAGE = frozenset(
+    {
+        *("form_number_used", "response_conflict", "idempotency_key_bad"),
+        *("sheet_used", "sheet_not_printed", "sheet_of_other_unit"),
+        *("sheet_is_blank", "sheet_is_spoiled", "sheet_is_missing"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +90,7 @@ def save(campaign: str) -> ResponseReturnValue:
     number = canonical(given.form_number.data or "")
     if not SHAPE.fullmatch(number):
         faults.append(Fault("form_number_bad", NUMBER))
-    sheet = _sheet(place.campaign, fields, faults)
+    sheet = sheet_of(place.campaign, fields, faults)
     if sheet is None or faults:
         return _page(place, given, fields, faults), 422
     # The number is a part of the key: the same answers under another number are another form.
@@ -129,16 +116,6 @@ def canonical(number: str) -> str:
 def _workplace(code: str) -> Workplace:
     campaign = installation().campaigns.get(code)
     return Workplace(campaign, campaign.unit_id(actor().unit_code or ""))
-
-
-def _sheet(
-    campaign: CampaignRecord, fields: Mapping[str, Sequence[str]], faults: list[PlacedFault]
-) -> AnswerSheet | None:
-    try:
-        return answers.parse(campaign.questionnaire, fields)
-    except FaultyInput as faulty:
-        faults.extend(faulty.faults)
-        return None
 
 
 def _page(

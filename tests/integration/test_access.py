@@ -60,15 +60,31 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "desk.report_xlsx": CENTRE,
     "desk.unit_pdf": HEADS,
     "desk.unit_xlsx": HEADS,
+    "insight.show": CENTRE,
     "links.codes": EVERYBODY,
+    "links.poster": EVERYBODY,
+    "links.check": EVERYBODY,
+    "paper.board": EVERYBODY,
+    "paper.unit_page": EVERYBODY,
+    "paper.record": EVERYBODY,
+    "paper.issue": frozenset({Role.ADMIN, Role.UNIT_HEAD}),
+    "paper.pdf": frozenset({Role.ADMIN, Role.UNIT_HEAD}),
+    "paper.minutes": EVERYBODY,
+    "paper.close": HEADS,
+    "paper.seal": frozenset({Role.ADMIN}),
+    "keying.second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
+    "keying.save_second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
+    "keying.disputes": EVERYBODY,
+    "keying.settle": EVERYBODY,
+    "keying.resolve": HEADS,
     "keyed.listing": EVERYBODY,
     "keyed.verify": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "keyed.exclude": HEADS,
     "keyed.reinstate": HEADS,
 }
 # Addresses that name a unit in their query instead of their path, or in what is sent.
-NAMES_UNIT_IN_QUERY = {"desk.figure", "keyed.listing"}
-NAMES_FORM = {"keyed.verify", "keyed.exclude", "keyed.reinstate"}
+NAMES_UNIT_IN_QUERY = {"desk.figure", "keyed.listing", "keying.disputes"}
+NAMES_FORM = {"keyed.verify", "keyed.exclude", "keyed.reinstate", "keying.settle", "keying.resolve"}
 ELSEWHERE = (
     "https://evil.example/",
     "//evil.example/",
@@ -105,6 +121,9 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "unit": unit,
         "name": "pace",
         "filename": "nothing.css",
+        "counter": 1,
+        "kind": "a4",
+        "form": "svg",
         "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
         "code": receipts.issue(opened.keys.receipt, b"0" * 16),
     }
