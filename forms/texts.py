@@ -13,7 +13,7 @@ _SOURCE = Path(__file__).with_name("page_texts.toml")
 
 
 def page_texts(lang: str) -> Mapping[str, Any]:
-    """Return the sentences of ``form``, ``receipt`` and ``notice``; Vietnamese for unknown languages."""
+    """Return the sentences of ``form``, ``receipt``, ``notice`` and ``kiosk``; Vietnamese for unknown languages."""
     every = _every_language()
     return every.get(lang, every[DEFAULT_LANGUAGE])
 

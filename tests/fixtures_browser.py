@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 FLAGS = [
     "--no-sandbox",  # the sandbox wants rights that a container's root has not; we visit only our own pages
@@ -21,14 +21,20 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What drives every browser of this run."""
+    with sync_playwright() as driving:
+        yield driving
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
     """One running Chromium; ask :func:`phone` or :func:`desktop` for a page in it."""
     program = shutil.which("chromium")
     assert program is not None, "Chromium is missing: ./hailong test installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ from survey.web.front import front
 from survey.web.health import health
 from survey.web.insight import insight
 from survey.web.keyed import keyed
+from survey.web.kiosk import kiosk
+from survey.web.kiosks import kiosks
 from survey.web.keying import keying
 from survey.web.links import links
 from survey.web.officer import officer
@@ -71,20 +73,10 @@ def assemble(opened: Installation) -> Flask:
     limiter.init_app(app)
     app.before_request(access.guard)
     for blueprint in (
-        front,
-        citizen,
-        health,
-        signin_pages,
-        officer,
-        board,
-        desk,
-        insight,
-        links,
-        keyed,
-        keying,
-        paper,
+        front, citizen, health, signin_pages, officer, board, desk, insight, links, keyed, kiosk, kiosks, keying, paper,
     ):
         app.register_blueprint(blueprint)
+    csrf.exempt(kiosk)  # no cookie there either: a device shows its key
     csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
     signin.register(app, opened)
     refusals.register(app)

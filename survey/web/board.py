@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from survey import clock
-from survey.services import quotas
+from survey.services import kiosks, quotas
 from survey.services.quotas import Board, Progress
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.current import installation
@@ -29,10 +29,12 @@ def campaign(campaign: str) -> ResponseReturnValue:
     opened = installation()
     record = opened.campaigns.get(campaign)
     found = quotas.progress(opened.database, actor(), record, clock.now())
+    devices = kiosks.standings(opened.database, actor(), record, clock.now())
     return render_template(
         "tccb/board.html",
         campaign=record,
         board=found,
+        alarms=[each for each in devices if each.holding or each.silent],
         standing=lambda unit: standing(found, unit),
     )
 

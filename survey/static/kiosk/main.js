@@ -1,0 +1,287 @@
+// The kiosk: waits for a citizen, leads one visit at a time, and brings every answer home.
+
+import { el, face, fill } from "./dom.js";
+import { Idle } from "./idle.js";
+import { beat, enrol, flush, settings as askSettings } from "./service.js";
+import { askPin, menu } from "./staff.js";
+import { bind, counts, get, keep, open, put } from "./store.js";
+import { Visit } from "./visit.js";
+
+const THANKS = 12_000;
+const BEAT = 10 * 60 * 1000;
+const RESEND = 30_000;
+const RESTART = 30_000;
+const NIGHT_FROM = 18;
+const NIGHT_TO = 6;
+
+const words = JSON.parse(document.getElementById("words").textContent);
+const version = document.documentElement.dataset.version;
+const parts = Object.fromEntries(["main", "controls", "status", "tools", "rehearsal"].map((id) => [id, document.getElementById(id)]));
+const warning = document.getElementById("warning");
+
+let db;
+let device;
+let settings;
+let visit = null;
+let lang = "vi";
+let resting = true; // nobody is at the device
+let renewed = false; // a newer page waits for its moment
+let thanks = 0;
+
+const say = () => words[lang] ?? words.vi;
+const idle = new Idle({ warn, end: abandon });
+
+function show(content, controls = []) {
+  parts.main.replaceChildren(...content);
+  parts.controls.replaceChildren(...controls);
+  scrollTo(0, 0);
+  parts.main.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function speak(code) {
+  lang = code;
+  document.documentElement.lang = code;
+  document.title = say().title;
+  drawTools();
+}
+
+function drawTools() {
+  const shown = document.documentElement.dataset;
+  const button = (name, sign, label) => el("button", {
+    type: "button", class: "tool", "aria-pressed": String(shown[name] === "on"),
+    onclick: () => { shown[name] = shown[name] === "on" ? "off" : "on"; drawTools(); },
+  }, el("span", { "aria-hidden": "true", class: "sign" }, sign), label);
+  parts.tools.replaceChildren(button("large", "A+", say().large), button("contrast", "◐", say().contrast));
+}
+
+// Everything of a citizen ends here: the page is built anew and no object of the visit is left.
+function attract() {
+  clearTimeout(thanks);
+  idle.stop();
+  visit = null;
+  resting = true;
+  if (renewed) return location.reload();
+  Object.assign(document.documentElement.dataset, { large: "off", contrast: "off" });
+  speak("vi");
+  getSelection()?.removeAllRanges();
+  const starts = settings.questionnaire.languages.filter((code) => words[code]).map((code, at) =>
+    el("button", { type: "button", class: at ? "start other" : "start", lang: code, onclick: () => begin(code) }, words[code].start));
+  show([el("div", { class: "attract" },
+    el("p", { class: "office" }, settings.office),
+    el("h1", { tabindex: "-1" }, say().invite),
+    el("p", { class: "unit" }, settings.unit),
+    el("p", { class: "faces" }, [1, 2, 3, 4, 5].map((level) => el("span", { class: `l${level}` }, face(level)))),
+    el("div", { class: "starts" }, starts),
+    el("p", { class: "promise" }, say().promise))],
+  [el("button", { type: "button", class: "quiet", onclick: staff }, say().staff)]);
+  dim();
+  status();
+}
+
+function begin(code) {
+  if (Date.now() < Date.parse(settings.opens_at)) return tooEarly(code);
+  document.body.classList.remove("night");
+  resting = false;
+  speak(code);
+  idle.start(settings.idle_seconds);
+  visit = new Visit({ questionnaire: settings.questionnaire, lang: code, words: say(), show, finish });
+  return visit;
+}
+
+function tooEarly(code) {
+  speak(code);
+  resting = false;
+  idle.start(settings.idle_seconds);
+  const content = [el("h1", { tabindex: "-1" }, fill(say().too_early, { opens: settings.opens_on }))];
+  show(content, [el("button", { type: "button", class: "first", onclick: attract }, say().done)]);
+}
+
+async function finish(answers) {
+  if (answers && !visit) return; // a second tap on "send"
+  visit = null;
+  idle.stop();
+  if (!answers) return attract();
+  try {
+    await keep(db, answers);
+  } catch {
+    return outOfOrder("K04");
+  }
+  send();
+  return thank();
+}
+
+function thank() {
+  show([el("div", { class: "thanks" }, el("p", { class: "l5" }, face(5)), el("h1", { tabindex: "-1" }, say().thanks), el("p", {}, say().kept))],
+    [el("button", { type: "button", class: "first", onclick: attract }, say().done)]);
+  thanks = setTimeout(attract, THANKS);
+}
+
+function warn(seconds) {
+  if (seconds === null) {
+    warning.close();
+    warning.replaceChildren();
+    return;
+  }
+  if (!warning.open) {
+    warning.replaceChildren(
+      el("h2", { id: "warning-title" }, say().still_there),
+      el("p", { class: "count", "aria-hidden": "true" }),
+      el("p", {}, settings.unfinished === "keep" ? say().will_keep : say().will_discard),
+      el("button", { type: "button", class: "first", autofocus: true }, say().stay));
+    warning.showModal();
+  }
+  warning.querySelector(".count").textContent = seconds;
+}
+
+async function abandon() {
+  const answers = settings.unfinished === "keep" ? visit?.unfinished : null;
+  await finish(answers && { ...answers });
+  if (answers) attract();
+}
+
+function staff() {
+  const home = () => attract();
+  resting = false;
+  idle.start(settings.idle_seconds);
+  askPin({
+    db, pin: settings.pin, words: say(), show, cancelled: home,
+    passed: () => menu({ db, device, settings, version, words: say(), show, act: { done: home, exit: leave, send } }),
+  });
+}
+
+async function leave() {
+  idle.stop();
+  removeEventListener("popstate", stay);
+  if (document.fullscreenElement) await document.exitFullscreen();
+  location.replace("/");
+}
+
+function stay() {
+  history.pushState(null, "", "/kios/");
+}
+
+function dim() {
+  const hour = new Date().getHours();
+  document.body.classList.toggle("night", resting && (hour >= NIGHT_FROM || hour < NIGHT_TO));
+}
+
+async function status() {
+  const { waiting } = await counts(db);
+  const place = fill(say().place, { number: device.number, counter: settings.counter });
+  const queue = waiting ? fill(say().waiting, { waiting }) : say().all_sent;
+  parts.status.replaceChildren(el("span", {}, place), el("span", { class: waiting ? "waits" : "" }, queue));
+}
+
+async function send() {
+  try {
+    const all = await flush(db, device, { changed: status });
+    await status();
+    return all;
+  } catch (fault) {
+    if (fault.code === "kiosk_revoked") outOfOrder("K03");
+    else if (fault.code === "kiosk_unknown") outOfOrder("K02");
+    else throw fault;
+    return false;
+  }
+}
+
+// The device's own beat: never at an answer, so that it tells nobody when there was one.
+async function report() {
+  try {
+    const said = await beat(device, await counts(db));
+    if (said.version !== version) (await navigator.serviceWorker.getRegistration("/kios/"))?.update();
+    settings = await askSettings(device);
+    await put(db, "settings", settings);
+  } catch (fault) {
+    if (fault.code === "kiosk_revoked") outOfOrder("K03");
+  }
+}
+
+function outOfOrder(code) {
+  idle.stop();
+  visit = null;
+  resting = false;
+  clearTimeout(thanks);
+  if (warning.open) warning.close();
+  const number = device?.number ?? "–";
+  show([el("div", { class: "broken" },
+    el("h1", { tabindex: "-1" }, say().broken),
+    el("p", {}, say().broken_ask),
+    el("p", { class: "code" }, fill(say().broken_code, { code, number })),
+    el("p", { class: "why" }, say()[`why_${code.toLowerCase()}`]))],
+  [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again)]);
+  if (code !== "K02" && code !== "K01") setTimeout(() => location.reload(), code === "K03" ? BEAT : RESTART);
+}
+
+async function enrolled() {
+  device = await get(db, "device");
+  settings = await get(db, "settings");
+  const link = location.hash.slice(1);
+  if (link.split("/").length === 3) {
+    history.replaceState(null, "", "/kios/");
+    const [campaign, number] = link.split("/");
+    if (device?.campaign !== campaign || device.number !== Number(number)) {
+      if ((await counts(db)).waiting) return "K08";
+      const made = await enrol(db, link, (pending) => put(db, "enrolling", pending));
+      if (!(await bind(db, made.device, made.settings))) return "K08";
+      ({ device, settings } = made);
+    }
+  }
+  return device && settings ? null : "K02";
+}
+
+async function prepare() {
+  const worker = navigator.serviceWorker;
+  let first = !worker.controller;
+  worker.addEventListener("controllerchange", () => {
+    if (first) first = false;
+    else renewed = true;
+    if (renewed && resting) location.reload();
+  });
+  await worker.register("/kios/worker.js", { scope: "/kios/" }).catch(() => {}); // without a network it is there already
+  await navigator.storage.persist?.();
+  await navigator.wakeLock?.request("screen").catch(() => {});
+}
+
+async function start() {
+  speak("vi");
+  if (!isSecureContext || !crypto.subtle || !navigator.serviceWorker || !navigator.locks) return outOfOrder("K01");
+  try {
+    db = await open();
+  } catch {
+    return outOfOrder("K04");
+  }
+  let why;
+  try {
+    why = await enrolled();
+  } catch (fault) {
+    why = { kiosk_link_spent: "K05", kiosk_link_old: "K05", kiosk_link_bad: "K05", kiosk_revoked: "K03" }[fault.code] ?? "K09";
+  }
+  if (why) return outOfOrder(why);
+  prepare();
+  parts.rehearsal.hidden = !settings.rehearsal;
+  history.pushState(null, "", "/kios/"); // "back" finds the kiosk, not what was before it
+  addEventListener("popstate", stay);
+  attract();
+  document.documentElement.dataset.ready = "yes";
+  addEventListener("online", send);
+  setInterval(send, RESEND);
+  setInterval(report, BEAT);
+  setInterval(() => resting && dim(), 60_000);
+  await report();
+  return send();
+}
+
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+addEventListener("contextmenu", (event) => event.preventDefault());
+addEventListener("pointerdown", () => document.body.classList.remove("night"), { passive: true });
+addEventListener("error", () => outOfOrder("K07"));
+addEventListener("unhandledrejection", () => outOfOrder("K07"));
+
+// One page at a time leads visits; a second tab says so.
+navigator.locks
+  ? navigator.locks.request("hailong-kiosk-page", { signal: AbortSignal.timeout(4000) }, async () => {
+      await start();
+      return new Promise(() => {});
+    }).catch((fault) => outOfOrder(fault.name === "TimeoutError" || fault.name === "AbortError" ? "K06" : "K07"))
+  : start();

@@ -1,0 +1,78 @@
+// Behind the PIN: what the office's people may see and do on the device itself.
+
+import { el, fill } from "./dom.js";
+import { pinFits, sealed } from "./service.js";
+import { counts, get, put } from "./store.js";
+
+const TRIES = 5;
+const REST = 60_000;
+
+// Asks for the PIN; a few wrong ones are answered with a pause that outlives the page.
+export function askPin({ db, pin, words, show, passed, cancelled }) {
+  let typed = "";
+  const shown = el("output", { class: "pin", "aria-label": words.pin_typed });
+  const said = el("p", { class: "say", role: "alert" });
+  const add = (digit) => {
+    if (typed.length < 8) typed += digit;
+    shown.textContent = "•".repeat(typed.length);
+  };
+  const check = async () => {
+    const digits = typed;
+    typed = "";
+    shown.textContent = "";
+    const wrong = (await get(db, "wrong")) ?? { count: 0, until: 0 };
+    if (Date.now() < wrong.until) {
+      said.textContent = words.pin_wait;
+    } else if (await pinFits(pin, digits)) {
+      await put(db, "wrong", { count: 0, until: 0 });
+      passed();
+    } else {
+      const count = wrong.count + 1;
+      await put(db, "wrong", { count: count % TRIES, until: count >= TRIES ? Date.now() + REST : 0 });
+      said.textContent = count >= TRIES ? words.pin_wait : words.pin_wrong;
+    }
+  };
+  const key = (label, act, name = label) => el("button", { type: "button", class: "key", "aria-label": name, onclick: act }, label);
+  const pad = el("div", { class: "pad" },
+    [..."123456789"].map((digit) => key(digit, () => add(digit))),
+    key("⌫", () => { typed = ""; shown.textContent = ""; }, words.pin_clear),
+    key("0", () => add("0")),
+    key("✓", check, words.pin_check));
+  const content = el("div", { class: "pin-page" }, el("h1", { tabindex: "-1" }, words.pin_title), shown, pad, said);
+  content.addEventListener("keydown", (event) => {
+    if (/^\d$/.test(event.key)) add(event.key);
+    if (event.key === "Enter" && event.target.tagName !== "BUTTON") check();
+  });
+  show([content], [el("button", { type: "button", class: "second", onclick: cancelled }, words.cancel)]);
+}
+
+export async function menu({ db, device, settings, version, words, show, act }) {
+  const { issued, waiting, overdue } = await counts(db);
+  const facts = [
+    [words.fact_number, device.number],
+    [words.fact_unit, settings.unit],
+    [words.fact_counter, settings.counter],
+    [words.fact_issued, issued],
+    [words.fact_waiting, overdue ? fill(words.fact_overdue, { waiting, overdue }) : waiting],
+    [words.fact_version, version],
+  ];
+  const button = (label, run) => el("button", { type: "button", class: "second", onclick: run }, label);
+  const said = el("p", { class: "say", role: "status" });
+  show([
+    el("h1", { tabindex: "-1" }, words.staff_title),
+    el("dl", { class: "facts" }, facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(value))))),
+    el("div", { class: "acts" },
+      button(words.send_now, async () => { said.textContent = (await act.send()) ? words.sent_all : words.sent_not; }),
+      button(words.save_file, async () => { await save(db, device); said.textContent = words.saved_file; }),
+      button(words.full_screen, () => document.documentElement.requestFullscreen?.().catch(() => {})),
+      button(words.exit, act.exit)),
+    said,
+  ], [el("button", { type: "button", class: "first", onclick: act.done }, words.to_kiosk)]);
+}
+
+async function save(db, device) {
+  const url = URL.createObjectURL(new Blob([await sealed(db, device)], { type: "application/json" }));
+  const link = el("a", { href: url, download: `kiosk-${device.campaign}-${device.number}.json` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

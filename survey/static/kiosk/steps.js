@@ -1,0 +1,34 @@
+// From the frozen questionnaire to the screens of a visit: pure, it touches no page.
+
+const MOST_OPTIONS = 12; // on one screen of questions about the person
+const field = (id) => id.toLowerCase().replaceAll(".", "_");
+
+export function stepsOf(q) {
+  const groups = q.criteria.map((criterion) => ({
+    kind: "group",
+    heading: criterion.text,
+    items: criterion.items.map((item) => ({ field: field(item.id), text: item.text })),
+  }));
+  const overall = { kind: "overall", items: [{ field: "overall", text: q.overall.text }] };
+  return [...groups, overall, ...profileSteps(q), { kind: "comment", text: q.comment.text }];
+}
+
+function profileSteps(q) {
+  const screens = [];
+  let room = 0;
+  for (const question of q.profile.filter((each) => !each.sensitive || q.opted_in.includes(each.id))) {
+    const options = [...question.options, { value: ".", text: q.declined }];
+    if (options.length > room) {
+      screens.push({ kind: "profile", questions: [] });
+      room = MOST_OPTIONS;
+    }
+    room -= options.length;
+    screens.at(-1).questions.push({ field: `p_${question.id}`, text: question.text, options });
+  }
+  return screens;
+}
+
+// Whether there is anything in the answers that the service would take: a rating or a comment.
+export function worthKeeping(answers) {
+  return Object.entries(answers).some(([name, value]) => value && !name.startsWith("p_"));
+}

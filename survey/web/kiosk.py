@@ -1,0 +1,208 @@
+"""The kiosk's own addresses: its page, its service worker, and what the device and the service say to each other."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forms import answers, instrument
+from forms.faults import FaultyInput
+from forms.texts import page_languages, page_texts
+from survey import clock
+from survey.errors import Refusal
+from survey.services import kiosks
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Entry
+from survey.services.kiosk_numbers import Numbered
+from survey.services.kiosks import KioskRecord
+from survey.vocabulary import Channel, EntryState
+from survey.web.access import public
+from survey.web.current import installation
+
+kiosk = Blueprint("kiosk", __name__, url_prefix="/kios")
+
+STATIC = Path(__file__).parents[1] / "static"
+SHELL = Path(__file__).parents[2] / "templates" / "kiosk" / "shell.html"
+WORKER = STATIC / "kiosk" / "worker.js"
+SCHEME = "Kiosk "
+RECEIPT = "hailong kiosk receipt 1"
+SECURITY_POLICY = (
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';"
+    "worker-src 'self';manifest-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none'"
+)
+
+
+@kiosk.get("/")
+@public
+def page() -> ResponseReturnValue:
+    """Give the page of every kiosk: it holds words and scripts, and nothing of a campaign or a citizen."""
+    words = {lang: page_texts(lang)["kiosk"] for lang in page_languages()}
+    body = render_template("kiosk/shell.html", words=words, version=version())
+    return Response(body, mimetype="text/html", headers={"Content-Security-Policy": SECURITY_POLICY})
+
+
+@kiosk.get("/worker.js")
+@public
+def worker() -> ResponseReturnValue:
+    """Give the service worker with the list of what the page needs when there is no network."""
+    files = [url_for("static", filename=name) for name in _files()]
+    known = {"version": version(), "files": [url_for("kiosk.page"), url_for("kiosk.manifest"), *files]}
+    source = f"const SHELL = {json.dumps(known)};\n{WORKER.read_text('utf-8')}"
+    return Response(source, mimetype="text/javascript")
+
+
+@kiosk.get("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """Give what a tablet needs to put the kiosk on its home screen without the browser's bars."""
+    icon = {"src": url_for("static", filename="icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    page_url = url_for("kiosk.page")
+    told = {"name": "Hài Lòng – Kiosk", "short_name": "Kiosk", "lang": "vi", "display": "fullscreen"}
+    colours = {"background_color": "#f6f3ec", "theme_color": "#0b5a66"}
+    body = json.dumps({**told, **colours, "start_url": page_url, "scope": page_url, "icons": [icon]})
+    return Response(body, mimetype="application/manifest+json")
+
+
+@kiosk.post("/api/enrol")
+@public
+def enrol() -> ResponseReturnValue:
+    """Give a kiosk to the device that shows the one-time code, and tell it what it needs."""
+    said = _said()
+    campaign = installation().campaigns.get(_text(said, "campaign"))
+    number, code, hashed = _whole(said, "number"), _text(said, "code"), _text(said, "key_hash")
+    try:
+        key_hash = bytes.fromhex(hashed)
+    except ValueError as error:
+        raise Refusal("kiosk_link_bad") from error
+    record = kiosks.enrol(installation().database, campaign, number, code, key_hash, clock.now())
+    return jsonify(_settings(campaign, record))
+
+
+@kiosk.get("/api/settings")
+@public
+def settings() -> ResponseReturnValue:
+    """Tell an enrolled device its counter, its rules and its frozen questionnaire."""
+    campaign, record, _key = _device()
+    return jsonify(_settings(campaign, record))
+
+
+@kiosk.post("/api/records")
+@public
+def take() -> ResponseReturnValue:
+    """Let one whole answer in through the door and sign its receipt with the device's own key."""
+    campaign, record, key = _device()
+    body = request.get_data()
+    said = _said()
+    number, name = _whole(said, "number"), _text(said, "key")
+    fields = said.get("fields")
+    if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
+        raise Refusal("kiosk_record_bad")
+    try:
+        sheet = answers.parse(campaign.questionnaire, {field: [value] for field, value in fields.items()})
+    except FaultyInput as faulty:
+        raise Refusal("kiosk_record_bad", faulty.faults) from faulty
+    numbered = Numbered(record.number, number)
+    entry = Entry(campaign, record.unit_id, Channel.KIOSK, name, sheet, numbered=numbered)
+    accepted = installation().door.accept(entry, clock.now())
+    words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
+    late = accepted.state is EntryState.LATE
+    told = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
+    message = "\n".join(str(word) for word in (*words, told["receipt"], told["state"]))
+    return jsonify(**told, signature=kiosks.sign(key, message.encode()).hex())
+
+
+@kiosk.post("/api/beat")
+@public
+def beat() -> ResponseReturnValue:
+    """Keep how many answers the device holds, as it says at a beat of its own clock."""
+    campaign, record, _key = _device()
+    said = _said()
+    counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
+    kiosks.beat(installation().database, campaign, record.number, counts, clock.now())
+    return jsonify(version=version())
+
+
+@cache
+def version() -> str:
+    """Return the name of this state of the kiosk's files; a device that has another one fetches them anew."""
+    every = [SHELL, *(STATIC / name for name in _files())]
+    words = json.dumps([page_texts(lang)["kiosk"] for lang in page_languages()], sort_keys=True)
+    content = b"\0".join(path.read_bytes() for path in [*every, WORKER]) + words.encode()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def _files() -> tuple[str, ...]:
+    kept = sorted(path for path in (STATIC / "kiosk").iterdir() if path.suffix in {".js", ".css"})
+    return ("icon.svg", *(f"kiosk/{path.name}" for path in kept if path != WORKER))
+
+
+def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
+    """Return the campaign, the kiosk and the key of the device that asks.
+
+    Raises:
+        Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
+    """
+    shown = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+    try:
+        code, number, text = shown
+        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        campaign = installation().campaigns.get(code)
+        record = kiosks.authenticate(installation().database, campaign, int(number), key)
+    except (ValueError, binascii.Error) as error:
+        raise Refusal("kiosk_unknown", number="?") from error
+    return campaign, record, key
+
+
+def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
+    secret = installation().keys.kiosk
+    pin = {
+        "salt": kiosks.pin_salt(campaign, record.number).hex(),
+        "rounds": kiosks.PIN_ROUNDS,
+        "check": kiosks.pin_check(secret, campaign, record.number),
+    }
+    return {
+        "campaign": campaign.code,
+        "number": record.number,
+        "unit": campaign.unit(record.unit_id).name,
+        "counter": record.counter,
+        "office": campaign.plan.headings.agency,
+        "title": campaign.plan.title,
+        "rehearsal": campaign.rehearsal,
+        "opens_at": campaign.opens_at.isoformat(),
+        "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
+        "idle_seconds": record.idle_seconds,
+        "unfinished": record.unfinished,
+        "pin": pin,
+        "questionnaire": instrument.to_json(campaign.questionnaire),
+    }
+
+
+def _said() -> Mapping[str, Any]:
+    said = request.get_json(force=True, silent=True)
+    if not isinstance(said, dict):
+        raise Refusal("kiosk_record_bad")
+    return said
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str):
+        raise Refusal("kiosk_record_bad")
+    return value
+
+
+def _whole(said: Mapping[str, Any], name: str) -> int:
+    value = said.get(name)
+    if type(value) is not int or not 0 <= value <= kiosks.MOST_NUMBERS:
+        raise Refusal("kiosk_record_bad")
+    return value

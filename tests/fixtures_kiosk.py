@@ -1,0 +1,84 @@
+"""An enrolled kiosk in a browser, and what the service knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
+
+from survey import clock
+from survey.models import Response
+from survey.services import kiosks
+from survey.services.actors import COMMAND_LINE
+from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
+from survey.services.kiosks import NewKiosk, Standing
+from survey.vocabulary import Channel
+from tests.fixtures_office import UNIT
+
+LOCAL: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "accept_downloads": True}
+READY = "html[data-ready=yes]"
+
+
+@dataclass(frozen=True)
+class Station:
+    """A running rehearsal with a kiosk in it."""
+
+    opened: Installation
+    address: str
+    number: int
+    code: str
+
+    @property
+    def campaign(self) -> CampaignRecord:
+        """The rehearsal's campaign."""
+        return self.opened.campaigns.only()
+
+    @property
+    def link(self) -> str:
+        """The one-time link."""
+        return f"{self.address}/kios/#{self.campaign.code}/{self.number}/{self.code}"
+
+    @property
+    def pin(self) -> str:
+        """The PIN with which the office's people leave the kiosk."""
+        return kiosks.pin(self.opened.keys.kiosk, self.campaign, self.number)
+
+    def standing(self) -> Standing:
+        """What the service knows of the kiosk."""
+        found = kiosks.standings(self.opened.database, COMMAND_LINE, self.campaign, clock.now())
+        return next(each for each in found if each.kiosk.number == self.number)
+
+    def answers(self) -> list[str]:
+        """The packed marks of every answer that came from kiosks."""
+        with self.opened.database.read() as session:
+            of_kiosks = select(Response.marks).where(Response.channel == Channel.KIOSK)
+            return list(session.scalars(of_kiosks))
+
+    def enrol(self, page: Page) -> None:
+        """Make the page's browser the kiosk."""
+        page.goto(self.link)
+        page.wait_for_selector(READY)
+
+
+def station_of(opened: Installation, address: str, new: NewKiosk | None = None) -> Station:
+    """Add a kiosk to a running rehearsal."""
+    campaign = opened.campaigns.only()
+    number, code = kiosks.add(opened.database, COMMAND_LINE, campaign, new or NewKiosk(UNIT, 1), clock.now())
+    return Station(opened, address, number, code)
+
+
+@pytest.fixture
+def station(office: Installation, office_address: str) -> Station:
+    """A kiosk that waits for its device."""
+    return station_of(office, office_address)
+
+
+def tablet_of(browser: Browser, width: int = 800, height: int = 1280) -> BrowserContext:
+    """A fresh tablet with touch."""
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, **LOCAL)
+    context.set_default_timeout(10_000)
+    return context
