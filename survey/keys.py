@@ -33,6 +33,7 @@ class Keys:
     paper_sample: bytes
     paper_images: bytes
     kiosk: bytes
+    ticket: bytes
 
 
 def secret_path(data: Path) -> Path:

@@ -21,6 +21,7 @@ class Channel(enum.StrEnum):
     PAPER = "paper"
     IMPORT = "import"
     KIOSK = "kiosk"
+    TICKET = "ticket"
 
 
 class State(enum.StrEnum):
@@ -130,3 +131,10 @@ class Unfinished(enum.StrEnum):
 
     DISCARD = "discard"
     KEEP = "keep"
+
+
+class TicketEnd(enum.StrEnum):
+    """How a one-time code ended."""
+
+    SPENT = "spent"
+    VOID = "void"

@@ -16,13 +16,14 @@ from survey.clock import ZONE
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts, kiosk_numbers, kiosks
+from survey.services import accounts, kiosk_numbers, kiosks, tickets
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
 from survey.services.installation import Installation
 from survey.services.kiosk_numbers import Numbered
 from survey.services.kiosks import NewKiosk
+from survey.services.tickets import Card
 from survey.vocabulary import Channel, Role
 
 CODE = "binh-dinh-2024"
@@ -89,6 +90,13 @@ def kiosk(opened: Installation, campaign: CampaignRecord) -> int:
     with opened.database.write() as session:
         kiosk_numbers.note(session, campaign.id, Numbered(number, 1))
     return number
+
+
+def cards(opened: Installation, campaign: CampaignRecord, count: int = 2) -> list[Card]:
+    """New cards with one-time codes, the last of which is void."""
+    made = tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", count, NOW)
+    tickets.void(opened, COMMAND_LINE, campaign, made[-1].code, NOW)
+    return made
 
 
 def counts(opened: Installation) -> dict[str, int]:

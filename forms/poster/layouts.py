@@ -77,7 +77,7 @@ def cards(notice: Notice) -> Sheet:
     left, top = (A4[0] - across * CARD[0]) / 2, (A4[1] - down * CARD[1]) / 2
     card = tuple(_card(notice))
     places = [Placed(left + x * CARD[0], top + y * CARD[1], card) for y in range(down) for x in range(across)]
-    return Sheet(*A4, _title(notice), (*places, Placed(0, 0, tuple(_cuts(left, top)))))
+    return Sheet(*A4, _title(notice), (*places, Placed(0, 0, tuple(cut_marks(left, top)))))
 
 
 KINDS: Mapping[str, Callable[[Notice], Sheet]] = {"a4": a4, "a5": a5, "tent": tent, "card": cards}
@@ -209,7 +209,7 @@ def _card(notice: Notice) -> list[Simple]:
     return [*marks, line(45, 47, _says("genuine_card"), 7, 82, "plain", "middle")]
 
 
-def _cuts(left: float, top: float) -> list[Simple]:
+def cut_marks(left: float, top: float) -> list[Simple]:
     """Return short lines outside the cards, along which to cut."""
     across, down = CARDS
     right, bottom = left + across * CARD[0], top + down * CARD[1]

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Entry] = dict(
         _entry("units", "Liệt kê đơn vị và chỉ tiêu.", "List the units and their quotas."),
         _entry("links", "Liệt kê địa chỉ mã QR của từng đơn vị.", "List the QR addresses of every unit."),
         _entry("posters", "Vẽ áp phích, biển để bàn và thẻ.", "Draw posters, table tents and cards."),
+        _entry("tickets", "In và hạch toán mã dùng một lần.", "Print and account for one-time codes."),
         _entry("account", "Thêm và liệt kê tài khoản.", "Add and list accounts."),
         _entry("import-responses", "Nhập phiếu từ tệp CSV.", "Import responses from a CSV file."),
         _entry("export-responses", "Xuất phiếu ra tệp CSV.", "Export responses to a CSV file."),

@@ -14,6 +14,7 @@ from survey.models.paper import (
 )
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
 from survey.models.schema import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
+from survey.models.tickets import SpentTicket, Ticket, TicketBatch
 
 __all__ = [
     "APPEND_ONLY",
@@ -39,5 +40,8 @@ __all__ = [
     "Schema",
     "SealPicture",
     "SetAside",
+    "SpentTicket",
+    "Ticket",
+    "TicketBatch",
     "VerificationClosing",
 ]

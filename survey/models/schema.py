@@ -20,6 +20,7 @@ NAMES = {
 APPEND_ONLY = (
     *("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit"),
     *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
+    *("ticket", "spent_ticket"),
 )
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
 ERASABLE: Mapping[str, Mapping[str, str | None]] = {

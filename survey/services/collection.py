@@ -1,8 +1,8 @@
 """The single door: every response, by whatever channel, enters through :meth:`Door.accept`.
 
 One transaction holds the response, its comment, the number of its paper form or of its kiosk's record,
-the ledger's leaf and, where a person of the office acted, the audit entry. A citizen's answer has no
-audit entry: that would tell when it came.
+the end of its one-time code, the ledger's leaf and, where a person of the office acted, the audit
+entry. A citizen's answer has no audit entry: that would tell when it came.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
 from survey.models import Comment, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
-from survey.services import audit, duplicates, kiosk_numbers, receipts, serials
+from survey.services import audit, duplicates, kiosk_numbers, receipts, serials, ticket_ends
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_numbers import Numbered
 from survey.services.serials import Sheet
-from survey.vocabulary import Channel, EntryState, ReadingSource
+from survey.services.ticket_ends import Ticket
+from survey.vocabulary import Channel, EntryState, ReadingSource, TicketEnd
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -62,6 +63,7 @@ class Entry:
     sheet: AnswerSheet
     keyed: Keyed | None = None
     numbered: Numbered | None = None
+    ticket: Ticket | None = None
     state: EntryState | None = None
 
 
@@ -93,7 +95,8 @@ class Door:
                 ``response_conflict`` when the key was used for other answers, which are then kept
                 aside; ``form_number_bad``; ``form_number_used`` when the paper form was keyed in before;
                 ``sheet_used`` when the same serial was, and then neither counts until a person has
-                looked at both; the refusals of :func:`survey.services.serials.admit`.
+                looked at both; the refusals of :func:`survey.services.serials.admit`; ``ticket_spent``
+                and ``ticket_void`` when the one-time code ended with another response or without one.
         """
         row = self._row(entry, now)
         try:
@@ -158,6 +161,8 @@ class Door:
                 self._keep_reading(session, entry, entry.keyed, sheet, now)
         if entry.numbered is not None:
             kiosk_numbers.note(session, row["campaign_id"], entry.numbered)
+        if entry.ticket is not None:
+            ticket_ends.end(session, entry.ticket, TicketEnd.SPENT)
         return self._accepted(row, EntryState(row["entry_state"]), repeated=False)
 
     def _keep_reading(

@@ -20,7 +20,7 @@ from forms.texts import page_texts
 from forms.web import PreparedPage, compact_css, slot, style_source
 from survey import clock
 from survey.errors import Refusal, sentence_of
-from survey.services import receipts
+from survey.services import receipts, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Accepted, Entry
 from survey.vocabulary import Channel, EntryState
@@ -31,6 +31,7 @@ citizen = Blueprint("citizen", __name__)
 
 KEY = "key"
 MINUTES = 2
+LONGEST_TYPED = 40
 LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 STYLE = compact_css((Path(__file__).parents[2] / "templates/citizen/style.css").read_text("utf-8"))
 SECURITY_POLICY = (
@@ -65,31 +66,44 @@ class Faulty:
 @public
 def form(sealed: str) -> ResponseReturnValue:
     """Give the counter's form, prepared once and sent with a new key."""
-    counter, lang = _counter(sealed), _language()
-    if clock.now() < counter.campaign.opens_at:
-        raise Refusal("campaign_not_open", opens=f"{counter.campaign.opens_at:%d/%m/%Y}")
-    page = _prepared(counter.campaign, counter.unit_id, lang, _is_late(counter))
-    raw, packed = page.fill(**{KEY: secrets.token_urlsafe(16)})
-    if request.accept_encodings.quality("gzip") > 0:
-        return _sent(packed, 200, encoding="gzip")
-    return _sent(raw, 200)
+    return _given(_counter(sealed))
 
 
 @citizen.post("/k/<sealed>")
 @public
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    counter, lang = _counter(sealed), _language()
-    fields = request.form.to_dict(flat=False)
-    key = request.form.get(KEY, "")
-    try:
-        sheet = answers.parse(counter.campaign.questionnaire, fields)
-    except FaultyInput as faulty:
-        shown = [Faulty(fault.place, sentence_of(fault, lang)) for fault in faulty.faults]
-        return _sent(_rendered(counter, lang, key, fields, shown).encode(), 422)
-    entry = Entry(counter.campaign, counter.unit_id, Channel.QR, key, sheet)
-    accepted = installation().door.accept(entry, clock.now())
-    return redirect(_receipt_address(counter, accepted, lang), 303)
+    counter = _counter(sealed)
+    return _taken(counter, Channel.QR)
+
+
+@citizen.get("/m")
+@public
+def typed() -> ResponseReturnValue:
+    """Ask for the short code of a card, and lead to its form."""
+    if code := request.args.get("ma", "").strip():
+        return redirect(
+            url_for("citizen.by_ticket", code=code[:LONGEST_TYPED], lang=_if_chosen(_language())), 303
+        )
+    page = render_template("citizen/ticket.html", rehearsal=False, **_frame(_language()))
+    return _sent(page.encode(), 200)
+
+
+@citizen.get("/m/<code>")
+@public
+def by_ticket(code: str) -> ResponseReturnValue:
+    """Give the form of the unit that printed the one-time code, while the code is unspent."""
+    found = tickets.find(installation(), code)
+    tickets.require_unspent(installation(), found)
+    return _given(_of_ticket(found))
+
+
+@citizen.post("/m/<code>")
+@public
+def send_by_ticket(code: str) -> ResponseReturnValue:
+    """Take the form in and spend its code; the receipt's address does not name the code."""
+    found = tickets.find(installation(), code)
+    return _taken(_of_ticket(found), Channel.TICKET, found)
 
 
 @citizen.get("/k/<sealed>/r/<code>")
@@ -123,6 +137,39 @@ def notice(refusal: Refusal, kind: str) -> Response:
         **heading,
     )
     return _sent(page.encode(), refusal.status)
+
+
+def _given(counter: Counter) -> Response:
+    """Send the prepared page of the counter's unit with a new key."""
+    if clock.now() < counter.campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{counter.campaign.opens_at:%d/%m/%Y}")
+    page = _prepared(counter.campaign, counter.unit_id, _language(), _is_late(counter))
+    raw, packed = page.fill(**{KEY: secrets.token_urlsafe(16)})
+    if request.accept_encodings.quality("gzip") > 0:
+        return _sent(packed, 200, encoding="gzip")
+    return _sent(raw, 200)
+
+
+def _taken(counter: Counter, channel: Channel, found: tickets.Found | None = None) -> ResponseReturnValue:
+    """Hand the form to the door and lead to its receipt, or show it again with every fault."""
+    lang, fields = _language(), request.form.to_dict(flat=False)
+    key = request.form.get(KEY, "")
+    try:
+        sheet = answers.parse(counter.campaign.questionnaire, fields)
+    except FaultyInput as faulty:
+        shown = [Faulty(fault.place, sentence_of(fault, lang)) for fault in faulty.faults]
+        return _sent(_rendered(counter, lang, key, fields, shown).encode(), 422)
+    ticket = None if found is None else found.ticket
+    entry = Entry(counter.campaign, counter.unit_id, channel, key, sheet, ticket=ticket)
+    accepted = installation().door.accept(entry, clock.now())
+    return redirect(_receipt_address(counter, accepted, lang), 303)
+
+
+def _of_ticket(found: tickets.Found) -> Counter:
+    """Return no counter in particular of the unit that printed the code."""
+    campaign, unit_id = found.campaign, found.ticket.unit_id
+    sealed = Seal(installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, 0)
+    return Counter(sealed, campaign, unit_id)
 
 
 def _form_address(counter: Counter | None) -> str | None:

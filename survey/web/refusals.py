@@ -24,6 +24,10 @@ CITIZEN_PAGES = {
     "idempotency_key_bad": "bad_link",
     "campaign_not_open": "not_open",
     "response_conflict": "conflict",
+    "ticket_mistyped": "ticket_mistyped",
+    "ticket_unknown": "ticket_mistyped",
+    "ticket_spent": "ticket_spent",
+    "ticket_void": "ticket_void",
     "body_too_large": "too_large",
     "too_many_requests": "too_many",
 }

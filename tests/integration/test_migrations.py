@@ -50,6 +50,7 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
         opened.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.kiosk(opened, campaign)
+    scene.cards(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 

@@ -1,0 +1,54 @@
+"""One-time codes: 130 random bits for a QR code, 50 for the same card's short code that is typed by hand.
+
+Both are written in Crockford's alphabet, which has no I, L, O and U, and end in two check letters over the
+field of 32 elements: they find every wrong letter, every two wrong letters and every two letters swapped. So a
+slip of the pen is told as one, and only whole codes are looked up. The short code can be guessed online
+only, at 2^50 tries divided by the cards that are out.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LONG, SHORT, CHECKS = 26, 10, 2
+_LOOK_ALIKE = str.maketrans("ILO", "110", "-._–")
+_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, whose root generates the field
+
+
+def fresh_long() -> str:
+    """Return a new code for a QR code, plain."""
+    return _with_checks("".join(secrets.choice(ALPHABET) for _ in range(LONG)))
+
+
+def fresh_short() -> str:
+    """Return a new code to be typed, plain."""
+    return _with_checks("".join(secrets.choice(ALPHABET) for _ in range(SHORT)))
+
+
+def grouped(code: str) -> str:
+    """Return a code in groups of four, as it is printed and read aloud."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def read(text: str) -> str | None:
+    """Return the plain code that a text writes, long or short, or None where it holds a slip of the pen."""
+    plain = "".join(text.upper().split()).translate(_LOOK_ALIKE)
+    if len(plain) not in {LONG + CHECKS, SHORT + CHECKS} or not set(plain) <= set(ALPHABET):
+        return None
+    return plain if plain == _with_checks(plain[:-CHECKS]) else None
+
+
+def _with_checks(body: str) -> str:
+    """Append the sum of the letters, and their sum weighted by the powers of the root."""
+    total = weighted = 0
+    for letter in body:
+        value = ALPHABET.index(letter)
+        total ^= value
+        weighted = _doubled(weighted) ^ value
+    return body + ALPHABET[total] + ALPHABET[_doubled(weighted)]
+
+
+def _doubled(value: int) -> int:
+    value <<= 1
+    return value ^ _POLYNOMIAL if value & 32 else value

@@ -1,0 +1,130 @@
+"""``./hailong tickets print | give | void | list``: cards with one-time codes, and their accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from forms import ticketcode
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.services import ticket_cards
+from survey.services import tickets as codes
+from survey.services.actors import COMMAND_LINE
+
+unit_option = click.option("--unit", required=True, help=say("Mã đơn vị.", "The unit's code."))
+batch_option = click.option(
+    "--batch", type=click.IntRange(1), required=True, help=say("Số lô.", "The batch.")
+)
+
+
+@click.group(help=say("In và hạch toán mã dùng một lần.", "Print and account for one-time codes."))
+def tickets() -> None:
+    """Group the commands about one-time codes."""
+
+
+@tickets.command(
+    name="print", help=say("In một lô thẻ có mã dùng một lần.", "Print a batch of cards with one-time codes.")
+)
+@data_option
+@campaign_option
+@unit_option
+@click.option(
+    "--count",
+    type=click.IntRange(1, codes.MOST_CARDS),
+    required=True,
+    help=say("Số thẻ.", "How many cards."),
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help=say("Tệp PDF.", "The PDF file."),
+)
+@click.option(
+    "--json",
+    "listing",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help=say("Ghi thêm mã của từng thẻ ra tệp JSON.", "Also write each card's codes to a JSON file."),
+)
+def print_cards(
+    data: str | None, campaign: str | None, unit: str, count: int, out: Path, listing: Path | None
+) -> None:
+    """Write the cards, readable by nobody else: who has the file can use the codes."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        cards = codes.make(installation, COMMAND_LINE, record, unit, count, clock.now())
+        _write(out, ticket_cards.drawn(installation, record, unit, cards))
+    if listing is not None:
+        rows = [
+            {
+                "code": ticketcode.grouped(card.code),
+                "url": card.url,
+                "short": ticketcode.grouped(card.short),
+                "unit": unit,
+                "batch": card.batch,
+                "number": card.number,
+            }
+            for card in cards
+        ]
+        _write(listing, json.dumps(rows, ensure_ascii=False, indent=2).encode())
+    click.echo(
+        say(f"Lô {cards[0].batch}: {count} thẻ, {out}", f"Batch {cards[0].batch}: {count} cards, {out}")
+    )
+
+
+@tickets.command(help=say("Ghi số thẻ đã phát.", "Note how many cards were handed out."))
+@data_option
+@campaign_option
+@unit_option
+@batch_option
+@click.option("--count", type=int, required=True, help=say("Số thẻ phát thêm.", "How many more went out."))
+def give(data: str | None, campaign: str | None, unit: str, batch: int, count: int) -> None:
+    """Add to the number of cards that went out."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        codes.hand_out(installation, COMMAND_LINE, record, (unit, batch), count, clock.now())
+
+
+@tickets.command(help=say("Hủy một thẻ hỏng hoặc mất.", "Make a spoiled or lost card void."))
+@data_option
+@campaign_option
+@click.argument("code")
+def void(data: str | None, campaign: str | None, code: str) -> None:
+    """Make one card void, by its long or short code."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        batch = codes.void(installation, COMMAND_LINE, record, code, clock.now())
+    click.echo(say(f"Đã hủy một thẻ của lô {batch}.", f"One card of batch {batch} is void."))
+
+
+@tickets.command(name="list", help=say("Số in, phát, dùng, hủy của từng lô.", "What became of each batch."))
+@data_option
+@campaign_option
+@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
+    """Print the account of every batch."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        found = codes.accounts(installation.database, COMMAND_LINE, record)
+    names = ("unit", "batch", "printed", "handed_out", "spent", "void", "left")
+    rows = [{name: getattr(account, name) for name in names} for account in found]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(
+            "\t".join(f"{name}={value}" if name != "unit" else str(value) for name, value in row.items())
+        )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)

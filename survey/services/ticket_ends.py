@@ -1,0 +1,62 @@
+"""How a one-time code ends: spent by an answer or made void, once, whatever the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from survey.errors import Refusal
+from survey.models import SpentTicket, TicketBatch
+from survey.vocabulary import TicketEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A code that was printed: where it belongs, and the mark that it leaves when it ends."""
+
+    campaign_id: int
+    unit_id: int
+    batch: int
+    mark: bytes
+
+
+def end(session: Session, ticket: Ticket, how: TicketEnd) -> None:
+    """End the code as part of the caller's transaction, and count it in its batch.
+
+    Raises:
+        Refusal: ``ticket_spent``; ``ticket_void``.
+    """
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {"campaign_id": ticket.campaign_id, "mark": ticket.mark, "ended": how}
+    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
+    options = {"preserve_rowcount": True}
+    statement = maker(SpentTicket).on_conflict_do_nothing()
+    if session.connection().execute(statement, row, execution_options=options).rowcount != 1:
+        require_unspent(session, ticket)
+    counter = TicketBatch.spent if how is TicketEnd.SPENT else TicketBatch.void
+    session.execute(
+        update(TicketBatch)
+        .where(
+            TicketBatch.campaign_id == ticket.campaign_id,
+            TicketBatch.unit_id == ticket.unit_id,
+            TicketBatch.number == ticket.batch,
+        )
+        .values({counter: counter + 1})
+    )
+
+
+def require_unspent(session: Session, ticket: Ticket) -> None:
+    """Refuse a code that has ended.
+
+    Raises:
+        Refusal: ``ticket_spent``; ``ticket_void``.
+    """
+    query = select(SpentTicket.ended).where(
+        SpentTicket.campaign_id == ticket.campaign_id, SpentTicket.mark == ticket.mark
+    )
+    ended = session.scalar(query)
+    if ended is not None:
+        raise Refusal("ticket_void" if ended == TicketEnd.VOID else "ticket_spent")
