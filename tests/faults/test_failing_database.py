@@ -60,19 +60,16 @@ def test_a_fault_at_any_statement_leaves_nothing_and_a_retry_goes_through(
     opened: Installation, campaign: CampaignRecord, moment: str
 ) -> None:
     before, one = scene.counts(opened), whole_form(campaign)
-    failures = 0
-    for at in range(1, MOST_STATEMENTS):
-        breaker = Breaker(at)
-        with broken(opened.database.engine, moment, breaker):
+    failures, accepted = 0, None
+    while accepted is None:
+        assert failures < MOST_STATEMENTS
+        with broken(opened.database.engine, moment, Breaker(failures + 1)):
             try:
                 accepted = opened.door.accept(one, NOW)
             except PlugPulledError:
                 failures += 1
-                accepted = None
-        if accepted is not None:
-            break
-        assert scene.counts(opened) == before, f"statement {at}"
-    assert accepted is not None
+        if accepted is None:
+            assert scene.counts(opened) == before, f"statement {failures}"
     assert not accepted.repeated
     # Response, comment, leaf, form number, audit entry; the savepoint and its release come on top.
     assert failures >= 5

@@ -111,7 +111,9 @@ def app(app: Flask) -> Flask:
 
 
 def rules(app: Flask) -> list[Rule]:
-    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+    """The rules that the table names; that it names them all has a test of its own."""
+    named = [rule for rule in app.url_map.iter_rules() if rule.endpoint in MAY]
+    return sorted(named, key=lambda rule: (rule.rule, sorted(rule.methods or ())))
 
 
 def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
@@ -137,7 +139,7 @@ def methods(rule: Rule) -> list[str]:
 
 
 def test_the_table_names_every_address(app: Flask) -> None:
-    assert {rule.endpoint for rule in rules(app)} == set(MAY)
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(MAY)
 
 
 def test_what_is_declared_is_what_is_meant(app: Flask) -> None:
