@@ -12,6 +12,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -76,6 +78,18 @@ def load(data: Path) -> Keys:
     if len(secret) != SECRET_BYTES:
         raise Refusal("keys_damaged", path=str(path))
     return Keys(*(_derive(secret, purpose) for purpose in Keys.__slots__))
+
+
+def unsealed(key: bytes, nonce: bytes, closed: bytes) -> bytes:
+    """Return what was encrypted under *key* by AES-GCM.
+
+    Raises:
+        ValueError: when it was encrypted under another key, or changed.
+    """
+    try:
+        return AESGCM(key).decrypt(nonce, closed, None)
+    except InvalidTag as error:
+        raise ValueError("not encrypted under this key") from error
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:

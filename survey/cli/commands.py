@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = dict(
         _entry("tickets", "In và hạch toán mã dùng một lần.", "Print and account for one-time codes."),
         _entry("account", "Thêm và liệt kê tài khoản.", "Add and list accounts."),
         _entry("import-responses", "Nhập phiếu từ tệp CSV.", "Import responses from a CSV file."),
+        _entry("import-kiosk", "Nhập phiếu chờ từ tệp của một kiosk.", "Import a kiosk's waiting records."),
         _entry("export-responses", "Xuất phiếu ra tệp CSV.", "Export responses to a CSV file."),
         _entry("forms", "In phiếu giấy có số sê-ri.", "Print numbered paper forms."),
         _entry(

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from survey import clock
 from survey.server import listen
-from survey.services import kiosks
+from survey.services import kiosk_files, kiosks
 from survey.services.actors import COMMAND_LINE
 from survey.services.installation import Installation
 from survey.web import kiosk as pages
@@ -304,3 +304,24 @@ def test_the_device_tells_how_many_answers_it_holds_and_for_how_long(station: St
             tablet.wait_for_timeout(50)
         found = station.standing()
         assert (found.kiosk.issued, found.kiosk.waiting, found.holding) == (1, 1, held)
+
+
+def test_a_file_saves_what_a_dying_tablet_holds_and_doubles_nothing(station: Station, tablet: Page) -> None:
+    station.enrol(tablet)
+    tablet.context.route(RECORDS, lambda route: route.abort())
+    for level in (1, 5):
+        visit(tablet, level)
+    expect(tablet.locator("#status")).to_contain_text("2 phiếu chờ mạng")
+    tablet.get_by_role("button", name="Nhân viên").tap()
+    for digit in station.pin:
+        tablet.get_by_role("button", name=digit, exact=True).tap()
+    tablet.get_by_role("button", name="Đồng ý").tap()
+    with tablet.expect_download() as saved:
+        tablet.get_by_role("button", name="Lưu phiếu chờ ra tệp").tap()
+    content = Path(saved.value.path()).read_bytes()
+    assert kiosk_files.take(station.opened, COMMAND_LINE, content, clock.now()).new == 2
+    assert sorted(marks[0] for marks in station.answers()) == ["1", "5"]
+    tablet.context.unroute(RECORDS)
+    assert tablet.evaluate(DRAIN) == 0
+    assert len(station.answers()) == 2
+    assert station.standing().received == ((1, 2),)

@@ -1,0 +1,36 @@
+"""``./hailong import-kiosk``: takes in the records that a kiosk wrote to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import data_option
+from survey.errors import Refusal
+from survey.services import kiosk_files
+from survey.services.actors import COMMAND_LINE
+
+
+@click.command(
+    help=say("Nhập phiếu chờ từ tệp của một kiosk.", "Import the waiting records of a kiosk's file.")
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@data_option
+def import_kiosk(file: Path, data: str | None) -> None:
+    """Import the file and say what became of its records."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
+    with opened(data) as installation:
+        taken = kiosk_files.take(installation, COMMAND_LINE, content, clock.now())
+    click.echo(
+        say(
+            f"Đã nhập {taken.new} phiếu mới; {taken.known} phiếu đã có; {taken.refused} phiếu bị từ chối.",
+            f"Imported {taken.new} new records; {taken.known} were known; {taken.refused} were refused.",
+        )
+    )
