@@ -24,12 +24,13 @@ from survey.web.front import front
 from survey.web.health import health
 from survey.web.insight import insight
 from survey.web.keyed import keyed
+from survey.web.keying import keying
 from survey.web.kiosk import kiosk
 from survey.web.kiosks import kiosks
-from survey.web.keying import keying
 from survey.web.links import links
 from survey.web.officer import officer
 from survey.web.paper import paper
+from survey.web.scans import scans
 from survey.web.signin import signin as signin_pages
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +74,21 @@ def assemble(opened: Installation) -> Flask:
     limiter.init_app(app)
     app.before_request(access.guard)
     for blueprint in (
-        front, citizen, health, signin_pages, officer, board, desk, insight, links, keyed, kiosk, kiosks, keying, paper,
+        front,
+        citizen,
+        health,
+        signin_pages,
+        officer,
+        board,
+        desk,
+        insight,
+        links,
+        keyed,
+        keying,
+        paper,
+        scans,
+        kiosk,
+        kiosks,
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(kiosk)  # no cookie there either: a device shows its key
