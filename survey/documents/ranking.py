@@ -106,8 +106,8 @@ def table(brief: Brief, league: League, seed: int) -> Table:
 def _rank(brief: Brief, league: League, place: int) -> Cell:
     """Show the best rank that is left to a unit, and that it shares it where the data leave more than one."""
     low, high = league.simultaneous.low[place], league.simultaneous.high[place]
-    tied = (brief.say("league.tied"),) if low != high else ()
-    return Cell((str(low), *tied), (low,))
+    tied = brief.say("league.tied") if low != high else ""
+    return Cell((str(low), tied) if tied else (str(low),), (low, tied))
 
 
 def _columns(brief: Brief) -> tuple[Column, ...]:
@@ -118,7 +118,7 @@ def _columns(brief: Brief) -> tuple[Column, ...]:
         cells.column(say("column.unit"), "name", 50),
         cells.column(say("column.forms"), "count", 13),
         cells.estimate_column(f"{brief.official} (%)", 28, say("column.low"), say("column.high")),
-        cells.column(say("league.rank"), "number", 18),
+        Column(say("league.rank"), "number", 18, (say("league.rank"), say("league.tied").capitalize())),
         *(
             odds.rank_set_column(say(f"league.{key}"), 20, first, last)
             for key in ("marginal", "simultaneous", "deterministic")
