@@ -25,9 +25,9 @@ def table(
 ) -> Table:
     """Show P(index >= target) by the official formula and by F2, for units and then the province."""
     rows = [_row(brief, unit, brief.unit_name(unit.domain)) for unit in units]
-    rows.append(_row(brief, province, brief.say("column.pooled"), total=True))
+    rows.append(_row(brief, province, brief.say("chance.pooled"), total=True))
     if weighted is not None:
-        rows.append(_row(brief, weighted, brief.say("column.weighted"), total=True))
+        rows.append(_row(brief, weighted, brief.say("chance.weighted"), total=True))
     columns = [cells.column(brief.say("column.unit"), "name", 60)]
     columns.append(cells.column(brief.say("column.forms"), "count", 15))
     for label in _labels(brief):

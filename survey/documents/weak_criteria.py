@@ -7,7 +7,7 @@ from scoring.record import DomainResult, Estimate, IndexResult
 from survey.documents import cells
 from survey.documents.brief import Brief
 from survey.documents.content import Cell, Column, Row, Table
-from survey.documents.formats import short_percent
+from survey.documents.formats import NBSP, short_percent
 
 # Room for a few written lines.
 PEN = Cell(("",) * 6, ("",))
@@ -70,7 +70,7 @@ def _row(
 
 def _points(standard: float | None, computed: float | None) -> Cell:
     values = (standard, computed)
-    line = " / ".join(cells.share(value).lines[0] for value in values)
+    line = f"{NBSP}/{NBSP}".join(cells.share(value).lines[0] for value in values)
     return Cell((line,), tuple(cells.share(value).values[0] for value in values))
 
 
