@@ -15,7 +15,17 @@ from forms.faults import FaultyInput
 from scoring import point_tables
 from survey.errors import Fault, Refusal
 from survey.plans.places import placed, places
-from survey.plans.plan import POINT_TABLE, Headings, IndexRules, PaperRules, Plan, PlanUnit, Window
+from survey.plans.plan import (
+    EVERY_CHANNEL,
+    POINT_TABLE,
+    ChannelRules,
+    Headings,
+    IndexRules,
+    PaperRules,
+    Plan,
+    PlanUnit,
+    Window,
+)
 from survey.plans.reader import UNKNOWN_DAY, Reader
 from survey.vocabulary import Formula, UnitKind
 
@@ -102,10 +112,22 @@ def _plan(reader: Reader) -> Plan:
         headings=_headings(reader.table("headings")),
         units=_units(reader),
         paper=_paper(reader.table("paper")) if "paper" in reader.values else PaperRules(),
+        channels=_channels(reader.table("channels")) if "channels" in reader.values else ChannelRules(),
         point_table=reader.word("point_table", point_tables.bundled(), POINT_TABLE),
     )
     reader.done()
     return plan
+
+
+def _channels(reader: Reader) -> ChannelRules:
+    counted = reader.texts("counted")
+    for found in counted:
+        if found not in EVERY_CHANNEL:
+            reader.fault("plan_unknown_word", "counted", found=found, allowed=", ".join(EVERY_CHANNEL))
+    if not counted:
+        reader.fault("plan_missing", "counted")
+    reader.done()
+    return ChannelRules(counted)
 
 
 def _questionnaire(reader: Reader, sensitive: Sequence[str]) -> str:

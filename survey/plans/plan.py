@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from survey.vocabulary import Channel
+
 POINT_TABLE = "proportional"
+EVERY_CHANNEL = tuple(channel.value for channel in Channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,13 @@ class PaperRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """The ways in whose valid forms count to the minimum target; results use every valid form."""
+
+    counted: tuple[str, ...] = EVERY_CHANNEL
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``.
 
@@ -86,6 +96,7 @@ class Plan:
     units: tuple[PlanUnit, ...]
     point_table: str = POINT_TABLE
     paper: PaperRules = PaperRules()
+    channels: ChannelRules = ChannelRules()
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; days in ISO form."""
@@ -111,5 +122,11 @@ def from_json(values: Mapping[str, Any]) -> Plan:
         "units": tuple(PlanUnit(**unit) for unit in values["units"]),
         "window": Window(**window),
         "paper": PaperRules(**values.get("paper", {})),  # plans frozen before there was such a rule
+        "channels": _channels(values.get("channels", {})),
     }
     return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **made})
+
+
+def _channels(values: Mapping[str, Any]) -> ChannelRules:
+    """Return the rules of a frozen plan; one from before there were such rules counts every channel."""
+    return ChannelRules(tuple(values["counted"])) if values else ChannelRules()

@@ -20,15 +20,17 @@ from survey.services.campaigns import CampaignRecord
 from survey.vocabulary import Channel, State
 
 DAY = dt.timedelta(days=1)
+UNCOUNTED = "uncounted"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One unit's count against its minimum target.
 
-    ``expected`` is the even share of the target that would be in by the end of today; ``pace`` is
-    valid forms a day so far; ``forecast`` the day on which the target is met at that pace, None when
-    there is no pace to go by.
+    ``valid`` are the valid forms that count to the target, ``uncounted`` those of channels that the plan does
+    not let count; ``channels`` are both, by channel. ``expected`` is the even share of the target that
+    would be in by the end of today; ``pace`` is valid forms a day so far; ``forecast`` the day on which the
+    target is met at that pace, None when there is no pace to go by.
     """
 
     unit: PlanUnit
@@ -37,6 +39,7 @@ class Progress:
     awaiting: int
     late: int
     excluded: int
+    uncounted: int
     channels: Mapping[str, int]
     expected: int
     pace: float
@@ -84,15 +87,19 @@ def progress(database: Database, actor: Actor, campaign: CampaignRecord, now: dt
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     channels: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     daily: dict[dt.date, int] = defaultdict(int)
+    counted = frozenset(campaign.plan.channels.counted)
     reached = {n for code, n in campaign.unit_ids.items() if actor.reaches(code)}
     with database.read() as session:
         for unit_id, what, channel, day, number in session.execute(query):
             if unit_id not in reached:
                 continue
-            counts[unit_id][what] += number
             if what == State.VALID:
                 channels[unit_id][channel] += number
+                if channel not in counted:
+                    counts[unit_id][UNCOUNTED] += number
+                    continue
                 daily[day] += number
+            counts[unit_id][what] += number
     today = local_day(now)
     units = tuple(_progress(campaign, n, counts[n], channels[n], today) for n in sorted(reached))
     return Board(
@@ -125,6 +132,7 @@ def _progress(
         awaiting=counts.get(State.AWAITING, 0),
         late=counts.get(State.LATE, 0),
         excluded=counts.get(State.EXCLUDED, 0),
+        uncounted=counts.get(UNCOUNTED, 0),
         channels={channel.value: channels.get(channel, 0) for channel in Channel},
         expected=math.ceil(unit.target * elapsed / length),
         pace=pace,
