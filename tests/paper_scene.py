@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import insert
 
-from survey.models import PaperReading, SealPicture, VerificationClosing
+from survey.models import PaperReading, ScanFile, ScanForm, SealPicture, VerificationClosing
 from survey.services import paper, printing
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
@@ -68,4 +68,7 @@ def a_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
         session.execute(
             insert(SealPicture).values(campaign_id=campaign.id, step=1, diameter=36, content=b"x", at=NOW)
         )
+        place = {"campaign_id": campaign.id, "unit_id": AN_NHON, "local_day": NOW.date()}
+        session.execute(insert(ScanFile).values(**place, digest=b"\7" * 32, pages=1))
+        session.execute(insert(ScanForm).values(**place, serial=1, waits=True, content=b"x"))
         session.execute(insert(VerificationClosing).values(campaign_id=campaign.id, at=NOW, forms=0))

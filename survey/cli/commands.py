@@ -45,7 +45,7 @@ COMMANDS: Mapping[str, Entry] = dict(
         _entry("import-responses", "Nhập phiếu từ tệp CSV.", "Import responses from a CSV file."),
         _entry("import-kiosk", "Nhập phiếu chờ từ tệp của một kiosk.", "Import a kiosk's waiting records."),
         _entry("export-responses", "Xuất phiếu ra tệp CSV.", "Export responses to a CSV file."),
-        _entry("forms", "In phiếu giấy có số sê-ri.", "Print numbered paper forms."),
+        _entry("forms", "In phiếu giấy có số, đọc phiếu quét.", "Print numbered paper forms and read scans."),
         _entry(
             "close-verification",
             "Kết thúc xác minh phiếu giấy.",

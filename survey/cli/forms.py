@@ -1,4 +1,4 @@
-"""``./hailong forms``: prints numbered paper forms."""
+"""``./hailong forms``: prints numbered paper forms and reads scans of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.errors import Refusal
-from survey.services import printing
+from survey.services import printing, scans
 from survey.services.actors import COMMAND_LINE
 from survey.services.printing import Order
 
 
-@click.group(help=say("In phiếu giấy có số sê-ri.", "Print numbered paper forms."))
+@click.group(help=say("In phiếu giấy có số và đọc phiếu quét.", "Print numbered paper forms and read scans."))
 def forms() -> None:
     """Group what concerns paper forms."""
 
@@ -90,6 +90,46 @@ def print_forms(
         say(
             f"Đã in {count} phiếu, số {printed.span}, biên bản số {printed.minute}: {out}",
             f"Printed {count} forms, numbers {printed.span}, minute {printed.minute}: {out}",
+        )
+    )
+
+
+@forms.command("read", help=say("Đọc phiếu đã quét hoặc chụp.", "Read scanned or photographed forms."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@data_option
+@campaign_option
+@click.option(
+    "--json",
+    "json_out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say("Tệp JSON sẽ ghi.", "The JSON file to write."),
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help=say("Số tiến trình đọc song song.", "How many processes read at a time."),
+)
+def read_forms(
+    files: tuple[Path, ...], data: str | None, campaign: str | None, json_out: Path, jobs: int
+) -> None:
+    """Read the files and say how many pages and forms there are; nothing is taken into the campaign."""
+    what = say("Đang đọc phiếu", "Reading forms")
+    with opened(data) as installation, advancing(what, None) as advance:
+        record = installation.campaigns.only(campaign)
+        found = scans.read(installation, record, files, jobs=jobs, progress=lambda _done, _all: advance(1))
+    _write_json(json_out, found)
+    pages, forms_read = found["pages"], found["forms"]
+    read = sum(page["status"] == "read" for page in pages)
+    doubts = sum(form["needs_human"] for form in forms_read)
+    click.echo(
+        say(
+            f"Đọc được {read} trên {len(pages)} trang, {len(forms_read)} phiếu; {doubts} câu cần người xem: "
+            f"{json_out}",
+            f"Read {read} of {len(pages)} pages, {len(forms_read)} forms; {doubts} answers need a person: "
+            f"{json_out}",
         )
     )
 

@@ -9,6 +9,8 @@ from survey.models.paper import (
     PaperMinute,
     PaperRange,
     PaperReading,
+    ScanFile,
+    ScanForm,
     SealPicture,
     VerificationClosing,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "PaperRange",
     "PaperReading",
     "Response",
+    "ScanFile",
+    "ScanForm",
     "Schema",
     "SealPicture",
     "SetAside",

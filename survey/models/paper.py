@@ -170,3 +170,38 @@ class VerificationClosing(Schema):
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     forms: Mapped[int]
+
+
+class ScanFile(Schema):
+    """A file of scans that was read, by its hash: no file is read twice in a campaign."""
+
+    __tablename__ = "scan_file"
+    __table_args__ = (_of_unit(), CheckConstraint("length(digest) = 32", name="digest_length"))
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    unit_id: Mapped[int]
+    pages: Mapped[int]
+    local_day: Mapped[dt.date] = mapped_column(Date)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class ScanForm(Schema):
+    """A scanned form with doubts: what the machine read and the pictures of what it doubts, encrypted.
+
+    A piece of work, not a record: the row goes away when verification closes.
+    """
+
+    __tablename__ = "scan_form"
+    __table_args__ = (
+        _of_unit(),
+        CheckConstraint(f"serial BETWEEN 1 AND {LAST_SERIAL}", name="serial_in_range"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    waits: Mapped[bool]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    local_day: Mapped[dt.date] = mapped_column(Date)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
-from survey.models import PaperForm, PaperReading, Response, VerificationClosing
+from survey.models import PaperForm, PaperReading, Response, ScanForm, VerificationClosing
 from survey.services import audit, paper, readings, serials, sheets, states
 from survey.services.actors import EVERY_UNIT, Actor
 from survey.services.campaigns import CampaignRecord
@@ -63,6 +63,7 @@ def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Ite
         "sheets_not_entered": found.not_entered(),
         "forms_unsettled": spans_of(serial for serial, each in read.items() if each.disagrees),
         "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
+        "scans_waiting": spans_of(_scans(session, campaign, unit_id)),
     }
     for code, spans in about.items():
         if spans:
@@ -101,6 +102,7 @@ def _cut(session: Session, actor: Actor, campaign: CampaignRecord, now: dt.datet
     session.execute(update(PaperForm).where(*linked).values(response_key=None))
     emptied = {"marks": None, "profile": None, "comment": None}
     session.execute(update(PaperReading).where(PaperReading.campaign_id == campaign.id).values(**emptied))
+    session.execute(delete(ScanForm).where(ScanForm.campaign_id == campaign.id))
     by = {"campaign_id": campaign.id, "account_id": actor.account_id}
     session.execute(insert(VerificationClosing).values(**by, at=now, forms=forms))
     audit.note(session, actor, "verification_closed", now, campaign_id=campaign.id, forms=forms)
@@ -116,6 +118,11 @@ def _open(session: Session, campaign: CampaignRecord) -> Iterator[Fault]:
             yield Fault("unit_account_open", name)
         for fault in unexplained(session, campaign, unit_id):
             yield Fault(fault.code, f"{name}: {fault.place}", fault.details)
+
+
+def _scans(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[int]:
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    yield from session.scalars(select(ScanForm.serial).filter_by(**place, waits=True))
 
 
 def _awaiting(session: Session, campaign: CampaignRecord, unit_id: int) -> list[str]:

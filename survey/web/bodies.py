@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import current_app, request
 
 View = TypeVar("View", bound=Callable[..., object])
+FIELDS = 1024 * 1024
 ATTRIBUTE = "hailong_largest_body"
 
 
@@ -27,4 +28,6 @@ def largest(default: int) -> int:
     most: int = getattr(view, ATTRIBUTE, default)
     if most != default:
         request.max_content_length = most
+        # The parser holds a piece of a file beside the fields before it; without room it gives up.
+        request.max_form_memory_size = FIELDS
     return most

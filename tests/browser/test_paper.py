@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from survey.models import PaperForm, Response
 from survey.services import serials
 from survey.services.installation import Installation
 from tests.axe import violations
@@ -132,3 +134,34 @@ def test_a_number_that_comes_twice_stops_both_sheets(
     expect(twice).to_contain_text("Người thử colleague")
     twice.get_by_role("button", name="Tính phiếu nhập lần đầu").press("Enter")
     expect(head.get_by_text("Đã ghi kết luận về phiếu số 0002.")).to_be_visible()
+
+
+def test_doubts_of_a_scan_take_one_key_each(
+    chromium: Browser, office_address: str, office: Installation, tmp_path: Path
+) -> None:
+    head = sign_in(chromium, office_address, "head")
+    print_forms(head, office_address, 1)
+    with head.expect_download() as download:
+        head.get_by_role("button", name="Tải PDF").press("Enter")
+    download.value.save_as(tmp_path / "empty.pdf")  # nobody has marked a box: every answer is a doubt
+    page = sign_in(chromium, office_address, "officer")
+    page.goto(f"{office_address}{HOME}/phieu-quet")
+    page.get_by_label("Tệp PDF, TIFF, JPEG hoặc PNG").set_input_files(tmp_path / "empty.pdf")
+    page.get_by_role("button", name="Đọc phiếu").press("Enter")
+    expect(page.get_by_text("1 phiếu có câu cần người xem")).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Xem phiếu 0001").press("Enter")
+    questions = page.locator(".doubt")
+    assert page.locator(".doubt img").count() == questions.count() > 26
+    assert violations(page) == []
+    for key in ["5", "4", "Backspace", "3"] + ["."] * (questions.count() - 2):
+        page.keyboard.press(key)
+    expect(page.get_by_role("button", name="Nhận phiếu 0001")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Đã nhận phiếu số 0001.")).to_be_visible()
+    with office.database.read() as session:
+        form = session.get(PaperForm, (office.campaigns.get("dien-tap").id, "0001"))
+        assert form is not None
+        response = session.scalars(
+            select(Response).filter_by(response_key=form.response_key, unit_id=form.unit_id)
+        ).one()
+    assert response.marks == "53" + "-" * 25

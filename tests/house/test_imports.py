@@ -31,6 +31,7 @@ ALLOWED = {
     "survey.services": {"sqlalchemy", "structlog"},
     "survey.services.accounts": {"sqlalchemy", "flask_security"},
     "survey.services.results": {"sqlalchemy", "numpy"},
+    "survey.services.scans": {"sqlalchemy", "cryptography"},
     "survey.services.schema": {"sqlalchemy", "alembic"},
     "survey.web": WEB | {"wtforms", "markupsafe", "structlog"},
     "survey.web.signin": WEB | {"sqlalchemy"},  # Flask-Security keeps its accounts through a session

@@ -72,6 +72,9 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "paper.minutes": EVERYBODY,
     "paper.close": HEADS,
     "paper.seal": frozenset({Role.ADMIN}),
+    "scans.queue": EVERYBODY,
+    "scans.upload": EVERYBODY - {Role.TCCB},
+    "scans.settle": EVERYBODY - {Role.TCCB},
     "keying.second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "keying.save_second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "keying.disputes": EVERYBODY,
@@ -83,7 +86,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "keyed.reinstate": HEADS,
 }
 # Addresses that name a unit in their query instead of their path, or in what is sent.
-NAMES_UNIT_IN_QUERY = {"desk.figure", "keyed.listing", "keying.disputes"}
+NAMES_UNIT_IN_QUERY = {"desk.figure", "keyed.listing", "keying.disputes", "scans.queue"}
 NAMES_FORM = {"keyed.verify", "keyed.exclude", "keyed.reinstate", "keying.settle", "keying.resolve"}
 ELSEWHERE = (
     "https://evil.example/",

@@ -1,0 +1,318 @@
+"""Scanned forms: read by the machine, doubts settled by a person, then through the one door.
+
+Only what a person must see is kept, and encrypted: the pictures of doubtful boxes and of the comment
+box, until verification closes. The pages themselves are not kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from forms import answers
+from forms.faults import FaultyInput
+from forms.instrument import COMMENT
+from forms.paper.proof import SheetSeal
+from forms.scan import read_files
+from survey.clock import local_day
+from survey.errors import Refusal
+from survey.models import ScanFile, ScanForm
+from survey.services import audit, keying, readings, serials
+from survey.services.actors import Actor
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Entry, Keyed
+from survey.services.installation import Installation
+from survey.services.ranges import number_of, serial_of
+from survey.vocabulary import Channel, ReadingSource
+
+NONCE_BYTES = 12
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question for a person: why the machine does not answer it, and its picture (JPEG, base64)."""
+
+    field: str
+    reason: str
+    crop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A form that waits for a person: what is doubtful on it, and the comment's picture where there is one."""
+
+    number: str
+    doubts: tuple[Doubt, ...]
+    comment_crop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a page or a form did not come in: where, and the catalogue's code."""
+
+    place: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of an upload: numbers that came in, numbers with doubts, and what did not come in."""
+
+    accepted: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read(
+    opened: Installation,
+    campaign: CampaignRecord,
+    paths: Sequence[Path],
+    *,
+    jobs: int = 1,
+    with_crops: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Read files of this campaign's forms and return what the machine says of every page and form.
+
+    Raises:
+        Refusal: ``scan_refused`` with its faults, where there are no files or the reader is not installed.
+    """
+    verify = SheetSeal(opened.keys.paper_seal).open
+    try:
+        return read_files(
+            paths,
+            campaign.questionnaire,
+            verify,
+            campaign=campaign.code,
+            jobs=jobs,
+            with_crops=with_crops,
+            progress=progress,
+        )
+    except FaultyInput as faulty:
+        raise Refusal("scan_refused", faulty.faults) from faulty
+
+
+def take_in(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    paths: Sequence[Path],
+    now: dt.datetime,
+) -> TakenIn:
+    """Read the files of a unit's scanned forms; what is sure comes in, what is doubtful waits for a person.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``verification_closed``; ``scan_refused``.
+    """
+    unit = campaign.unit(unit_id)
+    actor.require(unit.code)
+    with opened.database.read() as session:
+        serials.require_verifying(session, campaign)
+    found = read(opened, campaign, paths, with_crops=True)
+    repeated = _known(opened, campaign, found["files"])
+    accepted: list[str] = []
+    unsure: list[str] = []
+    problems = [Problem(_place(page), page["reason"]) for page in found["pages"] if page["status"] != "read"]
+    for form in found["forms"]:
+        number = number_of(int(form["serial"]))
+        files = {page["file"] for page in form["pages"]}
+        if form["unit"] != unit.code:
+            problems.append(Problem(number, "scan_other_unit"))
+        elif files & repeated:
+            problems.append(Problem(number, "scan_file_known"))
+        elif form["status"] == "incomplete":
+            problems.append(Problem(number, "scan_page_missing"))
+        elif form["status"] == "complete":
+            try:
+                sure = _wait_or_enter(opened, actor, campaign, unit_id, form, now)
+                (accepted if sure else unsure).append(number)
+            except Refusal as refusal:
+                problems.append(Problem(number, refusal.code))
+    _note_files(opened, actor, campaign, unit_id, found["files"], now)
+    return TakenIn(tuple(accepted), tuple(unsure), tuple(problems))
+
+
+def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
+    """Return the numbers of a unit's scanned forms that wait for a person.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    query = select(ScanForm.serial).filter_by(campaign_id=campaign.id, unit_id=unit_id, waits=True)
+    with opened.database.read() as session:
+        return [number_of(serial) for serial in session.scalars(query.order_by(ScanForm.serial))]
+
+
+def doubtful(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+) -> Doubtful:
+    """Return what is doubtful on a form.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        form = _open(opened, campaign, _row(session, campaign, unit_id, number))
+    doubts = tuple(
+        Doubt(answer["q"], answer["reason"] or "", answer.get("crop") or "")
+        for answer in form["answers"]
+        if answer["needs_human"]
+    )
+    return Doubtful(number, doubts, (form["comment"] or {}).get("crop") or "")
+
+
+def answer_doubts(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    number: str,
+    chosen: Mapping[str, str],
+    now: dt.datetime,
+) -> None:
+    """Complete a scanned form with what a person saw: *chosen* has a value for every doubtful question.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``form_number_unknown``; ``settle_incomplete``; ``settle_faulty``;
+            the refusals of the door, and of a second reading where the form was keyed in before.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        form = _open(opened, campaign, _row(session, campaign, unit_id, number))
+    wanted = [answer["q"] for answer in form["answers"] if answer["needs_human"]]
+    if missing := [name for name in wanted if name not in chosen]:
+        raise Refusal("settle_incomplete", count=len(missing))
+    fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
+    fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
+    fields[COMMENT] = [chosen.get(COMMENT, "")]
+    _enter(opened, actor, campaign, unit_id, number, fields, now)
+    with opened.database.write() as session:
+        key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": serial_of(number)}
+        session.execute(update(ScanForm).filter_by(**key).values(waits=False))
+
+
+def _wait_or_enter(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    form: Mapping[str, Any],
+    now: dt.datetime,
+) -> bool:
+    """Let a form without doubts in and return True; keep one with doubts for a person."""
+    number = number_of(int(form["serial"]))
+    written = bool(form["comment"] and form["comment"]["written"])
+    if not form["needs_human"] and not written:
+        fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
+        _enter(opened, actor, campaign, unit_id, number, fields, now)
+        return True
+    kept = {"answers": form["answers"], "comment": form["comment"]}
+    with opened.database.write() as session:
+        sheet = serials.admit(session, campaign, unit_id, number)
+        if sheet is None:
+            raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
+        key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": sheet.serial}
+        if session.get(ScanForm, tuple(key.values())) is not None:
+            raise Refusal("scan_known", number=number)
+        content = _seal(opened, campaign, sheet.serial, kept)
+        row = {"account_id": actor.account_id, "local_day": local_day(now), "waits": True}
+        session.execute(insert(ScanForm).values(**key, **row, content=content))
+        place = {"campaign_id": campaign.id, "unit_id": unit_id}
+        audit.note(session, actor, "scan_waits", now, **place, subject=number)
+    return False
+
+
+def _enter(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    number: str,
+    fields: Mapping[str, Sequence[str]],
+    now: dt.datetime,
+) -> None:
+    """Bring a read form in: as the second reading of one that was keyed, else as the first."""
+    try:
+        sheet = answers.parse(campaign.questionnaire, fields)
+    except FaultyInput as faulty:
+        raise Refusal("settle_faulty", faulty.faults) from faulty
+    with opened.database.read() as session:
+        history = readings.of_sheet(session, campaign, unit_id, serial_of(number) or 0)
+    if history is not None and history.first.source is ReadingSource.KEYED and history.second is None:
+        keying.key_second(opened, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
+        return
+    digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
+    keyed = Keyed(actor, number, ReadingSource.SCANNED)
+    entry = Entry(campaign, unit_id, Channel.PAPER, f"scan.{number}.{digest}", sheet, keyed)
+    opened.door.accept(entry, now)
+
+
+def _known(opened: Installation, campaign: CampaignRecord, files: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the files that were read in this campaign before."""
+    with opened.database.read() as session:
+        known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
+    return {file["file"] for file in files if file["sha256"] and bytes.fromhex(file["sha256"]) in known}
+
+
+def _note_files(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    files: Sequence[Mapping[str, Any]],
+    now: dt.datetime,
+) -> None:
+    """Remember the files by their hash, so that no file is read twice."""
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    new = {file["sha256"]: file["pages"] for file in files if file["sha256"] and file["pages"]}
+    with opened.database.write() as session:
+        known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
+        for sha256, pages in new.items():
+            digest = bytes.fromhex(sha256)
+            if digest not in known:
+                row = {"digest": digest, "pages": pages, "local_day": local_day(now)}
+                session.execute(insert(ScanFile).values(**place, **row, account_id=actor.account_id))
+        audit.note(session, actor, "scans_read", now, **place, subject="", files=len(files))
+
+
+def _row(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> ScanForm:
+    serial = serial_of(number)
+    form = None if serial is None else session.get(ScanForm, (campaign.id, unit_id, serial))
+    if form is None or not form.waits:
+        raise Refusal("form_number_unknown", number=number)
+    return form
+
+
+def _seal(opened: Installation, campaign: CampaignRecord, serial: int, kept: object) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    about = f"{campaign.code}/{serial}".encode()
+    return nonce + AESGCM(opened.keys.paper_images).encrypt(nonce, json.dumps(kept).encode(), about)
+
+
+def _open(opened: Installation, campaign: CampaignRecord, form: ScanForm) -> dict[str, Any]:
+    nonce, sealed = form.content[:NONCE_BYTES], form.content[NONCE_BYTES:]
+    about = f"{campaign.code}/{form.serial}".encode()
+    opened_content: dict[str, Any] = json.loads(
+        AESGCM(opened.keys.paper_images).decrypt(nonce, sealed, about)
+    )
+    return opened_content
+
+
+def _place(page: Mapping[str, Any]) -> str:
+    serial = page.get("serial") or page.get("claimed_serial")
+    shown = f" ({number_of(int(serial))})" if serial else ""
+    return f"{Path(page['file']).name} – {page['page_index'] + 1}{shown}"

@@ -1,0 +1,102 @@
+"""What the pages of printed forms take and refuse: the seal, orders, batches, closing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from survey.services import printing
+from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
+from survey.vocabulary import Role
+from tests import scene
+from tests.fixtures_web import SignIn
+
+BOARD = f"/noi-bo/{scene.CODE}/phieu-in"
+UNIT = f"{BOARD}/an-nhon"
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The application without tokens against forged requests, which have tests of their own."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def picture(side: int = 400, kind: str = "PNG") -> io.BytesIO:
+    made = io.BytesIO()
+    noise = Image.effect_noise((side, side), 90).convert("RGB")  # large enough to need the wider limit
+    noise.save(made, kind)
+    made.seek(0)
+    return made
+
+
+def post(client: FlaskClient, path: str, data: Mapping[str, Any]) -> tuple[int, str]:
+    answer = client.post(path, data=dict(data))
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_the_administrator_alone_keeps_a_seal_and_its_printing_is_noted(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+) -> None:
+    admin, head = signed_in(Role.ADMIN), signed_in(Role.UNIT_HEAD)
+    order = {"count": "2", "edition": "standard", "seal": "1"}
+    assert "Chưa có hình con dấu" in post(head, f"{UNIT}/in", order)[1]
+    assert post(head, f"{BOARD}/con-dau", {"picture": (picture(), "a.png"), "diameter": "36"})[0] == 403
+    status, page = post(
+        admin, f"{BOARD}/con-dau", {"picture": (io.BytesIO(b"GIF89a"), "a.png"), "diameter": "36"}
+    )
+    assert (status, "không phải là hình PNG hay JPEG" in page) == (422, True)
+    status, page = post(admin, f"{BOARD}/con-dau", {"picture": (picture(100), "a.png"), "diameter": "36"})
+    assert (status, "100 × 100" in page) == (422, True)
+    assert not printing.has_seal(opened.database, campaign)
+    assert len(picture().getvalue()) > 64 * 1024
+    assert post(admin, f"{BOARD}/con-dau", {"picture": (picture(), "a.png"), "diameter": "36"})[0] == 303
+    assert post(head, f"{UNIT}/in", order)[0] == 303
+    with opened.database.read() as session:
+        acts = [row.act for row in session.execute(scene.table("audit_entry").select())]
+    assert {"seal_kept", "seal_printed", "sheets_printed"} <= set(acts)
+
+
+def test_an_order_that_cannot_be_printed_issues_nothing(opened: Installation, signed_in: SignIn) -> None:
+    head = signed_in(Role.UNIT_HEAD)
+    for count in ("0", "5001", "-3", "x", ""):
+        status, _ = post(head, f"{UNIT}/in", {"count": count, "edition": "standard"})
+        assert status in {400, 422}, count
+    assert post(head, f"{UNIT}/in", {"count": "1", "edition": "huge"})[0] == 400
+    assert "paper_batch" not in scene.counts(opened)
+
+
+def test_a_batch_is_printed_again_with_the_same_numbers_and_that_is_noted(
+    opened: Installation, signed_in: SignIn
+) -> None:
+    head = signed_in(Role.UNIT_HEAD)
+    assert post(head, f"{UNIT}/in", {"count": "2", "edition": "large"})[0] == 303
+    answer = head.post(f"{UNIT}/tep-in", data={"first": "1"})
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    assert head.post(f"{UNIT}/tep-in", data={"first": "2"}).status_code == 404
+    found = scene.counts(opened)
+    assert (found["paper_batch"], found["paper_minute"]) == (1, 1)
+    with opened.database.read() as session:
+        acts = [row.act for row in session.execute(scene.table("audit_entry").select())]
+    assert acts.count("forms_pdf_taken") == 1
+
+
+def test_a_full_disk_issues_nothing(
+    opened: Installation, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("forms.paper.batch.render_batch", full)
+    status, page = post(signed_in(Role.UNIT_HEAD), f"{UNIT}/in", {"count": "2", "edition": "standard"})
+    assert (status, "đĩa đã đầy" in page) == (422, True)
+    assert "paper_batch" not in scene.counts(opened)
+    assert [path.name for path in opened.config.data.iterdir() if path.name.startswith("tmp")] == []
