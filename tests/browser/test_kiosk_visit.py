@@ -15,7 +15,7 @@ from survey.services.kiosks import NewKiosk
 from survey.vocabulary import Unfinished
 from tests.axe import violations
 from tests.fixtures_kiosk import READY, Station, station, station_of, tablet_of
-from tests.fixtures_office import UNIT
+from tests.fixtures_office import PASSWORD, UNIT, address_of
 
 __all__ = ["station"]
 pytestmark = pytest.mark.browser
@@ -348,4 +348,19 @@ def test_every_screen_is_accessible(
     page.get_by_role("button", name="Nhân viên").tap()
     found += violations(page)
     context.close()
+    assert found == []
+
+
+def test_the_offices_pages_about_kiosks_are_accessible(station: Station, desktop: Page) -> None:
+    desktop.goto(f"{station.address}/noi-bo/dang-nhap")
+    desktop.locator("[name=email]").fill(address_of("tccb"))
+    desktop.locator("[name=password]").fill(PASSWORD)
+    desktop.locator("[name=password]").press("Enter")
+    desktop.wait_for_url("**/noi-bo/**")
+    desktop.goto(f"{station.address}/noi-bo/{station.campaign.code}/kiosk")
+    expect(desktop.get_by_role("row")).to_have_count(2)
+    found = violations(desktop)
+    desktop.get_by_role("button", name="Thêm kiosk").click()
+    expect(desktop.locator("h1")).to_have_text("Ghi danh kiosk số 2")
+    found += violations(desktop)
     assert found == []

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import html5lib
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -204,6 +205,23 @@ def test_the_office_sees_what_came_and_the_gap_and_revokes(
     browser.post(f"{page}/1/thu-hoi", data={"csrf_token": token(browser, page)})
     assert "đã thu hồi" in browser.get(page).text
     assert device.send(6, key="device-made-key-0006").status_code == 403
+
+
+def test_the_offices_pages_and_the_kiosks_own_are_sound_html(signed_in: SignIn, device: Device) -> None:
+    assert device.number == 1
+    browser = signed_in(Role.TCCB)
+    page = f"/noi-bo/{scene.CODE}/kiosk"
+    fields = {"unit": "an-nhon", "counter": "1", "idle_seconds": "60", "unfinished": "keep"}
+    made = browser.post(page, data={**fields, "csrf_token": token(browser, page)}).text
+    for text in (
+        made,
+        browser.get(page).text,
+        browser.get(f"{page}?lang=en").text,
+        browser.get("/kios/").text,
+    ):
+        document = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+        assert document.get("lang")
+        assert document.findtext("head/title")
 
 
 def test_officers_see_their_kiosks_without_pins_and_change_nothing(
