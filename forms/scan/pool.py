@@ -18,7 +18,7 @@ from typing import Any
 from forms.faults import Fault, FaultyInput
 
 NEEDED = {"cv2": "opencv-python-headless", "zxingcpp": "zxing-cpp", "pypdfium2": "pypdfium2"}
-PAGE_SECONDS = 20.0
+PAGE_SECONDS = 60.0
 CHUNK = 8  # pages of a file that one child reads in a row
 _ROOT = Path(__file__).parents[2]
 

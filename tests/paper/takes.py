@@ -98,7 +98,7 @@ def _turned(
         -sin / high, cos / high, y + x * sin / high - y * cos / high + shift[1],
     )  # fmt: skip
     return page.transform(
-        page.size, Image.Transform.AFFINE, move, Image.Resampling.BICUBIC, fillcolor=(236, 236, 232)
+        page.size, Image.Transform.AFFINE, move, Image.Resampling.BILINEAR, fillcolor=(236, 236, 232)
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
@@ -40,10 +39,11 @@ class PrintedPage:
 
 def printed_pages() -> list[PrintedPage]:
     """Print every page of every edition of some questionnaires."""
-    return [page for ref in _QUESTIONNAIRES for edition in EDITIONS for page in _printed(ref, edition)]
+    return [page for ref in _QUESTIONNAIRES for edition in EDITIONS for page in printed(ref, edition)]
 
 
-def _printed(ref: str, edition: str) -> Iterator[PrintedPage]:
+def printed(ref: str, edition: str) -> Iterator[PrintedPage]:
+    """Yield the pages of one edition of a questionnaire."""
     out = io.BytesIO()
     batch = Batch(
         questionnaire=load(ref),
@@ -76,18 +76,16 @@ def samples(random: Random, pages: list[PrintedPage], count: int) -> Iterator[tu
         picture = (photographed if is_photo else scanned)(random, sheet.picture)
         crops = seen(picture, page, is_photo=is_photo)
         if crops is not None:
-            labels = sheet.labels_in(grey=picture.ndim == 2)
-            kept = (labels != EMPTY) | (random.random(len(boxes)) < _KEPT_EMPTY)
-            yield crops[kept], labels[kept]
+            kept = (sheet.labels != EMPTY) | (random.random(len(boxes)) < _KEPT_EMPTY)
+            yield crops[kept], sheet.labels[kept]
 
 
 def seen(picture: Picture, page: PrintedPage, *, is_photo: bool) -> Field | None:
     """Return what the reader sees of a page's boxes, or None where it gives the page up."""
-    red = picture if picture.ndim == 2 else np.asarray(cv2.extractChannel(picture, 2), np.uint8)
-    matrix = pose.pose(page.layout, page.number, pose.find_marks(red))
+    matrix = pose.pose(page.layout, page.number, pose.find_marks(picture))
     if matrix is None:
         return None
-    dark = darkness(pose.flatten(red, matrix))
+    dark = darkness(pose.flatten(picture, matrix))
     located = locate(dark, page.layout.on(page.number), is_photo=is_photo)
     if not located.is_page:
         return None

@@ -1,4 +1,7 @@
-"""Filled sheets: a printed page with its toner's faults, answers, corrections, stamps and dirt, and what is true."""
+"""Filled sheets: a printed page with its toner's faults, answers, corrections, stamps and dirt, and what is true.
+
+A sheet is what the red channel sees of it, for the reader looks at nothing else: blue ink is dark, a seal faint.
+"""
 
 from __future__ import annotations
 
@@ -14,31 +17,26 @@ from forms.layout import Box
 from forms.scan.classify import EMPTY, MARKED, UNSURE
 from forms.scan.training.strokes import FINE, REACH, Ink, Random, any_mark, circle, drawn, fill, scrawl, stray
 
-Colour = npt.NDArray[np.float32]  # h x w x 3, blue green red, 0 to 1
-PAPER_DOTS = 200 / 25.4  # per mm of a sheet
+Tone = npt.NDArray[np.float32]  # h x w, 0 is black and 1 white
+PAPER_DOTS = 165 / 25.4  # per mm of a sheet
 
 _CROSSED_OUT = 0.08  # of the marks
-# Blue-green-red of what pens leave, and how much of the paper they cover.
+# How bright the ink is, the least and the most of the paper that it covers, and how many people take the pen.
 _PENS = (
-    ((0.45, 0.18, 0.10), 0.6, 1.0, 0.30),  # blue ballpoint
-    ((0.10, 0.10, 0.10), 0.6, 1.0, 0.25),  # black ballpoint
-    ((0.60, 0.30, 0.15), 0.35, 0.7, 0.2),  # faint blue
-    ((0.30, 0.30, 0.32), 0.3, 0.75, 0.15),  # pencil
-    ((0.05, 0.05, 0.05), 0.9, 1.0, 0.10),  # felt tip
+    (0.12, 0.60, 1.00, 0.50),  # ballpoint
+    (0.15, 0.35, 0.70, 0.20),  # faint ballpoint
+    (0.32, 0.30, 0.75, 0.20),  # pencil
+    (0.05, 0.90, 1.00, 0.10),  # felt tip
 )
+_Pen = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class FilledSheet:
     """A sheet and the true class of each of its boxes."""
 
-    picture: Colour
+    picture: Tone
     labels: npt.NDArray[np.int64]
-    stamped: npt.NDArray[np.bool_]
-
-    def labels_in(self, *, grey: bool) -> npt.NDArray[np.int64]:
-        """Return the classes; without colours nobody can tell a seal's lines from a pen's."""
-        return np.where(self.stamped, UNSURE, self.labels) if grey else self.labels
 
 
 def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[Box]) -> FilledSheet:
@@ -47,20 +45,22 @@ def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[B
     labels = np.zeros(len(boxes), np.int64)
     foreign = np.zeros(printed.shape, np.float32)  # ink that no box's own mark brought
     pen = _PENS[int(random.choice(len(_PENS), p=[each[3] for each in _PENS]))]
-    width = random.uniform(0.25, 0.7) if pen[0][0] > 0.06 else random.uniform(0.7, 1.4)
+    width = random.uniform(0.25, 0.7) if pen[0] > 0.06 else random.uniform(0.7, 1.4)
     numbered = list(enumerate(boxes))
     for _, group in groupby(numbered, key=lambda each: each[1].q):
         _answer(random, sheet, foreign, labels, list(group), pen, width)
     _soil(random, sheet, foreign, boxes)
-    stamp = _stamp(random, sheet) if random.random() < 0.4 else np.zeros_like(foreign)
-    stamped = np.array([float(stamp[_window(box, 0.8)].mean()) > 0.03 for box in boxes])
+    is_grey = random.random() < 0.2
+    stamp = _stamp(random, sheet, is_grey=is_grey) if random.random() < 0.4 else np.zeros_like(foreign)
     for index, box in numbered:
         if labels[index] == EMPTY and float(foreign[_window(box, -0.3)].mean()) > 0.02:
             labels[index] = UNSURE
-    return FilledSheet(sheet, labels, stamped)
+        if is_grey and float(stamp[_window(box, 0.8)].mean()) > 0.03:
+            labels[index] = UNSURE  # without colours nobody can tell a seal's lines from a pen's
+    return FilledSheet(sheet, labels)
 
 
-def _toned(random: Random, printed: npt.NDArray[np.uint8]) -> Colour:
+def _toned(random: Random, printed: npt.NDArray[np.uint8]) -> Tone:
     """Print a page: thick or thin lines, pale or patchy toner, white or yellowish paper."""
     black = 1 - printed.astype(np.float32) / 255
     fat = random.uniform(-0.5, 0.8)
@@ -72,21 +72,20 @@ def _toned(random: Random, printed: npt.NDArray[np.uint8]) -> Colour:
         rough = random.random((height // 40, width // 40)).astype(np.float32)
         patch = cv2.resize(cv2.GaussianBlur(rough, (0, 0), 1.5), (width, height))
         black *= np.clip(0.55 + 0.9 * np.asarray(patch), 0, 1)
-    paper = np.array([random.uniform(0.86, 1), random.uniform(0.92, 1), random.uniform(0.94, 1)], np.float32)
-    return np.asarray((1 - black[:, :, None]) * paper, np.float32)
+    return np.asarray((1 - black) * random.uniform(0.9, 1), np.float32)
 
 
 def _answer(
     random: Random,
-    sheet: Colour,
+    sheet: Tone,
     foreign: Ink,
     labels: npt.NDArray[np.int64],
     group: list[tuple[int, Box]],
-    pen: tuple[tuple[float, float, float], float, float, float],
+    pen: _Pen,
     width: float,
 ) -> None:
-    """Mark up to half the boxes of a question: the network judges boxes, and learns from marks, not from paper."""
-    for number in random.permutation(len(group))[: int(random.integers(0, 4))]:
+    """Mark none, some or most boxes of a question: the network judges boxes, and learns from marks, not from paper."""
+    for number in random.permutation(len(group))[: int(random.integers(0, 6))]:
         index, box = group[number]
         kind = any_mark(random)
         labels[index] = _mark(random, sheet, foreign, box, kind(random, box.side), pen, width, kind is circle)
@@ -99,19 +98,19 @@ def _answer(
 
 def _mark(
     random: Random,
-    sheet: Colour,
+    sheet: Tone,
     foreign: Ink,
     box: Box,
     strokes: list[list[tuple[float, float]]],
-    pen: tuple[tuple[float, float, float], float, float, float],
+    pen: _Pen,
     width: float,
     goes_around: bool,
 ) -> int:
-    colour, least, most, _ = pen
+    tone, least, most, _ = pen
     strength = random.uniform(least, most)
     ink = drawn(random, strokes, width * random.uniform(0.8, 1.2), 0.6 if random.random() < 0.3 else 0.0)
     off = random.normal(0, 0.13, 2) * box.side
-    laid, place = _lay(sheet, ink * strength, (box.middle[0] + off[0], box.middle[1] + off[1]), colour)
+    laid, place = _lay(sheet, ink * strength, (box.middle[0] + off[0], box.middle[1] + off[1]), tone)
     total = float(laid.sum()) / PAPER_DOTS**2
     inside = float(laid[_window(box, 0.5, place)].sum()) / PAPER_DOTS**2
     laid[_window(box, 1.2, place)] = 0
@@ -122,9 +121,7 @@ def _mark(
     return MARKED
 
 
-def _lay(
-    sheet: Colour, ink: Ink, middle: tuple[float, float], colour: Sequence[float]
-) -> tuple[Ink, tuple[int, int]]:
+def _lay(sheet: Tone, ink: Ink, middle: tuple[float, float], tone: float) -> tuple[Ink, tuple[int, int]]:
     """Lay ink on a sheet around a place in mm; return what was laid and where its top left corner is."""
     side = int(2 * REACH * PAPER_DOTS)
     left, top = (each * PAPER_DOTS - side / 2 for each in middle)
@@ -136,7 +133,7 @@ def _lay(
     laid = np.asarray(cv2.warpAffine(cv2.blur(ink, (2, 2)), move, size), np.float32)
     part = sheet[y0 : y0 + size[1], x0 : x0 + size[0]]
     laid = laid[: part.shape[0], : part.shape[1]]
-    part *= 1 - laid[:, :, None] * (1 - np.array(colour, np.float32))
+    part *= 1 - laid * (1 - tone)
     return laid, (x0, y0)
 
 
@@ -150,26 +147,26 @@ def _window(box: Box, grown: float, place: tuple[int, int] = (0, 0)) -> tuple[sl
     return slice(top, top + span), slice(left, left + span)
 
 
-def _soil(random: Random, sheet: Colour, foreign: Ink, boxes: Sequence[Box]) -> None:
+def _soil(random: Random, sheet: Tone, foreign: Ink, boxes: Sequence[Box]) -> None:
     """Add stray strokes, specks, a crease and stamps."""
     for _ in range(int(random.poisson(5))):
         box = boxes[int(random.integers(len(boxes)))]
         ink = drawn(random, stray(random, box.side), random.uniform(0.2, 0.6), 0)
-        laid, (x, y) = _lay(sheet, ink * random.uniform(0.3, 1), box.middle, (0.3, 0.2, 0.2))
+        laid, (x, y) = _lay(sheet, ink * random.uniform(0.3, 1), box.middle, 0.2)
         foreign[y : y + laid.shape[0], x : x + laid.shape[1]] += laid
     height, width = sheet.shape[:2]
     for _ in range(int(random.poisson(25))):
         x, y = int(random.integers(width)), int(random.integers(height))
         cv2.circle(
-            sheet, (x, y), int(random.integers(1, 3)), [float(random.uniform(0.2, 0.7))] * 3, -1, cv2.LINE_AA
+            sheet, (x, y), int(random.integers(1, 3)), float(random.uniform(0.2, 0.7)), -1, cv2.LINE_AA
         )
     if random.random() < 0.15:
         y, depth = int(random.integers(height)), random.uniform(0.75, 0.95)
         sheet[y : y + int(random.integers(2, 7))] *= depth
 
 
-def _stamp(random: Random, sheet: Colour) -> Ink:
-    """Press a round red seal somewhere, also over boxes: the red channel does not see it."""
+def _stamp(random: Random, sheet: Tone, *, is_grey: bool) -> Ink:
+    """Press a round red seal somewhere, also over boxes: in red it is faint, on a grey picture it is dark."""
     height, width = sheet.shape[:2]
     layer = np.zeros((height, width), np.uint8)
     middle = (int(random.uniform(0.1, 1) * width), int(random.uniform(0, 1) * height))
@@ -180,8 +177,5 @@ def _stamp(random: Random, sheet: Colour) -> Ink:
         at = (int(middle[0] + 0.72 * radius * np.cos(angle)), int(middle[1] + 0.72 * radius * np.sin(angle)))
         cv2.putText(layer, "HB"[int(angle * 9) % 2], at, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 255, 3, cv2.LINE_AA)
     ink = layer.astype(np.float32) * (random.uniform(0.5, 0.95) / 255)
-    colour = np.array(
-        [random.uniform(0.1, 0.35), random.uniform(0.05, 0.3), random.uniform(0.78, 0.98)], np.float32
-    )
-    sheet *= 1 - ink[:, :, None] * (1 - colour)
+    sheet *= 1 - ink * (random.uniform(0.4, 0.75) if is_grey else random.uniform(0.0, 0.22))
     return ink
