@@ -27,6 +27,8 @@ let lang = "vi";
 let resting = true; // nobody is at the device
 let renewed = false; // a newer page waits for its moment
 let thanks = 0;
+let sending = null;
+let more = false;
 
 const say = () => words[lang] ?? words.vi;
 const idle = new Idle({ warn, end: abandon });
@@ -172,7 +174,23 @@ async function status() {
   parts.status.replaceChildren(el("span", {}, place), el("span", { class: waiting ? "waits" : "" }, queue));
 }
 
-async function send() {
+// However often it is asked for, one sending runs at a time, and one more after it for what came meanwhile.
+function send() {
+  more = true;
+  sending ??= sendAll().finally(() => { sending = null; });
+  return sending;
+}
+
+async function sendAll() {
+  let all = false;
+  while (more) {
+    more = false;
+    all = await sendOnce();
+  }
+  return all;
+}
+
+async function sendOnce() {
   try {
     const all = await flush(db, device, { changed: status });
     await status();
