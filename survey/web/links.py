@@ -1,22 +1,25 @@
-"""The QR codes of the counters, to be printed and put up, and the check of one that hangs already."""
+"""The codes of the counters: posters to put up, the check of one that hangs, and the account of cards."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import StringField
-from wtforms.validators import Length
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from forms import qr
+from survey import clock
+from survey.errors import Refusal
 from survey.services import links as addresses
-from survey.services import posters
+from survey.services import posters, tickets
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.current import installation
 
 links = Blueprint("links", __name__)
 
+CARDS = "cards"
 TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml"}
 
 
@@ -24,6 +27,20 @@ class CheckForm(FlaskForm):
     """An address as somebody typed it or pasted it from a telephone."""
 
     address = StringField(validators=[Length(min=1, max=posters.LONGEST_ADDRESS)])
+
+
+class GivenForm(FlaskForm):
+    """How many more cards of a batch went out, or, below zero, were miscounted."""
+
+    unit = StringField(validators=[Length(min=1, max=64)])
+    batch = IntegerField(validators=[InputRequired(), NumberRange(1)])
+    count = IntegerField(validators=[InputRequired(), NumberRange(-tickets.MOST_CARDS, tickets.MOST_CARDS)])
+
+
+class VoidForm(FlaskForm):
+    """The code of a card that is lost or spoiled."""
+
+    code = StringField(validators=[Length(min=1, max=60)])
 
 
 @links.get("/noi-bo/<campaign>/ma-qr")
@@ -64,6 +81,46 @@ def check(campaign: str) -> ResponseReturnValue:
         checked=checked,
         site=opened.config.public_url,
     )
+
+
+@links.get("/noi-bo/<campaign>/the-ma")
+@allow(*ANY_ROLE)
+def cards(campaign: str) -> ResponseReturnValue:
+    """Show what became of every batch of cards with one-time codes."""
+    opened = installation()
+    record = opened.campaigns.get(campaign)
+    return render_template(
+        "unit/tickets.html",
+        campaign=record,
+        accounts=tickets.accounts(opened.database, actor(), record),
+        given=GivenForm(formdata=None),
+        spoiled=VoidForm(formdata=None),
+    )
+
+
+@links.post("/noi-bo/<campaign>/the-ma/phat")
+@allow(*ANY_ROLE)
+def give(campaign: str) -> ResponseReturnValue:
+    """Note how many cards were handed to citizens."""
+    opened, form = installation(), GivenForm()
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    place, count = (str(form.unit.data), int(form.batch.data or 0)), int(form.count.data or 0)
+    tickets.hand_out(opened, actor(), opened.campaigns.get(campaign), place, count, clock.now())
+    flash("given", CARDS)
+    return redirect(url_for("links.cards", campaign=campaign), 303)
+
+
+@links.post("/noi-bo/<campaign>/the-ma/huy")
+@allow(*ANY_ROLE)
+def void(campaign: str) -> ResponseReturnValue:
+    """Make a lost or spoiled card void."""
+    opened, form = installation(), VoidForm()
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    tickets.void(opened, actor(), opened.campaigns.get(campaign), str(form.code.data), clock.now())
+    flash("void", CARDS)
+    return redirect(url_for("links.cards", campaign=campaign), 303)
 
 
 def _picture(url: str) -> Markup:

@@ -20,8 +20,9 @@ from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry
 from survey.services.installation import Installation
 from survey.services.tickets import Card
-from survey.vocabulary import Channel
+from survey.vocabulary import Channel, Role
 from tests import scene
+from tests.fixtures_web import SignIn, token
 from tests.scene import NOW
 
 KEY = re.compile(r'name=key value="([^"]+)"')
@@ -243,3 +244,24 @@ def test_no_code_before_the_first_day(
 ) -> None:
     monkeypatch.setattr("survey.clock.now", lambda: scene.BEFORE)
     assert "chưa bắt đầu" in client.get(f"/m/{cards[0].code}").text
+
+
+def test_a_unit_accounts_for_its_cards_on_a_page(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, cards: list[Card]
+) -> None:
+    tickets.make(opened, COMMAND_LINE, campaign, "an-lao", 7, NOW)
+    browser, page = signed_in(Role.OFFICER), "/noi-bo/binh-dinh-2024/the-ma"
+    assert "An Nhơn" in browser.get(page).text
+    assert "An Lão" not in browser.get(page).text
+    fields = {"csrf_token": token(browser, page), "unit": "an-nhon", "batch": "1", "count": "2"}
+    assert browser.post(f"{page}/phat", data=fields).status_code == 303
+    assert "Đã ghi số thẻ phát" in browser.get(page).text
+    assert browser.post(f"{page}/phat", data=fields).status_code == 409
+    assert browser.post(f"{page}/phat", data={**fields, "count": "x"}).status_code == 400
+    assert browser.post(f"{page}/phat", data={**fields, "unit": "an-lao"}).status_code == 403
+    spoiled = {"csrf_token": fields["csrf_token"], "code": ticketcode.grouped(cards[2].short)}
+    assert browser.post(f"{page}/huy", data=spoiled).status_code == 303
+    assert browser.post(f"{page}/huy", data=spoiled).status_code == 409
+    assert browser.post(f"{page}/huy", data={**spoiled, "code": ""}).status_code == 400
+    (found,) = tickets.accounts(opened.database, scene.OFFICER, campaign)
+    assert (found.handed_out, found.void, found.left) == (2, 1, 2)
