@@ -6,7 +6,7 @@ Everything here is a reason to look, never a finding: no form is deleted, no off
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,8 +24,11 @@ from scoring.quality import (
     officer_effect,
 )
 from scoring.quality.collected import NONE, pools
+from scoring.quality.flags import FEWEST_FORMS
 from scoring.suppress import protect
-from scoring.tally import BoolArray
+from scoring.tally import BoolArray, CodeArray
+
+MOST_FORMS = 2_000  # of a unit; the distances between them take 16 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ class Review:
     """What the quality checks found among the forms of a campaign.
 
     Units, officers and channels are codes. ``officers`` took part in all, of whom ``compared`` work beside a
-    colleague and can be compared; ``flagged`` counts per unit the forms that signs rest on. ``seed`` repeats
-    all p-values.
+    colleague and have forms enough to be compared, ``handled`` is the number of their forms; ``flagged`` counts per unit the forms that
+    signs rest on. ``unread`` forms were left out of the checks because their unit has too many. ``seed`` repeats all
+    p-values.
     """
 
     seed: int
@@ -59,6 +63,7 @@ class Review:
     officer_effect: OfficerEffect | None
     channels: tuple[ChannelEffect, ...]
     flagged: tuple[int, ...]
+    unread: int
 
     @property
     def forms_flagged(self) -> int:
@@ -69,25 +74,63 @@ class Review:
 def review(collected: Collected, units: int, *, seed: int, alpha: float = 0.05) -> Review:
     """Run every check on the forms as they came in; ``units`` is the number of unit codes.
 
+    Of a unit with more than :data:`MOST_FORMS` forms so many are drawn by ``seed`` and checked: comparing every
+    pair of forms costs their square, and a random part of an officer's forms is as honest as all of them.
+
     See :mod:`scoring.quality`. Bursts compare an officer's most crowded moment (``time`` equal) with colleagues of
     the unit; their p-values are adjusted among themselves. Edge cases: without officers only forms that came too
     fast and the channels are left.
     """
-    flags = (*flag_officers(collected, seed, alpha), *flag_forms(collected))
+    read = _read(collected, seed)
+    part = _part(collected, read)
+    flags = tuple(_placed(flag, read) for flag in (*flag_officers(part, seed, alpha), *flag_forms(part)))
     present = collected.officer[collected.officer != NONE]
     mask = flagged_forms(flags, collected.unit.size)
     return Review(
         seed=seed,
         alpha=alpha,
         officers=int(np.unique(present).size),
-        compared=sum(int(np.unique(collected.officer[places]).size) for _, places in pools(collected)),
+        compared=sum(_compared(collected.officer[places]) for _, places in pools(collected)),
         handled=int(present.size),
         flags=flags,
-        bursts=_bursts(collected, seed, alpha),
+        bursts=_bursts(part, seed, alpha),
         officer_effect=officer_effect(collected),
-        channels=channel_effects(collected, seed),
+        channels=channel_effects(part, seed),
         flagged=tuple(np.bincount(collected.unit[mask], minlength=units).tolist()),
+        unread=collected.unit.size - read.size,
     )
+
+
+def _compared(officer: CodeArray) -> int:
+    """Return how many of a unit's officers have enough forms to be compared."""
+    return int((np.unique(officer, return_counts=True)[1] >= FEWEST_FORMS).sum())
+
+
+def _read(collected: Collected, seed: int) -> CodeArray:
+    """Return the places of the forms that are checked, in their order."""
+    rng, chosen = np.random.default_rng(seed), list[CodeArray]()
+    for unit in np.unique(collected.unit):
+        places = np.flatnonzero(collected.unit == unit)
+        many = places.size > MOST_FORMS
+        chosen.append(rng.choice(places, MOST_FORMS, replace=False) if many else places)
+    return np.sort(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.intp)
+
+
+def _part(collected: Collected, places: CodeArray) -> Collected:
+    return Collected(
+        collected.marks[places],
+        collected.unit[places],
+        collected.officer[places],
+        collected.channel[places],
+        collected.seconds[places],
+        collected.time[places],
+    )
+
+
+def _placed(flag: Flag, read: CodeArray) -> Flag:
+    """Return a flag on a part of the forms with their places among all of them."""
+    forms = tuple(int(read[place]) for place in flag.forms)
+    return replace(flag, forms=forms, form=None if flag.form is None else int(read[flag.form]))
 
 
 def unflagged(found: Review, forms: int) -> BoolArray:

@@ -16,6 +16,7 @@ from scoring.summary import Questions, Rules
 from scoring.tally import BLANK, CodeArray, FloatArray, MarkArray, arrange
 
 TOP = 5
+MOST_FORMS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,14 @@ def overall_drivers(
     """Return how much each criterion goes along with the overall item over all units, with intervals.
 
     None where the questionnaire asks no overall item or the forms do not allow it; see
-    :func:`scoring.drivers.drivers`.
+    :func:`scoring.drivers.drivers`. Beyond :data:`MOST_FORMS` forms so many are drawn by ``seed``, since resampling
+    all of them takes memory in proportion and the intervals are narrow by then.
     """
     if questions.overall_item is None:
         return None
+    if unit.size > MOST_FORMS:
+        chosen = np.sort(np.random.default_rng(seed).choice(unit.size, MOST_FORMS, replace=False))
+        marks, unit = marks[chosen], unit[chosen]
     scores = criterion_scores(marks, questions.criteria)
     return drivers(scores, _levels(marks, questions.overall_item), unit, level, seed=seed)
 

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scoring.insight import Insight, Without
+from scoring.quality.flags import FEWEST_FORMS
 from scoring.record import DomainResult
-from scoring.review import Review
+from scoring.review import MOST_FORMS, Review
 from scoring.suppress import THRESHOLD
 from survey.documents import cells
 from survey.documents.brief import FORMULAS, Brief, formula_of, official_of
@@ -34,6 +35,7 @@ def scope(brief: Brief, found: Review) -> Iterator[str]:
         forms=count(found.handled),
         officers=count(found.officers),
         compared=count(found.compared),
+        fewest=str(FEWEST_FORMS),
     )
     alpha = short_percent(100 * found.alpha)
     signs = len(found.flags) + len(found.bursts)
@@ -42,6 +44,8 @@ def scope(brief: Brief, found: Review) -> Iterator[str]:
     else:
         yield brief.say("quality.none", alpha=alpha)
     yield brief.say("quality.timing")
+    if found.unread:
+        yield brief.say("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
 
 
 def changes(brief: Brief, insight: Insight) -> Iterator[str]:

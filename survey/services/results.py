@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, select
+from sqlalchemy import Subquery, and_, func, select
 
 from forms.instrument import Questionnaire
 from scoring.index import Criterion
@@ -72,15 +72,12 @@ def gathered(database: Database, campaign: CampaignRecord) -> Gathered:
     """
     last = states.last_decision()
     columns = (Response.unit_id, Response.marks, Response.channel, Response.local_day, Response.half_day)
-    linked = and_(
-        PaperForm.campaign_id == Response.campaign_id,
-        PaperForm.unit_id == Response.unit_id,
-        PaperForm.response_key == Response.response_key,
-    )
+    paper = _keyed_by(campaign)
+    linked = and_(paper.c.unit_id == Response.unit_id, paper.c.response_key == Response.response_key)
     query = (
-        select(*columns, PaperForm.keyed_by)
+        select(*columns, paper.c.keyed_by)
         .outerjoin(last, states.joined_on(last))
-        .outerjoin(PaperForm, linked)
+        .outerjoin(paper, linked)
         .where(Response.campaign_id == campaign.id, states.state(last) == State.VALID.value)
         .order_by(Response.unit_id, Response.response_key)
     )
@@ -102,6 +99,16 @@ def gathered(database: Database, campaign: CampaignRecord) -> Gathered:
         time=np.array([_half_days(row.local_day, row.half_day) for row in rows], dtype=np.float64),
     )
     return Gathered(found, collected, tuple(account for _, account in codes))
+
+
+def _keyed_by(campaign: CampaignRecord) -> Subquery:
+    """Return one account per response that a paper form is linked with, so that no response counts twice."""
+    return (
+        select(PaperForm.unit_id, PaperForm.response_key, func.min(PaperForm.keyed_by).label("keyed_by"))
+        .where(PaperForm.campaign_id == campaign.id, PaperForm.response_key.is_not(None))
+        .group_by(PaperForm.unit_id, PaperForm.response_key)
+        .subquery("keyed")
+    )
 
 
 def _half_days(day: dt.date, half: str) -> int:

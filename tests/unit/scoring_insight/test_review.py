@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring import review as module
 from scoring.review import review, tellable, unflagged
-from tests.unit.scoring_insight.campaigns import campaign, with_marks
+from tests.unit.scoring_insight.campaigns import campaign, copied, with_marks
 
 
 def test_an_officer_who_copies_one_form_is_flagged_and_the_forms_are_counted() -> None:
@@ -54,6 +55,22 @@ def test_without_officers_there_is_nothing_to_compare() -> None:
     found = review(replace(collected, officer=np.full(collected.unit.size, -1)), 4, seed=1)
     assert (found.officers, found.compared, found.flags, found.bursts) == (0, 0, (), ())
     assert found.officer_effect is None
+
+
+def test_of_very_many_forms_a_random_part_is_checked_and_flags_name_the_right_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = copied(campaign((60, 300)), 4)
+    monkeypatch.setattr(module, "MOST_FORMS", 200)
+    found = review(made.study.collected, 2, seed=1)
+    assert found.unread == 100
+    (flag,) = found.flags
+    assert set(flag.forms) <= set(np.flatnonzero(made.study.collected.officer == 4).tolist())
+    assert found.flagged == (0, len(flag.forms))
+    hurried = replace(made.study.collected, officer=np.full(360, -1), seconds=np.full(360, 2.0))
+    for one in review(hurried, 2, seed=1).flags:
+        assert one.forms == (one.form,)
+        assert hurried.unit[one.forms[0]] == one.unit
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scoring import unit_profile
 from scoring.outlook import of_formula
 from scoring.quota_precision import form_spread, quota_precisions
 from scoring.record import CriterionRule, Formula
@@ -101,6 +102,17 @@ def test_importance_is_that_of_the_drivers_and_is_one_together() -> None:
     assert found is not None
     assert alone == pytest.approx(found.share)
     assert sum(found.share) == pytest.approx(1.0)
+
+
+def test_of_very_many_forms_a_part_is_resampled(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = campaign((200, 200)).study
+    whole = overall_drivers(study.marks, study.collected.unit, study.questions, 0.95, seed=3)
+    monkeypatch.setattr(unit_profile, "MOST_FORMS", 150)
+    part = overall_drivers(study.marks, study.collected.unit, study.questions, 0.95, seed=3)
+    assert whole is not None
+    assert part is not None
+    assert part.n <= 150 < whole.n
+    assert sum(part.share) == pytest.approx(1.0)
 
 
 def test_without_an_overall_item_nothing_drives_it() -> None:
