@@ -16,7 +16,7 @@ from forms.layout import EDITIONS, Layout, lay_out
 from forms.paper import Batch, Heading, SheetSeal, render_batch
 from forms.scan import classify, pose
 from forms.scan.bend import darkness, locate
-from forms.scan.classify import EMPTY, Field
+from forms.scan.classify import EMPTY, UNSURE, Field
 from forms.scan.images import Picture
 from forms.scan.training.sheets import PAPER_DOTS, fill_sheet
 from forms.scan.training.strokes import Random
@@ -25,6 +25,7 @@ from forms.scan.training.taking import photographed, scanned
 Labels = npt.NDArray[np.int64]
 _QUESTIONNAIRES = ("bhxh-2024@1", "vss-2025@1")
 _PHOTOS = 0.35
+_UNSURE_WEIGHT = 0.25  # a stray line looks like a faint dash: without this every faint dash would be doubted
 _KEPT_EMPTY = 0.4  # of the empty boxes: there are five of them to each mark
 
 
@@ -137,6 +138,6 @@ def _slopes(weights: list[Field], crops: Field, labels: Labels) -> list[Field]:
     shown = classify.Network(hidden, hidden_bias, out, out_bias).probabilities(crops)
     off = shown.copy()
     off[np.arange(len(labels)), labels] -= 1
-    off /= len(labels)
+    off *= np.where(labels == UNSURE, _UNSURE_WEIGHT, 1).astype(np.float32)[:, None] / len(labels)
     back = (off @ out.T) * (units > 0)
     return [crops.T @ back, back.sum(axis=0), units.T @ off, off.sum(axis=0)]

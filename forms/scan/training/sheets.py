@@ -23,10 +23,10 @@ PAPER_DOTS = 165 / 25.4  # per mm of a sheet
 _CROSSED_OUT = 0.08  # of the marks
 # How bright the ink is, the least and the most of the paper that it covers, and how many people take the pen.
 _PENS = (
-    (0.12, 0.60, 1.00, 0.50),  # ballpoint
-    (0.15, 0.35, 0.70, 0.20),  # faint ballpoint
-    (0.32, 0.30, 0.75, 0.20),  # pencil
-    (0.05, 0.90, 1.00, 0.10),  # felt tip
+    (0.12, 0.60, 1.00, 0.35),  # ballpoint
+    (0.15, 0.35, 0.70, 0.30),  # faint ballpoint
+    (0.32, 0.30, 0.75, 0.27),  # pencil
+    (0.05, 0.90, 1.00, 0.08),  # felt tip
 )
 _Pen = tuple[float, float, float, float]
 
@@ -45,7 +45,7 @@ def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[B
     labels = np.zeros(len(boxes), np.int64)
     foreign = np.zeros(printed.shape, np.float32)  # ink that no box's own mark brought
     pen = _PENS[int(random.choice(len(_PENS), p=[each[3] for each in _PENS]))]
-    width = random.uniform(0.25, 0.7) if pen[0] > 0.06 else random.uniform(0.7, 1.4)
+    width = random.uniform(0.2, 0.7) if pen[0] > 0.06 else random.uniform(0.7, 1.4)
     numbered = list(enumerate(boxes))
     for _, group in groupby(numbered, key=lambda each: each[1].q):
         _answer(random, sheet, foreign, labels, list(group), pen, width)

@@ -89,10 +89,10 @@ def stray(random: Random, box: float) -> list[Stroke]:
 
 
 MARKS: Sequence[tuple[Callable[[Random, float], list[Stroke]], float]] = (
-    (cross, 0.34),
-    (tick, 0.30),
-    (fill, 0.10),
-    (dash, 0.10),
+    (cross, 0.30),
+    (tick, 0.26),
+    (fill, 0.08),
+    (dash, 0.20),
     (dot, 0.07),
     (circle, 0.09),
 )
