@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_wtf import csrf
 from werkzeug.routing import Rule
 
 from forms.seal import Seal
@@ -27,6 +28,7 @@ from tests.fixtures_web import (
 )
 from tests.scene import NOW, entry
 
+VALIDATE = csrf.validate_csrf
 OWN, OTHER = "an-nhon", "phu-cat"
 EVERYBODY = frozenset(Role)
 CENTRE = frozenset({Role.ADMIN, Role.TCCB})
@@ -43,6 +45,18 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "citizen.typed": None,
     "citizen.by_ticket": None,
     "citizen.send_by_ticket": None,
+    # The device shows its own key with each request; without one it gets nothing.
+    "kiosk.page": None,
+    "kiosk.worker": None,
+    "kiosk.manifest": None,
+    "kiosk.enrol": None,
+    "kiosk.settings": None,
+    "kiosk.take": None,
+    "kiosk.beat": None,
+    "kiosks.listing": EVERYBODY,
+    "kiosks.add": CENTRE,
+    "kiosks.renew": CENTRE,
+    "kiosks.revoke": CENTRE,
     "health.alive": None,
     "health.ready": None,
     "health.version": None,
@@ -109,13 +123,13 @@ ELSEWHERE = (
     "https://localhost@evil.example/",
     "\x00//evil.example",
 )
-SECRETS = ("Traceback", "sqlalchemy", "psycopg")
+SECRETS = (b"Traceback", b"sqlalchemy", b"psycopg")
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    """The application without tokens against forged requests, which have tests of their own."""
-    app.config["WTF_CSRF_ENABLED"] = False
+def app(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application that takes any token against forged requests; those have tests of their own."""
+    monkeypatch.setattr(csrf, "validate_csrf", lambda *_args, **_options: None)
     return app
 
 
@@ -133,6 +147,7 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "name": "pace",
         "filename": "nothing.css",
         "counter": 1,
+        "number": 1,
         "kind": "a4",
         "form": "svg",
         "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
@@ -202,8 +217,8 @@ def test_every_role_reaches_what_it_may_and_nothing_else(
                 assert "role_out_of_reach" in answer.text, about
             else:
                 assert answer.status_code < 500, about
-                assert answer.status_code not in {401, 403}, about
-            assert not any(word in answer.text for word in SECRETS if answer.mimetype == "text/html"), about
+                assert b"_out_of_reach" not in answer.data, about
+            assert not any(word in answer.data for word in SECRETS), about
 
 
 @pytest.mark.parametrize("role", [Role.UNIT_HEAD, Role.OFFICER])
@@ -273,8 +288,8 @@ class TestForgedRequests:
     """Every page of the office that changes something asks for the token of its own page."""
 
     @pytest.fixture
-    def app(self, app: Flask) -> Flask:
-        app.config["WTF_CSRF_ENABLED"] = True
+    def app(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+        monkeypatch.setattr(csrf, "validate_csrf", VALIDATE)
         return app
 
     def test_no_post_of_the_office_passes_without_its_token(
@@ -284,7 +299,7 @@ class TestForgedRequests:
             browser, before = signed_in(role), scene.counts(opened)
             for rule in rules(app):
                 roles = MAY[rule.endpoint]
-                if "POST" not in methods(rule) or rule.endpoint.startswith("citizen."):
+                if "POST" not in methods(rule) or rule.endpoint.startswith(("citizen.", "kiosk.")):
                     continue
                 for forged in ("", "forged", "IjEi.aaaa.bbbb"):
                     data = {"csrf_token": forged, "number": "1", "form_number": "0001", "overall": "5"}
@@ -316,8 +331,8 @@ class TestSignIn:
     """The way in."""
 
     @pytest.fixture
-    def app(self, app: Flask) -> Flask:
-        app.config["WTF_CSRF_ENABLED"] = True
+    def app(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+        monkeypatch.setattr(csrf, "validate_csrf", VALIDATE)
         return app
 
     def test_the_eleventh_try_in_a_minute_waits(self, app: Flask, opened: Installation) -> None:
