@@ -56,6 +56,6 @@ def desktop(chromium: Browser) -> Iterator[Page]:
 
 
 def _page_of(context: BrowserContext) -> Iterator[Page]:
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(45_000)  # a busy machine draws a report slowly
     yield context.new_page()
     context.close()

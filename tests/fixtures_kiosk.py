@@ -80,5 +80,5 @@ def station(office: Installation, office_address: str) -> Station:
 def tablet_of(browser: Browser, width: int = 800, height: int = 1280) -> BrowserContext:
     """A fresh tablet with touch."""
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, **LOCAL)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(45_000)
     return context
