@@ -52,11 +52,15 @@ LEAST_COMMENT, MOST_COMMENT = 17.0, 95.0  # height of the comment box
 DOTS = 5.0  # per mm of the flattened page that the boxes are looked for on
 OUTLINE = 0.35  # width of a box's line
 CROP = 1.5  # sides of a box that its picture covers: strokes that leave the box, but no neighbour
-FAR_SEARCHES = (4.0, 3.0)  # curled paper in a photo is off by 4 mm and more after the marks alone
+# Curled paper in a photo is off by 4 mm and more after the marks alone. Wide steps follow a steep bend; where
+# these catch a neighbouring row, small steps grow from the marks inwards. The better of both is taken.
+FAR_SEARCHES = ((4.0, 3.0), (2.6, 2.6, 2.6, 2.6))
 NEAR_SEARCH = 1.4  # what is left for the last pass, and what a feeder's stretch leaves after the marks
 WORST_FIT = 0.8  # a box found further than this from its neighbours' common bend is not trusted
 LEAST_OUTLINE = 0.45  # of the page's usual darkness of outlines, that a box's own outline must have
-LEAST_FOUND = 0.85  # share of a page's boxes whose outline must be where it should be, or the page is not read
+LEAST_FOUND = (
+    0.85  # share of a page's boxes whose outline must be where it should be, or the page is not read
+)
 LEAST_SPREAD = 0.3  # share of the page that marks and codes must span to tell its pose
 ALL_FOUND = 0.97  # share of boxes below which a page is searched widely, as curled paper needs it
 RED_INK = 1.2  # square mm of red in a box that are a red pen's and not a fleck's
