@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",  # the sandbox wants rights that a container's root has not; we visit only our own pages
@@ -23,6 +23,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """What drives every browser of this run."""
+    expect.set_options(timeout=20_000)  # a page is right or wrong, not slow: the machine may be busy
     with sync_playwright() as driving:
         yield driving
 
