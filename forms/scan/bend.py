@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.layout import (
+    ALL_FOUND,
     DOTS,
     FAR_SEARCHES,
     LEAST_FOUND,
@@ -61,16 +62,16 @@ def darkness(grey: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(cv2.divide(grey, white, scale=255.0)), np.uint8)
 
 
-def locate(dark: Grey, boxes: Sequence[Box], *, is_photo: bool) -> Located:
-    """Find the boxes of a flattened page."""
+def locate(dark: Grey, boxes: Sequence[Box], searches: Sequence[float] = ()) -> Located:
+    """Find the boxes of a flattened page, after wide searches of so many mm where it may be bent."""
     expected = np.array([box.middle for box in boxes]) * DOTS - 0.5
-    margin = (2 * FAR_SEARCHES[0] + boxes[0].side) * DOTS
+    margin = (2 * FAR_SEARCHES[0][0] + boxes[0].side) * DOTS
     left, top = np.maximum(expected.min(axis=0) - margin, 0).astype(int)
     right, bottom = (expected.max(axis=0) + margin).astype(int)
     response = outlines(dark[top:bottom, left:right], boxes[0].side)
     inside = expected - (left, top)
     moved = np.zeros_like(expected)
-    for reach in FAR_SEARCHES if is_photo else ():
+    for reach in searches:
         offsets, strengths = _search(response, inside + moved, reach)
         moved = _smooth(expected, moved + offsets, strengths)
     offsets, strengths = _search(response, inside + moved, NEAR_SEARCH)
@@ -80,6 +81,17 @@ def locate(dark: Grey, boxes: Sequence[Box], *, is_photo: bool) -> Located:
     is_sure = (strengths > LEAST_OUTLINE * usual) & (off < WORST_FIT)
     middles = expected + np.where(is_sure[:, None], moved + offsets, bend)
     return Located(middles, is_sure, usual, float(is_sure.mean()) if usual > _FAINTEST else 0.0)
+
+
+def locate_anyhow(dark: Grey, boxes: Sequence[Box]) -> Located:
+    """Search narrowly, and widely where that leaves boxes unfound."""
+    best = locate(dark, boxes)
+    for searches in FAR_SEARCHES:
+        if best.found >= ALL_FOUND:
+            break
+        wider = locate(dark, boxes, searches)
+        best = wider if wider.found > best.found else best
+    return best
 
 
 def outlines(dark: Grey, side: float) -> Grey:

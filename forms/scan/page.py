@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from forms.layout import ALL_FOUND, DOTS, WRITTEN, Box, Layout
+from forms.layout import DOTS, WRITTEN, Box, Layout
 from forms.paper.proof import spell
 from forms.scan import classify
-from forms.scan.bend import Grey, Located, darkness, locate
+from forms.scan.bend import Grey, Located, darkness, locate_anyhow
 from forms.scan.classify import EMPTY, MARKED, SURE, Field
 from forms.scan.images import Picture
 from forms.scan.pose import Code, Found, Matrix, find_marks, flatten, guess, pose, read_codes, strangers
@@ -126,7 +126,7 @@ def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
     boxes = seen.layout.on(seen.number)
     answers: list[dict[str, Any]] = []
     if boxes:
-        located = _located(dark, boxes)
+        located = locate_anyhow(dark, boxes)
         if not located.is_page:
             raise NotReadError("unreadable", "scan_not_flat", **_known(seen))
         crops = classify.crops(dark, located.middles, boxes[0].side, located.darkness)
@@ -136,15 +136,6 @@ def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
     if with_crops:
         _show(seen, answers, comment)
     return {"answers": answers, "comment": comment}
-
-
-def _located(dark: Grey, boxes: Sequence[Box]) -> Located:
-    """Search narrowly, and widely where that leaves boxes unfound."""
-    near = locate(dark, boxes, is_photo=False)
-    if near.found >= ALL_FOUND:
-        return near
-    far = locate(dark, boxes, is_photo=True)
-    return far if far.found >= near.found else near
 
 
 def _answers(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
 import pytest
 
-from forms.layout import DOTS, EDITIONS
-from forms.scan.bend import Located, darkness, locate
+from forms.layout import DOTS, EDITIONS, Box
+from forms.scan.bend import Located, darkness, locate_anyhow
 from forms.scan.pose import find_marks, flatten, guess, pose, project, read_codes
 from tests.paper.forms_office import layout, printed
 
@@ -92,10 +94,8 @@ def _at(shift: float, places: npt.NDArray[np.float64], height: int) -> npt.NDArr
     return np.asarray(shift * DOTS * np.sin(np.pi * places[:, 1] / height), np.float64)
 
 
-def _best(flat: Grey, boxes: tuple[object, ...]) -> Located:
-    dark = darkness(flat)
-    near, far = (locate(dark, boxes, is_photo=wide) for wide in (False, True))  # type: ignore[arg-type]
-    return far if far.found > near.found else near
+def _best(flat: Grey, boxes: Sequence[Box]) -> Located:
+    return locate_anyhow(darkness(flat), boxes)
 
 
 def _upright() -> npt.NDArray[np.float64]:

@@ -15,7 +15,7 @@ from forms.instrument import load
 from forms.layout import EDITIONS, Layout, lay_out
 from forms.paper import Batch, Heading, SheetSeal, render_batch
 from forms.scan import classify, pose
-from forms.scan.bend import darkness, locate
+from forms.scan.bend import darkness, locate_anyhow
 from forms.scan.classify import EMPTY, UNSURE, Field
 from forms.scan.images import Picture
 from forms.scan.training.sheets import PAPER_DOTS, fill_sheet
@@ -73,21 +73,20 @@ def samples(random: Random, pages: list[PrintedPage], count: int) -> Iterator[tu
         page = pages[int(random.integers(len(pages)))]
         boxes = page.layout.on(page.number)
         sheet = fill_sheet(random, page.picture, boxes)
-        is_photo = random.random() < _PHOTOS
-        picture = (photographed if is_photo else scanned)(random, sheet.picture)
-        crops = seen(picture, page, is_photo=is_photo)
+        picture = (photographed if random.random() < _PHOTOS else scanned)(random, sheet.picture)
+        crops = seen(picture, page)
         if crops is not None:
             kept = (sheet.labels != EMPTY) | (random.random(len(boxes)) < _KEPT_EMPTY)
             yield crops[kept], sheet.labels[kept]
 
 
-def seen(picture: Picture, page: PrintedPage, *, is_photo: bool) -> Field | None:
+def seen(picture: Picture, page: PrintedPage) -> Field | None:
     """Return what the reader sees of a page's boxes, or None where it gives the page up."""
     matrix = pose.pose(page.layout, page.number, pose.find_marks(picture))
     if matrix is None:
         return None
     dark = darkness(pose.flatten(picture, matrix))
-    located = locate(dark, page.layout.on(page.number), is_photo=is_photo)
+    located = locate_anyhow(dark, page.layout.on(page.number))
     if not located.is_page:
         return None
     return classify.crops(dark, located.middles, page.layout.edition.box, located.darkness)

@@ -50,13 +50,15 @@ def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[B
     for _, group in groupby(numbered, key=lambda each: each[1].q):
         _answer(random, sheet, foreign, labels, list(group), pen, width)
     _soil(random, sheet, foreign, boxes)
-    is_grey = random.random() < 0.2
-    stamp = _stamp(random, sheet, is_grey=is_grey) if random.random() < 0.4 else np.zeros_like(foreign)
+    depth = (
+        random.uniform(0.4, 0.75) if random.random() < 0.2 else random.uniform(0.0, 0.2)
+    )  # grey, or in colours
+    stamp = _stamp(random, sheet, depth) if random.random() < 0.4 else np.zeros_like(foreign)
     for index, box in numbered:
-        if labels[index] == EMPTY and float(foreign[_window(box, -0.3)].mean()) > 0.02:
+        if labels[index] == EMPTY and float(foreign[_window(box, -0.3)].mean()) > 0.005:
             labels[index] = UNSURE
-        if is_grey and float(stamp[_window(box, 0.8)].mean()) > 0.03:
-            labels[index] = UNSURE  # without colours nobody can tell a seal's lines from a pen's
+        if depth > (0.1 if labels[index] == EMPTY else 0.3) and float(stamp[_window(box, 0.8)].mean()) > 0.03:
+            labels[index] = UNSURE  # nobody can tell a seal's dark lines from a faint pen's
     return FilledSheet(sheet, labels)
 
 
@@ -165,7 +167,7 @@ def _soil(random: Random, sheet: Tone, foreign: Ink, boxes: Sequence[Box]) -> No
         sheet[y : y + int(random.integers(2, 7))] *= depth
 
 
-def _stamp(random: Random, sheet: Tone, *, is_grey: bool) -> Ink:
+def _stamp(random: Random, sheet: Tone, depth: float) -> Ink:
     """Press a round red seal somewhere, also over boxes: in red it is faint, on a grey picture it is dark."""
     height, width = sheet.shape[:2]
     layer = np.zeros((height, width), np.uint8)
@@ -177,5 +179,5 @@ def _stamp(random: Random, sheet: Tone, *, is_grey: bool) -> Ink:
         at = (int(middle[0] + 0.72 * radius * np.cos(angle)), int(middle[1] + 0.72 * radius * np.sin(angle)))
         cv2.putText(layer, "HB"[int(angle * 9) % 2], at, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 255, 3, cv2.LINE_AA)
     ink = layer.astype(np.float32) * (random.uniform(0.5, 0.95) / 255)
-    sheet *= 1 - ink * (random.uniform(0.4, 0.75) if is_grey else random.uniform(0.0, 0.22))
+    sheet *= 1 - ink * depth
     return ink
