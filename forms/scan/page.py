@@ -22,7 +22,7 @@ from forms.scan.bend import Grey, Located, darkness, locate_anyhow
 from forms.scan.classify import EMPTY, MARKED, SURE, Field
 from forms.scan.images import Picture
 from forms.scan.pose import Code, Found, Matrix, find_marks, flatten, guess, pose, read_codes, strangers
-from forms.scan.red import red_marks
+from forms.scan.red import red_marks, without_red
 
 _BLANK = 0.0015  # share of dark dots below which a page without marks is a blank one
 _CROP_MARGIN = 3.0  # mm around the boxes that a person is shown
@@ -119,10 +119,7 @@ def _known(seen: Seen) -> dict[str, Any]:
 
 
 def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
-    red = (
-        seen.picture if seen.picture.ndim == 2 else np.asarray(cv2.extractChannel(seen.picture, 2), np.uint8)
-    )
-    dark = darkness(flatten(red, seen.matrix))
+    dark = darkness(flatten(without_red(seen.picture), seen.matrix))
     boxes = seen.layout.on(seen.number)
     answers: list[dict[str, Any]] = []
     if boxes:

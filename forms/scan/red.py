@@ -17,6 +17,7 @@ from forms.scan.pose import Matrix, dots_per_mm, project
 
 _DOTS = 3.0  # per mm of the picture that red is looked for in
 _REDNESS = 45  # how much red must outshine green and blue, of 255
+_WARM = 20  # how much warm light reddens white paper, of 255
 _JOIN = 2.5  # mm between a seal's letters and its ring
 
 
@@ -31,6 +32,15 @@ def red_marks(picture: Picture, matrix: Matrix, boxes: Sequence[Box]) -> npt.NDA
         return none
     small = _without_seals(red, dots_per_mm(matrix) / step)
     return np.array([_area(small, matrix, box, step) > RED_INK for box in boxes])
+
+
+def without_red(picture: Picture) -> Picture:
+    """Return the red channel with what is red made as bright as paper, so that no trace of a seal is left."""
+    if picture.ndim == 2:
+        return picture
+    blue, green, red = cv2.split(picture)
+    excess = cv2.subtract(cv2.subtract(red, cv2.max(green, blue)), np.array(float(_WARM)))
+    return np.asarray(cv2.add(red, excess), np.uint8)
 
 
 def _redness(picture: Picture) -> npt.NDArray[np.uint8]:

@@ -22,9 +22,10 @@ def test_a_page_gives_samples_of_what_the_reader_sees() -> None:
 
 def test_training_learns_what_can_be_learned() -> None:
     random = np.random.default_rng(1)
-    labels = random.integers(0, 3, 512)
-    pictures = random.random((512, 400), dtype=np.float32) * 0.1 + (labels * 0.4)[:, None].astype(np.float32)
-    shown = train(random, pictures, labels, rounds=40, rate=1e-2).probabilities(pictures)
+    labels = random.integers(0, 2, 512)
+    pictures = random.random((512, 400), dtype=np.float32) * 0.2
+    pictures[:, :200] += (labels * 0.3)[:, None].astype(np.float32)
+    shown = train(random, pictures, labels, rounds=60, rate=4e-3).probabilities(pictures)
     assert (shown.argmax(axis=1) == labels).mean() > 0.97
     assert shown.sum(axis=1) == pytest.approx(1, abs=1e-5)
 
@@ -49,7 +50,7 @@ def test_a_crop_shows_its_box_in_the_middle() -> None:
     dark[90:110, 60:80] = 130
     (crop,) = crops(dark, np.array([[69.5, 99.5]]), 5.5, 130.0)
     square = crop.reshape(20, 20)
-    assert square[10, 10] == pytest.approx(0.5, abs=0.05)
+    assert square[10, 10] == pytest.approx(0.5**0.5, abs=0.05)  # half as dark as print can be, lifted
     assert square[0].max() == 0
     assert np.allclose(square, square[::-1], atol=0.15)
 
