@@ -25,7 +25,7 @@ from forms.scan.training.taking import photographed, scanned
 Labels = npt.NDArray[np.int64]
 _QUESTIONNAIRES = ("bhxh-2024@1", "vss-2025@1")
 _PHOTOS = 0.35
-_UNSURE_WEIGHT = 0.4  # a stray line looks like a faint dash: without this every faint dash would be doubted
+_UNSURE_WEIGHT = 0.15  # a stray line looks like a faint dash: without this every faint dash would be doubted
 _KEPT_EMPTY = 0.4  # of the empty boxes: there are five of them to each mark
 
 
