@@ -1,7 +1,8 @@
 """Where each box really is: paper curls and feeders stretch, so every outline is looked for near its place.
 
-First wide searches, whose finds are smoothed into one gentle bend of the whole page, then a narrow one around
-that bend. A box that disagrees with its neighbours' bend is not believed.
+Flat paper needs one narrow search. Curled paper is followed from coarse to fine: first large neighbourhoods say
+together how far they moved, then smaller ones around what was found, and last every box for itself. A box that
+disagrees with its neighbours is not believed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from forms.layout import (
     ALL_FOUND,
     DOTS,
     FAR_SEARCHES,
+    FARTHEST,
     LEAST_FOUND,
     LEAST_OUTLINE,
-    MARK,
-    MARK_PLACES,
     NEAR_SEARCH,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
+    NEIGHBOURS,
+    OWN_SEARCH,
     WORST_FIT,
+    WORST_ROW,
     Box,
 )
 
@@ -32,8 +33,9 @@ Grey = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float64]
 
 _PAPER_CELL = 8  # dots of the flattened page in one cell of the paper's brightness
-_ANCHORS = (np.array(MARK_PLACES) + MARK / 2) * DOTS - 0.5
-_ROUNDS = 4  # of the robust fit
+_ROUNDS = 3  # of the robust fit
+# A column of boxes alone can slip by a row unseen; together with the rest of their rows no box can.
+_ALONG_A_ROW = 0.4
 _FAINTEST = 12.0  # darkness of outlines below which there is nothing to be seen
 
 
@@ -62,36 +64,35 @@ def darkness(grey: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(cv2.divide(grey, white, scale=255.0)), np.uint8)
 
 
-def locate(dark: Grey, boxes: Sequence[Box], searches: Sequence[float] = ()) -> Located:
-    """Find the boxes of a flattened page, after wide searches of so many mm where it may be bent."""
+def locate(dark: Grey, boxes: Sequence[Box], *, is_curled: bool = False) -> Located:
+    """Find the boxes of a flattened page, following its curl where it may be curled."""
     expected = np.array([box.middle for box in boxes]) * DOTS - 0.5
-    margin = (2 * FAR_SEARCHES[0][0] + boxes[0].side) * DOTS
+    margin = ((FARTHEST if is_curled else NEAR_SEARCH) + 2 * boxes[0].side) * DOTS
     left, top = np.maximum(expected.min(axis=0) - margin, 0).astype(int)
     right, bottom = (expected.max(axis=0) + margin).astype(int)
     response = outlines(dark[top:bottom, left:right], boxes[0].side)
     inside = expected - (left, top)
-    moved = np.zeros_like(expected)
-    for reach in searches:
-        offsets, strengths = _search(response, inside + moved, reach)
-        moved = _smooth(expected, moved + offsets, strengths)
-    offsets, strengths = _search(response, inside + moved, NEAR_SEARCH)
-    bend = _smooth(expected, moved + offsets, strengths)
+    moved = _followed(response, inside) if is_curled else np.zeros_like(expected)
+    offsets, strengths = _search(response, inside + moved, OWN_SEARCH if is_curled else NEAR_SEARCH)
+    moved = moved + offsets
+    bend = _agreed(expected, moved, strengths, 1.0)
     usual = float(np.median(strengths))
-    off = np.linalg.norm(moved + offsets - bend, axis=1) / DOTS
-    is_sure = (strengths > LEAST_OUTLINE * usual) & (off < WORST_FIT)
-    middles = expected + np.where(is_sure[:, None], moved + offsets, bend)
+    is_near = np.linalg.norm(moved, axis=1) < FARTHEST * DOTS
+    is_fitting = np.linalg.norm(moved - bend, axis=1) < WORST_FIT * DOTS
+    of_rows = _agreed(expected, moved, strengths, _ALONG_A_ROW)
+    is_in_row = np.linalg.norm(moved - of_rows, axis=1) < WORST_ROW * DOTS
+    is_sure = (strengths > LEAST_OUTLINE * usual) & is_near & is_fitting & is_in_row
+    middles = expected + np.where(is_sure[:, None], moved, bend)
     return Located(middles, is_sure, usual, float(is_sure.mean()) if usual > _FAINTEST else 0.0)
 
 
 def locate_anyhow(dark: Grey, boxes: Sequence[Box]) -> Located:
     """Search narrowly, and widely where that leaves boxes unfound."""
-    best = locate(dark, boxes)
-    for searches in FAR_SEARCHES:
-        if best.found >= ALL_FOUND:
-            break
-        wider = locate(dark, boxes, searches)
-        best = wider if wider.found > best.found else best
-    return best
+    flat = locate(dark, boxes)
+    if flat.found >= ALL_FOUND:
+        return flat
+    curled = locate(dark, boxes, is_curled=True)
+    return curled if curled.found > flat.found else flat
 
 
 def outlines(dark: Grey, side: float) -> Grey:
@@ -108,21 +109,49 @@ def outlines(dark: Grey, side: float) -> Grey:
     return response
 
 
+def _followed(response: Grey, expected: Points) -> Points:
+    """Return how far each box moved, as the boxes around it say together, from wide to narrow surroundings.
+
+    One box alone is easily taken for its neighbour; a whole neighbourhood of rows and headings fits in one place.
+    """
+    moved = np.zeros_like(expected)
+    apart = _apart(expected, _ALONG_A_ROW)
+    for reach, around, slack in FAR_SEARCHES:
+        span, side = round(reach * DOTS), 2 * round(slack * DOTS) + 1
+        spread = cv2.dilate(response, np.ones((side, side), np.uint8))
+        soft = np.asarray(cv2.GaussianBlur(spread, (0, 0), 1 + slack * DOTS / 2), np.uint8)
+        windows, shift = _windows(soft, expected + moved, span)
+        seen = windows.reshape(len(windows), -1).astype(np.float32)
+        seen = np.minimum(seen / max(1.0, float(np.median(seen.max(axis=1)))), 1.0)
+        near = np.exp(-apart / (2 * around**2)).astype(np.float32)
+        near /= near.sum(axis=1, keepdims=True)
+        rows, columns = np.divmod((near @ seen).argmax(axis=1), 2 * span + 1)
+        moved = moved + np.column_stack([columns - span, rows - span]) + shift
+    return moved
+
+
 def _search(response: Grey, around: Points, reach: float) -> tuple[Points, npt.NDArray[np.float64]]:
     """Return each box's offset to the strongest outline within reach, to a part of a dot, and its strength."""
     span = round(reach * DOTS)
-    padded = np.pad(response, span + 2)
-    start = np.rint(around).astype(int)
-    start = np.clip(start, 0, np.array(response.shape[::-1]) - 1)
+    windows, shift = _windows(response, around, span)
     steps = np.arange(2 * span + 1)
-    windows = padded[(start[:, 1, None] + 2 + steps)[:, :, None], (start[:, 0, None] + 2 + steps)[:, None, :]]
-    flat = windows.reshape(len(start), -1)
+    flat = windows.reshape(len(windows), -1)
     best = flat.argmax(axis=1)
     rows, columns = np.divmod(best, len(steps))
     part_x = _peak(windows, rows, columns, axis=1)
     part_y = _peak(windows, rows, columns, axis=0)
-    offsets = np.column_stack([columns - span + part_x, rows - span + part_y]) + (start - around)
+    offsets = np.column_stack([columns - span + part_x, rows - span + part_y]) + shift
     return offsets, flat[np.arange(len(best)), best].astype(np.float64)
+
+
+def _windows(response: Grey, around: Points, span: int) -> tuple[Grey, Points]:
+    """Return the square of dots around each place, and how far its middle dot is from the place."""
+    padded = np.pad(response, span)
+    middle = np.clip(np.rint(around).astype(int), 0, np.array(response.shape[::-1]) - 1)
+    steps = np.arange(2 * span + 1)
+    return padded[
+        (middle[:, 1, None] + steps)[:, :, None], (middle[:, 0, None] + steps)[:, None, :]
+    ], middle - around
 
 
 def _peak(
@@ -143,35 +172,30 @@ def _peak(
     return np.clip(part, -0.5, 0.5)
 
 
-def _smooth(places: Points, offsets: Points, strengths: npt.NDArray[np.float64]) -> Points:
-    """Return the gentle bend (a cubic of the place) that most offsets agree on.
+def _apart(places: Points, along: float) -> Points:
+    """Return the squared distances in mm^2 between boxes; ``along`` shortens them within a row."""
+    between = (places[:, None] - places) / DOTS * (along, 1.0)
+    return np.asarray((between**2).sum(axis=2), np.float64)
 
-    The pose already put the marks where they belong, so they pull on the bend like boxes that have not moved:
-    no page can slip by a whole row.
-    """
-    count = len(places)
-    places = np.concatenate([places, _ANCHORS])
-    offsets = np.concatenate([offsets, np.zeros_like(_ANCHORS)])
-    strengths = np.concatenate([strengths, np.full(len(_ANCHORS), strengths.max(initial=1.0))])
-    terms = _terms(places)
-    weights = np.maximum(strengths, 1e-3) ** 2
-    bend = np.zeros_like(offsets)
+
+def _agreed(places: Points, moved: Points, strengths: npt.NDArray[np.float64], along: float) -> Points:
+    """Return where each box's neighbours say it has moved: a plane through theirs, fitted robustly."""
+    apart = _apart(places, along)
+    near = np.exp(-apart / (2 * NEIGHBOURS**2)) * np.maximum(strengths, 1e-3) ** 2
+    np.fill_diagonal(near, 0.0)
+    terms = np.concatenate(
+        [np.ones((*apart.shape, 1)), (places - places[:, None]) / (NEIGHBOURS * DOTS)], axis=2
+    )
+    ridge = np.diag([1e-9, 0.05, 0.05])
+    bend, trust = np.zeros_like(moved), np.ones(len(places))
     for _ in range(_ROUNDS):
-        root = np.sqrt(weights)[:, None]
-        ridge = 1e-3 * np.eye(terms.shape[1]) * weights.sum()
-        ridge[0, 0] = 1e-9
+        weights = near * trust
+        weights /= weights.sum(axis=1, keepdims=True) + 1e-12
+        weighted = terms * weights[:, :, None]
         solved = np.linalg.solve(
-            (terms * root).T @ (terms * root) + ridge * 1e-2, (terms * root).T @ (offsets * root)
+            weighted.transpose(0, 2, 1) @ terms + ridge, weighted.transpose(0, 2, 1) @ moved
         )
-        bend = terms @ solved
-        off = np.linalg.norm(offsets - bend, axis=1)
-        scale = max(1.0, 1.5 * float(np.median(off)))
-        weights = np.maximum(strengths, 1e-3) ** 2 / (1 + (off / scale) ** 2) ** 2
-    return np.asarray(bend[:count], np.float64)
-
-
-def _terms(places: Points) -> Points:
-    x = places[:, 0] / (PAGE_WIDTH * DOTS) * 2 - 1
-    y = places[:, 1] / (PAGE_HEIGHT * DOTS) * 2 - 1
-    powers = [x**i * y**j for i in range(4) for j in range(4) if i + j <= 3]
-    return np.column_stack(powers)
+        bend = np.asarray(solved[:, 0], np.float64)
+        off = np.linalg.norm(moved - bend, axis=1)
+        trust = 1 / (1 + (off / max(1.0, 2 * float(np.median(off)))) ** 2) ** 2
+    return bend
