@@ -6,20 +6,18 @@ Every answer here is a claim without proof: the parent process checks the codes'
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from forms.layout import DOTS, WRITTEN, Box, Layout
+from forms.layout import DOTS, WRITTEN, Layout
 from forms.paper.proof import spell
 from forms.scan import classify
-from forms.scan.bend import Grey, Located, darkness, locate_anyhow
-from forms.scan.classify import EMPTY, MARKED, SURE, Field
+from forms.scan.bend import Grey, darkness, locate_anyhow
+from forms.scan.decide import decisions
 from forms.scan.images import Picture
 from forms.scan.pose import Code, Found, Matrix, find_marks, flatten, guess, pose, read_codes, strangers
 from forms.scan.red import red_marks, without_red
@@ -128,49 +126,13 @@ def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
             raise NotReadError("unreadable", "scan_not_flat", **_known(seen))
         crops = classify.crops(dark, located.middles, boxes[0].side, located.darkness)
         shown = classify.network().probabilities(crops)
-        answers = list(_answers(boxes, shown, located, red_marks(seen.picture, seen.matrix, boxes)))
+        red = red_marks(seen.picture, seen.matrix, boxes)
+        decided = decisions(boxes, shown, classify.ink(crops), located.is_sure, red)
+        answers = [each.plain() for each in decided]
     comment = _comment(seen, dark)
     if with_crops:
         _show(seen, answers, comment)
     return {"answers": answers, "comment": comment}
-
-
-def _answers(
-    boxes: Sequence[Box], shown: Field, located: Located, red: npt.NDArray[np.bool_]
-) -> Iterator[dict[str, Any]]:
-    start = 0
-    for q, group in groupby(boxes, key=lambda box: box.q):
-        opts = [box.opt for box in group]
-        here = slice(start, start + len(opts))
-        start += len(opts)
-        yield {"q": q, **_decide(opts, shown[here], located.is_sure[here], red[here])}
-
-
-def _decide(
-    opts: Sequence[str], shown: Field, is_found: npt.NDArray[np.bool_], is_red: npt.NDArray[np.bool_]
-) -> dict[str, Any]:
-    """Accept a question only where one box is surely marked and every other one surely empty."""
-    said = shown.argmax(axis=1)
-    is_sure = shown.max(axis=1) > SURE
-    marked = [opt for opt, kind in zip(opts, said, strict=True) if kind == MARKED]
-    touched = int((said != EMPTY).sum())
-    reason = None
-    if not is_found.all():
-        reason = "doubt_box_not_found"
-    elif is_red.any():
-        reason = "doubt_red_ink"
-    elif touched > 1:
-        reason = "doubt_several_marks"
-    elif not is_sure.all() or len(marked) != touched:
-        reason = "doubt_unsure"
-    elif not touched:
-        reason = "doubt_blank"
-    return {
-        "value": marked if is_found.all() else None,
-        "confidence": round(float(shown.max(axis=1).min()), 4),
-        "needs_human": reason is not None,
-        "reason": reason,
-    }
 
 
 def _comment(seen: Seen, dark: Grey) -> dict[str, Any] | None:

@@ -49,27 +49,40 @@ def read_files(
         raise FaultyInput([Fault("scan_no_files", "files")])
     hello = _hello(questionnaire)
     files = _counted(paths, hello, page_seconds)
-    pages: dict[tuple[int, int], Record] = {}
-    total = sum(max(1, file["pages"]) for file in files)
-    lock = Lock()
-    judge = _Judge(questionnaire, verify, campaign)
-
-    def told(file: int, index: int, record: Record) -> None:
-        judged = judge.judged(record)
-        with lock:
-            pages[file, index] = {"file": files[file]["file"], "page_index": index, **judged}
-            if progress:
-                progress(len(pages), total)
-
+    kept = _Kept(files, _Judge(questionnaire, verify, campaign), progress)
     for number, file in enumerate(files):
         if file["reason"]:
             status = "duplicate" if file["reason"] == "scan_file_repeated" else "unreadable"
-            told(number, 0, {"status": status, "reason": file["reason"], "answers": []})
+            kept.told(number, 0, {"status": status, "reason": file["reason"], "answers": []})
     tasks = [task for number, file in enumerate(files) for task in _tasks(number, paths[number], file)]
-    read_all(tasks, hello, jobs=jobs, with_crops=with_crops, told=told, page_seconds=page_seconds)
-    ordered = [pages[key] for key in sorted(pages)]
+    read_all(tasks, hello, jobs=jobs, with_crops=with_crops, told=kept.told, page_seconds=page_seconds)
+    ordered = kept.ordered()
     stop_duplicates(ordered)
     return {"files": files, "pages": ordered, "forms": merge_forms(ordered, questionnaire)}
+
+
+class _Kept:
+    """Collects the judged pages as the children tell them, from several threads and in any order."""
+
+    def __init__(self, files: Sequence[Record], judge: _Judge, progress: Progress | None) -> None:
+        self._files = files
+        self._judge = judge
+        self._progress = progress
+        self._pages: dict[tuple[int, int], Record] = {}
+        self._total = sum(max(1, file["pages"]) for file in files)
+        self._lock = Lock()
+
+    def told(self, file: int, index: int, record: Record) -> None:
+        """Judge one page and keep it."""
+        judged = self._judge.judged(record)
+        with self._lock:
+            self._pages[file, index] = {"file": self._files[file]["file"], "page_index": index, **judged}
+            if self._progress:
+                self._progress(len(self._pages), self._total)
+
+    def ordered(self) -> list[Record]:
+        """Return the pages in the order of files and pages."""
+        return [self._pages[key] for key in sorted(self._pages)]
 
 
 def _hello(questionnaire: Questionnaire) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import cv2
@@ -37,7 +38,7 @@ def _see(out: Path, pages: int, seed: int) -> None:
     cv2.setNumThreads(1)
     crops, labels = [], []
     for seen, truth in samples(np.random.default_rng(seed), printed_pages(), pages):
-        crops.append(np.round(seen * 127).astype(np.uint8))
+        crops.append(np.round(seen * 127).astype(np.int8))
         labels.append(truth.astype(np.uint8))
         if len(crops) % 50 == 0:
             sys.stdout.write(f"{len(crops)} pages\n")
@@ -53,10 +54,11 @@ def _train(out: Path, parts: Sequence[Path]) -> None:
             labels.append(stored["labels"].astype(np.int64))
     held = int(len(labels[0]) * _HELD_BACK)
     shown, truth = np.concatenate(crops), np.concatenate(labels)
-    network = train(np.random.default_rng(1), shown[held:], truth[held:])
-    _tell(network, shown[:held], truth[:held])
-    kept = {name: getattr(network, name).astype(np.float16) for name in Network.__slots__}
-    np.savez_compressed(out, **kept)
+    for turn, network in enumerate(train(np.random.default_rng(1), shown[held:], truth[held:]), start=1):
+        sys.stdout.write(f"round {turn}\n")
+        _tell(network, shown[:held], truth[:held])
+        kept = {each.name: getattr(network, each.name).astype(np.float16) for each in fields(network)}
+        np.savez_compressed(out, **kept)
 
 
 def _tell(network: Network, crops: Field, labels: Labels) -> None:

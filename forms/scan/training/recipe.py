@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +16,19 @@ from forms.layout import EDITIONS, Layout, lay_out
 from forms.paper import Batch, Heading, SheetSeal, render_batch
 from forms.scan import classify, pose
 from forms.scan.bend import darkness, locate_anyhow
-from forms.scan.classify import EMPTY, UNSURE, Field
+from forms.scan.classify import EMPTY, FIRST_REACH, SECOND_REACH, SIDE, UNSURE, VIEWS, Field, Network
 from forms.scan.images import Picture
 from forms.scan.training.sheets import PAPER_DOTS, fill_sheet
 from forms.scan.training.strokes import Random
 from forms.scan.training.taking import photographed, scanned
 
 Labels = npt.NDArray[np.int64]
+_FIRST, _SECOND, _UNITS = 12, 24, 48  # features of the convolutions, units of the hidden layer
+_BATCH = 256
 _QUESTIONNAIRES = ("bhxh-2024@1", "vss-2025@1")
 _PHOTOS = 0.35
 _UNSURE_WEIGHT = 0.15  # a stray line looks like a faint dash: without this every faint dash would be doubted
-_KEPT_EMPTY = 0.4  # of the empty boxes: there are five of them to each mark
+_KEPT_EMPTY = 0.3  # of the empty boxes: there are five of them to each mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,51 +94,92 @@ def seen(picture: Picture, page: PrintedPage) -> Field | None:
     return classify.crops(dark, located.middles, page.layout.edition.box, located.darkness)
 
 
+def fresh(random: Random) -> Network:
+    """Return a network that has learned nothing."""
+
+    def layer(inputs: int, outputs: int) -> tuple[Field, Field]:
+        drawn = random.normal(0, np.sqrt(2 / inputs), (inputs, outputs))
+        return drawn.astype(np.float32), np.zeros(outputs, np.float32)
+
+    return Network(
+        *layer(FIRST_REACH**2 * VIEWS, _FIRST),
+        *layer(SECOND_REACH**2 * _FIRST, _SECOND),
+        *layer((SIDE // 4) ** 2 * _SECOND, _UNITS),
+        *layer(_UNITS, 3),
+    )
+
+
 def train(
-    random: Random, crops: Field, labels: Labels, rounds: int = 40, rate: float = 2e-3
-) -> classify.Network:
-    """Train 400-64-3 with Adam on cross entropy; crops are shifted by a part of a dot and dimmed as they come."""
-    weights = [
-        random.normal(0, 0.07, (400, 64)).astype(np.float32),
-        np.zeros(64, np.float32),
-        random.normal(0, 0.15, (64, 3)).astype(np.float32),
-        np.zeros(3, np.float32),
-    ]
+    random: Random, crops: Field, labels: Labels, rounds: int = 12, rate: float = 2e-3
+) -> Iterator[Network]:
+    """Train with Adam on cross entropy, the crops varied as they come; yield the network after each round."""
+    network = fresh(random)
+    weights = [getattr(network, each.name) for each in fields(network)]
     memory = [np.zeros((2, *each.shape), np.float32) for each in weights]
-    step = 0
+    batches = len(crops) // _BATCH
     for turn in range(rounds):
-        order = random.permutation(len(crops))
-        speed = rate * 0.5 * (1 + np.cos(np.pi * turn / rounds)) + 1e-5
-        for start in range(0, len(order) - 255, 256):
-            chosen = order[start : start + 256]
-            step += 1
-            slopes = _slopes(weights, _varied(random, crops[chosen]), labels[chosen])
-            for weight, slope, moments in zip(weights, slopes, memory, strict=True):
+        order = random.permutation(len(crops))[: batches * _BATCH].reshape(batches, _BATCH)
+        for number, chosen in enumerate(order):
+            step = turn * batches + number + 1
+            speed = rate * 0.5 * (1 + np.cos(np.pi * step / (rounds * batches))) + 1e-5
+            steep = slopes(network, _varied(random, crops[chosen]), labels[chosen])
+            for weight, slope, moments in zip(weights, steep, memory, strict=True):
                 moments[0] += 0.1 * (slope - moments[0])
                 moments[1] += 0.001 * (slope**2 - moments[1])
                 scaled = np.sqrt(moments[1] / (1 - 0.999**step)) + 1e-8
-                np.subtract(
-                    weight, speed * (moments[0] / (1 - 0.9**step) / scaled + 1e-4 * weight), out=weight
-                )
-    return classify.Network(*weights)
+                change = speed * (moments[0] / (1 - 0.9**step) / scaled + 1e-4 * weight)
+                np.subtract(weight, change, out=weight)
+        yield network
 
 
 def _varied(random: Random, crops: Field) -> Field:
     """Dim or strengthen, turn, mirror and add a little grain: what the pages happened not to show."""
-    square = np.rot90(crops.reshape(-1, 20, 20), int(random.integers(4)), axes=(1, 2))
+    shown = np.rot90(crops, int(random.integers(4)), axes=(1, 2))
     if random.random() < 0.5:
-        square = square[:, :, ::-1]
-    gain = random.uniform(0.8, 1.2, (len(square), 1, 1)).astype(np.float32)
-    grain = random.standard_normal(square.shape, dtype=np.float32) * 0.015
-    return np.asarray(np.maximum(square * gain + grain, 0), np.float32).reshape(-1, 400)
+        shown = shown[:, :, ::-1]
+    gain = random.uniform(0.75, 1.25, (len(shown), 1, 1, 1)).astype(np.float32)
+    grain = random.standard_normal(shown.shape, dtype=np.float32) * np.float32(random.uniform(0, 0.03))
+    return np.ascontiguousarray(shown * gain + grain)
 
 
-def _slopes(weights: list[Field], crops: Field, labels: Labels) -> list[Field]:
-    hidden, hidden_bias, out, out_bias = weights
-    units = np.maximum(crops @ hidden + hidden_bias, 0)
-    shown = classify.Network(hidden, hidden_bias, out, out_bias).probabilities(crops)
-    off = shown.copy()
+def slopes(network: Network, crops: Field, labels: Labels) -> list[Field]:
+    """Return the slope of the loss for each array of weights, by the chain rule from the last layer back."""
+    seen = network.layers(crops)
+    off = seen.shown.copy()
     off[np.arange(len(labels)), labels] -= 1
     off *= np.where(labels == UNSURE, _UNSURE_WEIGHT, 1).astype(np.float32)[:, None] / len(labels)
-    back = (off @ out.T) * (units > 0)
-    return [crops.T @ back, back.sum(axis=0), units.T @ off, off.sum(axis=0)]
+    units = (off @ network.out.T) * (seen.units > 0)
+    flat = seen.pooled.reshape(len(crops), -1)
+    pooled = np.asarray(units @ network.hidden.T, np.float32).reshape(seen.pooled.shape)
+    second = _unpooled(seen.second, seen.pooled, pooled)
+    first = _gathered(second @ network.second.T, seen.first.shape, SECOND_REACH) * (seen.first > 0)
+    return [
+        *_of_windows(seen.first_windows, first),
+        *_of_windows(seen.second_windows, second),
+        *(flat.T @ units, units.sum(axis=0)),
+        *(seen.units.T @ off, off.sum(axis=0)),
+    ]
+
+
+def _of_windows(seen: Field, behind: Field) -> tuple[Field, Field]:
+    flat = behind.reshape(-1, behind.shape[-1])
+    return seen.reshape(-1, seen.shape[-1]).T @ flat, flat.sum(axis=0)
+
+
+def _unpooled(second: Field, pooled: Field, behind: Field) -> Field:
+    """Give the slope of each quarter's highest value back to where it stood."""
+    quarters = second.reshape(len(second), SIDE // 4, 2, SIDE // 4, 2, -1)
+    back = (quarters == pooled[:, :, None, :, None]) * behind[:, :, None, :, None]
+    return np.asarray(back.reshape(second.shape) * (second > 0), np.float32)
+
+
+def _gathered(behind: Field, shape: tuple[int, ...], reach: int) -> Field:
+    """Add up what every window says of the same place: the way back through ``classify.windows`` in steps of one."""
+    count, height, width, depth = shape
+    edge = reach // 2
+    framed = np.zeros((count, height + 2 * edge, width + 2 * edge, depth), np.float32)
+    places = [(row, column) for row in range(reach) for column in range(reach)]
+    for number, (row, column) in enumerate(places):
+        part = behind[..., number * depth : (number + 1) * depth]
+        framed[:, row : row + height, column : column + width] += part
+    return framed[:, edge : edge + height, edge : edge + width]

@@ -15,12 +15,27 @@ import numpy.typing as npt
 
 from forms.layout import Box
 from forms.scan.classify import EMPTY, MARKED, UNSURE
-from forms.scan.training.strokes import FINE, REACH, Ink, Random, any_mark, circle, drawn, fill, scrawl, stray
+from forms.scan.training.strokes import (
+    FINE,
+    REACH,
+    Ink,
+    Kind,
+    Random,
+    any_mark,
+    circle,
+    drawn,
+    fill,
+    scrawl,
+    stray,
+)
 
 Tone = npt.NDArray[np.float32]  # h x w, 0 is black and 1 white
 PAPER_DOTS = 165 / 25.4  # per mm of a sheet
 
-_CROSSED_OUT = 0.08  # of the marks
+_CROSSED_OUT = 0.06  # of the marks
+_BLANK, _DOUBLED = 0.06, 0.06  # of the questions of somebody with a habit
+_HABITUAL = 0.85  # of the marks of somebody with a habit
+_WILD = 0.25  # of the pages: marks of every kind in any number of boxes
 # How bright the ink is, the least and the most of the paper that it covers, and how many people take the pen.
 _PENS = (
     (0.12, 0.60, 1.00, 0.35),  # ballpoint
@@ -46,9 +61,10 @@ def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[B
     foreign = np.zeros(printed.shape, np.float32)  # ink that no box's own mark brought
     pen = _PENS[int(random.choice(len(_PENS), p=[each[3] for each in _PENS]))]
     width = random.uniform(0.2, 0.7) if pen[0] > 0.06 else random.uniform(0.7, 1.4)
+    habit = None if random.random() < _WILD else any_mark(random)
     numbered = list(enumerate(boxes))
     for _, group in groupby(numbered, key=lambda each: each[1].q):
-        _answer(random, sheet, foreign, labels, list(group), pen, width)
+        _answer(random, sheet, foreign, labels, list(group), pen, width, habit)
     _soil(random, sheet, foreign, boxes)
     depth = (
         random.uniform(0.4, 0.75) if random.random() < 0.2 else random.uniform(0.0, 0.2)
@@ -85,11 +101,14 @@ def _answer(
     group: list[tuple[int, Box]],
     pen: _Pen,
     width: float,
+    habit: Kind | None,
 ) -> None:
-    """Mark none, some or most boxes of a question: the network judges boxes, and learns from marks, not from paper."""
-    for number in random.permutation(len(group))[: int(random.integers(0, 6))]:
+    """Mark one box as people do, or none, or two; without a habit any number of boxes in any way."""
+    most = len(group) if habit is None else 1 + (random.random() < _DOUBLED)
+    count = int(random.integers(0, most + 1)) if habit is None else most * (random.random() > _BLANK)
+    for number in random.permutation(len(group))[:count]:
         index, box = group[number]
-        kind = any_mark(random)
+        kind = habit if habit is not None and random.random() < _HABITUAL else any_mark(random)
         labels[index] = _mark(random, sheet, foreign, box, kind(random, box.side), pen, width, kind is circle)
         if random.random() < _CROSSED_OUT:
             by_filling = random.random() < 0.3
@@ -151,7 +170,7 @@ def _window(box: Box, grown: float, place: tuple[int, int] = (0, 0)) -> tuple[sl
 
 def _soil(random: Random, sheet: Tone, foreign: Ink, boxes: Sequence[Box]) -> None:
     """Add stray strokes, specks, a crease and stamps."""
-    for _ in range(int(random.poisson(5))):
+    for _ in range(int(random.poisson(2.5))):
         box = boxes[int(random.integers(len(boxes)))]
         ink = drawn(random, stray(random, box.side), random.uniform(0.2, 0.6), 0)
         laid, (x, y) = _lay(sheet, ink * random.uniform(0.3, 1), box.middle, 0.2)

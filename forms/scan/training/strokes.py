@@ -16,6 +16,7 @@ REACH = 11.0  # mm from the middle that a stroke may run
 Ink = npt.NDArray[np.float32]
 Random = np.random.Generator
 Stroke = list[tuple[float, float]]
+Kind = Callable[[Random, float], list[Stroke]]  # a way to mark a box of that many mm
 
 
 def _shaken(random: Random, points: Sequence[tuple[float, float]], shake: float) -> Stroke:
@@ -88,7 +89,7 @@ def stray(random: Random, box: float) -> list[Stroke]:
     return [_shaken(random, [tuple(start), tuple((start + end) / 2), tuple(end)], 0.1)]
 
 
-MARKS: Sequence[tuple[Callable[[Random, float], list[Stroke]], float]] = (
+MARKS: Sequence[tuple[Kind, float]] = (
     (cross, 0.30),
     (tick, 0.26),
     (fill, 0.08),
@@ -98,10 +99,10 @@ MARKS: Sequence[tuple[Callable[[Random, float], list[Stroke]], float]] = (
 )
 
 
-def any_mark(random: Random) -> Callable[[Random, float], list[Stroke]]:
+def any_mark(random: Random) -> Kind:
     """Return one of the ways to answer, as often as people take it."""
     kinds, shares = zip(*MARKS, strict=True)
-    chosen: Callable[[Random, float], list[Stroke]] = kinds[int(random.choice(len(kinds), p=shares))]
+    chosen: Kind = kinds[int(random.choice(len(kinds), p=shares))]
     return chosen
 
 

@@ -26,9 +26,9 @@ def scanned(random: Random, sheet: Tone) -> Picture:
     move[:, 2] = (
         np.array(size) / 2 - move[:, :2] @ np.array([width / 2, height / 2]) + random.normal(0, 8, 2) * scale
     )
-    source = cv2.GaussianBlur(sheet, (0, 0), max(0.3, 0.42 / scale + random.uniform(0, 0.9)))
+    source = cv2.GaussianBlur(sheet, (0, 0), max(0.3, 0.42 / scale + random.uniform(0, 1.2)))
     taken = cv2.warpAffine(source, move, size, borderValue=float(random.uniform(0.3, 1)))
-    return _developed(random, np.asarray(taken, np.float32), light=0.06, noise=0.035, bilevel=0.1)
+    return _developed(random, np.asarray(taken, np.float32), light=0.1, noise=0.06, bilevel=0.12)
 
 
 def photographed(random: Random, sheet: Tone) -> Picture:
@@ -48,10 +48,10 @@ def photographed(random: Random, sheet: Tone) -> Picture:
     )
     on_sheet = np.asarray(cv2.perspectiveTransform(grid, back), np.float32).reshape(size[1], size[0], 2)
     on_sheet += _curl(random, np.asarray(on_sheet / (width, height), np.float32)) * np.float32(PAPER_DOTS)
-    source = cv2.GaussianBlur(sheet, (0, 0), max(0.3, 0.4 / scale + random.uniform(0, 1.2)))
+    source = cv2.GaussianBlur(sheet, (0, 0), max(0.3, 0.4 / scale + random.uniform(0, 1.6)))
     table = float(random.uniform(0.05, 0.6))
     taken = cv2.remap(source, on_sheet[:, :, 0], on_sheet[:, :, 1], cv2.INTER_LINEAR, borderValue=table)
-    return _developed(random, np.asarray(taken, np.float32), light=0.45, noise=0.04, bilevel=0)
+    return _developed(random, np.asarray(taken, np.float32), light=0.45, noise=0.06, bilevel=0)
 
 
 def _curl(random: Random, place: Field) -> Field:
