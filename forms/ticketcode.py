@@ -33,20 +33,29 @@ def grouped(code: str) -> str:
 
 def read(text: str) -> str | None:
     """Return the plain code that a text writes, long or short, or None where it holds a slip of the pen."""
-    plain = "".join(text.upper().split()).translate(_LOOK_ALIKE)
-    if len(plain) not in {LONG + CHECKS, SHORT + CHECKS} or not set(plain) <= set(ALPHABET):
+    found = plain(text)
+    if len(found) not in {LONG + CHECKS, SHORT + CHECKS} or not set(found) <= set(ALPHABET):
         return None
-    return plain if plain == _with_checks(plain[:-CHECKS]) else None
+    return found if found == _with_checks(found[:-CHECKS]) else None
 
 
-def _with_checks(body: str) -> str:
-    """Append the sum of the letters, and their sum weighted by the powers of the root."""
+def plain(text: str) -> str:
+    """Return a text in capitals, without blanks and hyphens, its letters outside the alphabet read as what they look like."""
+    return "".join(text.upper().split()).translate(_LOOK_ALIKE)
+
+
+def checks(body: str) -> str:
+    """Return the check letters of a body: the sum of its letters, and their sum weighted by the powers of the root."""
     total = weighted = 0
     for letter in body:
         value = ALPHABET.index(letter)
         total ^= value
         weighted = _doubled(weighted) ^ value
-    return body + ALPHABET[total] + ALPHABET[_doubled(weighted)]
+    return ALPHABET[total] + ALPHABET[_doubled(weighted)]
+
+
+def _with_checks(body: str) -> str:
+    return body + checks(body)
 
 
 def _doubled(value: int) -> int:

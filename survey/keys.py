@@ -36,6 +36,7 @@ class Keys:
     paper_images: bytes
     kiosk: bytes
     ticket: bytes
+    screen: bytes
 
 
 def secret_path(data: Path) -> Path:

@@ -22,6 +22,7 @@ class Channel(enum.StrEnum):
     IMPORT = "import"
     KIOSK = "kiosk"
     TICKET = "ticket"
+    SCREEN = "screen"
 
 
 class State(enum.StrEnum):

@@ -16,7 +16,7 @@ from survey.clock import ZONE
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts, kiosk_numbers, kiosks, tickets
+from survey.services import accounts, kiosk_numbers, kiosks, screen_codes, screen_ends, tickets
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -97,6 +97,13 @@ def cards(opened: Installation, campaign: CampaignRecord, count: int = 2) -> lis
     made = tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", count, NOW)
     tickets.void(opened, COMMAND_LINE, campaign, made[-1].code, NOW)
     return made
+
+
+def screen_code(opened: Installation, campaign: CampaignRecord) -> None:
+    """A code that a screen showed, and that is spent."""
+    shown = screen_codes.at_desk(opened, OFFICER, campaign, "an-nhon", 1, NOW)
+    with opened.database.write() as session:
+        screen_ends.spend(session, screen_codes.find(opened, shown.code, NOW).end)
 
 
 def counts(opened: Installation) -> dict[str, int]:

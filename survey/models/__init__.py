@@ -16,7 +16,7 @@ from survey.models.paper import (
 )
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
 from survey.models.schema import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
-from survey.models.tickets import SpentTicket, Ticket, TicketBatch
+from survey.models.tickets import ScreenCount, SpentScreenCode, SpentTicket, Ticket, TicketBatch
 
 __all__ = [
     "APPEND_ONLY",
@@ -42,8 +42,10 @@ __all__ = [
     "ScanFile",
     "ScanForm",
     "Schema",
+    "ScreenCount",
     "SealPicture",
     "SetAside",
+    "SpentScreenCode",
     "SpentTicket",
     "Ticket",
     "TicketBatch",

@@ -1,10 +1,12 @@
-"""One-time codes: what was printed, what has ended, and the counts of each batch.
+"""One-time codes: what was printed, what has ended, the counts of each batch, and the codes of screens.
 
 A spent code leaves its unit's count one higher and a keyed hash in a table of its own, which has no time, no
 unit and no key of a response: nothing here can be joined to an answer.
 """
 
 from __future__ import annotations
+
+import datetime as dt
 
 from sqlalchemy import (
     CheckConstraint,
@@ -77,3 +79,45 @@ class SpentTicket(Schema):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
     mark: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     ended: Mapped[str] = mapped_column(String(8))
+
+
+class SpentScreenCode(Schema):
+    """The keyed hash of a spent code of a screen, until the day after: then no such code lives.
+
+    The day is the answer's own and says no more than it. The row goes because the minutes of a day are few enough
+    for who has the secret to try them all.
+    """
+
+    __tablename__ = "spent_screen_code"
+    __table_args__ = (
+        CheckConstraint("length(mark) = 16", name="mark_length"),
+        {"sqlite_with_rowid": False},
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
+    mark: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    local_day: Mapped[dt.date]
+
+
+class ScreenCount(Schema):
+    """How many codes a screen has shown, one a minute, and the last minute that was counted.
+
+    ``screen`` is 0 for the officers' own screens at the counter, else the number of a kiosk. How many were
+    spent follows from the answers, so that no count goes up with one.
+    """
+
+    __tablename__ = "screen_count"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ("campaign_id", "unit_id"), ["campaign_unit.campaign_id", "campaign_unit.unit_id"]
+        ),
+        CheckConstraint("counter > 0 AND screen >= 0", name="place_sound"),
+        CheckConstraint("shown > 0 AND last_minute > 0", name="counts_positive"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counter: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    screen: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    shown: Mapped[int]
+    last_minute: Mapped[int]

@@ -1,8 +1,8 @@
 """The single door: every response, by whatever channel, enters through :meth:`Door.accept`.
 
 One transaction holds the response, its comment, the number of its paper form or of its kiosk's record,
-the end of its one-time code, the ledger's leaf and, where a person of the office acted, the audit
-entry. A citizen's answer has no audit entry: that would tell when it came.
+the end of its one-time code or of the code of its screen, the ledger's leaf and, where a person of the
+office acted, the audit entry. A citizen's answer has no audit entry: that would tell when it came.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet
-from survey.clock import half_day, local_day
+from survey.clock import half_day, local_day, start_of
 from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
-from survey.models import Comment, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
-from survey.services import audit, duplicates, kiosk_numbers, receipts, serials, ticket_ends
+from survey.models import Comment, Decision, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
+from survey.services import audit, duplicates, kiosk_numbers, receipts, screen_ends, serials, ticket_ends
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_numbers import Numbered
+from survey.services.screen_ends import ScreenCode
 from survey.services.serials import Sheet
 from survey.services.ticket_ends import Ticket
-from survey.vocabulary import Channel, EntryState, ReadingSource, TicketEnd
+from survey.vocabulary import Channel, EntryState, ReadingSource, Reason, TicketEnd, Verdict
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -53,7 +54,9 @@ class Keyed:
 class Entry:
     """A response at the door. ``idempotency_key`` was made with the page, not with the answer.
 
-    ``state`` is given where it is known already: for answers that correct others of the same sheet.
+    ``state`` is given where it is known already: for answers that correct others of the same sheet. A
+    ``doubled`` one comes with a code that another answer has spent, from where nobody can be asked any more: it is
+    kept and does not count.
     """
 
     campaign: CampaignRecord
@@ -64,7 +67,9 @@ class Entry:
     keyed: Keyed | None = None
     numbered: Numbered | None = None
     ticket: Ticket | None = None
+    screen: ScreenCode | None = None
     state: EntryState | None = None
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,8 @@ class Door:
                 aside; ``form_number_bad``; ``form_number_used`` when the paper form was keyed in before;
                 ``sheet_used`` when the same serial was, and then neither counts until a person has
                 looked at both; the refusals of :func:`survey.services.serials.admit`; ``ticket_spent``
-                and ``ticket_void`` when the one-time code ended with another response or without one.
+                and ``ticket_void`` when the one-time code ended with another response or without one;
+                ``screen_code_spent`` when another response came with the code of the screen.
         """
         row = self._row(entry, now)
         try:
@@ -163,6 +169,10 @@ class Door:
             kiosk_numbers.note(session, row["campaign_id"], entry.numbered)
         if entry.ticket is not None:
             ticket_ends.end(session, entry.ticket, TicketEnd.SPENT)
+        if entry.screen is not None:
+            screen_ends.spend(session, entry.screen)
+        if entry.doubled:
+            session.execute(insert(Decision).values(**place, **_not_counted(now)))
         return self._accepted(row, EntryState(row["entry_state"]), repeated=False)
 
     def _keep_reading(
@@ -184,6 +194,8 @@ class Door:
             )
         ).one()
         if hmac.compare_digest(kept.body_mac, row["body_mac"]):
+            if entry.ticket is not None:  # an officer went back and added the card's code
+                ticket_ends.end_if_open(session, entry.ticket)
             return self._accepted(row, EntryState(kept.entry_state), repeated=True)
         aside = {name: value for name, value in row.items() if name != "entry_state"}
         _insert_once(session, SetAside, {**aside, "comment": entry.sheet.comment})
@@ -221,6 +233,12 @@ def _stop_both(session: Session, entry: Entry, now: dt.datetime) -> None:
     if entry.keyed is not None:
         place = (entry.campaign, entry.unit_id, entry.keyed.form_number)
         duplicates.stop(session, entry.keyed.actor, *place, entry.sheet, entry.keyed.source, now)
+
+
+def _not_counted(now: dt.datetime) -> dict[str, Any]:
+    """Return the decision about an answer with a spent code. Nobody took it, and it has the answer's day only."""
+    out = {"step": 1, "verdict": Verdict.EXCLUDED, "reason": Reason.DUPLICATE}
+    return {**out, "replaced_by": None, "account_id": None, "decided_at": start_of(local_day(now))}
 
 
 def _insert_once(session: Session, table: type[Response | SetAside | PaperForm], row: dict[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from survey.services import schema
 from survey.services.campaigns import Campaigns
 from survey.services.collection import Door
 
-SENT_BY_CITIZENS = ("response", "comment", "set_aside", "ledger_leaf")
+SENT_BY_CITIZENS = ("response", "comment", "set_aside", "ledger_leaf", "spent_ticket", "spent_screen_code")
 LEAST_FREE_BYTES = 200_000_000
 
 

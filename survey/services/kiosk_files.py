@@ -12,22 +12,18 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forms import answers
 from forms.faults import FaultyInput
 from survey.errors import Refusal
 from survey.keys import unsealed
 from survey.models import Kiosk
-from survey.services import audit
+from survey.services import audit, kiosk_records
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
-from survey.services.collection import Entry
 from survey.services.installation import Installation
-from survey.services.kiosk_numbers import Numbered
-from survey.vocabulary import Channel
+from survey.services.kiosk_records import Record
 
 FORMAT = "hailong kiosk file 1"
 
@@ -52,7 +48,7 @@ def take(opened: Installation, actor: Actor, content: bytes, now: dt.datetime) -
         campaign = opened.campaigns.get(str(file["campaign"]))
         kiosk = _kiosk(opened, campaign, int(file["kiosk"]))
         records = json.loads(unsealed(_secret(kiosk), _bytes(file["nonce"]), _bytes(file["sealed"])))
-        found = [(str(one["key"]), int(one["number"]), dict(one["fields"])) for one in records]
+        found = [_record(one) for one in records]
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
         raise Refusal("kiosk_file_bad") from error
     actor.require(campaign.unit(kiosk.unit_id).code)
@@ -66,19 +62,17 @@ def take(opened: Installation, actor: Actor, content: bytes, now: dt.datetime) -
     return taken
 
 
+def _record(said: dict[str, Any]) -> Record:
+    fields = {name: str(value) for name, value in dict(said["fields"]).items()}
+    return Record(str(said["key"]), int(said["number"]), fields, str(said.get("code", "")))
+
+
 def _take(
-    opened: Installation,
-    campaign: CampaignRecord,
-    kiosk: Kiosk,
-    record: tuple[str, int, Mapping[str, Any]],
-    now: dt.datetime,
+    opened: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: Record, now: dt.datetime
 ) -> str:
-    key, number, fields = record
     try:
-        sheet = answers.parse(campaign.questionnaire, {name: [str(value)] for name, value in fields.items()})
-        numbered = Numbered(kiosk.number, number)
-        entry = Entry(campaign, kiosk.unit_id, Channel.KIOSK, key, sheet, numbered=numbered)
-        return "known" if opened.door.accept(entry, now).repeated else "new"
+        place = (kiosk.unit_id, kiosk.number)
+        return "known" if kiosk_records.take(opened, campaign, place, record, now).repeated else "new"
     except (FaultyInput, Refusal):
         return "refused"
 

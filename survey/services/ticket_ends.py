@@ -29,23 +29,15 @@ def end(session: Session, ticket: Ticket, how: TicketEnd) -> None:
     Raises:
         Refusal: ``ticket_spent``; ``ticket_void``.
     """
-    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    row = {"campaign_id": ticket.campaign_id, "mark": ticket.mark, "ended": how}
-    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
-    options = {"preserve_rowcount": True}
-    statement = maker(SpentTicket).on_conflict_do_nothing()
-    if session.connection().execute(statement, row, execution_options=options).rowcount != 1:
+    if not _marked(session, ticket, how):
         require_unspent(session, ticket)
-    counter = TicketBatch.spent if how is TicketEnd.SPENT else TicketBatch.void
-    session.execute(
-        update(TicketBatch)
-        .where(
-            TicketBatch.campaign_id == ticket.campaign_id,
-            TicketBatch.unit_id == ticket.unit_id,
-            TicketBatch.number == ticket.batch,
-        )
-        .values({counter: counter + 1})
-    )
+    _count(session, ticket, how)
+
+
+def end_if_open(session: Session, ticket: Ticket) -> None:
+    """Spend the code unless it has ended: the answer that it comes with is in already."""
+    if _marked(session, ticket, TicketEnd.SPENT):
+        _count(session, ticket, TicketEnd.SPENT)
 
 
 def require_unspent(session: Session, ticket: Ticket) -> None:
@@ -60,3 +52,26 @@ def require_unspent(session: Session, ticket: Ticket) -> None:
     ended = session.scalar(query)
     if ended is not None:
         raise Refusal("ticket_void" if ended == TicketEnd.VOID else "ticket_spent")
+
+
+def _marked(session: Session, ticket: Ticket, how: TicketEnd) -> bool:
+    """Leave the code's mark; return whether it was not there yet."""
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    row = {"campaign_id": ticket.campaign_id, "mark": ticket.mark, "ended": how}
+    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
+    options = {"preserve_rowcount": True}
+    statement = maker(SpentTicket).on_conflict_do_nothing()
+    return session.connection().execute(statement, row, execution_options=options).rowcount == 1
+
+
+def _count(session: Session, ticket: Ticket, how: TicketEnd) -> None:
+    counter = TicketBatch.spent if how is TicketEnd.SPENT else TicketBatch.void
+    session.execute(
+        update(TicketBatch)
+        .where(
+            TicketBatch.campaign_id == ticket.campaign_id,
+            TicketBatch.unit_id == ticket.unit_id,
+            TicketBatch.number == ticket.batch,
+        )
+        .values({counter: counter + 1})
+    )

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from forms import ticketcode
@@ -110,6 +110,38 @@ def find(opened: Installation, text: str) -> Found:
     mark = _hash(opened.keys, b"end", row.code_hash)
     found = ticket_ends.Ticket(row.campaign_id, row.unit_id, row.batch, mark)
     return Found(opened.campaigns.get(row.code), found)
+
+
+def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> ticket_ends.Ticket:
+    """Return the card whose code somebody typed for an answer of that unit, spent or not.
+
+    Raises:
+        Refusal: as in :func:`find`; ``ticket_of_other_unit``.
+    """
+    found = find(opened, text)
+    if found.campaign is not campaign:
+        raise Refusal("ticket_unknown")
+    if found.ticket.unit_id != unit_id:
+        raise Refusal("ticket_of_other_unit", unit=campaign.unit(found.ticket.unit_id).name)
+    return found.ticket
+
+
+def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> bool:
+    """Return whether cards were printed for a unit."""
+    found = exists().where(TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
+    with database.read() as session:
+        return bool(session.scalar(select(found)))
+
+
+def check(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> None:
+    """Refuse a code with which no answer of that unit would count.
+
+    Raises:
+        Refusal: as in :func:`of_unit`; ``ticket_spent``; ``ticket_void``.
+    """
+    ticket = of_unit(opened, campaign, unit_id, text)
+    with opened.database.read() as session:
+        ticket_ends.require_unspent(session, ticket)
 
 
 def require_unspent(opened: Installation, found: Found) -> None:

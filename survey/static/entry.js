@@ -17,6 +17,7 @@
     const overall = stops.find((stop) => kind(stop) === "overall");
     const number = form.querySelector("#form_number");
     const comment = form.querySelector("#comment-text");
+    const card = form.querySelector("#card"); // of forms that came with a card; a blind second keying has none
     const save = form.querySelector("[data-stop=save] button");
     const said = form.querySelector("[data-say]");
     const LAST = stops.length - 1;
@@ -72,8 +73,13 @@
       explain();
     }
 
+    // An empty card's place is nobody's way: Tab leads there, and a fault.
+    function back() {
+      go(kind(stops[here - 1] ?? stops[0]) === "card" && !card.value ? here - 2 : here - 1);
+    }
+
     function stepBack() {
-      go(here - 1);
+      back();
       const input = stops[here].matches("fieldset") && checked(stops[here]);
       if (input) input.checked = false;
       changed();
@@ -100,6 +106,8 @@
       if (kind(stop) === "number") {
         if (!number.value.trim()) say(words.number);
         else go(open ? stops.indexOf(open) : LAST);
+      } else if (kind(stop) === "card") {
+        go(open ? stops.indexOf(open) : LAST);
       } else if (kind(stop) === "save") {
         finish();
       } else if (kind(stop) === "item") {
@@ -171,13 +179,14 @@
     }
 
     function inText(key, stop, shift) {
-      if (kind(stop) === "number") {
-        if (key === "Enter" || key === "ArrowDown") return () => enter(stop);
-        return key === "+" ? () => go(LAST) : null;
+      const isBack = key === "Backspace" || key === "ArrowUp";
+      if (kind(stop) === "comment") {
+        if (key === "Enter" && !shift) return () => enter(stop);
+        return isBack && comment.value === "" ? back : null;
       }
-      if (key === "Enter" && !shift) return () => enter(stop);
-      const back = comment.value === "" && (key === "Backspace" || key === "ArrowUp");
-      return back ? () => go(here - 1) : null;
+      if (key === "Enter" || key === "ArrowDown") return () => enter(stop);
+      if (key === "+") return () => go(LAST);
+      return kind(stop) === "card" && isBack && card.value === "" ? () => go(here - 1) : null;
     }
 
     function onKeypad(key, stop) {
@@ -185,7 +194,7 @@
         case "Enter": return () => enter(stop);
         case "+": return () => go(LAST);
         case "Backspace": case "Delete": return stepBack;
-        case "ArrowUp": return () => go(here - 1);
+        case "ArrowUp": return back;
         case "ArrowDown": return () => go(here + 1);
         default: return kind(stop) !== "save" && (/^\d$/.test(key) || BLANK_KEYS.includes(key))
           ? () => answer(stop, key) : null;
@@ -194,7 +203,7 @@
 
     function meaning(key, shift = false) {
       const stop = stops[here];
-      const text = stop.contains(number) || stop.contains(comment);
+      const text = ["number", "card", "comment"].includes(kind(stop));
       return text ? inText(key, stop, shift) : onKeypad(key, stop);
     }
 

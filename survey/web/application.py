@@ -31,6 +31,7 @@ from survey.web.links import links
 from survey.web.officer import officer
 from survey.web.paper import paper
 from survey.web.scans import scans
+from survey.web.screens import screens
 from survey.web.signin import signin as signin_pages
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,7 @@ def assemble(opened: Installation) -> Flask:
         keying,
         paper,
         scans,
+        screens,
         kiosk,
         kiosks,
     ):

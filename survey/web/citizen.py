@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms import answers
+from forms import answers, screencode
 from forms.checkword import check_word
 from forms.faults import FaultyInput
 from forms.seal import BadSeal, Seal
@@ -20,9 +20,11 @@ from forms.texts import page_texts
 from forms.web import PreparedPage, compact_css, slot, style_source
 from survey import clock
 from survey.errors import Refusal, sentence_of
-from survey.services import receipts, tickets
+from survey.services import receipts, screen_codes, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Accepted, Entry
+from survey.services.screen_ends import ScreenCode
+from survey.services.ticket_ends import Ticket
 from survey.vocabulary import Channel, EntryState
 from survey.web.access import public
 from survey.web.current import installation
@@ -43,6 +45,8 @@ SECURITY_POLICY = (
 CACHING = "private,no-cache"
 KEPT_PAGES = 128  # each keeps a compressor's state of some 270 kB
 WORTH_A_NEW_FORM = frozenset({"response_conflict", "idempotency_key_bad"})
+ANOTHER_CODE = "ma"
+WORTH_ANOTHER_CODE = frozenset({"screen_code_unknown", "screen_code_old", "screen_code_spent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,24 @@ class Faulty:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """That the page wants another code of the screen: why, what was typed, and where the form goes without one."""
+
+    sentence: str
+    typed: str
+    without: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which channel a form comes, with the code that it spends."""
+
+    channel: Channel
+    ticket: Ticket | None = None
+    screen: ScreenCode | None = None
+
+
 @citizen.get("/k/<sealed>")
 @public
 def form(sealed: str) -> ResponseReturnValue:
@@ -74,17 +96,16 @@ def form(sealed: str) -> ResponseReturnValue:
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
     counter = _counter(sealed)
-    return _taken(counter, Channel.QR)
+    return _taken(counter, Way(Channel.QR))
 
 
 @citizen.get("/m")
 @public
 def typed() -> ResponseReturnValue:
-    """Ask for the short code of a card, and lead to its form."""
-    if code := request.args.get("ma", "").strip():
-        return redirect(
-            url_for("citizen.by_ticket", code=code[:LONGEST_TYPED], lang=_if_chosen(_language())), 303
-        )
+    """Ask for the short code of a card or of a screen, and lead to its form."""
+    if code := request.args.get("ma", "").strip()[:LONGEST_TYPED]:
+        where = "citizen.by_screen" if screencode.read(code) else "citizen.by_ticket"
+        return redirect(url_for(where, code=code, lang=_if_chosen(_language())), 303)
     page = render_template("citizen/ticket.html", rehearsal=False, **_frame(_language()))
     return _sent(page.encode(), 200)
 
@@ -95,7 +116,7 @@ def by_ticket(code: str) -> ResponseReturnValue:
     """Give the form of the unit that printed the one-time code, while the code is unspent."""
     found = tickets.find(installation(), code)
     tickets.require_unspent(installation(), found)
-    return _given(_of_ticket(found))
+    return _given(_of_unit(found.campaign, found.ticket.unit_id))
 
 
 @citizen.post("/m/<code>")
@@ -103,7 +124,36 @@ def by_ticket(code: str) -> ResponseReturnValue:
 def send_by_ticket(code: str) -> ResponseReturnValue:
     """Take the form in and spend its code; the receipt's address does not name the code."""
     found = tickets.find(installation(), code)
-    return _taken(_of_ticket(found), Channel.TICKET, found)
+    counter = _of_unit(found.campaign, found.ticket.unit_id)
+    return _taken(counter, Way(Channel.TICKET, ticket=found.ticket))
+
+
+@citizen.get("/s/<code>")
+@public
+def by_screen(code: str) -> ResponseReturnValue:
+    """Give the form of the counter whose screen shows the code, or showed it minutes ago."""
+    opened, now = installation(), clock.now()
+    found = screen_codes.find(opened, code, now)
+    counter = _of_unit(found.campaign, found.unit_id, found.counter)
+    return _given(counter, screen_codes.open_form(opened, found, now))
+
+
+@citizen.post("/s/<code>")
+@public
+def send_by_screen(code: str) -> ResponseReturnValue:
+    """Take the form in and spend the screen's code; where that cannot be, ask for the present one and lose nothing."""
+    opened, now = installation(), clock.now()
+    first = screen_codes.find(opened, code, now)
+    counter = _of_unit(first.campaign, first.unit_id, first.counter)
+    typed = request.form.get(ANOTHER_CODE, "").strip()
+    try:
+        found = screen_codes.find_beside(opened, first, typed, now) if typed else first
+        screen_codes.require_in_time(opened, found, request.form.get(KEY, ""), now)
+        return _taken(counter, Way(Channel.SCREEN, screen=found.end))
+    except Refusal as refusal:
+        if refusal.code not in WORTH_ANOTHER_CODE:
+            raise
+        return _asked_again(counter, refusal)
 
 
 @citizen.get("/k/<sealed>/r/<code>")
@@ -139,36 +189,46 @@ def notice(refusal: Refusal, kind: str) -> Response:
     return _sent(page.encode(), refusal.status)
 
 
-def _given(counter: Counter) -> Response:
-    """Send the prepared page of the counter's unit with a new key."""
+def _given(counter: Counter, key: str | None = None) -> Response:
+    """Send the prepared page of the counter's unit with a new key, or with one that was made for it."""
     if clock.now() < counter.campaign.opens_at:
         raise Refusal("campaign_not_open", opens=f"{counter.campaign.opens_at:%d/%m/%Y}")
     page = _prepared(counter.campaign, counter.unit_id, _language(), _is_late(counter))
-    raw, packed = page.fill(**{KEY: secrets.token_urlsafe(16)})
+    raw, packed = page.fill(**{KEY: key or secrets.token_urlsafe(16)})
     if request.accept_encodings.quality("gzip") > 0:
         return _sent(packed, 200, encoding="gzip")
     return _sent(raw, 200)
 
 
-def _taken(counter: Counter, channel: Channel, found: tickets.Found | None = None) -> ResponseReturnValue:
+def _taken(counter: Counter, way: Way) -> ResponseReturnValue:
     """Hand the form to the door and lead to its receipt, or show it again with every fault."""
     lang, fields = _language(), request.form.to_dict(flat=False)
     key = request.form.get(KEY, "")
+    typed = fields.pop(ANOTHER_CODE, None)
     try:
         sheet = answers.parse(counter.campaign.questionnaire, fields)
     except FaultyInput as faulty:
         shown = [Faulty(fault.place, sentence_of(fault, lang)) for fault in faulty.faults]
-        return _sent(_rendered(counter, lang, key, fields, shown).encode(), 422)
-    ticket = None if found is None else found.ticket
-    entry = Entry(counter.campaign, counter.unit_id, channel, key, sheet, ticket=ticket)
+        again = None if typed is None else Again("", typed[0], _form_address(counter))
+        return _sent(_rendered(counter, lang, key, fields, shown, again=again).encode(), 422)
+    entry = Entry(
+        counter.campaign, counter.unit_id, way.channel, key, sheet, ticket=way.ticket, screen=way.screen
+    )
     accepted = installation().door.accept(entry, clock.now())
     return redirect(_receipt_address(counter, accepted, lang), 303)
 
 
-def _of_ticket(found: tickets.Found) -> Counter:
-    """Return no counter in particular of the unit that printed the code."""
-    campaign, unit_id = found.campaign, found.ticket.unit_id
-    sealed = Seal(installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, 0)
+def _asked_again(counter: Counter, refusal: Refusal) -> Response:
+    """Show the form as it was sent, with a place for the screen's present code and a way without one."""
+    lang, fields = _language(), request.form.to_dict(flat=False)
+    again = Again(refusal.sentence(lang), "", _form_address(counter))
+    page = _rendered(counter, lang, request.form.get(KEY, ""), fields, (), again=again)
+    return _sent(page.encode(), refusal.status)
+
+
+def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:
+    """Return a counter of a unit, or none in particular."""
+    sealed = Seal(installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, number)
     return Counter(sealed, campaign, unit_id)
 
 
@@ -250,6 +310,7 @@ def _rendered(
     faults: Sequence[Faulty],
     *,
     late: bool | None = None,
+    again: Again | None = None,
 ) -> str:
     return render_template(
         "citizen/form.html",
@@ -264,6 +325,7 @@ def _rendered(
         ],
         values=values,
         faults=faults,
+        again=again,
         key=key,
         **_frame(lang),
         **_heading(counter),

@@ -19,6 +19,7 @@ class EntryForm(FlaskForm):
     """What a keyed form carries besides its answers."""
 
     form_number = StringField()
+    card = StringField()
     key = HiddenField()
 
 

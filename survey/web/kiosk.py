@@ -14,17 +14,16 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms import answers, instrument
+from forms import instrument, qr
 from forms.faults import FaultyInput
 from forms.texts import page_languages, page_texts
 from survey import clock
 from survey.errors import Refusal
-from survey.services import kiosks
+from survey.services import kiosk_records, kiosks, screen_codes, tickets
 from survey.services.campaigns import CampaignRecord
-from survey.services.collection import Entry
-from survey.services.kiosk_numbers import Numbered
+from survey.services.kiosk_records import Record
 from survey.services.kiosks import KioskRecord
-from survey.vocabulary import Channel, EntryState
+from survey.vocabulary import EntryState
 from survey.web.access import public
 from survey.web.current import installation
 
@@ -103,21 +102,41 @@ def take() -> ResponseReturnValue:
     body = request.get_data()
     said = _said()
     number, name = _whole(said, "number"), _text(said, "key")
-    fields = said.get("fields")
+    fields, card = said.get("fields"), _text(said, "code") if "code" in said else ""
     if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
         raise Refusal("kiosk_record_bad")
+    place, sent = (record.unit_id, record.number), Record(name, number, fields, card)
     try:
-        sheet = answers.parse(campaign.questionnaire, {field: [value] for field, value in fields.items()})
+        accepted = kiosk_records.take(installation(), campaign, place, sent, clock.now())
     except FaultyInput as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
-    numbered = Numbered(record.number, number)
-    entry = Entry(campaign, record.unit_id, Channel.KIOSK, name, sheet, numbered=numbered)
-    accepted = installation().door.accept(entry, clock.now())
     words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
     late = accepted.state is EntryState.LATE
     told = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
     message = "\n".join(str(word) for word in (*words, told["receipt"], told["state"]))
     return jsonify(**told, signature=kiosks.sign(key, message.encode()).hex())
+
+
+@kiosk.post("/api/card")
+@public
+def card() -> ResponseReturnValue:
+    """Say whether the code of a card can still be answered with at this kiosk; it is not spent by this."""
+    campaign, record, _key = _device()
+    tickets.check(installation(), campaign, record.unit_id, _text(_said(), "code"))
+    return jsonify(usable=True)
+
+
+@kiosk.get("/api/screen-code")
+@public
+def screen_code() -> ResponseReturnValue:
+    """Give the code with which a citizen answers on a telephone, as it stands on this kiosk's screen now."""
+    campaign, record, _key = _device()
+    place = (record.unit_id, record.counter, record.number)
+    shown = screen_codes.show(installation(), campaign, place, clock.now())
+    side, dark = qr.path(shown.url)
+    typed_at = f"{installation().config.public_url.partition('://')[2]}/m"
+    told = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
+    return jsonify(**told, opens_minutes=shown.opens, side=side, path=dark)
 
 
 @kiosk.post("/api/beat")
@@ -182,6 +201,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
         "idle_seconds": record.idle_seconds,
         "unfinished": record.unfinished,
+        "cards": tickets.has_cards(installation().database, campaign, record.unit_id),
         "pin": pin,
         "questionnaire": instrument.to_json(campaign.questionnaire),
     }

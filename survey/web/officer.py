@@ -13,10 +13,11 @@ from flask.typing import ResponseReturnValue
 from survey import clock
 from survey.errors import Fault, PlacedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
-from survey.services import quotas
+from survey.services import quotas, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
 from survey.services.quotas import Progress
+from survey.services.ticket_ends import Ticket
 from survey.vocabulary import Channel, Role
 from survey.web import language
 from survey.web.access import actor, allow
@@ -27,6 +28,8 @@ from survey.web.frame import to_campaign
 officer = Blueprint("officer", __name__)
 
 NUMBER = "form_number"
+CARD = "card"
+LONGEST_CARD = 60
 RECEIVED = "received"
 SHAPE = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?")
 DIGITS = 4
@@ -36,6 +39,7 @@ ON_PAGE = frozenset(
         *("form_number_used", "response_conflict", "idempotency_key_bad"),
         *("sheet_used", "sheet_not_printed", "sheet_of_other_unit"),
         *("sheet_is_blank", "sheet_is_spoiled", "sheet_is_missing"),
+        *("ticket_spent", "ticket_void"),
     }
 )
 
@@ -90,6 +94,7 @@ def save(campaign: str) -> ResponseReturnValue:
     number = canonical(given.form_number.data or "")
     if not SHAPE.fullmatch(number):
         faults.append(Fault("form_number_bad", NUMBER))
+    ticket = _card(place, given, faults)
     sheet = sheet_of(place.campaign, fields, faults)
     if sheet is None or faults:
         return _page(place, given, fields, faults), 422
@@ -97,12 +102,13 @@ def save(campaign: str) -> ResponseReturnValue:
     keyed, key = Keyed(actor(), number), f"{given.key.data or ''}.{number}"
     try:
         accepted = installation().door.accept(
-            Entry(place.campaign, place.unit_id, Channel.PAPER, key, sheet, keyed), clock.now()
+            Entry(place.campaign, place.unit_id, Channel.PAPER, key, sheet, keyed, ticket=ticket), clock.now()
         )
     except Refusal as refusal:
         if refusal.code not in ON_PAGE:
             raise
-        return _page(place, given, fields, [Fault(refusal.code, NUMBER, refusal.details)]), refusal.status
+        where = CARD if refusal.code.startswith("ticket_") else NUMBER
+        return _page(place, given, fields, [Fault(refusal.code, where, refusal.details)]), refusal.status
     flash({"number": number, "receipt": accepted.receipt, "state": accepted.state.value}, RECEIVED)  # type: ignore[arg-type]
     return redirect(url_for("officer.form", campaign=place.campaign.code), 303)
 
@@ -111,6 +117,18 @@ def canonical(number: str) -> str:
     """Return a form's number in the one way it is kept: capitals, plain digits filled up to four."""
     plain = number.strip().upper()
     return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
+
+
+def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> Ticket | None:
+    """Return the card that came with the form, None without one; what is wrong with its code is added to *faults*."""
+    text = (given.card.data or "").strip()[:LONGEST_CARD]
+    if not text:
+        return None
+    try:
+        return tickets.of_unit(installation(), place.campaign, place.unit_id, text)
+    except Refusal as refusal:
+        faults.append(Fault(refusal.code, CARD, refusal.details))
+        return None
 
 
 def _workplace(code: str) -> Workplace:

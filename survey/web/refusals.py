@@ -28,6 +28,9 @@ CITIZEN_PAGES = {
     "ticket_unknown": "ticket_mistyped",
     "ticket_spent": "ticket_spent",
     "ticket_void": "ticket_void",
+    "screen_code_unknown": "screen_code_old",
+    "screen_code_old": "screen_code_old",
+    "screen_code_spent": "screen_code_spent",
     "body_too_large": "too_large",
     "too_many_requests": "too_many",
 }

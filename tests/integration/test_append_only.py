@@ -18,7 +18,13 @@ from tests import paper_scene, scene
 from tests.scene import NOW, entry
 
 GROWING = ("response", "comment", "set_aside", "decision", "paper_form")
-OF_CAMPAIGN = ("ledger_leaf", "kiosk_range", "ticket", "spent_ticket")  # which have no key of a response
+OF_CAMPAIGN = (
+    "ledger_leaf",
+    "kiosk_range",
+    "ticket",
+    "spent_ticket",
+    "spent_screen_code",
+)  # which have no key of a response
 KEY = "k" * 22
 OTHER = {
     "campaign_id": 9,
@@ -39,6 +45,7 @@ def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.kiosk(opened, campaign)
     scene.cards(opened, campaign)
+    scene.screen_code(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
@@ -180,6 +187,11 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("hash_lengths", "ticket", {"short_hash": b"short"}),
     ("ended_known", "spent_ticket", {"ended": "lost"}),
     ("mark_length", "spent_ticket", {"mark": b"short"}),
+    ("mark_length", "spent_screen_code", {"mark": b"short"}),
+    ("place_sound", "screen_count", {"counter": 0}),
+    ("place_sound", "screen_count", {"screen": -1}),
+    ("counts_positive", "screen_count", {"shown": 0}),
+    ("counts_positive", "screen_count", {"last_minute": 0}),
 ]
 # What a second row needs to be another one than the first.
 FRESH: dict[str, dict[str, Any]] = {
@@ -202,6 +214,8 @@ FRESH: dict[str, dict[str, Any]] = {
     "ticket_batch": {"number": 9},
     "ticket": {"code_hash": b"\2" * 16, "short_hash": b"\2" * 16},
     "spent_ticket": {"mark": b"\2" * 16},
+    "spent_screen_code": {"mark": b"\2" * 16},
+    "screen_count": {"screen": 9},
 }
 
 
@@ -231,6 +245,8 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("ticket_batch", {"unit_id": 99}),
     ("ticket", {"batch": 99}),
     ("spent_ticket", {"campaign_id": 99}),
+    ("spent_screen_code", {"campaign_id": 99}),
+    ("screen_count", {"unit_id": 99}),
 ]
 
 

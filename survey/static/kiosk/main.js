@@ -1,10 +1,12 @@
 // The kiosk: waits for a citizen, leads one visit at a time, and brings every answer home.
 
+import { phoneCode } from "./code.js";
 import { el, face, fill } from "./dom.js";
 import { Idle } from "./idle.js";
-import { beat, enrol, flush, settings as askSettings } from "./service.js";
+import { beat, cardRefusal, enrol, flush, screenCode, settings as askSettings } from "./service.js";
 import { askPin, menu } from "./staff.js";
 import { bind, counts, get, keep, open, put } from "./store.js";
+import { askCard } from "./ticket.js";
 import { Visit } from "./visit.js";
 
 const THANKS = 12_000;
@@ -23,6 +25,7 @@ let db;
 let device;
 let settings;
 let visit = null;
+let card = ""; // the code of the card with which the visit began
 let lang = "vi";
 let resting = true; // nobody is at the device
 let renewed = false; // a newer page waits for its moment
@@ -61,6 +64,7 @@ function attract() {
   clearTimeout(thanks);
   idle.stop();
   visit = null;
+  card = "";
   resting = true;
   if (renewed) return location.reload();
   Object.assign(document.documentElement.dataset, { large: "off", contrast: "off" });
@@ -68,13 +72,17 @@ function attract() {
   getSelection()?.removeAllRanges();
   const starts = settings.questionnaire.languages.filter((code) => words[code]).map((code, at) =>
     el("button", { type: "button", class: at ? "start other" : "start", lang: code, onclick: () => begin(code) }, words[code].start));
+  const haves = settings.cards ? settings.questionnaire.languages.filter((code) => words[code]).map((code) =>
+    el("button", { type: "button", class: "quiet have", lang: code, onclick: () => haveCard(code) }, words[code].have_card)) : [];
   show([el("div", { class: "attract" },
     el("p", { class: "office" }, settings.office),
     el("h1", { tabindex: "-1" }, say().invite),
     el("p", { class: "unit" }, settings.unit),
     el("p", { class: "faces" }, [1, 2, 3, 4, 5].map((level) => el("span", { class: `l${level}` }, face(level)))),
     el("div", { class: "starts" }, starts),
-    el("p", { class: "promise" }, say().promise))],
+    haves.length > 0 && el("div", { class: "haves" }, haves),
+    el("p", { class: "promise" }, say().promise),
+    phoneCode({ words: say(), ask: () => screenCode(device) }))],
   [el("button", { type: "button", class: "quiet", onclick: staff }, say().staff)]);
   dim();
   status();
@@ -88,6 +96,18 @@ function begin(code) {
   idle.start(settings.idle_seconds);
   visit = new Visit({ questionnaire: settings.questionnaire, lang: code, words: say(), show, finish });
   return visit;
+}
+
+function haveCard(code) {
+  if (Date.now() < Date.parse(settings.opens_at)) return tooEarly(code);
+  document.body.classList.remove("night");
+  resting = false;
+  speak(code);
+  idle.start(settings.idle_seconds);
+  return askCard({
+    words: say(), show, cancelled: attract, check: (typed) => cardRefusal(device, typed),
+    passed: (typed) => { card = typed; begin(code); },
+  });
 }
 
 function tooEarly(code) {
@@ -104,7 +124,7 @@ async function finish(answers) {
   idle.stop();
   if (!answers) return attract();
   try {
-    await keep(db, answers);
+    await keep(db, answers, Date.now(), card);
   } catch {
     return outOfOrder("K04");
   }

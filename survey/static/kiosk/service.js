@@ -58,6 +58,21 @@ export function beat(device, counts) {
   return ask("/kios/api/beat", { device, body: JSON.stringify(counts) });
 }
 
+export function screenCode(device) {
+  return ask("/kios/api/screen-code", { device });
+}
+
+// The name of what is wrong with a card's code, or nothing; fails where nobody could be asked.
+export async function cardRefusal(device, code) {
+  try {
+    await ask("/kios/api/card", { device, body: JSON.stringify({ code }) });
+    return null;
+  } catch (fault) {
+    if (fault instanceof Refused && fault.code.startsWith("ticket_")) return fault.code;
+    throw fault;
+  }
+}
+
 export async function genuine(device, record, body, said) {
   if (typeof said.signature !== "string") return false;
   const words = [RECEIPT, device.campaign, device.number, record.number, record.key, await digest(body)];
@@ -69,7 +84,7 @@ export async function genuine(device, record, body, said) {
 
 // Sends one record: "kept", "later" (no network, no service, no genuine receipt) or "refused".
 async function send(db, device, record) {
-  const body = encoder.encode(JSON.stringify({ key: record.key, number: record.number, fields: record.fields }));
+  const body = encoder.encode(JSON.stringify({ key: record.key, number: record.number, fields: record.fields, code: record.code }));
   try {
     const said = await ask("/kios/api/records", { device, body });
     if (!(await genuine(device, record, body, said))) return "later";
@@ -123,7 +138,7 @@ export async function sealed(db, device) {
   const secret = await crypto.subtle.sign("HMAC", base, encoder.encode("hailong kiosk file 1"));
   const key = await crypto.subtle.importKey("raw", secret, "AES-GCM", false, ["encrypt"]);
   const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const plain = (await waiting(db)).map(({ key: name, number, fields }) => ({ key: name, number, fields }));
+  const plain = (await waiting(db)).map(({ key: name, number, fields, code }) => ({ key: name, number, fields, code }));
   const closed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, encoder.encode(JSON.stringify(plain)));
   let text = "";
   for (const byte of new Uint8Array(closed)) text += String.fromCharCode(byte);

@@ -60,14 +60,14 @@ export function bind(db, device, settings) {
   });
 }
 
-// Keeps a whole answer under a key made here and the next number; returns the record.
-export function keep(db, fields, now = Date.now()) {
+// Keeps a whole answer under a key made here and the next number, with the code of a card or none; returns the record.
+export function keep(db, fields, now = Date.now(), code = "") {
   const key = newKey();
   return work(db, "readwrite", (device, queue, done) => {
     const asking = device.get("issued");
     asking.onsuccess = () => {
       const number = (asking.result ?? 0) + 1;
-      const record = { key, number, fields, kept: Math.ceil(now / GRAIN) * GRAIN };
+      const record = { key, number, fields, ...(code && { code }), kept: Math.ceil(now / GRAIN) * GRAIN };
       device.put(number, "issued");
       queue.add(record);
       done(record);

@@ -50,6 +50,7 @@ def form(ref: str = "bhxh-2024@1", lang: str = "vi", **context: Any) -> str:
         "lang_links": [("Tiếng Việt", "?lang=vi", lang == "vi"), ("English", "?lang=en", lang == "en")],
         "values": {},
         "faults": [],
+        "again": None,
         "minutes": 2,
         "key": slot("key"),
     }

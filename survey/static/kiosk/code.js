@@ -1,0 +1,42 @@
+// The code with which a citizen answers on a telephone: another one each minute, only while the first screen stands
+// and the service answers. Without a network there is nothing, since no telephone could open the form either.
+
+import { el, svg } from "./dom.js";
+
+const SOON = 1500; // after the minute has turned
+const RETRY = 15_000;
+
+// Returns an empty place that fills itself. ask() fetches the present code; once the place has left the page, all ends.
+export function phoneCode({ words, ask }) {
+  const place = el("aside", { class: "phone", "aria-label": words.phone_title, hidden: true });
+  let ends = 0;
+  const renew = async () => {
+    if (!place.isConnected) return;
+    let next = RETRY;
+    try {
+      const said = await ask();
+      ends = Date.now() + said.seconds * 1000;
+      place.replaceChildren(...drawn(said, words));
+      place.hidden = false;
+      next = said.seconds * 1000 + SOON;
+    } catch {
+      place.hidden = Date.now() > ends;
+    }
+    setTimeout(renew, next);
+  };
+  queueMicrotask(renew); // the place is on the page by then
+  return place;
+}
+
+function drawn(said, words) {
+  const box = `0 0 ${said.side} ${said.side}`;
+  const picture = svg("svg", { viewBox: box, role: "img", "aria-label": words.phone_picture, "shape-rendering": "crispEdges" },
+    svg("path", { fill: "#fff", d: `M0 0h${said.side}v${said.side}H0z` }), svg("path", { fill: "#000", d: said.path }));
+  return [
+    picture,
+    el("div", {},
+      el("p", { class: "phone-title" }, words.phone_title),
+      el("p", {}, words.phone_scan),
+      el("p", { class: "phone-typed" }, `${said.typed_at} · `, el("b", {}, said.code))),
+  ];
+}
