@@ -36,7 +36,8 @@ class Study:
 
     ``marks`` uint8 (n, items and overall item), in the order of ``collected``, whose own marks are the items alone.
     ``population`` and ``quota`` are in the order of ``units``. ``tables``: the point table of the plan, then examples.
-    ``targets`` in per cent. ``hidden`` are the cells (domain, index) that no output may show.
+    ``targets`` in per cent. ``hidden`` are the cells (domain, index) that no output may show. ``own`` are the codes of
+    the channels by which citizens answer without an officer.
     """
 
     marks: MarkArray
@@ -49,6 +50,7 @@ class Study:
     tables: tuple[PointTable, ...]
     targets: tuple[float, ...]
     hidden: frozenset[CellKey]
+    own: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def look(study: Study, result: SurveyResult, *, seed: int) -> Insight:
     without forms every part is empty or None, never 0. Each part's formula and source: its own module.
     """
     hidden = frozenset(unit for unit, index in study.hidden if index == result.province_pooled.overall.id)
-    found = review(study.collected, len(study.units), seed=seed)
+    found = review(study.collected, len(study.units), seed=seed, own=study.own)
     whole, table = result.province_pooled, study.tables[0]
     return Insight(
         schema_version=SCHEMA_VERSION,

@@ -5,7 +5,7 @@ Everything here is a reason to look, never a finding: no form is deleted, no off
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,8 +20,10 @@ from scoring.quality import (
     channel_effects,
     flag_forms,
     flag_officers,
+    flag_ways,
     flagged_forms,
     officer_effect,
+    ways_of,
 )
 from scoring.quality.collected import NONE, pools
 from scoring.quality.flags import FEWEST_FORMS
@@ -47,7 +49,8 @@ class Burst:
 class Review:
     """What the quality checks found among the forms of a campaign.
 
-    Units, officers and channels are codes. ``officers`` took part in all, of whom ``compared`` work beside a
+    Units, officers and channels are codes. ``ways`` are the channels of units by which citizens answer themselves and that
+    have forms enough to be looked at. ``officers`` took part in all, of whom ``compared`` work beside a
     colleague and have forms enough to be compared, ``handled`` is the number of their forms; ``flagged`` counts per unit the forms that
     signs rest on. ``unread`` forms were left out of the checks because their unit has too many. ``seed`` repeats all
     p-values.
@@ -58,6 +61,7 @@ class Review:
     officers: int
     compared: int
     handled: int
+    ways: int
     flags: tuple[Flag, ...]
     bursts: tuple[Burst, ...]
     officer_effect: OfficerEffect | None
@@ -71,8 +75,12 @@ class Review:
         return sum(self.flagged)
 
 
-def review(collected: Collected, units: int, *, seed: int, alpha: float = 0.05) -> Review:
+def review(
+    collected: Collected, units: int, *, seed: int, alpha: float = 0.05, own: Collection[int] = ()
+) -> Review:
     """Run every check on the forms as they came in; ``units`` is the number of unit codes.
+
+    ``own`` are the channels by which citizens answer without an officer; their tests are adjusted among themselves.
 
     Of a unit with more than :data:`MOST_FORMS` forms so many are drawn by ``seed`` and checked: comparing every
     pair of forms costs their square, and a random part of an officer's forms is as honest as all of them.
@@ -83,7 +91,8 @@ def review(collected: Collected, units: int, *, seed: int, alpha: float = 0.05) 
     """
     read = _read(collected, seed)
     part = _part(collected, read)
-    flags = tuple(_placed(flag, read) for flag in (*flag_officers(part, seed, alpha), *flag_forms(part)))
+    found = (*flag_officers(part, seed, alpha), *flag_ways(part, own, seed, alpha), *flag_forms(part))
+    flags = tuple(_placed(flag, read) for flag in found)
     present = collected.officer[collected.officer != NONE]
     mask = flagged_forms(flags, collected.unit.size)
     return Review(
@@ -92,6 +101,7 @@ def review(collected: Collected, units: int, *, seed: int, alpha: float = 0.05) 
         officers=int(np.unique(present).size),
         compared=sum(_compared(collected.officer[places]) for _, places in pools(collected)),
         handled=int(present.size),
+        ways=len(ways_of(part, own)),
         flags=flags,
         bursts=_bursts(part, seed, alpha),
         officer_effect=officer_effect(collected),

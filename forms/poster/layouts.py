@@ -37,6 +37,7 @@ TENT_FACE = 115.0
 TENT_TAB = 15.0
 MIDDLE, LEFT, INNER = 105.0, 17.0, 176.0
 POSTER_CODE = 100.0
+SPARE_CODE = 24.0
 
 
 def a4(notice: Notice) -> Sheet:
@@ -100,6 +101,7 @@ def _poster(notice: Notice) -> list[Simple]:
         *lines(MIDDLE, 63.2, _says("invite").split("|"), 32, INNER, "bold", "middle", leading=1.16),
         line(MIDDLE, 84.8, _says("promise"), 15, INNER, "plain", "middle", DIM),
         Symbol(MIDDLE - POSTER_CODE / 2, 95.3, POSTER_CODE, symbol(notice.address)),
+        *_spare(notice, 195.3),
         *_steps(211),
         *_address(notice, 228.8),
         *_genuine(notice, 241.8),
@@ -115,6 +117,20 @@ def _band(notice: Notice) -> list[Simple]:
         Box(LEFT, 25, INNER, 25, 3, fill=KEY),
         line(MIDDLE, 36, notice.unit, 25, INNER - 10, "bold", "middle", PAPER),
         line(MIDDLE, 45.5, counter, 15, INNER - 10, "bold", "middle", PAPER),
+    ]
+
+
+def _spare(notice: Notice, bottom: float) -> list[Simple]:
+    """Return the same code once more, small, outside the quiet border of the large one.
+
+    Coarse dirt that touches a finder pattern blinds every reader, however large the code is; hardly any dirt
+    spoils both.
+    """
+    x = LEFT + INNER - SPARE_CODE
+    said = _says("spare").split("|")
+    return [
+        *lines(x + SPARE_CODE / 2, bottom - SPARE_CODE - 11.6, said, 8.5, 24, "plain", "middle", DIM),
+        Symbol(x, bottom - SPARE_CODE, SPARE_CODE, symbol(notice.address)),
     ]
 
 

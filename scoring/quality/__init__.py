@@ -8,6 +8,7 @@ from scoring.quality.collected import Collected
 from scoring.quality.effects import ChannelEffect, OfficerEffect, channel_effects, officer_effect
 from scoring.quality.flags import Flag, Kind, flag_forms, flag_officers, flagged_forms
 from scoring.quality.rhythm import SECONDS_PER_ITEM, bursts, too_fast
+from scoring.quality.ways import flag_ways, ways_of
 
 __all__ = [
     "SECONDS_PER_ITEM",
@@ -20,7 +21,9 @@ __all__ = [
     "channel_effects",
     "flag_forms",
     "flag_officers",
+    "flag_ways",
     "flagged_forms",
     "officer_effect",
     "too_fast",
+    "ways_of",
 ]

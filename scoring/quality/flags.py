@@ -24,7 +24,7 @@ from scoring.quality.collected import (
 )
 from scoring.quality.rhythm import too_fast
 
-Kind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst"]
+Kind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst", "crowd", "copies"]
 
 ALPHA = 0.05
 FEWEST_FORMS = 5
@@ -33,7 +33,7 @@ DISTANCE = 0.1  # of the items: forms that differ in no more are near-identical 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One sign: about an officer (``form`` is None) or about one form (``officer`` may be None).
+    """One sign: about an officer (``form`` is None), about one form (``officer`` may be None), or about a unit's ``channel``.
 
     ``observed`` and ``expected`` are the statistic and its mean under chance: straight-lined forms,
     near-identical pairs, or the spread of form scores (as part of the largest possible). ``p`` is the
@@ -50,6 +50,7 @@ class Flag:
     p: float | None
     p_holm: float | None
     forms: tuple[int, ...]
+    channel: int | None = None
 
 
 def flag_officers(collected: Collected, seed: int, alpha: float = ALPHA) -> tuple[Flag, ...]:

@@ -14,8 +14,8 @@ from survey.documents.content import Cell, Row, Table
 from survey.documents.formats import percent, rounded
 
 
-def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
-    """Show every sign: where, whose forms, what was seen, what chance would give, and both p-values."""
+def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[int, str]) -> Table:
+    """Show every sign: where, whose forms or by which channel, what was seen, what chance would give, and both p-values."""
     say = brief.say
     columns = (
         cells.column(say("column.unit"), "name", 40),
@@ -26,17 +26,24 @@ def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
         cells.column(say("quality.p"), "percent", 12),
         cells.column(say("quality.p_holm"), "percent", 14),
     )
-    rows = [_flag_row(brief, flag, officers) for flag in found.flags]
+    rows = [_flag_row(brief, flag, _whose(brief, flag, officers, names)) for flag in found.flags]
     rows += [_burst_row(brief, burst, officers) for burst in found.bursts]
     notes = [say("quality.flags_note")]
     if found.bursts:
         notes.append(say("quality.bursts_note"))
+    if any(flag.kind == "crowd" for flag in found.flags):
+        notes.append(say("quality.crowd_note"))
     notes.append(say("quality.seed_note", seed=str(found.seed)))
     return Table("signs", say("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _flag_row(brief: Brief, flag: Flag, officers: Sequence[str]) -> Row:
-    name = officers[flag.officer] if flag.officer is not None else "–"
+def _whose(brief: Brief, flag: Flag, officers: Sequence[str], names: Mapping[int, str]) -> str:
+    if flag.channel is not None:
+        return brief.say(f"quality.channel_{names[flag.channel]}")
+    return officers[flag.officer] if flag.officer is not None else "–"
+
+
+def _flag_row(brief: Brief, flag: Flag, name: str) -> Row:
     decimals = 2 if flag.kind == "fabricated" else 1
     seen, expected = (odds.short(abs(value), decimals) for value in (flag.observed, flag.expected))
     return Row(

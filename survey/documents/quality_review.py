@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from scoring.insight import Insight, Without
 from scoring.quality.flags import FEWEST_FORMS
+from scoring.quality.ways import FEWEST_OF_WAY
 from scoring.record import DomainResult
 from scoring.review import MOST_FORMS, Review
 from scoring.suppress import THRESHOLD
@@ -27,16 +28,20 @@ def sentences(brief: Brief, insight: Insight) -> tuple[str, ...]:
 
 def scope(brief: Brief, found: Review) -> Iterator[str]:
     """Say what was checked and how many signs there are."""
-    if not found.officers:
+    if found.officers:
+        yield brief.say(
+            "quality.scope",
+            forms=count(found.handled),
+            officers=count(found.officers),
+            compared=count(found.compared),
+            fewest=str(FEWEST_FORMS),
+        )
+    else:
         yield brief.say("quality.nobody")
+    if found.ways:
+        yield brief.say("quality.ways", ways=count(found.ways), fewest=str(FEWEST_OF_WAY))
+    if not (found.officers or found.ways):
         return
-    yield brief.say(
-        "quality.scope",
-        forms=count(found.handled),
-        officers=count(found.officers),
-        compared=count(found.compared),
-        fewest=str(FEWEST_FORMS),
-    )
     alpha = short_percent(100 * found.alpha)
     signs = len(found.flags) + len(found.bursts)
     if signs:
@@ -75,7 +80,11 @@ def counts(brief: Brief, found: Review) -> Table:
     forms: dict[str, set[int]] = {kind: set() for kind in signs}
     for flag in found.flags:
         forms[flag.kind] |= set(flag.forms)
-    rows = [_count_row(brief, kind, number, len(forms[kind])) for kind, number in sorted(signs.items())]
+    crowded = sum(int(flag.observed) for flag in found.flags if flag.kind == "crowd")
+    rows = [
+        _count_row(brief, kind, number, crowded if kind == "crowd" else len(forms[kind]))
+        for kind, number in sorted(signs.items())
+    ]
     if found.bursts:
         rows.append(_count_row(brief, "burst", len(found.bursts), sum(burst.most for burst in found.bursts)))
     columns = (
@@ -86,6 +95,8 @@ def counts(brief: Brief, found: Review) -> Table:
     notes = [brief.say("quality.seed_note", seed=str(found.seed))]
     if found.bursts:
         notes.insert(0, brief.say("quality.bursts_note"))
+    if signs["crowd"]:
+        notes.insert(0, brief.say("quality.crowd_note"))
     title = brief.say("quality.table_counts")
     return Table("quality", title, columns, tuple(rows), tuple(notes), "reliability")
 

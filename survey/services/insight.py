@@ -31,6 +31,8 @@ from survey.vocabulary import Channel
 SEED = 20240805  # of every random step: the same forms give the same insight
 EXAMPLE = "bands-example"
 CHANNELS = tuple(channel.value for channel in Channel)
+# By these citizens answer without an officer.
+OWN = tuple(CHANNELS.index(way) for way in (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN))
 
 
 def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:
@@ -79,6 +81,7 @@ def _study(
         tables=_tables(campaign),
         targets=targets,
         hidden=hidden_cells(result),
+        own=OWN,
     )
 
 

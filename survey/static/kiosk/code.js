@@ -37,6 +37,6 @@ function drawn(said, words) {
     el("div", {},
       el("p", { class: "phone-title" }, words.phone_title),
       el("p", {}, words.phone_scan),
-      el("p", { class: "phone-typed" }, `${said.typed_at} · `, el("b", {}, said.code))),
+      el("p", { class: "phone-typed" }, said.typed_at, el("b", {}, said.code))),
   ];
 }

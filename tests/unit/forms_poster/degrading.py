@@ -50,14 +50,18 @@ def threshold(picture: Grey, level: int = 110) -> Grey:
 
 
 def border_of(
-    picture: Grey, box: tuple[float, float, float], modules: int, per_mm: float
+    picture: Grey, box: tuple[float, float, float], modules: int, per_mm: float, slack: float = 0.0
 ) -> NDArray[np.bool_]:
-    """The quiet border of a code at ``box`` (left, top, side in mm): four modules all around it."""
+    """The quiet border of a code at ``box`` (left, top, side in mm): four modules all around it.
+
+    Without the ``slack`` pixels next to the code, onto which its edge may be rounded.
+    """
     left, top, side = (edge * per_mm for edge in box)
     quiet = 4 * side / modules
     y, x = np.mgrid[0 : picture.height, 0 : picture.width]
     outer = (x >= left - quiet) & (x < left + side + quiet) & (y >= top - quiet) & (y < top + side + quiet)
-    inner = (x >= left) & (x < left + side) & (y >= top) & (y < top + side)
+    low, high = left - slack, left + side + slack
+    inner = (x >= low) & (x < high) & (y >= top - slack) & (y < top + side + slack)
     found: NDArray[np.bool_] = outer & ~inner
     return found
 

@@ -1,0 +1,160 @@
+"""Signs about a way in that is open to citizens themselves: a crowd in one half-day, and copies that came together.
+
+Nothing but the half-day, the unit and the channel of a form is known here, and nothing more is needed: whoever sends a
+poster's form again and again does it in a few sittings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc
+
+from scoring.multiplicity import holm
+from scoring.quality.chance import ENOUGH
+from scoring.quality.collected import NONE, CodeArray, Collected, FloatArray, close_pairs
+from scoring.quality.flags import ALPHA, DISTANCE, Flag
+
+FEWEST_OF_WAY = 10  # forms of a unit by one channel, and in the crowded half-day
+LEAST_DISPERSION = 2.0  # variance over mean of the forms of half-days: no office is as even as chance
+MOST_COMPARED = 500  # forms of a way whose pairs are compared
+_DRAWS, _BATCH = 4_999, 250
+
+Way = tuple[int, int, CodeArray]
+
+
+def ways_of(collected: Collected, own: Collection[int]) -> list[Way]:
+    """Return (unit, channel, places of the forms) of every way that is tested: enough timed forms by citizens themselves.
+
+    ``own`` are the codes of the channels by which citizens answer without an officer.
+    """
+    usable = np.isin(collected.channel, list(own)) & np.isfinite(collected.time) & (collected.officer == NONE)
+    found: list[Way] = []
+    for unit in np.unique(collected.unit[usable]):
+        for channel in np.unique(collected.channel[usable & (collected.unit == unit)]):
+            places = np.flatnonzero(usable & (collected.unit == unit) & (collected.channel == channel))
+            if places.size >= FEWEST_OF_WAY:
+                found.append((int(unit), int(channel), places))
+    return found
+
+
+def flag_ways(
+    collected: Collected, own: Collection[int], seed: int, alpha: float = ALPHA
+) -> tuple[Flag, ...]:
+    """Return the flags on units' channels that the adjusted p-values support; see :func:`way_tests`."""
+    return tuple(flag for flag in way_tests(collected, own, seed) if (flag.p_holm or 0.0) <= alpha)
+
+
+def way_tests(collected: Collected, own: Collection[int], seed: int) -> tuple[Flag, ...]:
+    """Return both tests of every way, flagged or not, in the order of units and channels.
+
+    * ``crowd``: the most forms of one half-day, m, against the way's other half-days. Counts are taken as
+      negative binomial with the mean of the others and variance d times the mean; d is estimated over all ways, each
+      without its fullest half-day, and is at least 2. p = 1 - (1 - P(X >= m))^h over the h half-days in which any form
+      came anywhere. Fewer than ten forms are no crowd. The forms stay in every figure: a busy morning is honest.
+    * ``copies``: pairs of forms that differ in at most a tenth of the items (straight lines aside) and came in the same
+      half-day; p by giving the same forms' half-days to them anew at random. So a unit whose citizens answer
+      alike is not suspect for it; copies spread evenly over the days are not seen.
+
+    p-values are adjusted by Holm over both tests of all ways. Chance means: what came when has nothing to do with what
+    was answered, and half-days differ as they do elsewhere. An event, or a group that came together, can give an
+    honest flag. References: Naus (1965), doi:10.1080/01621459.1965.10480810; Mantel (1967), a permutation test of
+    clustering in time, PMID 6018555. Worked value: 12 forms in one of 20 half-days, 1 on average
+    in the others, d = 2: P(X >= 12) = 1/4096, p = 0.0049.
+    """
+    rng = np.random.default_rng(seed)
+    ways = ways_of(collected, own)
+    timed = collected.time[np.isfinite(collected.time)]
+    half_days = int(np.unique(timed).size)
+    spread = dispersion([_counts(collected.time[places]) for _, _, places in ways], half_days)
+    found: list[Flag] = []
+    for unit, channel, places in ways:
+        found.append(_crowd(unit, channel, collected.time[places], half_days, spread))
+        found.append(_copies(unit, channel, places, collected, rng))
+    adjusted = holm([flag.p or 0.0 for flag in found])
+    return tuple(replace(flag, p_holm=float(p)) for flag, p in zip(found, adjusted, strict=True))
+
+
+def dispersion(counts: Collection[FloatArray], half_days: int) -> float:
+    """Return variance over mean of the half-days' forms, pooled over ways, each without its fullest half-day; at least 2."""
+    squares = expected = 0.0
+    for way in counts:
+        mean = _rest(way, half_days)
+        quiet = half_days - way.size  # half-days in which none came
+        rest = np.sort(way)[:-1]
+        squares += float(((rest - mean) ** 2).sum()) + quiet * mean**2
+        expected += mean * max(half_days - 2, 1)
+    return max(LEAST_DISPERSION, squares / expected) if expected else LEAST_DISPERSION
+
+
+def crowd_p(most: int, mean: float, spread: float, half_days: int) -> float:
+    """Return how often the fullest of so many half-days would have at least ``most`` forms by chance.
+
+    Negative binomial with r = mean / (spread - 1) and success probability 1 / spread. Worked value: see
+    :func:`way_tests`.
+    """
+    tail = float(betainc(most, mean / (spread - 1), 1 - 1 / spread))
+    return float(-np.expm1(half_days * np.log1p(-min(tail, 1 - 1e-15))))
+
+
+def _rest(way: FloatArray, half_days: int) -> float:
+    """Return the mean number of forms in a half-day but for the fullest; half a form more, so that it is never 0."""
+    return float(way.sum() - way.max() + 0.5) / max(half_days - 1, 1)
+
+
+def _counts(time: FloatArray) -> FloatArray:
+    return np.unique(time, return_counts=True)[1].astype(np.float64)
+
+
+def _crowd(unit: int, channel: int, time: FloatArray, half_days: int, spread: float) -> Flag:
+    way = _counts(time)
+    most, mean = int(way.max()), _rest(way, half_days)
+    tested = most >= FEWEST_OF_WAY and half_days > 1
+    p = crowd_p(most, mean, spread, half_days) if tested else 1.0
+    return Flag("crowd", unit, None, None, float(most), mean, p, None, (), channel)
+
+
+def _copies(
+    unit: int, channel: int, places: CodeArray, collected: Collected, rng: np.random.Generator
+) -> Flag:
+    if places.size > MOST_COMPARED:
+        places = np.sort(rng.choice(places, MOST_COMPARED, replace=False))
+    marks = collected.marks[places]
+    one, other = np.nonzero(np.triu(close_pairs(marks, int(DISTANCE * marks.shape[1]))))
+    _, label = np.unique(collected.time[places], return_inverse=True)
+    together = label[one] == label[other]
+    observed = int(together.sum())
+    chance = float(_same_time(label)) * one.size
+    if not observed:
+        return Flag("copies", unit, None, None, 0.0, chance, 1.0, None, (), channel)
+    p = _shuffled_p(label, one, other, observed, rng)
+    forms = np.unique(np.concatenate([one[together], other[together]]))
+    return Flag("copies", unit, None, None, observed, chance, p, None, tuple(places[forms].tolist()), channel)
+
+
+def _same_time(label: NDArray[np.intp]) -> float:
+    """Return the share of all pairs of forms that came in the same half-day."""
+    counts = np.bincount(label).astype(np.float64)
+    return float((counts * (counts - 1)).sum() / (label.size * (label.size - 1)))
+
+
+def _shuffled_p(
+    label: NDArray[np.intp],
+    one: NDArray[np.intp],
+    other: NDArray[np.intp],
+    observed: int,
+    rng: np.random.Generator,
+) -> float:
+    reached = drawn = 0
+    while drawn < _DRAWS and reached < ENOUGH:
+        for shuffled in _shuffles(label, rng):
+            reached += int(np.count_nonzero(shuffled[one] == shuffled[other])) >= observed
+        drawn += _BATCH
+    return (1 + reached) / (1 + drawn)
+
+
+def _shuffles(label: NDArray[np.intp], rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+    yield from rng.permuted(np.broadcast_to(label, (_BATCH, label.size)), axis=1)
