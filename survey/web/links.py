@@ -107,7 +107,7 @@ def give(campaign: str) -> ResponseReturnValue:
         raise Refusal("request_bad")
     place, count = (str(form.unit.data), int(form.batch.data or 0)), int(form.count.data or 0)
     tickets.hand_out(opened, actor(), opened.campaigns.get(campaign), place, count, clock.now())
-    flash("given", CARDS)
+    flash({"done": "given"}, CARDS)  # type: ignore[arg-type]
     return redirect(url_for("links.cards", campaign=campaign), 303)
 
 
@@ -119,7 +119,7 @@ def void(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     tickets.void(opened, actor(), opened.campaigns.get(campaign), str(form.code.data), clock.now())
-    flash("void", CARDS)
+    flash({"done": "void"}, CARDS)  # type: ignore[arg-type]
     return redirect(url_for("links.cards", campaign=campaign), 303)
 
 
