@@ -2,6 +2,11 @@
 
 Q would bear more dirt on the code itself, but needs more and so smaller modules: from 1.5 m, where a
 telephone has two or three pixels for each, their size decides (``tests/unit/forms_poster``).
+
+What no code bears is coarse dirt on the quiet border right beside a finder pattern. With 30 % of the border under
+spots 3 mm wide the large code of an A4 poster was read in 12 to 15 of 20 trials from near and in 13 from 1.5 m, with
+spots 6 mm wide in 3 and 2; error correction H and shorter addresses changed little (20 simulated trials each, zxing-cpp).
+So a poster has its code a second time, which was read from near in all of them.
 """
 
 from __future__ import annotations

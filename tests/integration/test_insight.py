@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -179,3 +180,24 @@ def test_a_plan_names_its_point_table_or_gets_the_proportional_one(
     studied = insight.assessment(opened.database, COMMAND_LINE, other, scene.NOW)
     assert studied.found().points[0].table.id == "bands-example"
     assert studied.found().examples == ()
+
+
+def test_a_poster_that_was_sent_again_and_again_in_one_half_day_is_named_and_nobody_else(
+    opened: Installation, campaign: CampaignRecord
+) -> None:
+    """By what is stored: unit, channel, half-day, marks. Honest forms come over three weeks."""
+    for unit_id in (1, 2, 3):
+        honest = keying.sheets(campaign, unit_id, 4.0, FORMS)
+        for day in range(15):
+            part = honest[3 * day : 3 * day + 3]
+            keying.take_in(opened, campaign, unit_id, part, None, scene.NOW + timedelta(days=day))
+    copies = keying.sheets(campaign, 9, 3.6, 1) * 20
+    keying.take_in(opened, campaign, 2, copies, None, AFTERNOON)
+    assessed = _studied(opened, campaign)
+    assert assessed.insight is not None
+    review = assessed.insight.review
+    assert review.ways == 3
+    found = {(flag.kind, flag.unit, list(Channel)[flag.channel or 0]) for flag in review.flags}
+    assert found == {("crowd", 1, Channel.QR), ("copies", 1, Channel.QR)}
+    assert review.flagged[1] >= 20
+    assert review.flagged[0] == review.flagged[2] == 0

@@ -95,3 +95,13 @@ def test_reports_of_the_office_carry_the_insight(sign_in: SignIn) -> None:
     own = sign_in("head").get(f"{HOME}/ket-qua/{UNIT}/bao-cao.xlsx").data
     assert own.startswith(b"PK")
     assert documents.RANKS == "ranks"
+
+
+def test_a_sign_about_a_channel_is_shown_with_its_name(office: Installation, sign_in: SignIn) -> None:
+    campaign, now = office.campaigns.get("dien-tap"), clock.now()
+    keying.take_in(office, campaign, 2, keying.sheets(campaign, 2, 4.0, 1) * 40, None, now)
+    page = sign_in("tccb").get(PAGE).get_data(as_text=True)
+    assert "Phiếu gần như giống hệt nhau gửi trong cùng một buổi" in page
+    assert "Mã QR" in page
+    assert "780 cặp phiếu cùng buổi" in page
+    assert "Không địa chỉ mạng hay thiết bị nào được lưu" in page

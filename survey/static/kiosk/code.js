@@ -5,6 +5,7 @@ import { el, svg } from "./dom.js";
 
 const SOON = 1500; // after the minute has turned
 const RETRY = 15_000;
+const LOOK = 2000; // at night, whether somebody has touched the screen
 
 // Returns an empty place that fills itself. ask() fetches the present code; once the place has left the page, all ends.
 export function phoneCode({ words, ask }) {
@@ -12,6 +13,10 @@ export function phoneCode({ words, ask }) {
   let ends = 0;
   const renew = async () => {
     if (!place.isConnected) return;
+    if (document.body.classList.contains("night")) {
+      setTimeout(renew, LOOK); // a code that nobody sees is not asked for
+      return;
+    }
     let next = RETRY;
     try {
       const said = await ask();
