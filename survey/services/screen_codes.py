@@ -102,7 +102,8 @@ def show(
         raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
     unit_id, counter, number = place
     minute, past = divmod(int(now.timestamp()), SECONDS)
-    screen = Screen(campaign.code, campaign.unit(unit_id).code, counter, _place(campaign, *place), number)
+    among = list(_counters(campaign)).index((unit_id, counter))
+    screen = Screen(campaign.code, campaign.unit(unit_id).code, counter, among, number)
     code = screencode.issue(opened.keys.screen, screen, minute)
     _count(opened.database, campaign.id, place, minute)
     return Shown(code, f"{opened.config.public_url}/s/{code}", SECONDS - past)
@@ -190,17 +191,17 @@ def accounts(database: Database, actor: Actor, campaign: CampaignRecord) -> list
 def _screens(opened: Installation, code: str) -> Iterator[tuple[CampaignRecord, int, Screen]]:
     """Yield every screen that could have shown the code: those of the counters to which its letters lead."""
     for campaign in opened.campaigns.all():
-        for unit_id, unit in enumerate(campaign.plan.units, start=1):
-            for counter in range(1, unit.counters + 1):
-                place = _place(campaign, unit_id, counter)
-                if screencode.is_of(code, place):
-                    for number in (DESK, *_kiosks(opened.database, campaign.id, unit_id, counter)):
-                        yield campaign, unit_id, Screen(campaign.code, unit.code, counter, place, number)
+        for place, (unit_id, counter) in enumerate(_counters(campaign)):
+            if screencode.is_of(code, place):
+                unit = campaign.unit(unit_id).code
+                for number in (DESK, *_kiosks(opened.database, campaign.id, unit_id, counter)):
+                    yield campaign, unit_id, Screen(campaign.code, unit, counter, place, number)
 
 
-def _place(campaign: CampaignRecord, unit_id: int, counter: int, _number: int = DESK) -> int:
-    """Return a counter's place among all counters of its campaign."""
-    return sum(unit.counters for unit in campaign.plan.units[: unit_id - 1]) + counter - 1
+def _counters(campaign: CampaignRecord) -> Iterator[tuple[int, int]]:
+    """Yield every counter of a campaign as its unit's id and its number; their order gives each its place."""
+    for unit_id, unit in enumerate(campaign.plan.units, start=1):
+        yield from ((unit_id, counter) for counter in range(1, unit.counters + 1))
 
 
 def _kiosks(database: Database, campaign_id: int, unit_id: int, counter: int) -> list[int]:
