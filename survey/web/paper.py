@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -18,9 +18,10 @@ from wtforms.validators import AnyOf, InputRequired, Length, Optional
 from forms.layout import EDITIONS
 from survey import clock
 from survey.errors import PlacedFault, Refusal
-from survey.services import closing, printing, ranges
+from survey.services import closing, printing, ranges, seals
 from survey.services import paper as account
 from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
 from survey.services.paper import Statement
 from survey.services.printing import Order
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -54,6 +55,7 @@ class OrderForm(FlaskForm):
     count = IntegerField(validators=[InputRequired()])
     edition = StringField(validators=[AnyOf(tuple(EDITIONS))])
     seal = BooleanField()
+    sign = BooleanField()
 
 
 class BatchForm(FlaskForm):
@@ -90,7 +92,7 @@ def board(campaign: str) -> ResponseReturnValue:
         until=until,
         units=account.board(opened.database, actor(), record, until),
         states=list(SheetState),
-        has_seal=printing.has_seal(opened.database, record),
+        has_seal=seals.is_kept(opened.database, record),
     )
 
 
@@ -127,15 +129,11 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*PRINTING)
 def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
-    opened, form = installation(), OrderForm()
-    found = opened.campaigns.get(campaign)
-    unit_id = found.unit_id(unit)
-    actor().require(unit)
-    if not form.validate_on_submit():
-        raise Refusal("request_bad")
-    order = Order(form.count.data or 0, str(form.edition.data), "vi", bool(form.seal.data))
-    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
-        out = Path(folder) / "forms.pdf"
+    form = OrderForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
+    with_seal, signed = bool(form.seal.data), bool(form.sign.data)
+    order = Order(form.count.data or 0, str(form.edition.data), "vi", with_seal, signed)
+    with _scratch(opened) as out:
         printed = printing.print_batch(opened, actor(), found, unit_id, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
 
@@ -144,15 +142,10 @@ def issue(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*PRINTING)
 def pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the PDF of a batch; that it was taken is noted."""
-    opened, form = installation(), BatchForm()
-    found = opened.campaigns.get(campaign)
-    unit_id = found.unit_id(unit)
-    actor().require(unit)
-    if not form.validate_on_submit():
-        raise Refusal("request_bad")
+    form = BatchForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
     first = form.first.data or 0
-    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
-        out = Path(folder) / "forms.pdf"
+    with _scratch(opened) as out:
         printing.render_again(opened, actor(), found, unit_id, first, out, clock.now())
         answer = Response(out.read_bytes(), mimetype=PDF)
     name = f"phieu-{campaign}-{unit}-{ranges.number_of(first)}.pdf"
@@ -177,12 +170,8 @@ def minutes(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*CLOSING)
 def close(campaign: str, unit: str) -> ResponseReturnValue:
     """Close a unit's account."""
-    opened, form = installation(), CloseForm()
-    found = opened.campaigns.get(campaign)
-    unit_id = found.unit_id(unit)
-    actor().require(unit)
-    if not form.validate_on_submit():
-        raise Refusal("request_bad")
+    form = CloseForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
     witness = form.witness.data or ""
     number = closing.close_unit(opened.database, actor(), found, unit_id, witness, clock.now())
     return _done(campaign, unit, number)
@@ -198,9 +187,27 @@ def seal(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     content = form.picture.data.read(LARGEST_SEAL)
-    printing.keep_seal(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
+    seals.keep(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
+
+
+def _asked(campaign: str, unit: str, form: FlaskForm) -> tuple[Installation, CampaignRecord, int]:
+    """Return what a post about a unit works on; refuse who does not reach the unit, and what is no such post."""
+    opened = installation()
+    found = opened.campaigns.get(campaign)
+    unit_id = found.unit_id(unit)
+    actor().require(unit)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    return opened, found, unit_id
+
+
+@contextmanager
+def _scratch(opened: Installation) -> Iterator[Path]:
+    """Yield the name of a PDF on the disk of the data, gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
+        yield Path(folder) / "forms.pdf"
 
 
 def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
@@ -225,7 +232,8 @@ def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Ref
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
         batches=printing.batches(opened.database, actor(), found, unit_id),
-        has_seal=printing.has_seal(opened.database, found),
+        has_seal=seals.is_kept(opened.database, found),
+        can_sign=printing.can_sign(opened.config),
         minutes=account.minutes(opened.database, actor(), found, unit_id),
         open_points=list(_lines(closing.open_points(opened.database, actor(), found, unit_id))),
     )

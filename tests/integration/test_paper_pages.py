@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from survey.services import printing
+from survey.services import seals
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.vocabulary import Role
@@ -55,7 +55,7 @@ def test_the_administrator_alone_keeps_a_seal_and_its_printing_is_noted(
     assert (status, "không phải là hình PNG hay JPEG" in page) == (422, True)
     status, page = post(admin, f"{BOARD}/con-dau", {"picture": (picture(100), "a.png"), "diameter": "36"})
     assert (status, "100 × 100" in page) == (422, True)
-    assert not printing.has_seal(opened.database, campaign)
+    assert not seals.is_kept(opened.database, campaign)
     assert len(picture().getvalue()) > 64 * 1024
     assert post(admin, f"{BOARD}/con-dau", {"picture": (picture(), "a.png"), "diameter": "36"})[0] == 303
     assert post(head, f"{UNIT}/in", order)[0] == 303
