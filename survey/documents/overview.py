@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.record import DomainResult, SurveyResult
-from survey.documents import cells, remarks, tables
+from survey.documents import cells, rekeying, remarks, tables
 from survey.documents.brief import FORMULAS, Brief, formula_of
 from survey.documents.content import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
 from survey.documents.publish import hidden_cells
@@ -31,6 +31,15 @@ class FormulaChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rekeying:
+    """How well paper was keyed in, as the report says it."""
+
+    title: str
+    said: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The results of the province, or of one unit, as a page shows them; ``matrix`` is the province's."""
 
@@ -43,6 +52,7 @@ class Overview:
     criteria: Table
     items: Table
     matrix: Table | None
+    rekeying: Rekeying | None
 
 
 def of_province(
@@ -61,6 +71,7 @@ def of_province(
         criteria=tables.criteria(brief, pooled, "summary"),
         items=tables.items(brief, pooled),
         matrix=_matrix(brief, formula),
+        rekeying=_rekeying(brief, units),
     )
 
 
@@ -81,12 +92,21 @@ def of_unit(
         criteria=tables.criteria(brief, domain, "units"),
         items=tables.items(brief, domain),
         matrix=None,
+        rekeying=_rekeying(brief, own),
     )
 
 
 def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
     known = {unit.id: unit for unit in units}
     return Brief(result, facts, known, heading, bundled(), hidden_cells(result))
+
+
+def _rekeying(brief: Brief, units: Sequence[UnitFacts]) -> Rekeying | None:
+    table = rekeying.table(brief, units)
+    if table is None:
+        return None
+    said = rekeying.sentences(brief.wording, rekeying.total(units))
+    return Rekeying(brief.say("section.rekeying"), said, table)
 
 
 def _choices(brief: Brief) -> tuple[FormulaChoice, ...]:

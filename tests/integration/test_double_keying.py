@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from forms.answers import AnswerSheet
+from survey.documents.rekeyed import Rekeyed
 from survey.errors import Refusal
 from survey.models import PaperReading, Response
 from survey.services import (
@@ -133,7 +134,7 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
     found = accuracy.of_campaign(opened.database, campaign)
-    assert (found.forms, found.fields, found.differing, found.wrong) == (1, fields, 1, wrong)
+    assert found == Rekeyed(1, 1, 1, fields, 1, wrong)
     with pytest.raises(Refusal, match="settle_nothing"):
         keying.settle(opened, head, campaign, number, {field: "4"}, NOW)
 
@@ -192,14 +193,6 @@ def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
     for share, count in ((0, 0), (100, 50)):
         other = replace(campaign, plan=replace(campaign.plan, paper=type(campaign.plan.paper)(share)))
         assert sum(serials.is_drawn(key, other, n) for n in range(1, 51)) == count
-
-
-def test_no_error_in_three_hundred_fields_means_at_most_one_per_cent() -> None:
-    found = accuracy.Accuracy(forms=10, fields=300, differing=0, wrong=0)
-    assert found.rate == 0
-    assert 0.0099 < found.upper < 0.01
-    assert found.upper == pytest.approx(1 - 0.05 ** (1 / 300))
-    assert accuracy.Accuracy(0, 0, 0, 0).rate is None
 
 
 class TestDuplicates:
