@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,8 +15,11 @@ from survey.services import audit, paper, readings, serials, sheets, states
 from survey.services.actors import EVERY_UNIT, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.paper import Statement
+from survey.services.ranges import number_of
 from survey.services.sheets import Sheets, spans_of
 from survey.vocabulary import Channel, PaperAct, Role, SheetState, State
+
+MOST_SHOWN = 10
 
 
 def close_unit(
@@ -58,20 +61,26 @@ def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Ite
     """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
     found = sheets.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
     read = readings.of_unit(session, campaign, unit_id)
+    waiting = _awaiting(session, campaign, unit_id)
     about = {
         "sheets_still_out": found.spans(SheetState.HANDED_OUT),
         "sheets_not_entered": found.not_entered(),
-        "forms_unsettled": spans_of(serial for serial, each in read.items() if each.disagrees),
+        "forms_unsettled": spans_of(
+            serial for serial, each in read.items() if each.disagrees and number_of(serial) in waiting
+        ),
         "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
         "scans_waiting": spans_of(_scans(session, campaign, unit_id)),
     }
     for code, spans in about.items():
         if spans:
             count = sum(len(span) for span in spans)
-            shown = ", ".join(str(span) for span in spans[:10]) + (", …" if len(spans) > 10 else "")
-            yield Fault(code, shown, {"count": count})
-    if waiting := _awaiting(session, campaign, unit_id):
-        yield Fault("forms_unverified", ", ".join(waiting[:10]), {"count": len(waiting)})
+            yield Fault(code, _shown([str(span) for span in spans]), {"count": count})
+    if waiting:
+        yield Fault("forms_unverified", _shown(waiting), {"count": len(waiting)})
+
+
+def _shown(places: Sequence[str]) -> str:
+    return ", ".join(places[:MOST_SHOWN]) + (", …" if len(places) > MOST_SHOWN else "")
 
 
 def close_verification(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:

@@ -122,8 +122,13 @@ def disagreements(
     actor.require(campaign.unit(unit_id).code)
     with opened.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
+        awaiting = _awaiting(session, campaign, unit_id)
         open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.disagrees}
-        return [_disagreement(session, campaign, actor, number, each) for number, each in open_ones.items()]
+        return [
+            _disagreement(session, campaign, actor, number, each)
+            for number, each in open_ones.items()
+            if number in awaiting  # one that was excluded meanwhile needs nobody
+        ]
 
 
 def settle(

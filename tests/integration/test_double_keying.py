@@ -27,6 +27,7 @@ from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.vocabulary import ReadingSource, Reason, Role, State, Verdict
 from tests import scene
+from tests.fixtures_web import SignIn
 from tests.paper_scene import HEAD, issue
 from tests.scene import AN_NHON, CLOSED, NOW, entry
 
@@ -195,6 +196,45 @@ def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
         assert sum(serials.is_drawn(key, other, n) for n in range(1, 51)) == count
 
 
+def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
+    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+) -> None:
+    """What an officer can vary - when, who, what, how, in which order - leaves the draw as it is."""
+    one, two, head = people
+    number, other = drawn(opened, campaign), drawn(opened, campaign, wanted=False)
+    first(opened, campaign, other, two)
+    opened.door.accept(entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
+    assert kept(opened, number) == [True]
+    assert kept(opened, other) == [False]
+    decisions.decide(opened.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+    assert keying.waiting(opened, one, campaign, AN_NHON) == []
+    with pytest.raises(Refusal, match="sheet_used"):
+        first(opened, campaign, number, one)  # a new keying is no new draw
+    duplicates.resolve(opened.database, head, campaign, number, NOW, first_counts=True)
+    assert kept(opened, number) == [True, False, False]  # the first, the stopped one, what was said of it
+    assert [each.number for each in keying.waiting(opened, one, campaign, AN_NHON)] == [number]
+
+
+def kept(opened: Installation, number: str) -> list[bool]:
+    """What every reading of a sheet says of the draw, in their order."""
+    reading = scene.table("paper_reading")
+    query = select(reading.c.drawn).where(reading.c.serial == int(number)).order_by(reading.c.step)
+    with opened.database.read() as session:
+        return list(session.scalars(query))
+
+
+def test_no_page_tells_an_officer_before_the_first_keying_whom_chance_drew(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, people: tuple[Actor, Actor, Actor]
+) -> None:
+    officer, number = signed_in(Role.OFFICER), drawn(opened, campaign)
+    home = f"/noi-bo/{scene.CODE}"
+    shown = [f"{home}/{page}" for page in ("nhap-phieu", "nhap-lan-hai", "phieu-in/an-nhon", "phieu-giay")]
+    before = [officer.get(page).text for page in shown]
+    assert all(number not in page for page in before)
+    first(opened, campaign, number, people[0])
+    assert number in officer.get(f"{home}/nhap-lan-hai").text
+
+
 class TestDuplicates:
     """A serial that comes in again stops both sheets until a person has looked at them."""
 
@@ -240,6 +280,19 @@ class TestDuplicates:
         assert valid(opened, campaign) == int(first_counts)
         with pytest.raises(Refusal, match="duplicate_none"):
             duplicates.resolve(opened.database, head, campaign, number, NOW, first_counts=True)
+
+    def test_a_disputed_form_of_which_no_sheet_counts_keeps_no_unit_open(
+        self, opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    ) -> None:
+        one, two, head = people
+        number = drawn(opened, campaign)
+        first(opened, campaign, number, one)
+        assert not keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+        with pytest.raises(Refusal, match="sheet_used"):
+            first(opened, campaign, number, two, "bản sao")
+        duplicates.resolve(opened.database, head, campaign, number, NOW, first_counts=False)
+        assert keying.disagreements(opened, head, campaign, AN_NHON) == []
+        closing.close_unit(opened.database, head, campaign, AN_NHON, "Trần B", NOW)
 
 
 class TestClosing:

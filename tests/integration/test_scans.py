@@ -9,9 +9,10 @@ from random import Random
 import pypdfium2
 import pytest
 
+from forms.answers import AnswerSheet
 from forms.layout import lay_out
 from survey.errors import Refusal
-from survey.services import closing, decisions, keying, printing, quotas, scans, serials
+from survey.services import accuracy, closing, decisions, keying, printing, quotas, results, scans, serials
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
@@ -80,8 +81,20 @@ def test_a_form_goes_from_the_printer_to_the_results(
     for number in truth:
         if not serials.is_drawn(opened.keys.paper_sample, campaign, int(number)):
             decisions.decide(opened.database, two, campaign, number, Verdict.VERIFIED, NOW)
-    drawn = len(keying.waiting(opened, two, campaign, AN_NHON))
-    assert quotas.progress(opened.database, HEAD, campaign, NOW).total("valid") == 3 - drawn
+    for waits in keying.waiting(opened, two, campaign, AN_NHON):
+        with opened.database.read() as session:
+            first = decisions.paper_of(session, campaign, waits.number)
+            row = session.execute(scene.table("response").select().filter_by(**first.place)).one()
+        assert keying.key_second(
+            opened, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
+        )
+    unit = quotas.progress(opened.database, HEAD, campaign, NOW).units[0]
+    assert (unit.valid, unit.awaiting, unit.missing) == (3, 0, unit.target - 3)
+    found = results.assess(opened.database, campaign).units[AN_NHON - 1]
+    levels = [int(mark) for form in expected for mark in form[:-1] if mark in "12345"]
+    assert found.forms == 3
+    assert found.overall_pooled.f1.value == pytest.approx(100 * sum(levels) / (5 * len(levels)))
+    assert accuracy.of_campaign(opened.database, campaign).wrong == 0
 
 
 def test_a_scan_is_the_second_reading_of_a_keyed_form(
