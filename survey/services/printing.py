@@ -19,7 +19,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from forms.faults import FaultyInput
-from forms.layout import EDITIONS
+from forms.instrument import Questionnaire
+from forms.layout import EDITIONS, lay_out
 from forms.paper import Batch, Heading, SheetSeal, write_batch
 from survey.config import Config
 from survey.database.engine import Database
@@ -33,7 +34,7 @@ from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.services.paper import Statement
-from survey.services.ranges import Span, serial_of
+from survey.services.ranges import Expected, Span, serial_of
 from survey.services.seals import KeptSeal
 from survey.vocabulary import PaperAct, Role
 
@@ -204,6 +205,16 @@ def batches(database: Database, actor: Actor, campaign: CampaignRecord, unit_id:
     return [_printed(row) for row in rows]
 
 
+def expected(opened: Installation, campaign: CampaignRecord, unit: str) -> Expected:
+    """Return what the codes of a unit's sheets must say, and how they prove it."""
+    seal, prints = SheetSeal(opened.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
+
+    def proves(text: str) -> bool:
+        return any(seal.proves(text, each) for each in prints)
+
+    return Expected(campaign.code, unit, proves)
+
+
 def can_sign(config: Config) -> bool:
     """Return whether this installation has a certificate to sign with."""
     return _identity(config) is not None
@@ -224,6 +235,13 @@ def _unfinished(out: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             unfinished.unlink()
+
+
+def _fingerprints(q: Questionnaire) -> Iterator[str]:
+    """Return the fingerprint of every layout that forms of this questionnaire can have."""
+    for edition in EDITIONS.values():
+        with suppress(FaultyInput):  # a long questionnaire has no large-type edition
+            yield lay_out(q, edition).fingerprint
 
 
 def _identity(config: Config) -> Identity | None:

@@ -115,7 +115,7 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, unit_id, form, Refusal("ranges_faulty")), 422
     try:
-        spans = ranges.parse(form.ranges.data or "", found.code, unit)
+        spans = ranges.parse(form.ranges.data or "", printing.expected(opened, found, unit))
         said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
         number = account.record(opened.database, actor(), found, unit_id, said, clock.now())
     except Refusal as refusal:
