@@ -22,6 +22,7 @@ from forms.faults import FaultyInput
 from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
 from forms.paper import Batch, Heading, SheetSeal, write_batch
+from forms.paper.texts import DEFAULT_LANGUAGE
 from survey.config import Config
 from survey.database.engine import Database
 from survey.documents import signing
@@ -43,6 +44,7 @@ MOST_FORMS = 5000
 ATTEMPTS = 3
 UNFINISHED, UNSIGNED = ".not-issued", ".unsigned"
 SAMPLE = "DỮ LIỆU MẪU – KHÔNG PHÁT CHO NGƯỜI DÂN"
+EDITION_NAMES = {"standard": "bản chữ thường", "large": "bản chữ to"}
 SIGNED_FOR = "Phiếu khảo sát số {span} của {unit}"
 Progress = Callable[[int, int], None]
 
@@ -259,7 +261,9 @@ def _certificate(opened: Installation, now: dt.datetime) -> Certificate:
 
 def _note(draft: Draft) -> str:
     """Return what the minute says of the printing."""
-    said = [draft.order.edition, draft.order.lang]
+    said = [EDITION_NAMES[draft.order.edition]]
+    if draft.order.lang != DEFAULT_LANGUAGE:
+        said.append(f"ngôn ngữ: {draft.order.lang}")
     if draft.seal:
         said.append("con dấu in sẵn")
     if draft.certificate:

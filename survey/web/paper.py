@@ -70,6 +70,12 @@ class CloseForm(FlaskForm):
     witness = StringField(validators=[InputRequired(), Length(max=account.LONGEST_WITNESS)])
 
 
+class EndForm(FlaskForm):
+    """That whoever ends the verification knows that it is for good."""
+
+    sure = BooleanField(validators=[InputRequired()])
+
+
 class SealForm(FlaskForm):
     """The picture of the seal and its size."""
 
@@ -86,6 +92,7 @@ def board(campaign: str) -> ResponseReturnValue:
     opened = installation()
     record = opened.campaigns.get(campaign)
     until = _day(request.args.get("ngay", ""))
+    unfinished = closing.still_open(opened.database, actor(), record)
     return render_template(
         "tccb/sheets.html",
         campaign=record,
@@ -93,6 +100,9 @@ def board(campaign: str) -> ResponseReturnValue:
         units=account.board(opened.database, actor(), record, until),
         states=list(SheetState),
         has_seal=seals.is_kept(opened.database, record),
+        ended=unfinished is None,
+        too_early=clock.now() < record.closes_at,
+        open_points=_lines(unfinished or ()),
     )
 
 
@@ -156,10 +166,15 @@ def pdf(campaign: str, unit: str) -> ResponseReturnValue:
 @paper.get("/noi-bo/<campaign>/phieu-in/<unit>/bien-ban")
 @allow(*ANY_ROLE)
 def minutes(campaign: str, unit: str) -> ResponseReturnValue:
-    """Show the minutes of a unit to be printed and signed: the one of ``?so=``, else all of them."""
+    """Show the minutes of a unit to be printed and signed: the one of ``?so=``, the account of ``?ngay=``, or all."""
     opened = installation()
     found = opened.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
+    if "ngay" in request.args:
+        day = _day(request.args["ngay"]) or clock.local_day(clock.now())
+        of_day = account.of_day(opened.database, actor(), found, unit_id, day)
+        place = {"campaign": found, "unit": found.unit(unit_id)}
+        return render_template("unit/day.html", **place, found=of_day, states=list(SheetState))
     asked = request.args.get("so", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
     shown = account.minutes(opened.database, actor(), found, unit_id, number)
@@ -189,6 +204,19 @@ def seal(campaign: str) -> ResponseReturnValue:
     content = form.picture.data.read(LARGEST_SEAL)
     seals.keep(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
+    return redirect(url_for("paper.board", campaign=campaign), 303)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/ket-thuc")
+@allow(Role.ADMIN, Role.TCCB)
+def end(campaign: str) -> ResponseReturnValue:
+    """Close the verification of the whole campaign, for good."""
+    opened, form = installation(), EndForm()
+    found = opened.campaigns.get(campaign)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    forms = closing.close_verification(opened.database, actor(), found, clock.now())
+    flash({"ended": forms}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
 
 

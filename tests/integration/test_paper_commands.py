@@ -24,6 +24,8 @@ from tests.paper_scene import HEAD, say
 from tests.scene import AN_NHON, CLOSED, NOW
 
 ROOT = Path(__file__).parents[2]
+# For what is the same over every database.
+ON_ONE = pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 DONE, REFUSED, FAULTY = 0, 1, 2
 ORDER = ("forms", "print", "--campaign", scene.CODE, "--unit", "an-nhon", "--count")
 
@@ -70,6 +72,7 @@ def test_a_batch_with_its_boxes_is_printed_and_read_again(
     assert "response" not in scene.counts(opened), "reading takes nothing in"
 
 
+@ON_ONE
 def test_a_wrong_count_issues_nothing(opened: Installation, here: Path) -> None:
     for count in ("0", "-1", "5001", "x"):
         assert run([*ORDER, count, "--out", "F.pdf"]) == FAULTY, count
@@ -77,6 +80,7 @@ def test_a_wrong_count_issues_nothing(opened: Installation, here: Path) -> None:
     assert list(here.iterdir()) == []
 
 
+@ON_ONE
 def test_what_cannot_be_written_or_is_not_there_issues_nothing(
     opened: Installation, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +96,7 @@ def test_what_cannot_be_written_or_is_not_there_issues_nothing(
     assert list(here.iterdir()) == []
 
 
+@ON_ONE
 def test_without_vietnamese_letters_nothing_is_printed(
     opened: Installation, here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +137,7 @@ def test_a_full_disk_leaves_no_file_and_no_numbers(opened: Installation, here: P
     assert list(here.iterdir()) == []
 
 
+@ON_ONE
 def test_a_signed_batch_from_the_shell(
     opened: Installation, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,8 +161,10 @@ def test_verification_closes_from_the_shell_once_everything_is_explained(
     monkeypatch.setattr("survey.clock.now", lambda: CLOSED)
     assert run(["close-verification"]) == FAULTY
     assert "0001" in capsys.readouterr().err
+    assert run(["close-verification", "--when-ready"]) == DONE
+    assert f"{scene.CODE}: còn việc chưa xong." in capsys.readouterr().out
     say(opened, campaign, PaperAct.TAKEN_BACK, 1)
     closing.close_unit(opened.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
-    assert run(["close-verification"]) == DONE
-    assert "cắt liên hệ của 0 phiếu" in capsys.readouterr().out
+    assert run(["close-verification", "--when-ready"]) == DONE
+    assert f"{scene.CODE}: Đã kết thúc xác minh; cắt liên hệ của 0 phiếu" in capsys.readouterr().out
     assert run([*ORDER, "1", "--out", "G.pdf"]) == REFUSED

@@ -12,9 +12,12 @@ import pytest
 from forms.answers import AnswerSheet
 from forms.layout import lay_out
 from survey.errors import Refusal
+from survey.keys import secret_path
+from survey.models import Schema
 from survey.services import accuracy, closing, decisions, keying, printing, quotas, results, scans, serials
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
+from survey.services.closing import Closed
 from survey.services.installation import Installation
 from survey.services.printing import Order
 from survey.vocabulary import Reason, Role, Verdict
@@ -139,6 +142,10 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
         (row,) = session.execute(scene.table("scan_form").select()).all()
     assert b"answers" not in row.content
     assert b"crop" not in row.content
+    secret = secret_path(opened.config.data).read_text("ascii")
+    with opened.database.read() as session:
+        tables = [session.execute(each.select()).all() for each in Schema.metadata.sorted_tables]
+    assert secret not in repr(tables), "the key stands outside the database"
     with pytest.raises(Refusal, match="settle_incomplete"):
         scans.answer_doubts(opened, officer, campaign, AN_NHON, "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
@@ -152,5 +159,21 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     else:
         decisions.decide(opened.database, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
     closing.close_unit(opened.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
-    closing.close_verification(opened.database, COMMAND_LINE, campaign, CLOSED)
+    traces = [row.content[at : at + 24] for at in (100, len(row.content) // 2, len(row.content) - 100)]
+    if opened.database.is_sqlite:
+        assert any(trace in files(opened) for trace in traces)
+    assert closing.close_ready(opened.database, COMMAND_LINE, [campaign], NOW) == [
+        Closed(scene.CODE, 0, "verification_too_early")
+    ]
+    (done,) = closing.close_ready(opened.database, COMMAND_LINE, [campaign], CLOSED)
+    assert (done.campaign, done.waits) == (scene.CODE, "")
     assert "scan_form" not in scene.counts(opened)
+    if opened.database.is_sqlite:
+        assert not any(trace in files(opened) for trace in traces), "deleted pictures lie in the files still"
+    (again,) = closing.close_ready(opened.database, COMMAND_LINE, [campaign], CLOSED)
+    assert again.waits == "verification_closed"
+
+
+def files(opened: Installation) -> bytes:
+    """Everything that lies in the data directory, byte for byte."""
+    return b"".join(path.read_bytes() for path in opened.config.data.rglob("*") if path.is_file())

@@ -65,7 +65,7 @@ def test_a_signed_batch_is_valid_and_says_whose_it_is(
     assert verdict.bottom_line
     assert verdict.coverage is SignatureCoverageLevel.ENTIRE_FILE
     (minute,) = paper.minutes(opened.database, HEAD, campaign, AN_NHON)
-    assert minute.note == f"standard, vi, ký số: {HOLDER}"
+    assert minute.note == f"bản chữ thường, ký số: {HOLDER}"
     (batch,) = printing.batches(opened.database, HEAD, campaign, AN_NHON)
     assert batch.signed
     fingerprint = signing.check(office.identity, NOW).fingerprint
@@ -216,6 +216,7 @@ def test_a_signature_that_fails_leaves_neither_file_nor_numbers(
     assert not list(tmp_path.glob("*F.pdf*"))
 
 
+@pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 class TestBrowser:
     """The printing page signs where the office has a key, and offers nothing where it has none."""
 
