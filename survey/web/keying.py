@@ -48,13 +48,11 @@ class SettleForm(FlaskForm):
 def second(campaign: str) -> ResponseReturnValue:
     """List the forms that chance drew, or show the entry page of the one in ``?so=``."""
     record = installation().campaigns.get(campaign)
-    waiting = double.waiting(installation(), actor(), record, _own(record))
-    number = request.args.get("so", "")
-    if any(form.number == number and not form.own for form in waiting):
+    own, number = _own(record), request.args.get("so", "")
+    if number and double.may_key_second(installation(), actor(), record, own, number):
         return _entry(record, number, {}, ())
-    return render_template(
-        "officer/second.html", campaign=record, unit=record.unit(_own(record)), waiting=waiting
-    )
+    waiting = double.waiting(installation(), actor(), record, own)
+    return render_template("officer/second.html", campaign=record, unit=record.unit(own), waiting=waiting)
 
 
 @keying.post("/noi-bo/<campaign>/nhap-lan-hai")

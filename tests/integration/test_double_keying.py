@@ -183,6 +183,27 @@ def test_forms_that_were_not_drawn_are_verified_by_their_totals(
     assert valid(opened, campaign) == 1
 
 
+def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
+    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+) -> None:
+    """It says nothing about the others, so the error rate leaves it out."""
+    one, two, head = people
+    number = drawn(opened, campaign, wanted=False)
+    first(opened, campaign, number, one)
+    (listed,) = decisions.keyed_forms(opened.database, two, campaign, AN_NHON)
+    assert listed.may_be_keyed_again
+    assert not keying.may_key_second(opened, one, campaign, AN_NHON, number)
+    assert not keying.may_key_second(opened, two, campaign, AN_NHON, "0399")
+    assert keying.may_key_second(opened, two, campaign, AN_NHON, number)
+    assert not keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+    assert not keying.may_key_second(opened, head, campaign, AN_NHON, number)
+    keying.settle(opened, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW)
+    (settled,) = decisions.keyed_forms(opened.database, head, campaign, AN_NHON)
+    assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
+    assert valid(opened, campaign) == 1
+    assert accuracy.of_campaign(opened.database, campaign) == Rekeyed(forms=1)
+
+
 def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
     opened: Installation, campaign: CampaignRecord
 ) -> None:
