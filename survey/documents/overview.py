@@ -12,7 +12,7 @@ from scoring.record import DomainResult, SurveyResult
 from survey.documents import cells, rekeying, remarks, tables
 from survey.documents.brief import FORMULAS, Brief, formula_of
 from survey.documents.content import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
-from survey.documents.publish import hidden_cells
+from survey.documents.publish import hidden_cells, published
 from survey.documents.wording import bundled
 
 POOLED = "Toàn tỉnh, gộp theo phiếu"
@@ -60,12 +60,13 @@ def of_province(
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
     brief = _brief(result, facts, units, heading)
-    pooled, weighted = result.province_pooled, result.province_weighted
+    shown = brief.result
+    pooled, weighted = shown.province_pooled, shown.province_weighted
     return Overview(
         headline=remarks.province(brief),
         collection=remarks.collection(brief, units),
-        remarks=remarks.remarks(brief, pooled, result.units),
-        caveats=remarks.limits(brief, result.units),
+        remarks=remarks.remarks(brief, pooled, shown.units),
+        caveats=remarks.limits(brief, shown.units),
         formulas=_choices(brief),
         overall=tables.overall(brief, pooled, weighted),
         criteria=tables.criteria(brief, pooled, "summary"),
@@ -80,7 +81,7 @@ def of_unit(
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
     brief = _brief(result, facts, units, heading)
-    domain = next(found for found in result.units if found.id == unit)
+    domain = next(found for found in brief.result.units if found.id == unit)
     own = [found for found in units if found.id == unit]
     return Overview(
         headline=(remarks.unit_headline(brief, domain),),
@@ -97,8 +98,9 @@ def of_unit(
 
 
 def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+    cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
-    return Brief(result, facts, known, heading, bundled(), hidden_cells(result))
+    return Brief(published(result, cells), facts, known, heading, bundled(), cells)
 
 
 def _rekeying(brief: Brief, units: Sequence[UnitFacts]) -> Rekeying | None:
