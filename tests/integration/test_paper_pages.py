@@ -12,7 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
+from forms.layout import lay_out
+from forms.paper import Sheet, SheetSeal
+from survey.models import PaperForm
 from survey.services import closing, paper, seals
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
@@ -23,6 +27,7 @@ from tests.paper_scene import HEAD, issue, say
 
 BOARD = f"/noi-bo/{scene.CODE}/phieu-in"
 UNIT = f"{BOARD}/an-nhon"
+ENTRY = f"/noi-bo/{scene.CODE}/nhap-phieu"
 
 
 @pytest.fixture
@@ -145,3 +150,21 @@ def test_the_account_of_a_day_adds_up_and_shows_its_minutes(
     assert "Kiểm kê phiếu khảo sát cuối ngày 21/8/2024" in page
     assert "0001–0004" in page
     assert "BIÊN BẢN" in head.get(f"{UNIT}/bien-ban?ngay=").text
+
+
+def test_a_hand_scanner_types_the_number_of_the_form_that_is_keyed_in(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+) -> None:
+    issue(opened, campaign, 1, 20)
+    officer = signed_in(Role.OFFICER)
+    fields = {item.field: "4" for item in campaign.questionnaire.items}
+    seal, print_ = SheetSeal(opened.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
+    code = seal.sign(Sheet(campaign.code, "an-nhon", 17, 2), print_)
+    typed = {"form_number": code.lower(), "key": "k" * 20, **fields}
+    forged = {**typed, "form_number": code.replace(".000017.", ".000018.")}
+    status, page = post(officer, ENTRY, forged)
+    assert (status, "mã xác thực không đúng" in page) == (422, True)
+    assert "paper_form" not in scene.counts(opened)
+    assert post(officer, ENTRY, typed)[0] == 303
+    with opened.database.read() as session:
+        assert session.scalars(select(PaperForm.form_number)).all() == ["0017"]
