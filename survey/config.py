@@ -24,6 +24,7 @@ class Config:
     ``data`` holds the embedded database, the keys and the files. ``database_url`` is None for the
     embedded database. ``public_url`` is where citizens reach the service; QR codes carry it. Where nobody
     chose it, it is where the server of this data directory listened last.
+    ``sign_pkcs12`` and ``sign_passphrase`` are the files of the office's key to sign with, None where it has none.
     ``proxies`` counts the reverse proxies in front whose forwarding headers are to be believed.
     """
 
@@ -33,6 +34,8 @@ class Config:
     public_url_chosen: bool = False
     threads: int = 8
     proxies: int = 0
+    sign_pkcs12: Path | None = None
+    sign_passphrase: Path | None = None
 
     @property
     def https(self) -> bool:
@@ -65,6 +68,7 @@ def read(environ: Mapping[str, str], data: str | None = None) -> Config:
     faults: list[Fault] = []
     place = Path(data or environ.get("HAILONG_DATA") or DEFAULT_DATA).absolute()
     chosen = _public_url(environ, faults)
+    sign_pkcs12, sign_passphrase = _signing(environ, faults)
     config = Config(
         data=place,
         database_url=_database_url(environ, faults),
@@ -72,6 +76,8 @@ def read(environ: Mapping[str, str], data: str | None = None) -> Config:
         public_url_chosen=chosen is not None,
         threads=_whole(environ, "HAILONG_THREADS", (1, MAX_THREADS), 8, faults),
         proxies=_whole(environ, "HAILONG_PROXIES", (0, 5), 0, faults),
+        sign_pkcs12=sign_pkcs12,
+        sign_passphrase=sign_passphrase,
     )
     if faults:
         raise Refusal("settings_unsafe", faults)
@@ -92,6 +98,17 @@ def _database_url(environ: Mapping[str, str], faults: list[Fault]) -> str | None
         faults.append(Fault("setting_database_url", "HAILONG_DATABASE_URL"))
         return None
     return f"postgresql+psycopg://{rest}"
+
+
+def _signing(environ: Mapping[str, str], faults: list[Fault]) -> tuple[Path | None, Path | None]:
+    """Return the files of the key to sign with; one without the other is a fault."""
+    names = ("HAILONG_SIGN_KEY_FILE", "HAILONG_SIGN_PASSPHRASE_FILE")
+    given = [environ.get(name, "").strip() for name in names]
+    for name, value, other in zip(names, given, reversed(names), strict=True):
+        if not value and any(given):
+            faults.append(Fault("setting_sign_half", name, {"other": other}))
+    pkcs12, passphrase = (Path(value).absolute() if value else None for value in given)
+    return pkcs12, passphrase
 
 
 def _listened(path: Path) -> str | None:

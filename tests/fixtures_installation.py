@@ -24,7 +24,7 @@ TEMPLATE = "hailong_with_plan"
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with keys and an embedded database that holds the bundled plan's campaign."""
     data = tmp_path_factory.mktemp("template") / "data"
-    _prepare(Config(data=data))
+    prepare(Config(data=data))
     return data
 
 
@@ -38,7 +38,7 @@ def config(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> It
         return
     (data / "hailong.sqlite3").unlink()
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.template(TEMPLATE, lambda url: _prepare(Config(data=data, database_url=_dialect(url))))
+    name = server.template(TEMPLATE, lambda url: prepare(Config(data=data, database_url=_dialect(url))))
     with server.fresh(name) as url:
         yield Config(data=data, database_url=_dialect(url))
 
@@ -66,7 +66,8 @@ def campaign(opened: Installation) -> CampaignRecord:
     return opened.campaigns.get(scene.CODE)
 
 
-def _prepare(config: Config) -> None:
+def prepare(config: Config) -> None:
+    """Make an installation that holds the bundled plan's campaign."""
     initialise(config)
     installation = open_installation(config)
     campaigns.load(installation.database, COMMAND_LINE, scene.plan(), scene.NOW)

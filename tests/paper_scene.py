@@ -12,7 +12,7 @@ from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.services.paper import Statement
-from survey.services.printing import Order
+from survey.services.printing import Draft, Order
 from survey.services.ranges import Span
 from survey.vocabulary import PaperAct, ReadingKind, ReadingSource, Role
 from tests.scene import AN_NHON, NOW
@@ -25,7 +25,8 @@ def issue(
 ) -> None:
     """Issue the next serials to a unit; *first* says which ones these must be."""
     span = Span(first, first + count - 1)
-    made = printing.issue(opened, COMMAND_LINE, campaign, unit_id, span, Order(count), None, b"\7" * 32, NOW)
+    draft = Draft(span, Order(count), b"\7" * 32)
+    made = printing.issue(opened, COMMAND_LINE, campaign, unit_id, draft, NOW)
     assert made is not None, "these are not the next serials"
 
 

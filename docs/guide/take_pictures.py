@@ -13,13 +13,16 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
 
+from docs.guide import paper_pictures
 from survey import clock, server
 from survey.cli.demo import PLAN, SIGN_INS, UNIT, open_accounts
 from survey.config import Config
+from survey.models import Account
 from survey.plans import check
 from survey.services import documents, links, rehearsal
-from survey.services.actors import COMMAND_LINE
+from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.installation import Installation, initialise, open_installation
 from survey.vocabulary import Role
 from survey.web.application import assemble
@@ -71,7 +74,22 @@ def _browse(opened: Installation, address: str, password: str) -> None:
             page.goto(f"{address}/noi-bo/{rehearsal.CODE}/{path}")
             page.wait_for_load_state("networkidle")
             _save(page, name)
+        _paper(opened, browser, address, password)
         browser.close()
+
+
+def _paper(opened: Installation, browser: Browser, address: str, password: str) -> None:
+    def page_of(role: Role, path: str) -> Page:
+        page = _page(browser, *DESKTOP)
+        _sign_in(page, address, role, password)
+        page.goto(f"{address}{path}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    with opened.database.read() as session:
+        ids = {row.email: row.id for row in session.scalars(select(Account))}
+    people = {role: Actor(ids[email], role, unit) for email, _, role, unit in SIGN_INS}
+    paper_pictures.take(opened, people, clock.now(), opened.config.data, page_of, _save)
 
 
 def _page(browser: Browser, width: int, height: int) -> Page:

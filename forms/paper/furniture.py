@@ -97,9 +97,9 @@ class Furniture:
             kind = Type(faces.sans, edition.type_size * 0.74, edition.type_size * 0.27)
             room = row.height - head - 0.6
             self.pen.paragraph(
-                middle - PITCH / 2 + 0.3,
+                middle - PITCH / 2 + 0.7,
                 row.y + head,
-                PITCH - 0.6,
+                PITCH - 1.4,
                 room,
                 words,
                 kind,

@@ -76,6 +76,14 @@ class SheetSeal:
             raise BadSeal("not printed here for this layout")
         return sheet
 
+    def proves(self, text: str, fingerprint: str) -> bool:
+        """Return whether a text is a proof of this office's for this layout."""
+        try:
+            self.open(text, fingerprint)
+        except BadSeal:
+            return False
+        return True
+
     def _mac(self, body: str, fingerprint: str) -> str:
         message = _PURPOSE + fingerprint.encode("ascii") + b"\0" + body.encode("ascii")
         return base64.b32encode(hmac.digest(self._secret, message, "sha256")[:MAC_BYTES]).decode("ascii")

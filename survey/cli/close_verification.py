@@ -20,14 +20,39 @@ from survey.services.actors import COMMAND_LINE
 )
 @data_option
 @campaign_option
-def close_verification(data: str | None, campaign: str | None) -> None:
+@click.option(
+    "--when-ready",
+    is_flag=True,
+    help=say(
+        "Dùng cho lịch chạy hằng đêm: kết thúc các đợt đã xong mọi việc, đợt chưa xong thì để nguyên.",
+        "For a nightly schedule: close the campaigns with nothing open, leave the others.",
+    ),
+)
+def close_verification(data: str | None, campaign: str | None, *, when_ready: bool) -> None:
     """Cut the links and say how many there were."""
     with opened(data) as installation:
+        if when_ready:
+            chosen = (
+                installation.campaigns.all() if campaign is None else [installation.campaigns.get(campaign)]
+            )
+            for done in closing.close_ready(installation.database, COMMAND_LINE, chosen, clock.now()):
+                click.echo(f"{done.campaign}: {_cut(done.forms) if not done.waits else _waits(done.waits)}")
+            return
         record = installation.campaigns.only(campaign)
-        forms = closing.close_verification(installation.database, COMMAND_LINE, record, clock.now())
-    click.echo(
-        say(
-            f"Đã kết thúc xác minh; cắt liên hệ của {forms} phiếu với câu trả lời.",
-            f"Verification is closed; {forms} forms no longer lead to their answers.",
-        )
+        click.echo(_cut(closing.close_verification(installation.database, COMMAND_LINE, record, clock.now())))
+
+
+def _cut(forms: int) -> str:
+    return say(
+        f"Đã kết thúc xác minh; cắt liên hệ của {forms} phiếu với câu trả lời.",
+        f"Verification is closed; {forms} forms no longer lead to their answers.",
     )
+
+
+def _waits(code: str) -> str:
+    words = {
+        "verification_closed": say("đã kết thúc từ trước.", "was closed before."),
+        "verification_too_early": say("còn đang thu phiếu.", "still collects."),
+        "verification_unexplained": say("còn việc chưa xong.", "something is still open."),
+    }
+    return words[code]

@@ -57,6 +57,11 @@ def forms() -> None:
     is_flag=True,
     help=say("In kèm hình con dấu đã lưu.", "Print the picture of the seal that was kept."),
 )
+@click.option(
+    "--sign",
+    is_flag=True,
+    help=say("Ký số tệp PDF bằng chứng thư của cơ quan.", "Sign the PDF with the office's certificate."),
+)
 def print_forms(
     data: str | None,
     campaign: str | None,
@@ -68,24 +73,25 @@ def print_forms(
     lang: str,
     *,
     seal: bool,
+    sign: bool,
 ) -> None:
-    """Issue serials to a unit and write their forms."""
+    """Issue serials to a unit and write their forms; the boxes come first, for they may fail and issue nothing."""
     what = say("Đang in phiếu", "Printing forms")
     with opened(data) as installation, advancing(what, count) as advance:
         record = installation.campaigns.only(campaign)
-        order = Order(count, edition, lang, seal)
+        unit_id, order = record.unit_id(unit), Order(count, edition, lang, seal, sign)
+        if boxes_out is not None:
+            _write_json(boxes_out, boxes(lay_out(record.questionnaire, EDITIONS[edition])))
         printed = printing.print_batch(
             installation,
             COMMAND_LINE,
             record,
-            record.unit_id(unit),
+            unit_id,
             order,
             out,
             clock.now(),
             lambda _done, _all: advance(1),
         )
-    if boxes_out is not None:
-        _write_json(boxes_out, boxes(lay_out(record.questionnaire, EDITIONS[edition])))
     click.echo(
         say(
             f"Đã in {count} phiếu, số {printed.span}, biên bản số {printed.minute}: {out}",

@@ -18,12 +18,13 @@ from survey.errors import Refusal
 DriverError: type[Exception] = driver.Error
 OLDEST_SAFE = (3, 51, 3)
 BUSY_MS = 10_000
-# Without recursive triggers, REPLACE would change rows behind the back of those that forbid it.
+# What is deleted is overwritten, not only forgotten (secure_delete). Without recursive triggers, REPLACE would change rows behind the back of those that forbid it.
 WANTED: Mapping[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,
     "foreign_keys": 1,
     "recursive_triggers": 1,
+    "secure_delete": 1,
 }
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from scoring.insight import Insight
 from scoring.record import DomainResult, SurveyResult
-from survey.documents import insight_sections, remarks, tables
+from survey.documents import insight_sections, rekeying, remarks, tables
 from survey.documents.brief import Brief
 from survey.documents.content import (
     Appendix,
@@ -55,7 +55,7 @@ def consolidated(
             *_province(brief),
             *(() if insight is None else insight_sections.of_province(brief, insight)),
             _remarks(brief, brief.result.province_pooled, brief.result.units),
-            *(() if insight is None else insight_sections.reliability(brief, insight, whole=True)),
+            *_reliability(brief, insight, units, whole=True),
             _limits(brief, brief.result.units),
             _proposals(brief),
         )
@@ -93,7 +93,7 @@ def for_unit(
             *_unit_results(brief, domain),
             *(() if insight is None else insight_sections.of_unit(brief, insight, unit)),
             _remarks(brief, domain, (domain,)),
-            *(() if insight is None else insight_sections.reliability(brief, insight, whole=False)),
+            *_reliability(brief, insight, own, whole=False),
             _limits(brief, (domain,)),
             _proposals(brief),
         )
@@ -193,6 +193,17 @@ def _remarks(brief: Brief, domain: DomainResult, units: Sequence[DomainResult]) 
     return Section(
         brief.say("section.remarks"), 1, _paragraphs(remarks.remarks(brief, domain, units), listed=True)
     )
+
+
+def _reliability(
+    brief: Brief, insight: Insight | None, units: Sequence[UnitFacts], *, whole: bool
+) -> tuple[Section, ...]:
+    """Say how sure the figures are, and how well paper was keyed in."""
+    sections = [] if insight is None else [*insight_sections.reliability(brief, insight, whole=whole)]
+    if table := rekeying.table(brief, units):
+        said = _paragraphs(rekeying.sentences(brief.wording, rekeying.total(units)))
+        sections.append(Section(brief.say("section.rekeying"), 2, (*said, table)))
+    return (Section(brief.say("section.reliability"), 1, ()), *sections) if sections else ()
 
 
 def _limits(brief: Brief, units: Sequence[DomainResult]) -> Section:

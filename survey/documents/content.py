@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from survey.documents.rekeyed import UNREAD, Rekeyed
+
 Value = float | int | str | None
 ColumnKind = Literal["number", "name", "count", "percent", "estimate"]
 RowKind = Literal["plain", "group", "total"]
@@ -61,7 +63,7 @@ class CampaignFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """A unit's name, its minimum quota and its forms by state."""
+    """A unit's name, its minimum quota, its forms by state, and what a second keying of its paper found."""
 
     id: str
     name: str
@@ -70,6 +72,7 @@ class UnitFacts:
     awaiting: int
     late: int
     excluded: int
+    rekeyed: Rekeyed = UNREAD
 
 
 @dataclass(frozen=True, slots=True)

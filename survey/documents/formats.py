@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_decimal
 
@@ -25,13 +25,18 @@ def rounded(value: float) -> Decimal:
     return Decimal(format(value, ".15g")).quantize(_CENT, ROUND_HALF_UP)
 
 
+def rounded_up(value: float) -> Decimal:
+    """Round an upper bound to two decimals upwards, so that what is printed is a bound too."""
+    return Decimal(format(value, ".15g")).quantize(_CENT, ROUND_CEILING)
+
+
 def decimal(value: float | Decimal) -> str:
     """Format with two decimals and a decimal comma: ``95,17``."""
     exact = value if isinstance(value, Decimal) else rounded(value)
     return format_decimal(exact, format="#,##0.00", locale="vi")
 
 
-def percent(value: float) -> str:
+def percent(value: float | Decimal) -> str:
     """Format a share in per cent: ``95,17 %``, the sign tied to the figure by a no-break space."""
     return f"{decimal(value)}{NBSP}%"
 

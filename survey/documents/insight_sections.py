@@ -42,14 +42,14 @@ def of_unit(brief: Brief, insight: Insight, unit: str) -> tuple[Section, ...]:
 
 
 def reliability(brief: Brief, insight: Insight, *, whole: bool) -> tuple[Section, ...]:
-    """Say what the quotas give; for the whole province also what the review of the forms found."""
+    """Say what the quotas give; for the whole province also what the review of the forms found. No heading."""
     sections = []
     if insight.precision:
         title = brief.say("section.precision", quotas=precision_table.quotas(insight.precision))
         sections.append(Section(title, 2, precision(brief, insight)))
     if whole:
         sections.append(Section(brief.say("section.quality"), 2, _quality(brief, insight)))
-    return (Section(brief.say("section.reliability"), 1, ()), *sections) if sections else ()
+    return tuple(sections)
 
 
 def precision(brief: Brief, insight: Insight) -> tuple[Block, ...]:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.record import DomainResult, SurveyResult
-from survey.documents import cells, remarks, tables
+from survey.documents import cells, rekeying, remarks, tables
 from survey.documents.brief import FORMULAS, Brief, formula_of
 from survey.documents.content import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
-from survey.documents.publish import hidden_cells
+from survey.documents.publish import hidden_cells, published
 from survey.documents.wording import bundled
 
 POOLED = "Toàn tỉnh, gộp theo phiếu"
@@ -31,6 +31,15 @@ class FormulaChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rekeying:
+    """How well paper was keyed in, as the report says it."""
+
+    title: str
+    said: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The results of the province, or of one unit, as a page shows them; ``matrix`` is the province's."""
 
@@ -43,6 +52,7 @@ class Overview:
     criteria: Table
     items: Table
     matrix: Table | None
+    rekeying: Rekeying | None
 
 
 def of_province(
@@ -50,17 +60,19 @@ def of_province(
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
     brief = _brief(result, facts, units, heading)
-    pooled, weighted = result.province_pooled, result.province_weighted
+    shown = brief.result
+    pooled, weighted = shown.province_pooled, shown.province_weighted
     return Overview(
         headline=remarks.province(brief),
         collection=remarks.collection(brief, units),
-        remarks=remarks.remarks(brief, pooled, result.units),
-        caveats=remarks.limits(brief, result.units),
+        remarks=remarks.remarks(brief, pooled, shown.units),
+        caveats=remarks.limits(brief, shown.units),
         formulas=_choices(brief),
         overall=tables.overall(brief, pooled, weighted),
         criteria=tables.criteria(brief, pooled, "summary"),
         items=tables.items(brief, pooled),
         matrix=_matrix(brief, formula),
+        rekeying=_rekeying(brief, units),
     )
 
 
@@ -69,7 +81,7 @@ def of_unit(
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
     brief = _brief(result, facts, units, heading)
-    domain = next(found for found in result.units if found.id == unit)
+    domain = next(found for found in brief.result.units if found.id == unit)
     own = [found for found in units if found.id == unit]
     return Overview(
         headline=(remarks.unit_headline(brief, domain),),
@@ -81,12 +93,22 @@ def of_unit(
         criteria=tables.criteria(brief, domain, "units"),
         items=tables.items(brief, domain),
         matrix=None,
+        rekeying=_rekeying(brief, own),
     )
 
 
 def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+    cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
-    return Brief(result, facts, known, heading, bundled(), hidden_cells(result))
+    return Brief(published(result, cells), facts, known, heading, bundled(), cells)
+
+
+def _rekeying(brief: Brief, units: Sequence[UnitFacts]) -> Rekeying | None:
+    table = rekeying.table(brief, units)
+    if table is None:
+        return None
+    said = rekeying.sentences(brief.wording, rekeying.total(units))
+    return Rekeying(brief.say("section.rekeying"), said, table)
 
 
 def _choices(brief: Brief) -> tuple[FormulaChoice, ...]:

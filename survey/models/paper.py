@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -101,6 +102,7 @@ class PaperBatch(Schema):
     edition: Mapped[str] = mapped_column(String(16))
     lang: Mapped[str] = mapped_column(String(8))
     seal: Mapped[int | None]
+    signed: Mapped[bool] = mapped_column(server_default=false())
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 

@@ -1,71 +1,77 @@
-"""How well paper is keyed in: what blind second keyings found wrong, with an exact upper bound."""
+"""How well paper is keyed in: what blind second keyings of the forms that chance drew found wrong."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
 
-from scoring.intervals import clopper_pearson
 from survey.database.engine import Database
+from survey.documents.rekeyed import UNREAD, Rekeyed
 from survey.models import PaperReading
 from survey.services.campaigns import CampaignRecord
 from survey.vocabulary import ReadingKind
 
-# An upper bound of 95 % is the upper end of a two-sided interval of 90 %.
-LEVEL = 0.90
 
+def of_units(database: Database, campaign: CampaignRecord) -> Mapping[int, Rekeyed]:
+    """Return the comparison of every unit that has numbered forms, by two queries.
 
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """The comparison of two readings over a campaign.
-
-    ``wrong`` counts fields that the first reading had wrong: settled so, or still in dispute.
-    ``upper`` is the exact 95 % upper bound of the share of wrong fields, 1.0 where nothing was compared.
+    Only the forms that chance drew are compared: they alone speak for the rest.
     """
-
-    forms: int
-    fields: int
-    differing: int
-    wrong: int
-
-    @property
-    def rate(self) -> float | None:
-        """Return the share of wrong fields; None where nothing was compared."""
-        return self.wrong / self.fields if self.fields else None
-
-    @property
-    def upper(self) -> float:
-        """Return the one-sided 95 % upper bound (Clopper-Pearson): 0 of 300 gives just under 0.01."""
-        return clopper_pearson(self.wrong, self.fields, LEVEL).high if self.fields else 1.0
-
-
-def of_campaign(database: Database, campaign: CampaignRecord) -> Accuracy:
-    """Return the comparison over all units, of the forms that chance drew: only they speak for the rest."""
-    reading = PaperReading
-    query = (
-        select(
-            reading.unit_id, reading.serial, reading.kind, reading.drawn, reading.compared, reading.differing
-        )
-        .where(reading.campaign_id == campaign.id)
-        .order_by(reading.step)
-    )
-    drawn: set[tuple[int, int]] = set()
-    seconds: dict[tuple[int, int], tuple[int, int]] = {}
-    wrong: dict[tuple[int, int], int] = {}
     with database.read() as session:
-        for row in session.execute(query):
-            sheet = (row.unit_id, row.serial)
-            if row.drawn:
-                drawn.add(sheet)
-            if row.compared is None or sheet not in drawn:
-                continue
-            if row.kind == ReadingKind.SECOND:
-                seconds[sheet] = (row.compared, row.differing)
-            wrong[sheet] = row.differing  # what settled it has the last word
-    return Accuracy(
-        forms=len(seconds),
-        fields=sum(compared for compared, _ in seconds.values()),
-        differing=sum(differing for _, differing in seconds.values()),
-        wrong=sum(wrong.values()),
+        counted = {row.unit_id: (row.forms, row.drawn) for row in session.execute(_counted(campaign))}
+        rows = session.execute(_compared(campaign)).all()
+    seconds: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+    wrong: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        if row.kind == ReadingKind.SECOND:
+            seconds[row.unit_id][row.serial] = (row.compared, row.differing)
+        wrong[row.unit_id][row.serial] = row.differing  # what settled it has the last word
+    return {
+        unit_id: Rekeyed(
+            forms=forms,
+            drawn=drawn,
+            doubled=len(seconds[unit_id]),
+            fields=sum(compared for compared, _ in seconds[unit_id].values()),
+            differing=sum(differing for _, differing in seconds[unit_id].values()),
+            wrong=sum(wrong[unit_id].values()),
+        )
+        for unit_id, (forms, drawn) in counted.items()
+    }
+
+
+def of_campaign(database: Database, campaign: CampaignRecord) -> Rekeyed:
+    """Return the comparison over all units."""
+    return sum(of_units(database, campaign).values(), UNREAD)
+
+
+def _counted(campaign: CampaignRecord) -> Select[int, int, int]:
+    reading = PaperReading
+    drawn = func.sum(case((reading.drawn, 1), else_=0)).label("drawn")
+    return (
+        select(reading.unit_id, func.count().label("forms"), drawn)
+        .where(reading.campaign_id == campaign.id, reading.kind == ReadingKind.FIRST.value)
+        .group_by(reading.unit_id)
+    )
+
+
+def _compared(campaign: CampaignRecord) -> Select[int, int, str, int | None, int | None]:
+    reading, first = PaperReading, aliased(PaperReading)
+    same_sheet = (
+        (first.campaign_id == reading.campaign_id)
+        & (first.unit_id == reading.unit_id)
+        & (first.serial == reading.serial)
+    )
+    return (
+        select(reading.unit_id, reading.serial, reading.kind, reading.compared, reading.differing)
+        .join(first, same_sheet)
+        .where(
+            reading.campaign_id == campaign.id,
+            reading.compared.is_not(None),
+            first.kind == ReadingKind.FIRST.value,
+            first.drawn,
+        )
+        .order_by(reading.step)
     )

@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey.database.engine import Database
+from survey.database.sqlite import DriverError
 from survey.errors import Fault, Refusal
 from survey.models import PaperForm, PaperReading, Response, ScanForm, VerificationClosing
 from survey.services import audit, paper, readings, serials, sheets, states
 from survey.services.actors import EVERY_UNIT, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.paper import Statement
+from survey.services.ranges import number_of
 from survey.services.sheets import Sheets, spans_of
 from survey.vocabulary import Channel, PaperAct, Role, SheetState, State
+
+MOST_SHOWN = 10
+# Written anew after the end, so that what was cut and deleted is gone from the files too.
+CUT = ("paper_form", "paper_reading", "scan_form")
+# Why a campaign's verification may have to wait, or has nothing to wait for.
+NOT_NOW = frozenset({"verification_closed", "verification_too_early", "verification_unexplained"})
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a nightly run did about one campaign: how many links it cut, or the code that says why none."""
+
+    campaign: str
+    forms: int
+    waits: str = ""
 
 
 def close_unit(
@@ -58,26 +78,33 @@ def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Ite
     """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
     found = sheets.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
     read = readings.of_unit(session, campaign, unit_id)
+    waiting = _awaiting(session, campaign, unit_id)
     about = {
         "sheets_still_out": found.spans(SheetState.HANDED_OUT),
         "sheets_not_entered": found.not_entered(),
-        "forms_unsettled": spans_of(serial for serial, each in read.items() if each.disagrees),
+        "forms_unsettled": spans_of(
+            serial for serial, each in read.items() if each.disagrees and number_of(serial) in waiting
+        ),
         "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
         "scans_waiting": spans_of(_scans(session, campaign, unit_id)),
     }
     for code, spans in about.items():
         if spans:
             count = sum(len(span) for span in spans)
-            shown = ", ".join(str(span) for span in spans[:10]) + (", …" if len(spans) > 10 else "")
-            yield Fault(code, shown, {"count": count})
-    if waiting := _awaiting(session, campaign, unit_id):
-        yield Fault("forms_unverified", ", ".join(waiting[:10]), {"count": len(waiting)})
+            yield Fault(code, _shown([str(span) for span in spans]), {"count": count})
+    if waiting:
+        yield Fault("forms_unverified", _shown(waiting), {"count": len(waiting)})
+
+
+def _shown(places: Sequence[str]) -> str:
+    return ", ".join(places[:MOST_SHOWN]) + (", …" if len(places) > MOST_SHOWN else "")
 
 
 def close_verification(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:
     """Cut the link of every form to its answers, for good, and return how many links there were.
 
-    From then on no paper form comes in any more, and nothing tells which answers came from which sheet.
+    From then on no paper form comes in any more, and nothing tells which answers came from which sheet. The
+    pictures of scans go with the links, from the rows and from the files of the database.
 
     Raises:
         Refusal: ``role_out_of_reach``; ``verification_closed``; ``verification_too_early`` before the
@@ -93,7 +120,45 @@ def close_verification(database: Database, actor: Actor, campaign: CampaignRecor
         serials.require_verifying(session, campaign)
         if faults := list(_open(session, campaign)):
             raise Refusal("verification_unexplained", faults)
-        return _cut(session, actor, campaign, now)
+        forms = _cut(session, actor, campaign, now)
+    with suppress(
+        DBAPIError, DriverError
+    ):  # busy: the pages are overwritten already, and serve rewrites them
+        database.rewrite(CUT)
+    return forms
+
+
+def close_ready(
+    database: Database, actor: Actor, campaigns: Iterable[CampaignRecord], now: dt.datetime
+) -> list[Closed]:
+    """Close the verification of every campaign that is ready for it, and say of the others why they are not.
+
+    Raises:
+        Refusal: ``role_out_of_reach``.
+    """
+    done = []
+    for campaign in campaigns:
+        try:
+            done.append(Closed(campaign.code, close_verification(database, actor, campaign, now)))
+        except Refusal as refusal:
+            if refusal.code not in NOT_NOW:
+                raise
+            done.append(Closed(campaign.code, 0, refusal.code))
+    return done
+
+
+def still_open(database: Database, actor: Actor, campaign: CampaignRecord) -> list[Fault] | None:
+    """Return what stands against the end of a campaign's verification, None once it has ended.
+
+    Raises:
+        Refusal: ``role_out_of_reach``.
+    """
+    if actor.role not in EVERY_UNIT:
+        raise Refusal("role_out_of_reach")
+    with database.read() as session:
+        if session.get(VerificationClosing, campaign.id) is not None:
+            return None
+        return list(_open(session, campaign))
 
 
 def _cut(session: Session, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:

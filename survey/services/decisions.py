@@ -29,12 +29,16 @@ ALLOWED: Mapping[Verdict, Collection[State]] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyedForm:
-    """A keyed paper form in a listing: its number, its present state and its marks for the check."""
+    """A keyed paper form in a listing: its number, its present state and its marks for the check.
+
+    ``may_be_keyed_again``: whoever finds it unlike its paper may key it a second time, and a third person settles.
+    """
 
     number: str
     state: State
     marks: str
     keyed_by_actor: bool
+    may_be_keyed_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,17 @@ def keyed_forms(database: Database, actor: Actor, campaign: CampaignRecord, unit
         .order_by(PaperForm.form_number)
     )
     with database.read() as session:
-        hidden = _hidden(session, campaign, unit_id)
+        read = {number_of(n): each for n, each in readings.of_unit(session, campaign, unit_id).items()}
+        hidden = {number for number, each in read.items() if each.wants_second or each.disagrees}
+        once = {number for number, each in read.items() if each.second is None}
         return [
-            KeyedForm(row.form_number, State(row.state), row.marks, row.keyed_by == actor.account_id)
+            KeyedForm(
+                row.form_number,
+                State(row.state),
+                row.marks,
+                keyed_by_actor=row.keyed_by == actor.account_id,
+                may_be_keyed_again=row.form_number in once and row.state == State.AWAITING,
+            )
             for row in session.execute(query)
             if row.form_number not in hidden
         ]
@@ -192,8 +204,3 @@ def _require_nothing_waits(session: Session, campaign: CampaignRecord, form: Pap
         raise Refusal("double_keying_needed", number=form.number)
     if verdict is not Verdict.EXCLUDED and history.duplicates:
         raise Refusal("duplicate_waits", number=form.number)
-
-
-def _hidden(session: Session, campaign: CampaignRecord, unit_id: int) -> set[str]:
-    found = readings.of_unit(session, campaign, unit_id)
-    return {number_of(serial) for serial, each in found.items() if each.wants_second or each.disagrees}

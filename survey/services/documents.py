@@ -19,8 +19,9 @@ from survey.documents import pdf, xlsx
 from survey.documents.compose import consolidated, for_unit
 from survey.documents.content import CampaignFacts, Heading, ReportContent, UnitFacts
 from survey.documents.publish import published
+from survey.documents.rekeyed import UNREAD
 from survey.errors import Refusal
-from survey.services import quotas, results
+from survey.services import accuracy, quotas, results
 from survey.services.actors import EVERY_UNIT, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.quotas import Board
@@ -76,13 +77,23 @@ def assembled(
 ) -> Assessment:
     """Return the assessment around results that are computed already."""
     board = quotas.progress(database, actor, campaign, now)
+    rekeyed = accuracy.of_units(database, campaign)
     return Assessment(
         campaign=campaign,
         board=board,
         result=result,
         facts=_facts(campaign, now),
         units=tuple(
-            UnitFacts(p.unit.code, p.unit.name, p.target, p.valid, p.awaiting, p.late, p.excluded)
+            UnitFacts(
+                p.unit.code,
+                p.unit.name,
+                p.target,
+                p.valid,
+                p.awaiting,
+                p.late,
+                p.excluded,
+                rekeyed.get(campaign.unit_id(p.unit.code), UNREAD),
+            )
             for p in board.units
         ),
         heading=_heading(campaign),

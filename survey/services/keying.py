@@ -74,6 +74,29 @@ def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_i
     ]
 
 
+def may_key_second(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+) -> bool:
+    """Return whether the actor may key that form of a unit a second time: it waits, and somebody else keyed it.
+
+    Chance draws most of these; a form that was found unlike its paper may be keyed again as well.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    serial = serial_of(number)
+    with opened.database.read() as session:
+        history = readings.of_sheet(session, campaign, unit_id, serial) if serial else None
+        waits = number in _awaiting(session, campaign, unit_id)
+    return (
+        history is not None
+        and history.second is None
+        and waits
+        and history.first.account_id != actor.account_id
+    )
+
+
 def key_second(
     opened: Installation,
     actor: Actor,
@@ -122,8 +145,13 @@ def disagreements(
     actor.require(campaign.unit(unit_id).code)
     with opened.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
+        awaiting = _awaiting(session, campaign, unit_id)
         open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.disagrees}
-        return [_disagreement(session, campaign, actor, number, each) for number, each in open_ones.items()]
+        return [
+            _disagreement(session, campaign, actor, number, each)
+            for number, each in open_ones.items()
+            if number in awaiting  # one that was excluded meanwhile needs nobody
+        ]
 
 
 def settle(

@@ -75,6 +75,16 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True)
+class DayAccount:
+    """A unit's sheets when a day began and when it ended, and the minutes of the day in their order."""
+
+    day: dt.date
+    before: Mapping[SheetState, int]
+    after: Mapping[SheetState, int]
+    minutes: tuple[Minute, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitSheets:
     """One unit's account of sheets; the states add up to what was printed."""
 
@@ -214,6 +224,23 @@ def minutes(
     if number is not None and not rows:
         raise Refusal("minute_unknown", number=number)
     return [_minute(row, name, spans.get(row.number, [])) for row, name in rows]
+
+
+def of_day(
+    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, day: dt.date
+) -> DayAccount:
+    """Return the account of one day.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    written = minutes(database, actor, campaign, unit_id)
+    with database.read() as session:
+        before, after = (
+            sheets.of_units(session, campaign.id, [unit_id], until).get(unit_id, Sheets()).counts()
+            for until in (day - dt.timedelta(days=1), day)
+        )
+    return DayAccount(day, before, after, tuple(m for m in reversed(written) if m.at.date() == day))
 
 
 def _minute(row: PaperMinute, who: str | None, spans: Sequence[Span]) -> Minute:

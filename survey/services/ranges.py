@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -48,11 +48,20 @@ def serial_of(number: str) -> int | None:
     return serial if 1 <= serial <= LAST_SERIAL and number == number_of(serial) else None
 
 
-def parse(text: str, campaign: str, unit: str) -> tuple[Span, ...]:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Of which campaign and unit scanned sheets must be; ``proves``: whether a code's text was printed here."""
+
+    campaign: str
+    unit: str
+    proves: Callable[[str], bool]
+
+
+def parse(text: str, expected: Expected) -> tuple[Span, ...]:
     """Return the spans that *text* names, in order and without overlap.
 
     Pieces are parted by commas, semicolons or lines: ``12``, ``15-30``, or what a hand scanner reads from
-    a sheet of this campaign and unit; a sheet's two pages and two codes are one serial.
+    a sheet that is expected; a sheet's two pages and two codes are one serial.
 
     Raises:
         Refusal: ``ranges_faulty`` with every fault and the piece it stands in.
@@ -65,7 +74,7 @@ def parse(text: str, campaign: str, unit: str) -> tuple[Span, ...]:
     scanned: set[Span] = set()
     for piece in pieces[:MOST_PIECES]:
         if code := CODE.fullmatch(piece.upper()):
-            scanned |= _scanned(code, piece, (campaign, unit), faults)
+            scanned |= _scanned(code, expected, faults)
         elif span := _typed(piece, faults):
             typed.append(span)
     spans = sorted([*typed, *scanned])
@@ -75,9 +84,12 @@ def parse(text: str, campaign: str, unit: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _scanned(code: re.Match[str], piece: str, expected: tuple[str, str], faults: list[Fault]) -> set[Span]:
-    if (code["campaign"].lower(), code["unit"].lower()) != expected:
-        faults.append(Fault("sheet_foreign", piece, {"unit": code["unit"].lower()}))
+def _scanned(code: re.Match[str], expected: Expected, faults: list[Fault]) -> set[Span]:
+    if (code["campaign"].lower(), code["unit"].lower()) != (expected.campaign, expected.unit):
+        faults.append(Fault("sheet_foreign", code[0], {"unit": code["unit"].lower()}))
+        return set()
+    if not expected.proves(code[0]):
+        faults.append(Fault("sheet_forged", code[0]))
         return set()
     serial = int(code["serial"])
     return {Span(serial, serial)}

@@ -10,8 +10,8 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from forms.paper.proof import SheetSeal
 from forms.scan import read_files
 from survey.clock import local_day
 from survey.errors import Refusal
-from survey.models import ScanFile, ScanForm
+from survey.models import PaperReading, ScanFile, ScanForm
 from survey.services import audit, keying, readings, serials
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
@@ -36,6 +36,7 @@ from survey.services.ranges import number_of, serial_of
 from survey.vocabulary import Channel, ReadingSource
 
 NONCE_BYTES = 12
+DOUBLED = ("scan_duplicate", "scan_known", "sheet_used")
 Progress = Callable[[int, int], None]
 
 
@@ -59,16 +60,22 @@ class Doubtful:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a page or a form did not come in: where, and the catalogue's code."""
+    """Why a page or a form did not come in: where, the catalogue's code, and what its sentence names."""
 
     place: str
     code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
-    """What became of an upload: numbers that came in, numbers with doubts, and what did not come in."""
+    """What became of an upload: numbers that came in, numbers with doubts, and what did not come in.
 
+    Every one of its ``pages`` belongs to one of these three.
+    """
+
+    files: int
+    pages: int
     accepted: tuple[str, ...]
     doubtful: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -110,38 +117,38 @@ def take_in(
     unit_id: int,
     paths: Sequence[Path],
     now: dt.datetime,
+    names: Mapping[Path, str] | None = None,
 ) -> TakenIn:
     """Read the files of a unit's scanned forms; what is sure comes in, what is doubtful waits for a person.
+
+    ``names`` are what whoever sent the files calls them.
 
     Raises:
         Refusal: ``unit_out_of_reach``; ``verification_closed``; ``scan_refused``.
     """
-    unit = campaign.unit(unit_id)
-    actor.require(unit.code)
+    actor.require(campaign.unit(unit_id).code)
     with opened.database.read() as session:
         serials.require_verifying(session, campaign)
     found = read(opened, campaign, paths, with_crops=True)
+    named = {str(path): name for path, name in (names or {}).items()}
     repeated = _known(opened, campaign, found["files"])
     accepted: list[str] = []
     unsure: list[str] = []
-    problems = [Problem(_place(page), page["reason"]) for page in found["pages"] if page["status"] != "read"]
+    problems = [_page_problem(page, named) for page in found["pages"] if page["status"] != "read"]
     for form in found["forms"]:
         number = number_of(int(form["serial"]))
-        files = {page["file"] for page in form["pages"]}
-        if form["unit"] != unit.code:
-            problems.append(Problem(number, "scan_other_unit"))
-        elif files & repeated:
-            problems.append(Problem(number, "scan_file_known"))
-        elif form["status"] == "incomplete":
-            problems.append(Problem(number, "scan_page_missing"))
+        if problem := _form_problem(opened, campaign, unit_id, form, repeated):
+            problems.append(problem)
         elif form["status"] == "complete":
             try:
                 sure = _wait_or_enter(opened, actor, campaign, unit_id, form, now)
                 (accepted if sure else unsure).append(number)
             except Refusal as refusal:
-                problems.append(Problem(number, refusal.code))
-    _note_files(opened, actor, campaign, unit_id, found["files"], now)
-    return TakenIn(tuple(accepted), tuple(unsure), tuple(problems))
+                problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
+    doubled = [problem.place for problem in problems if problem.code in DOUBLED]
+    _note_files(opened, actor, campaign, unit_id, found["files"], doubled, now)
+    pages = len(found["pages"])
+    return TakenIn(len(found["files"]), pages, tuple(accepted), tuple(unsure), tuple(problems))
 
 
 def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
@@ -274,9 +281,10 @@ def _note_files(
     campaign: CampaignRecord,
     unit_id: int,
     files: Sequence[Mapping[str, Any]],
+    doubled: Sequence[str],
     now: dt.datetime,
 ) -> None:
-    """Remember the files by their hash, so that no file is read twice."""
+    """Remember the files by their hash, so that none is taken in twice, and which pages came more than once."""
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
     new = {file["sha256"]: file["pages"] for file in files if file["sha256"] and file["pages"]}
     with opened.database.write() as session:
@@ -286,7 +294,7 @@ def _note_files(
             if digest not in known:
                 row = {"digest": digest, "pages": pages, "local_day": local_day(now)}
                 session.execute(insert(ScanFile).values(**place, **row, account_id=actor.account_id))
-        audit.note(session, actor, "scans_read", now, **place, subject="", files=len(files))
+        audit.note(session, actor, "scans_read", now, **place, subject="", files=len(files), doubled=doubled)
 
 
 def _row(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> ScanForm:
@@ -312,7 +320,45 @@ def _open(opened: Installation, campaign: CampaignRecord, form: ScanForm) -> dic
     return opened_content
 
 
-def _place(page: Mapping[str, Any]) -> str:
+def _page_problem(page: Mapping[str, Any], named: Mapping[str, str]) -> Problem:
+    """Say why a page was not read, by the names that its sender knows; a doubled one names where the others are."""
     serial = page.get("serial") or page.get("claimed_serial")
     shown = f" ({number_of(int(serial))})" if serial else ""
-    return f"{Path(page['file']).name} – {page['page_index'] + 1}{shown}"
+    others = ", ".join(_place(other, named) for other in page.get("others", ()))
+    return Problem(_place(page, named) + shown, page["reason"], {"others": others})
+
+
+def _place(page: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    name = named.get(page["file"]) or Path(page["file"]).name
+    return f"{name} – {page['page_index'] + 1}"
+
+
+def _form_problem(
+    opened: Installation,
+    campaign: CampaignRecord,
+    unit_id: int,
+    form: Mapping[str, Any],
+    repeated: Collection[str],
+) -> Problem | None:
+    """Say why the pages that were read make no form of this unit; of doubled ones each page has said so."""
+    number = number_of(int(form["serial"]))
+    if form["unit"] != campaign.unit(unit_id).code:
+        name = campaign.unit(campaign.unit_id(form["unit"])).name
+        return Problem(number, "scan_other_unit", {"unit": name})
+    again = any(page["file"] in repeated for page in form["pages"])
+    if again and _is_in(opened, campaign, unit_id, int(form["serial"])):
+        return Problem(number, "scan_file_known")
+    if form["status"] == "incomplete":
+        missing = ", ".join(str(page) for page in form["missing_pages"])
+        return Problem(number, "scan_page_missing", {"pages": missing})
+    return None
+
+
+def _is_in(opened: Installation, campaign: CampaignRecord, unit_id: int, serial: int) -> bool:
+    """Return whether a scan of the sheet was taken in, or waits for a person."""
+    scanned = select(PaperReading.step).filter_by(
+        campaign_id=campaign.id, unit_id=unit_id, serial=serial, source=ReadingSource.SCANNED.value
+    )
+    with opened.database.read() as session:
+        waits = session.get(ScanForm, (campaign.id, unit_id, serial)) is not None
+        return waits or session.scalar(scanned.limit(1)) is not None

@@ -249,7 +249,8 @@
     for (const part of form.querySelectorAll("[data-totals], [data-keys]")) part.hidden = false;
     form.classList.add("live");
     count();
-    go(firstFault());
+    // A number that stands needs no key: the second keying begins at the first item.
+    go(firstFault() || (number.readOnly ? 1 : 0));
     return { strike, replay, unsaved: () => touched };
   }
 

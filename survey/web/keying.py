@@ -11,6 +11,8 @@ from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey import clock
+from survey.documents import rekeying
+from survey.documents.wording import bundled
 from survey.errors import PlacedFault, Refusal, sentence_of
 from survey.services import accuracy, duplicates
 from survey.services import keying as double
@@ -46,13 +48,11 @@ class SettleForm(FlaskForm):
 def second(campaign: str) -> ResponseReturnValue:
     """List the forms that chance drew, or show the entry page of the one in ``?so=``."""
     record = installation().campaigns.get(campaign)
-    waiting = double.waiting(installation(), actor(), record, _own(record))
-    number = request.args.get("so", "")
-    if any(form.number == number and not form.own for form in waiting):
+    own, number = _own(record), request.args.get("so", "")
+    if number and double.may_key_second(installation(), actor(), record, own, number):
         return _entry(record, number, {}, ())
-    return render_template(
-        "officer/second.html", campaign=record, unit=record.unit(_own(record)), waiting=waiting
-    )
+    waiting = double.waiting(installation(), actor(), record, own)
+    return render_template("officer/second.html", campaign=record, unit=record.unit(own), waiting=waiting)
 
 
 @keying.post("/noi-bo/<campaign>/nhap-lan-hai")
@@ -84,7 +84,7 @@ def disputes(campaign: str) -> ResponseReturnValue:
         unit=record.unit(unit_id),
         disagreements=double.disagreements(opened, actor(), record, unit_id),
         stopped=duplicates.stopped(opened.database, actor(), record, unit_id),
-        accuracy=accuracy.of_campaign(opened.database, record) if actor().unit_code is None else None,
+        accuracy=_accuracy(record),
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
         numbers={item.field: number for number, item in enumerate((*q.items, q.overall), start=1)},
@@ -116,6 +116,13 @@ def resolve(campaign: str) -> ResponseReturnValue:
     number, counts = str(form.number.data), bool(form.first_counts.data)
     duplicates.resolve(opened.database, actor(), record, number, clock.now(), first_counts=counts)
     return _settled(campaign, number)
+
+
+def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
+    """Return what the report says of double keying, for those who answer for the whole campaign."""
+    if actor().unit_code is not None:
+        return ()
+    return rekeying.sentences(bundled(), accuracy.of_campaign(installation().database, record))
 
 
 def _settled(campaign: str, number: str) -> ResponseReturnValue:

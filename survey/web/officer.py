@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from survey import clock
 from survey.errors import Fault, PlacedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
-from survey.services import quotas, tickets
+from survey.services import printing, quotas, ranges, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
 from survey.services.quotas import Progress
@@ -91,8 +91,8 @@ def save(campaign: str) -> ResponseReturnValue:
     place, given = _workplace(campaign), EntryForm()
     fields = request.form.to_dict(flat=False)
     faults: list[PlacedFault] = []
-    number = canonical(given.form_number.data or "")
-    if not SHAPE.fullmatch(number):
+    number = _number(place, given.form_number.data or "", faults)
+    if not faults and not SHAPE.fullmatch(number):
         faults.append(Fault("form_number_bad", NUMBER))
     ticket = _card(place, given, faults)
     sheet = sheet_of(place.campaign, fields, faults)
@@ -111,6 +111,18 @@ def save(campaign: str) -> ResponseReturnValue:
         return _page(place, given, fields, [Fault(refusal.code, where, refusal.details)]), refusal.status
     flash({"number": number, "receipt": accepted.receipt, "state": accepted.state.value}, RECEIVED)  # type: ignore[arg-type]
     return redirect(url_for("officer.form", campaign=place.campaign.code), 303)
+
+
+def _number(place: Workplace, typed: str, faults: list[PlacedFault]) -> str:
+    """Return the number that was typed, or that of the sheet whose code a hand scanner typed."""
+    if not ranges.CODE.fullmatch(typed.strip().upper()):
+        return canonical(typed)
+    try:
+        (span,) = ranges.parse(typed, printing.expected(installation(), place.campaign, place.unit.code))
+    except Refusal as refusal:
+        faults.extend(Fault(fault.code, NUMBER, fault.details) for fault in refusal.faults)
+        return ""
+    return ranges.number_of(span.first)
 
 
 def canonical(number: str) -> str:

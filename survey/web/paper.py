@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -18,9 +18,10 @@ from wtforms.validators import AnyOf, InputRequired, Length, Optional
 from forms.layout import EDITIONS
 from survey import clock
 from survey.errors import PlacedFault, Refusal
-from survey.services import closing, printing, ranges
+from survey.services import closing, printing, ranges, seals
 from survey.services import paper as account
 from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
 from survey.services.paper import Statement
 from survey.services.printing import Order
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -54,6 +55,7 @@ class OrderForm(FlaskForm):
     count = IntegerField(validators=[InputRequired()])
     edition = StringField(validators=[AnyOf(tuple(EDITIONS))])
     seal = BooleanField()
+    sign = BooleanField()
 
 
 class BatchForm(FlaskForm):
@@ -66,6 +68,12 @@ class CloseForm(FlaskForm):
     """Who witnesses the end of a unit's account."""
 
     witness = StringField(validators=[InputRequired(), Length(max=account.LONGEST_WITNESS)])
+
+
+class EndForm(FlaskForm):
+    """That whoever ends the verification knows that it is for good."""
+
+    sure = BooleanField(validators=[InputRequired()])
 
 
 class SealForm(FlaskForm):
@@ -84,13 +92,17 @@ def board(campaign: str) -> ResponseReturnValue:
     opened = installation()
     record = opened.campaigns.get(campaign)
     until = _day(request.args.get("ngay", ""))
+    unfinished = closing.still_open(opened.database, actor(), record)
     return render_template(
         "tccb/sheets.html",
         campaign=record,
         until=until,
         units=account.board(opened.database, actor(), record, until),
         states=list(SheetState),
-        has_seal=printing.has_seal(opened.database, record),
+        has_seal=seals.is_kept(opened.database, record),
+        ended=unfinished is None,
+        too_early=clock.now() < record.closes_at,
+        open_points=_lines(unfinished or ()),
     )
 
 
@@ -113,7 +125,7 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, unit_id, form, Refusal("ranges_faulty")), 422
     try:
-        spans = ranges.parse(form.ranges.data or "", found.code, unit)
+        spans = ranges.parse(form.ranges.data or "", printing.expected(opened, found, unit))
         said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
         number = account.record(opened.database, actor(), found, unit_id, said, clock.now())
     except Refusal as refusal:
@@ -127,15 +139,11 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*PRINTING)
 def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
-    opened, form = installation(), OrderForm()
-    found = opened.campaigns.get(campaign)
-    unit_id = found.unit_id(unit)
-    actor().require(unit)
-    if not form.validate_on_submit():
-        raise Refusal("request_bad")
-    order = Order(form.count.data or 0, str(form.edition.data), "vi", bool(form.seal.data))
-    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
-        out = Path(folder) / "forms.pdf"
+    form = OrderForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
+    with_seal, signed = bool(form.seal.data), bool(form.sign.data)
+    order = Order(form.count.data or 0, str(form.edition.data), "vi", with_seal, signed)
+    with _scratch(opened) as out:
         printed = printing.print_batch(opened, actor(), found, unit_id, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
 
@@ -144,15 +152,10 @@ def issue(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*PRINTING)
 def pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the PDF of a batch; that it was taken is noted."""
-    opened, form = installation(), BatchForm()
-    found = opened.campaigns.get(campaign)
-    unit_id = found.unit_id(unit)
-    actor().require(unit)
-    if not form.validate_on_submit():
-        raise Refusal("request_bad")
+    form = BatchForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
     first = form.first.data or 0
-    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
-        out = Path(folder) / "forms.pdf"
+    with _scratch(opened) as out:
         printing.render_again(opened, actor(), found, unit_id, first, out, clock.now())
         answer = Response(out.read_bytes(), mimetype=PDF)
     name = f"phieu-{campaign}-{unit}-{ranges.number_of(first)}.pdf"
@@ -163,10 +166,15 @@ def pdf(campaign: str, unit: str) -> ResponseReturnValue:
 @paper.get("/noi-bo/<campaign>/phieu-in/<unit>/bien-ban")
 @allow(*ANY_ROLE)
 def minutes(campaign: str, unit: str) -> ResponseReturnValue:
-    """Show the minutes of a unit to be printed and signed: the one of ``?so=``, else all of them."""
+    """Show the minutes of a unit to be printed and signed: the one of ``?so=``, the account of ``?ngay=``, or all."""
     opened = installation()
     found = opened.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
+    if "ngay" in request.args:
+        day = _day(request.args["ngay"]) or clock.local_day(clock.now())
+        of_day = account.of_day(opened.database, actor(), found, unit_id, day)
+        place = {"campaign": found, "unit": found.unit(unit_id)}
+        return render_template("unit/day.html", **place, found=of_day, states=list(SheetState))
     asked = request.args.get("so", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
     shown = account.minutes(opened.database, actor(), found, unit_id, number)
@@ -177,12 +185,8 @@ def minutes(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*CLOSING)
 def close(campaign: str, unit: str) -> ResponseReturnValue:
     """Close a unit's account."""
-    opened, form = installation(), CloseForm()
-    found = opened.campaigns.get(campaign)
-    unit_id = found.unit_id(unit)
-    actor().require(unit)
-    if not form.validate_on_submit():
-        raise Refusal("request_bad")
+    form = CloseForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
     witness = form.witness.data or ""
     number = closing.close_unit(opened.database, actor(), found, unit_id, witness, clock.now())
     return _done(campaign, unit, number)
@@ -198,9 +202,40 @@ def seal(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     content = form.picture.data.read(LARGEST_SEAL)
-    printing.keep_seal(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
+    seals.keep(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/ket-thuc")
+@allow(Role.ADMIN, Role.TCCB)
+def end(campaign: str) -> ResponseReturnValue:
+    """Close the verification of the whole campaign, for good."""
+    opened, form = installation(), EndForm()
+    found = opened.campaigns.get(campaign)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    forms = closing.close_verification(opened.database, actor(), found, clock.now())
+    flash({"ended": forms}, DONE)  # type: ignore[arg-type]
+    return redirect(url_for("paper.board", campaign=campaign), 303)
+
+
+def _asked(campaign: str, unit: str, form: FlaskForm) -> tuple[Installation, CampaignRecord, int]:
+    """Return what a post about a unit works on; refuse who does not reach the unit, and what is no such post."""
+    opened = installation()
+    found = opened.campaigns.get(campaign)
+    unit_id = found.unit_id(unit)
+    actor().require(unit)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    return opened, found, unit_id
+
+
+@contextmanager
+def _scratch(opened: Installation) -> Iterator[Path]:
+    """Yield the name of a PDF on the disk of the data, gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
+        yield Path(folder) / "forms.pdf"
 
 
 def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
@@ -225,7 +260,8 @@ def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Ref
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
         batches=printing.batches(opened.database, actor(), found, unit_id),
-        has_seal=printing.has_seal(opened.database, found),
+        has_seal=seals.is_kept(opened.database, found),
+        can_sign=printing.can_sign(opened.config),
         minutes=account.minutes(opened.database, actor(), found, unit_id),
         open_points=list(_lines(closing.open_points(opened.database, actor(), found, unit_id))),
     )

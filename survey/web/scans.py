@@ -15,6 +15,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import clock
+from survey.documents.formats import plain
 from survey.errors import Fault, Refusal, sentence_of
 from survey.services import scans as scanned
 from survey.services.campaigns import CampaignRecord
@@ -29,6 +30,7 @@ scans = Blueprint("scans", __name__)
 
 SCANNING = (Role.ADMIN, Role.UNIT_HEAD, Role.OFFICER)
 LARGEST_UPLOAD = 60_000_000
+LONGEST_NAME = 60
 DONE = "scans"
 
 
@@ -56,16 +58,18 @@ def queue(campaign: str) -> ResponseReturnValue:
     number = request.args.get("so", "")
     if number not in waiting or actor().role not in SCANNING:
         return _queue(record, unit_id, waiting)
-    q = record.questionnaire
+    q, lang = record.questionnaire, language.of_request()
+    form = scanned.doubtful(installation(), actor(), record, unit_id, number)
     return render_template(
         "officer/doubts.html",
         campaign=record,
         unit=record.unit(unit_id),
-        form=scanned.doubtful(installation(), actor(), record, unit_id, number),
+        form=form,
+        reasons={doubt.field: sentence_of(Fault(doubt.reason, doubt.field), lang) for doubt in form.doubts},
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
         numbers={item.field: place for place, item in enumerate((*q.items, q.overall), start=1)},
-        language=language.of_request(),
+        language=lang,
     )
 
 
@@ -81,8 +85,8 @@ def upload(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
-        paths = _saved(form.files.data, Path(folder))
-        taken = scanned.take_in(opened, actor(), record, unit_id, paths, clock.now())
+        saved = _saved(form.files.data, Path(folder))
+        taken = scanned.take_in(opened, actor(), record, unit_id, list(saved), clock.now(), saved)
     waiting = scanned.waiting(opened, actor(), record, unit_id)
     return _queue(record, unit_id, waiting, taken)
 
@@ -110,7 +114,7 @@ def settle(campaign: str) -> ResponseReturnValue:
 def _queue(record: CampaignRecord, unit_id: int, waiting: Sequence[str], taken: TakenIn | None = None) -> str:
     lang = language.of_request()
     problems = [
-        (problem.place, sentence_of(Fault(problem.code, "", {"number": problem.place}), lang))
+        (problem.place, sentence_of(Fault(problem.code, problem.place, problem.details), lang))
         for problem in (taken.problems if taken else ())
     ]
     return render_template(
@@ -123,14 +127,15 @@ def _queue(record: CampaignRecord, unit_id: int, waiting: Sequence[str], taken: 
     )
 
 
-def _saved(files: Sequence[FileStorage], folder: Path) -> list[Path]:
-    """Save the files under names of our own; what a client calls a file is no path of ours."""
-    paths = []
+def _saved(files: Sequence[FileStorage], folder: Path) -> dict[Path, str]:
+    """Save the files under names of our own and return what their sender calls each: that is no path of ours."""
+    saved = {}
     for number, file in enumerate(files, start=1):
-        suffix = Path(file.filename or "").suffix.lower()
-        paths.append(folder / f"{number:04}{suffix if suffix.isascii() and len(suffix) < 6 else ''}")
-        file.save(paths[-1])
-    return paths
+        path = folder / f"{number:04}"
+        file.save(path)
+        file.close()
+        saved[path] = plain(Path(file.filename or "").name, LONGEST_NAME) or path.name
+    return saved
 
 
 def _unit_id(record: CampaignRecord, asked: str | None) -> int:

@@ -71,7 +71,12 @@ def test_a_head_prints_and_keeps_account_by_keyboard(
     page.get_by_role("button", name="Lập biên bản").press("Enter")
     assert tile(page, "Hỏng") == 1
     page.get_by_role("link", name="Mở biên bản để in và ký").click()
-    expect(page.get_by_role("heading", name="BIÊN BẢN SỐ 3 Hỏng")).to_be_visible()
+    expect(page.get_by_role("heading", name="BIÊN BẢN Về việc phiếu khảo sát bị hỏng")).to_be_visible()
+    expect(page.get_by_text("Số: 3/BB")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Về sổ phiếu").press("Enter")
+    page.get_by_role("link", name="Kiểm kê cuối ngày").press("Enter")
+    expect(page.get_by_role("row", name="Cộng, bằng số phiếu đã in 0 20")).to_be_visible()
     assert violations(page) == []
 
 
@@ -98,7 +103,9 @@ def test_two_officers_key_blindly_and_a_third_person_settles(
     colleague.get_by_role("link", name=f"Nhập lần hai phiếu {number}").press("Enter")
     assert colleague.locator("input[type=radio]:checked").count() == 0, "the first keying shows"
     assert violations(colleague) == []
-    for key in ["Enter", "1", *DIGITS[1:], "Enter"]:
+    keys = ["1", *DIGITS[1:], "Enter"]
+    assert len(keys) == 27, "26 items in 27 keystrokes, and no mouse"
+    for key in keys:
         colleague.keyboard.press(key)
     expect(colleague.get_by_text("hai lần nhập có chỗ khác nhau")).to_be_visible()
 

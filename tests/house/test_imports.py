@@ -27,6 +27,8 @@ ALLOWED = {
     "survey.ledger": {"cryptography"},
     "survey.logs": {"structlog"},
     "survey.models": {"sqlalchemy", "flask_security"},
+    "survey.documents.signing": {"cryptography"},
+    "survey.documents.signer": {"pyhanko"},
     "survey.server": {"waitress"},
     "survey.services": {"sqlalchemy", "structlog"},
     "survey.services.accounts": {"sqlalchemy", "flask_security"},

@@ -95,6 +95,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "paper.pdf": frozenset({Role.ADMIN, Role.UNIT_HEAD}),
     "paper.minutes": EVERYBODY,
     "paper.close": HEADS,
+    "paper.end": CENTRE,
     "paper.seal": frozenset({Role.ADMIN}),
     "scans.queue": EVERYBODY,
     "scans.upload": EVERYBODY - {Role.TCCB},

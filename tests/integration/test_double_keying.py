@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from forms.answers import AnswerSheet
+from survey.documents.rekeyed import Rekeyed
 from survey.errors import Refusal
 from survey.models import PaperReading, Response
 from survey.services import (
@@ -26,6 +27,7 @@ from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.vocabulary import ReadingSource, Reason, Role, State, Verdict
 from tests import scene
+from tests.fixtures_web import SignIn
 from tests.paper_scene import HEAD, issue
 from tests.scene import AN_NHON, CLOSED, NOW, entry
 
@@ -133,7 +135,7 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
     found = accuracy.of_campaign(opened.database, campaign)
-    assert (found.forms, found.fields, found.differing, found.wrong) == (1, fields, 1, wrong)
+    assert found == Rekeyed(1, 1, 1, fields, 1, wrong)
     with pytest.raises(Refusal, match="settle_nothing"):
         keying.settle(opened, head, campaign, number, {field: "4"}, NOW)
 
@@ -181,6 +183,27 @@ def test_forms_that_were_not_drawn_are_verified_by_their_totals(
     assert valid(opened, campaign) == 1
 
 
+def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
+    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+) -> None:
+    """It says nothing about the others, so the error rate leaves it out."""
+    one, two, head = people
+    number = drawn(opened, campaign, wanted=False)
+    first(opened, campaign, number, one)
+    (listed,) = decisions.keyed_forms(opened.database, two, campaign, AN_NHON)
+    assert listed.may_be_keyed_again
+    assert not keying.may_key_second(opened, one, campaign, AN_NHON, number)
+    assert not keying.may_key_second(opened, two, campaign, AN_NHON, "0399")
+    assert keying.may_key_second(opened, two, campaign, AN_NHON, number)
+    assert not keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+    assert not keying.may_key_second(opened, head, campaign, AN_NHON, number)
+    keying.settle(opened, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW)
+    (settled,) = decisions.keyed_forms(opened.database, head, campaign, AN_NHON)
+    assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
+    assert valid(opened, campaign) == 1
+    assert accuracy.of_campaign(opened.database, campaign) == Rekeyed(forms=1)
+
+
 def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
     opened: Installation, campaign: CampaignRecord
 ) -> None:
@@ -194,12 +217,43 @@ def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
         assert sum(serials.is_drawn(key, other, n) for n in range(1, 51)) == count
 
 
-def test_no_error_in_three_hundred_fields_means_at_most_one_per_cent() -> None:
-    found = accuracy.Accuracy(forms=10, fields=300, differing=0, wrong=0)
-    assert found.rate == 0
-    assert 0.0099 < found.upper < 0.01
-    assert found.upper == pytest.approx(1 - 0.05 ** (1 / 300))
-    assert accuracy.Accuracy(0, 0, 0, 0).rate is None
+def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
+    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+) -> None:
+    """What an officer can vary - when, who, what, how, in which order - leaves the draw as it is."""
+    one, two, head = people
+    number, other = drawn(opened, campaign), drawn(opened, campaign, wanted=False)
+    first(opened, campaign, other, two)
+    opened.door.accept(entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
+    assert kept(opened, number) == [True]
+    assert kept(opened, other) == [False]
+    decisions.decide(opened.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+    assert keying.waiting(opened, one, campaign, AN_NHON) == []
+    with pytest.raises(Refusal, match="sheet_used"):
+        first(opened, campaign, number, one)  # a new keying is no new draw
+    duplicates.resolve(opened.database, head, campaign, number, NOW, first_counts=True)
+    assert kept(opened, number) == [True, False, False]  # the first, the stopped one, what was said of it
+    assert [each.number for each in keying.waiting(opened, one, campaign, AN_NHON)] == [number]
+
+
+def kept(opened: Installation, number: str) -> list[bool]:
+    """What every reading of a sheet says of the draw, in their order."""
+    reading = scene.table("paper_reading")
+    query = select(reading.c.drawn).where(reading.c.serial == int(number)).order_by(reading.c.step)
+    with opened.database.read() as session:
+        return list(session.scalars(query))
+
+
+def test_no_page_tells_an_officer_before_the_first_keying_whom_chance_drew(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, people: tuple[Actor, Actor, Actor]
+) -> None:
+    officer, number = signed_in(Role.OFFICER), drawn(opened, campaign)
+    home = f"/noi-bo/{scene.CODE}"
+    shown = [f"{home}/{page}" for page in ("nhap-phieu", "nhap-lan-hai", "phieu-in/an-nhon", "phieu-giay")]
+    before = [officer.get(page).text for page in shown]
+    assert all(number not in page for page in before)
+    first(opened, campaign, number, people[0])
+    assert number in officer.get(f"{home}/nhap-lan-hai").text
 
 
 class TestDuplicates:
@@ -247,6 +301,19 @@ class TestDuplicates:
         assert valid(opened, campaign) == int(first_counts)
         with pytest.raises(Refusal, match="duplicate_none"):
             duplicates.resolve(opened.database, head, campaign, number, NOW, first_counts=True)
+
+    def test_a_disputed_form_of_which_no_sheet_counts_keeps_no_unit_open(
+        self, opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    ) -> None:
+        one, two, head = people
+        number = drawn(opened, campaign)
+        first(opened, campaign, number, one)
+        assert not keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+        with pytest.raises(Refusal, match="sheet_used"):
+            first(opened, campaign, number, two, "bản sao")
+        duplicates.resolve(opened.database, head, campaign, number, NOW, first_counts=False)
+        assert keying.disagreements(opened, head, campaign, AN_NHON) == []
+        closing.close_unit(opened.database, head, campaign, AN_NHON, "Trần B", NOW)
 
 
 class TestClosing:

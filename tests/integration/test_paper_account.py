@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 
+from forms.layout import LARGE, STANDARD, Edition, lay_out
+from forms.paper import Sheet, SheetSeal
 from survey.errors import Refusal
-from survey.services import closing, decisions, paper, ranges
+from survey.services import closing, decisions, paper, printing, ranges
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Accepted
@@ -221,20 +223,38 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
     assert found.counts[SheetState.MISSING] == 1
 
 
-def test_ranges_are_read_as_people_type_and_scan_them() -> None:
-    text = "3, 10-12;0020\nBINH-DINH-2024.AN-NHON.000015.1.ABCDEFGHIJKLMNOP"
-    text += "\nbinh-dinh-2024.an-nhon.000015.2.abcdefghijklmnop"
-    found = ranges.parse(text, "binh-dinh-2024", "an-nhon")
-    assert found == (Span(3, 3), Span(10, 12), Span(15, 15), Span(20, 20))
+def test_ranges_are_read_as_people_type_and_scan_them(opened: Installation, campaign: CampaignRecord) -> None:
+    expected = printing.expected(opened, campaign, "an-nhon")
+    scanned = [code(opened, campaign, 15, page) for page in (1, 2)]
+    text = f"3, 10-12;0020\n{scanned[0]}\n{scanned[1].lower()}\n{code(opened, campaign, 16, 1, LARGE)}"
+    found = ranges.parse(text, expected)
+    assert found == (Span(3, 3), Span(10, 12), Span(15, 15), Span(16, 16), Span(20, 20))
+    elsewhere = code(opened, campaign, 1, 1, unit="an-lao")
+    forged = scanned[0].replace(".000015.", ".000017.")
     with pytest.raises(Refusal) as refused:
-        ranges.parse("x, 5-3, 0, 7-9, 8, A.B.000001.1.ABCDEFGHIJKLMNOP", "binh-dinh-2024", "an-nhon")
+        ranges.parse(f"x, 5-3, 0, 7-9, 8, {elsewhere}, {forged}", expected)
     assert [(fault.place, fault.code) for fault in refused.value.faults] == [
         ("x", "range_unreadable"),
         ("5-3", "range_order"),
         ("0", "range_order"),
-        ("A.B.000001.1.ABCDEFGHIJKLMNOP", "sheet_foreign"),
+        (elsewhere, "sheet_foreign"),
+        (forged, "sheet_forged"),
         ("0008", "range_repeated"),
     ]
     for empty in ("", " , \n", ",".join(str(n) for n in range(1, 1002))):
         with pytest.raises(Refusal, match="ranges_faulty"):
-            ranges.parse(empty, "c", "u")
+            ranges.parse(empty, expected)
+
+
+def code(
+    opened: Installation,
+    campaign: CampaignRecord,
+    serial: int,
+    page: int,
+    edition: Edition = STANDARD,
+    unit: str = "an-nhon",
+) -> str:
+    """What a hand scanner types when it reads this page."""
+    sheet = Sheet(campaign.code, unit, serial, page)
+    fingerprint = lay_out(campaign.questionnaire, edition).fingerprint
+    return SheetSeal(opened.keys.paper_seal).sign(sheet, fingerprint)

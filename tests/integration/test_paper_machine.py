@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,6 +26,8 @@ from survey.services.installation import open_installation
 from survey.services.ranges import number_of
 from survey.vocabulary import PaperAct, Role, SheetState, Verdict
 from tests import paper_scene, scene
+from tests.fixtures_installation import TEMPLATE, prepare
+from tests.fixtures_postgres import PostgresServer
 from tests.scene import AN_NHON, NOW, entry
 
 AN_LAO = 3
@@ -43,9 +48,10 @@ HERE = {SheetState.UNUSED, SheetState.HANDED_OUT, SheetState.RETURNED}
 class Ballots(RuleBasedStateMachine):
     """Two units with a few sheets each; three people of An Nhơn act, and all that they do is checked."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, config: Config, leaving: ExitStack) -> None:
         super().__init__()
-        self.opened = open_installation(Config(data=data))
+        self.leaving = leaving
+        self.opened = open_installation(config)
         self.campaign = self.opened.campaigns.get(scene.CODE)
         self.officers = [scene.account(self.opened, f"{name}@x.vn") for name in ("mot", "hai")]
         self.head = scene.account(self.opened, "ba@x.vn", Role.UNIT_HEAD)
@@ -53,6 +59,9 @@ class Ballots(RuleBasedStateMachine):
         self.mine: dict[int, SheetState] = {}
         self.foreign: set[int] = set()
         self.entered: dict[int, int] = {}  # serial -> which officer keyed it first
+        self.marks: dict[int, str] = {}  # serial -> what that officer keyed everywhere
+        self.disputed: set[int] = set()  # two keyings differ
+        self.corrected = 0  # responses that took the place of wrong ones
         self.verified: set[int] = set()
         self.excluded: set[int] = set()
         self.stopped: set[int] = set()  # waiting for somebody to look at two sheets
@@ -60,6 +69,7 @@ class Ballots(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.opened.close()
+        self.leaving.close()
 
     @rule(count=st.integers(1, 4), here=st.booleans())
     def print_forms(self, count: int, here: bool) -> None:
@@ -101,7 +111,7 @@ class Ballots(RuleBasedStateMachine):
         enterable = not self.closed and self.mine.get(serial) in HERE
         assert (refused == "") == (enterable and serial not in self.entered), refused
         if not refused:
-            self.entered[serial] = who
+            self.entered[serial], self.marks[serial] = who, mark
         elif enterable:
             assert refused == "sheet_used"
             self.stopped.add(serial)
@@ -127,6 +137,24 @@ class Ballots(RuleBasedStateMachine):
         assert serial not in self.stopped
         if counted:
             self.verified.add(serial)
+        else:
+            self.disputed.add(serial)
+
+    @precondition(lambda self: bool(self.disputed))
+    @rule(pick=st.integers(0, 99), first_right=st.booleans())
+    def settle(self, pick: int, first_right: bool) -> None:
+        serial = sorted(self.disputed)[pick % len(self.disputed)]
+        q = self.campaign.questionnaire
+        right = self.marks[serial] if first_right else "3"
+        chosen = {item.field: right for item in (*q.items, q.overall)}
+        try:
+            keying.settle(self.opened, self.head, self.campaign, number_of(serial), chosen, NOW)
+        except Refusal:
+            assert serial in self.excluded
+            return
+        self.disputed.discard(serial)
+        self.verified.add(serial)
+        self.corrected += not first_right
 
     @precondition(lambda self: bool(self.stopped))
     @rule(pick=st.integers(0, 99), counts=st.booleans())
@@ -147,6 +175,7 @@ class Ballots(RuleBasedStateMachine):
             return
         assert not self.closed
         assert not self.stopped
+        assert self.disputed <= self.excluded
         out = {serial for serial, state in self.mine.items() if state is SheetState.HANDED_OUT}
         back = {serial for serial, state in self.mine.items() if state is SheetState.RETURNED}
         assert (out | back) <= set(self.entered)
@@ -169,7 +198,15 @@ class Ballots(RuleBasedStateMachine):
     def only_what_two_people_saw_counts_and_once(self) -> None:
         board = quotas.progress(self.opened.database, self.head, self.campaign, NOW)
         assert board.total("valid") == len(self.verified - self.excluded)
-        assert scene.counts(self.opened).get("response", 0) == len(self.entered)
+        assert scene.counts(self.opened).get("response", 0) == len(self.entered) + self.corrected
+
+
+def play(machine: Callable[[], Ballots], examples: int) -> None:
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    chosen = settings(
+        max_examples=examples, stateful_step_count=30, deadline=None, suppress_health_check=slow
+    )
+    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[arg-type]  # a factory does as well
 
 
 def test_no_sequence_of_acts_loses_or_doubles_a_sheet(template: Path, tmp_path: Path) -> None:
@@ -178,10 +215,26 @@ def test_no_sequence_of_acts_loses_or_doubles_a_sheet(template: Path, tmp_path: 
     def machine() -> Ballots:
         data = tmp_path / f"machine{next(numbers)}"
         shutil.copytree(template, data)
-        return Ballots(data)
+        return Ballots(Config(data=data), ExitStack())
 
-    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    run_state_machine_as_test(
-        machine,  # type: ignore[arg-type]  # a factory does as well, says its documentation
-        settings=settings(max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=slow),
-    )
+    play(machine, examples=20)
+
+
+@pytest.mark.postgres
+def test_none_does_on_postgresql_either(
+    template: Path, tmp_path: Path, postgres_server: PostgresServer
+) -> None:
+    data = tmp_path / "machine"
+    shutil.copytree(template, data)
+    (data / "hailong.sqlite3").unlink()
+
+    def config(url: str) -> Config:
+        return Config(data=data, database_url=url.replace("postgresql://", "postgresql+psycopg://"))
+
+    name = postgres_server.template(TEMPLATE, lambda url: prepare(config(url)))
+
+    def machine() -> Ballots:
+        leaving = ExitStack()
+        return Ballots(config(leaving.enter_context(postgres_server.fresh(name))), leaving)
+
+    play(machine, examples=10)

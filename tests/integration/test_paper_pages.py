@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Mapping
 from typing import Any
 
+import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
-from survey.services import printing
+from forms.layout import lay_out
+from forms.paper import Sheet, SheetSeal
+from survey.models import PaperForm
+from survey.services import closing, paper, seals
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
-from survey.vocabulary import Role
+from survey.vocabulary import PaperAct, Role, SheetState
 from tests import scene
 from tests.fixtures_web import SignIn
+from tests.paper_scene import HEAD, issue, say
 
 BOARD = f"/noi-bo/{scene.CODE}/phieu-in"
 UNIT = f"{BOARD}/an-nhon"
+ENTRY = f"/noi-bo/{scene.CODE}/nhap-phieu"
 
 
 @pytest.fixture
@@ -55,7 +63,7 @@ def test_the_administrator_alone_keeps_a_seal_and_its_printing_is_noted(
     assert (status, "không phải là hình PNG hay JPEG" in page) == (422, True)
     status, page = post(admin, f"{BOARD}/con-dau", {"picture": (picture(100), "a.png"), "diameter": "36"})
     assert (status, "100 × 100" in page) == (422, True)
-    assert not printing.has_seal(opened.database, campaign)
+    assert not seals.is_kept(opened.database, campaign)
     assert len(picture().getvalue()) > 64 * 1024
     assert post(admin, f"{BOARD}/con-dau", {"picture": (picture(), "a.png"), "diameter": "36"})[0] == 303
     assert post(head, f"{UNIT}/in", order)[0] == 303
@@ -100,3 +108,63 @@ def test_a_full_disk_issues_nothing(
     assert (status, "đĩa đã đầy" in page) == (422, True)
     assert "paper_batch" not in scene.counts(opened)
     assert [path.name for path in opened.config.data.iterdir() if path.name.startswith("tmp")] == []
+
+
+def test_the_centre_ends_the_verification_on_its_page_and_only_once_nothing_is_open(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tccb = signed_in(Role.TCCB)
+    assert post(signed_in(Role.UNIT_HEAD), f"{UNIT}/in", {"count": "2", "edition": "standard"})[0] == 303
+    assert "kết thúc được từ ngày 01/10/2024" in tccb.get(BOARD).text
+    monkeypatch.setattr("survey.clock.now", lambda: scene.CLOSED)
+    assert "đơn vị chưa chốt sổ phiếu" in tccb.get(BOARD).text
+    assert post(tccb, f"{BOARD}/ket-thuc", {"sure": "1"})[0] == 409
+    closing.close_unit(opened.database, HEAD, campaign, scene.AN_NHON, "Trần B", scene.CLOSED)
+    assert 'name="sure"' in tccb.get(BOARD).text
+    assert post(tccb, f"{BOARD}/ket-thuc", {})[0] == 400
+    assert "verification_closing" not in scene.counts(opened)
+    assert post(tccb, f"{BOARD}/ket-thuc", {"sure": "1"})[0] == 303
+    page = tccb.get(BOARD).text
+    assert "Đã kết thúc xác minh; 0 phiếu không còn liên hệ" in page
+    assert 'name="sure"' not in page
+
+
+def test_the_account_of_a_day_adds_up_and_shows_its_minutes(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+) -> None:
+    tomorrow = scene.NOW + dt.timedelta(days=1)
+    issue(opened, campaign, 1, 20)
+    say(opened, campaign, PaperAct.HANDED_OUT, 1, 10)
+    say(opened, campaign, PaperAct.RETURNED, 1, 4, now=tomorrow)
+    found = paper.of_day(opened.database, HEAD, campaign, scene.AN_NHON, tomorrow.date())
+    assert sum(found.before.values()) == sum(found.after.values()) == 20
+    assert found.before[SheetState.HANDED_OUT] - found.after[SheetState.HANDED_OUT] == 4
+    assert [minute.number for minute in found.minutes] == [3]
+    head = signed_in(Role.UNIT_HEAD)
+    page = head.get(f"{UNIT}/bien-ban?ngay={tomorrow.date()}").text
+    document = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page)
+    rows = [
+        [cell.text or "" for cell in row.iter() if cell.tag in {"th", "td"}] for row in document.iter("tr")
+    ]
+    assert ["Đang phát", "10", "6", "-4"] in rows
+    assert "Kiểm kê phiếu khảo sát cuối ngày 21/8/2024" in page
+    assert "0001–0004" in page
+    assert "BIÊN BẢN" in head.get(f"{UNIT}/bien-ban?ngay=").text
+
+
+def test_a_hand_scanner_types_the_number_of_the_form_that_is_keyed_in(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+) -> None:
+    issue(opened, campaign, 1, 20)
+    officer = signed_in(Role.OFFICER)
+    fields = {item.field: "4" for item in campaign.questionnaire.items}
+    seal, print_ = SheetSeal(opened.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
+    code = seal.sign(Sheet(campaign.code, "an-nhon", 17, 2), print_)
+    typed = {"form_number": code.lower(), "key": "k" * 20, **fields}
+    forged = {**typed, "form_number": code.replace(".000017.", ".000018.")}
+    status, page = post(officer, ENTRY, forged)
+    assert (status, "mã xác thực không đúng" in page) == (422, True)
+    assert "paper_form" not in scene.counts(opened)
+    assert post(officer, ENTRY, typed)[0] == 303
+    with opened.database.read() as session:
+        assert session.scalars(select(PaperForm.form_number)).all() == ["0017"]

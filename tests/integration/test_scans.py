@@ -9,11 +9,15 @@ from random import Random
 import pypdfium2
 import pytest
 
+from forms.answers import AnswerSheet
 from forms.layout import lay_out
 from survey.errors import Refusal
-from survey.services import closing, decisions, keying, printing, quotas, scans, serials
+from survey.keys import secret_path
+from survey.models import Schema
+from survey.services import accuracy, closing, decisions, keying, printing, quotas, results, scans, serials
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
+from survey.services.closing import Closed
 from survey.services.installation import Installation
 from survey.services.printing import Order
 from survey.vocabulary import Reason, Role, Verdict
@@ -80,8 +84,20 @@ def test_a_form_goes_from_the_printer_to_the_results(
     for number in truth:
         if not serials.is_drawn(opened.keys.paper_sample, campaign, int(number)):
             decisions.decide(opened.database, two, campaign, number, Verdict.VERIFIED, NOW)
-    drawn = len(keying.waiting(opened, two, campaign, AN_NHON))
-    assert quotas.progress(opened.database, HEAD, campaign, NOW).total("valid") == 3 - drawn
+    for waits in keying.waiting(opened, two, campaign, AN_NHON):
+        with opened.database.read() as session:
+            first = decisions.paper_of(session, campaign, waits.number)
+            row = session.execute(scene.table("response").select().filter_by(**first.place)).one()
+        assert keying.key_second(
+            opened, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
+        )
+    unit = quotas.progress(opened.database, HEAD, campaign, NOW).units[0]
+    assert (unit.valid, unit.awaiting, unit.missing) == (3, 0, unit.target - 3)
+    found = results.assess(opened.database, campaign).units[AN_NHON - 1]
+    levels = [int(mark) for form in expected for mark in form[:-1] if mark in "12345"]
+    assert found.forms == 3
+    assert found.overall_pooled.f1.value == pytest.approx(100 * sum(levels) / (5 * len(levels)))
+    assert accuracy.of_campaign(opened.database, campaign).wrong == 0
 
 
 def test_a_scan_is_the_second_reading_of_a_keyed_form(
@@ -126,6 +142,10 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
         (row,) = session.execute(scene.table("scan_form").select()).all()
     assert b"answers" not in row.content
     assert b"crop" not in row.content
+    secret = secret_path(opened.config.data).read_text("ascii")
+    with opened.database.read() as session:
+        tables = [session.execute(each.select()).all() for each in Schema.metadata.sorted_tables]
+    assert secret not in repr(tables), "the key stands outside the database"
     with pytest.raises(Refusal, match="settle_incomplete"):
         scans.answer_doubts(opened, officer, campaign, AN_NHON, "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
@@ -139,5 +159,21 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     else:
         decisions.decide(opened.database, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
     closing.close_unit(opened.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
-    closing.close_verification(opened.database, COMMAND_LINE, campaign, CLOSED)
+    traces = [row.content[at : at + 24] for at in (100, len(row.content) // 2, len(row.content) - 100)]
+    if opened.database.is_sqlite:
+        assert any(trace in files(opened) for trace in traces)
+    assert closing.close_ready(opened.database, COMMAND_LINE, [campaign], NOW) == [
+        Closed(scene.CODE, 0, "verification_too_early")
+    ]
+    (done,) = closing.close_ready(opened.database, COMMAND_LINE, [campaign], CLOSED)
+    assert (done.campaign, done.waits) == (scene.CODE, "")
     assert "scan_form" not in scene.counts(opened)
+    if opened.database.is_sqlite:
+        assert not any(trace in files(opened) for trace in traces), "deleted pictures lie in the files still"
+    (again,) = closing.close_ready(opened.database, COMMAND_LINE, [campaign], CLOSED)
+    assert again.waits == "verification_closed"
+
+
+def files(opened: Installation) -> bytes:
+    """Everything that lies in the data directory, byte for byte."""
+    return b"".join(path.read_bytes() for path in opened.config.data.rglob("*") if path.is_file())

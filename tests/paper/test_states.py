@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
-import zlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -15,13 +13,13 @@ import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
-from pypdf import PdfReader, PdfWriter
 
 from forms.faults import FaultyInput
 from forms.layout import EDITIONS
 from forms.paper import SheetSeal
 from forms.scan import pool, read_files
 from forms.scan.page import read_page
+from tests.paper.bad_files import bomb, encrypted, pdf
 from tests.paper.forms_office import CAMPAIGN, QUESTIONNAIRE, SEAL, filled, layout, printed
 
 DPI = 130
@@ -176,31 +174,9 @@ def test_a_red_pen_is_told_but_a_seal_is_not() -> None:
     assert len(accepted) >= len(answers) - 4
 
 
-def _pdf(pictures: Sequence[Image.Image]) -> bytes:
-    out = io.BytesIO()
-    pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=DPI)
-    return out.getvalue()
-
-
-def _encrypted(content: bytes) -> bytes:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
-    writer.encrypt("a password", algorithm="RC4-128")
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def _bomb() -> bytes:
-    """Return a PNG of 400 megapixels in a few hundred bytes: only its header is true."""
-    small = io.BytesIO()
-    Image.new("L", (8, 8)).save(small, "PNG")
-    header = b"IHDR" + (20_000).to_bytes(4, "big") * 2 + small.getvalue()[24:29]
-    return small.getvalue()[:12] + header + zlib.crc32(header).to_bytes(4, "big") + small.getvalue()[33:]
-
-
 def test_files_of_every_kind_are_read(tmp_path: Path) -> None:
     first, second, third, fourth = _blank_forms()
-    (tmp_path / "scan.pdf").write_bytes(_pdf([first, second]))
+    (tmp_path / "scan.pdf").write_bytes(pdf([first, second], DPI))
     third.convert("L").save(tmp_path / "scan.tif", save_all=True, append_images=[fourth.convert("L")])
     found = _read([tmp_path / "scan.pdf", tmp_path / "scan.tif"], jobs=2)
     assert [(page["page_index"], page["serial"], page["page"]) for page in found["pages"]] == [
@@ -209,11 +185,11 @@ def test_files_of_every_kind_are_read(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
-    pdf = _pdf(_blank_forms()[:1])
+    whole = pdf(_blank_forms()[:1], DPI)
     contents = {
-        "encrypted.pdf": (_encrypted(pdf), "scan_file_encrypted"),
-        "broken.pdf": (pdf[:200], "scan_file_broken"),
-        "bomb.png": (_bomb(), "scan_too_many_pixels"),
+        "encrypted.pdf": (encrypted(whole), "scan_file_encrypted"),
+        "broken.pdf": (whole[:200], "scan_file_broken"),
+        "bomb.png": (bomb(), "scan_too_many_pixels"),
         "empty.jpg": (b"", "scan_file_empty"),
         "letter.txt": ("Kính gửi".encode(), "scan_file_unknown"),
         "cut.jpg": (b"\xff\xd8\xff\xe0" + b"\0" * 50, None),
@@ -240,7 +216,7 @@ def test_a_page_that_stops_its_reader_is_named_and_the_rest_is_read(
                 yield reply
 
     monkeypatch.setattr(pool, "Child", Dying)
-    (tmp_path / "scan.pdf").write_bytes(_pdf(_blank_forms()[:3]))
+    (tmp_path / "scan.pdf").write_bytes(pdf(_blank_forms()[:3], DPI))
     found = _read([tmp_path / "scan.pdf"])
     assert _states(found) == [("read", None), ("unreadable", "scan_page_stopped"), ("read", None)]
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from scoring.record import Formula
-from survey.documents import pdf, xlsx
+from survey.documents import overview, pdf, xlsx
 from survey.documents.compose import consolidated, for_unit
 from survey.documents.content import ReportContent, Table
 from tests.unit.documents.reading import figures_in, sentences, text_of
@@ -82,3 +82,16 @@ def test_no_figure_of_the_record_is_lost_on_the_way() -> None:
                 assert estimate.low is not None
                 assert _comma(round(estimate.value, 2)) in text
                 assert _comma(round(estimate.low, 2)) in text
+
+
+@pytest.mark.parametrize("unit", [None, "u03"])
+def test_every_sentence_of_the_results_page_stands_in_the_report(unit: str | None) -> None:
+    for seed in range(4):
+        result = survey((62,) + (83,) * 8 + (7, 83), seed=seed)
+        parts = (CAMPAIGN, facts(result), HEADING)
+        if unit is None:
+            report, page = consolidated(result, *parts), overview.of_province(result, *parts, "f1")
+        else:
+            report, page = for_unit(result, unit, *parts), overview.of_unit(result, unit, *parts)
+        said = set(sentences(report))
+        assert {*page.headline, *page.collection, *page.remarks, *page.caveats} <= said

@@ -1,0 +1,92 @@
+"""The guide's pictures of printed forms: the account of sheets, second keying, what differs, doubts of a scan.
+
+Taken by ``docs.guide.take_pictures`` on the same rehearsal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+from playwright.sync_api import Page
+
+from forms.answers import BLANK, AnswerSheet
+from survey.services import keying, paper, printing, rehearsal, scans
+from survey.services.actors import Actor
+from survey.services.campaigns import CampaignRecord
+from survey.services.collection import Entry, Keyed
+from survey.services.installation import Installation
+from survey.services.paper import Statement
+from survey.services.printing import Order
+from survey.services.ranges import Span, number_of
+from survey.vocabulary import Channel, PaperAct, Role
+
+FORMS, SCANNED = 80, 61
+# A drawn form for each picture: one waits for its second keying, one is in dispute.
+WAITING, DISPUTED = 0, 1
+
+
+def take(
+    opened: Installation,
+    people: dict[Role, Actor],
+    now: dt.datetime,
+    folder: Path,
+    page_of: Callable[[Role, str], Page],
+    save: Callable[[Page, str], None],
+) -> None:
+    """Play a morning with printed forms and take its pictures."""
+    drawn = play(opened, people, now, folder)
+    unit = people[Role.OFFICER].unit_code or ""
+    home = f"/noi-bo/{rehearsal.CODE}"
+    save(page_of(Role.UNIT_HEAD, f"{home}/phieu-in/{unit}"), "so-phieu-in")
+    save(page_of(Role.UNIT_HEAD, f"{home}/nhap-lan-hai?so={drawn[WAITING]}"), "nhap-lan-hai")
+    save(page_of(Role.TCCB, f"{home}/doi-chieu?don-vi={unit}"), "doi-chieu")
+    save(page_of(Role.OFFICER, f"{home}/phieu-quet?so={number_of(SCANNED)}"), "phieu-quet")
+
+
+def play(opened: Installation, people: dict[Role, Actor], now: dt.datetime, folder: Path) -> tuple[str, ...]:
+    """Print, hand out, take back, key in and scan; return the numbers that chance drew."""
+    campaign = opened.campaigns.only()
+    officer, head = people[Role.OFFICER], people[Role.UNIT_HEAD]
+    unit_id, out = campaign.unit_id(officer.unit_code or ""), folder / "forms.pdf"
+    printing.print_batch(opened, head, campaign, unit_id, Order(FORMS), out, now)
+    for act, first, last, note in (
+        (PaperAct.HANDED_OUT, 1, 70, "quầy số 1"),
+        (PaperAct.RETURNED, 1, 64, ""),
+        (PaperAct.SPOILED, 66, 66, "rách khi phát"),
+    ):
+        said = Statement(act, [Span(first, last)], "Trần Thị Bích", note)
+        paper.record(opened.database, officer, campaign, unit_id, said, now)
+    for serial in range(1, SCANNED):
+        key = secrets.token_urlsafe(16)
+        keyed = Keyed(officer, number_of(serial))
+        opened.door.accept(Entry(campaign, unit_id, Channel.PAPER, key, answers(campaign), keyed), now)
+    drawn = tuple(form.number for form in keying.waiting(opened, head, campaign, unit_id))
+    other = replace(answers(campaign), marks="3" + answers(campaign).marks[1:])
+    keying.key_second(opened, head, campaign, drawn[DISPUTED], other, now)
+    _scan(opened, officer, campaign, unit_id, out, now)
+    return drawn
+
+
+def answers(campaign: CampaignRecord) -> AnswerSheet:
+    """Return a form that somebody filled in contentedly."""
+    questionnaire = campaign.questionnaire
+    marks = ("5445" * 9)[: len(questionnaire.items) + 1]
+    return AnswerSheet(marks, BLANK * len(questionnaire.profile), "")
+
+
+def _scan(
+    opened: Installation, officer: Actor, campaign: CampaignRecord, unit_id: int, out: Path, now: dt.datetime
+) -> None:
+    """Scan an unmarked form, every question of which is a doubt."""
+    document = pypdfium2.PdfDocument(out.read_bytes())
+    paths = []
+    for index in (2 * SCANNED - 2, 2 * SCANNED - 1):
+        paths.append(out.with_name(f"scan{index}.png"))
+        document[index].render(scale=150 / 72).to_pil().save(paths[-1])
+    document.close()
+    scans.take_in(opened, officer, campaign, unit_id, paths, now)
