@@ -12,11 +12,13 @@ from sqlalchemy import Table, func, inspect, select
 
 from forms.answers import BLANK, AnswerSheet
 from forms.instrument import Questionnaire
+from forms.languages.audio import Clip
+from forms.languages.folder import Language
 from survey.clock import ZONE
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts, kiosk_numbers, kiosks, tickets
+from survey.services import accounts, kiosk_numbers, kiosks, languages, tickets
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -97,6 +99,16 @@ def cards(opened: Installation, campaign: CampaignRecord, count: int = 2) -> lis
     made = tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", count, NOW)
     tickets.void(opened, COMMAND_LINE, campaign, made[-1].code, NOW)
     return made
+
+
+RECORDING = bytes.fromhex("fffb9064") + b"\0" * 413  # one silent frame of MPEG audio, layer III
+
+
+def language(opened: Installation, campaign: CampaignRecord) -> None:
+    """A language of the campaign with one recording, as loading would have frozen them."""
+    spoken = Language("vi", "Tiếng Việt", {}, {}, (Clip("overall", "mp3", RECORDING),))
+    with opened.database.write() as session:
+        languages.keep(session, campaign.id, [spoken])
 
 
 def counts(opened: Installation) -> dict[str, int]:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from forms import answers
-from forms.checkword import check_word
-from forms.faults import FaultyInput
-from forms.seal import BadSeal, Seal
-from forms.texts import page_texts
-from forms.web import PreparedPage, compact_css, slot, style_source
+from forms.faults import Fault, FaultyInput
+from forms.seal import Seal
+from forms.web import PreparedPage, slot
 from survey import clock
-from survey.errors import Refusal, sentence_of
-from survey.services import receipts, tickets
+from survey.errors import Refusal
+from survey.services import languages, receipts, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Accepted, Entry
 from survey.vocabulary import Channel, EntryState
+from survey.web import citizen_page as page
 from survey.web.access import public
+from survey.web.citizen_page import Counter
 from survey.web.current import installation
 
 citizen = Blueprint("citizen", __name__)
@@ -32,26 +31,11 @@ citizen = Blueprint("citizen", __name__)
 KEY = "key"
 MINUTES = 2
 LONGEST_TYPED = 40
-LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
-STYLE = compact_css((Path(__file__).parents[2] / "templates/citizen/style.css").read_text("utf-8"))
-SECURITY_POLICY = (
-    f"default-src 'none';style-src {style_source(STYLE)};img-src data:;form-action 'self';"
-    "base-uri 'none';frame-ancestors 'none'"
-)
-# Not no-store: back and refresh show the very page that was filled in, with its key, and so never
-# make a second response of it.
-CACHING = "private,no-cache"
 KEPT_PAGES = 128  # each keeps a compressor's state of some 270 kB
+# Long enough to be shown once more when the script that posted the form leads to it; it says nothing of answers.
+RECEIPT_CACHING = "private,max-age=300"
+FOREVER = "public,max-age=31536000,immutable"
 WORTH_A_NEW_FORM = frozenset({"response_conflict", "idempotency_key_bad"})
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """The counter that a sealed address names."""
-
-    sealed: str
-    campaign: CampaignRecord
-    unit_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +50,27 @@ class Faulty:
 @public
 def form(sealed: str) -> ResponseReturnValue:
     """Give the counter's form, prepared once and sent with a new key."""
-    return _given(_counter(sealed))
+    return _given(page.opened(sealed))
 
 
 @citizen.post("/k/<sealed>")
 @public
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    counter = _counter(sealed)
-    return _taken(counter, Channel.QR)
+    return _taken(page.opened(sealed), Channel.QR)
 
 
 @citizen.get("/m")
 @public
 def typed() -> ResponseReturnValue:
     """Ask for the short code of a card, and lead to its form."""
+    lang = page.language()
     if code := request.args.get("ma", "").strip():
-        return redirect(
-            url_for("citizen.by_ticket", code=code[:LONGEST_TYPED], lang=_if_chosen(_language())), 303
-        )
-    page = render_template("citizen/ticket.html", rehearsal=False, **_frame(_language()))
-    return _sent(page.encode(), 200)
+        shown = page.view() or None
+        address = url_for("citizen.by_ticket", code=code[:LONGEST_TYPED], lang=page.if_chosen(lang), v=shown)
+        return redirect(address, 303)
+    told = {"rehearsal": False, "lang_links": page.other_languages(None, lang)}
+    return page.sent(render_template("citizen/ticket.html", **told, **page.frame(None, lang)).encode(), 200)
 
 
 @citizen.get("/m/<code>")
@@ -110,59 +94,113 @@ def send_by_ticket(code: str) -> ResponseReturnValue:
 @public
 def receipt(sealed: str, code: str) -> ResponseReturnValue:
     """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
-    counter, lang = _counter(sealed), _language()
+    counter = page.opened(sealed)
     known = receipts.read(installation().keys.receipt, code)
     if known is None:
         raise Refusal("receipt_unknown")
-    page = render_template(
+    shown = render_template(
         "citizen/receipt.html",
         code_groups=known.split("-"),
         late="late" in request.args,
-        **_frame(lang),
-        **_heading(counter),
+        **page.frame(counter.campaign, page.language(counter.campaign)),
+        **page.heading(counter),
     )
-    return _sent(page.encode(), 200)
+    return page.sent(shown.encode(), 200, caching=RECEIPT_CACHING)
+
+
+@citizen.get("/gui/<campaign>/<lang>.<version>.js")
+@public
+def script(campaign: str, lang: str, version: str) -> ResponseReturnValue:
+    """Give the script that sends a form on a bad line, with its two sentences in a language of the campaign.
+
+    Raises:
+        Refusal: ``campaign_unknown``; ``page_unknown`` for a language that it does not speak.
+    """
+    record = installation().campaigns.get(campaign)
+    if lang not in record.names:
+        raise Refusal("page_unknown")
+    source, current = page.script_of(record, lang)
+    caching = FOREVER if version == current else "no-cache"
+    return Response(source, mimetype="text/javascript", headers={"Cache-Control": caching})
+
+
+@citizen.get("/nghe/<campaign>/<lang>/<key>/<digest>")
+@public
+def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue:
+    """Give a recording of a campaign, whole or in part as players ask for it.
+
+    Raises:
+        Refusal: ``campaign_unknown``; ``clip_unknown``.
+    """
+    record = installation().campaigns.get(campaign)
+    place = (lang, key, digest)
+    content, kind = languages.recording(installation().database, record.id, record.languages, place)
+    answer = send_file(io.BytesIO(content), mimetype=kind, conditional=True, etag=digest)
+    answer.headers["Cache-Control"] = FOREVER
+    answer.headers["Content-Security-Policy"] = "default-src 'none'"
+    return answer
 
 
 def notice(refusal: Refusal, kind: str) -> Response:
     """Return the friendly page that tells a citizen what happened and what to do."""
     counter = _counter_of_request()
-    heading = {"office": None, "rehearsal": False} if counter is None else _heading(counter)
-    page = render_template(
+    form_url = _form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None
+    return _notice(counter, kind, refusal.details, form_url, refusal.status)
+
+
+def _notice(
+    counter: Counter | None, kind: str, details: Mapping[str, object], form_url: str | None, status: int
+) -> Response:
+    campaign = None if counter is None else counter.campaign
+    heading = {"office": None, "rehearsal": False} if counter is None else page.heading(counter)
+    shown = render_template(
         "citizen/notice.html",
         kind=kind,
-        details=refusal.details,
-        form_url=_form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None,
-        **_frame(_language()),
+        details=details,
+        form_url=form_url,
+        **page.frame(campaign, page.language(campaign)),
         **heading,
     )
-    return _sent(page.encode(), refusal.status)
+    return page.sent(shown.encode(), status)
 
 
 def _given(counter: Counter) -> Response:
-    """Send the prepared page of the counter's unit with a new key."""
-    if clock.now() < counter.campaign.opens_at:
-        raise Refusal("campaign_not_open", opens=f"{counter.campaign.opens_at:%d/%m/%Y}")
-    page = _prepared(counter.campaign, counter.unit_id, _language(), _is_late(counter))
-    raw, packed = page.fill(**{KEY: secrets.token_urlsafe(16)})
+    """Send the prepared page of the counter's unit with a new key, or tell what to do if it is another unit."""
+    campaign = counter.campaign
+    lang = page.language(campaign)
+    if page.OTHER_UNIT in request.args:
+        unit = campaign.unit(counter.unit_id).name
+        return _notice(counter, "other_unit", {"unit": unit}, f"?lang={lang}", 200)
+    if clock.now() < campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
+    prepared = _prepared(campaign, counter.unit_id, lang, _is_late(counter), page.view())
+    raw, packed = prepared.fill(**{KEY: secrets.token_urlsafe(16)})
+    css, loader = _css(campaign, lang), page.loader(campaign, lang)
     if request.accept_encodings.quality("gzip") > 0:
-        return _sent(packed, 200, encoding="gzip")
-    return _sent(raw, 200)
+        return page.sent(packed, 200, css, script=loader, encoding="gzip")
+    return page.sent(raw, 200, css, script=loader)
 
 
 def _taken(counter: Counter, channel: Channel, found: tickets.Found | None = None) -> ResponseReturnValue:
     """Hand the form to the door and lead to its receipt, or show it again with every fault."""
-    lang, fields = _language(), request.form.to_dict(flat=False)
+    campaign = counter.campaign
+    lang, fields = page.language(campaign), request.form.to_dict(flat=False)
     key = request.form.get(KEY, "")
     try:
-        sheet = answers.parse(counter.campaign.questionnaire, fields)
+        sheet = answers.parse(campaign.questionnaire, fields)
     except FaultyInput as faulty:
-        shown = [Faulty(fault.place, sentence_of(fault, lang)) for fault in faulty.faults]
-        return _sent(_rendered(counter, lang, key, fields, shown).encode(), 422)
+        shown = [_told(fault, campaign, lang) for fault in faulty.faults]
+        css = page.WHOLE_STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.WHOLE_STYLE
+        again = _rendered(counter, lang, key, css, fields, shown).encode()
+        return page.sent(again, 422, css, script=page.loader(campaign, lang))
     ticket = None if found is None else found.ticket
-    entry = Entry(counter.campaign, counter.unit_id, channel, key, sheet, ticket=ticket)
+    entry = Entry(campaign, counter.unit_id, channel, key, sheet, ticket=ticket)
     accepted = installation().door.accept(entry, clock.now())
     return redirect(_receipt_address(counter, accepted, lang), 303)
+
+
+def _told(fault: Fault, campaign: CampaignRecord, lang: str) -> Faulty:
+    return Faulty(fault.place, campaign.words(lang)["fault"][fault.code].format(**fault.details))
 
 
 def _of_ticket(found: tickets.Found) -> Counter:
@@ -175,61 +213,27 @@ def _of_ticket(found: tickets.Found) -> Counter:
 def _form_address(counter: Counter | None) -> str | None:
     if counter is None:
         return None
-    return url_for("citizen.form", sealed=counter.sealed, lang=_if_chosen(_language()))
+    lang = page.if_chosen(page.language(counter.campaign))
+    return url_for("citizen.form", sealed=counter.sealed, lang=lang)
 
 
 def _counter_of_request() -> Counter | None:
     """Return the counter that the request's address names, None where it names none."""
     try:
-        return _counter((request.view_args or {})["sealed"])
+        return page.opened((request.view_args or {})["sealed"])
     except (KeyError, Refusal):
         return None
 
 
-def _frame(lang: str) -> dict[str, Any]:
-    return {"lang": lang, "t": page_texts(lang), "css": STYLE}
-
-
-def _heading(counter: Counter) -> dict[str, Any]:
-    plan = counter.campaign.plan
-    return {
-        "office": plan.headings.agency,
-        "unit_name": counter.campaign.unit(counter.unit_id).name,
-        "campaign_title": plan.title,
-        "word": _word(counter),
-        "rehearsal": counter.campaign.rehearsal,
-    }
-
-
-def _word(counter: Counter) -> str:
-    """Return the check word that stands on the unit's posters too."""
-    campaign = counter.campaign
-    return check_word(installation().keys.seal, campaign.code, campaign.unit(counter.unit_id).code)
-
-
-def _counter(sealed: str) -> Counter:
-    """Return the counter that the address names, or refuse an address that was not sealed here."""
-    try:
-        opened = Seal(installation().keys.seal).open(sealed)
-    except BadSeal as error:
-        raise Refusal("link_not_genuine") from error
-    campaign = installation().campaigns.get(opened.campaign)
-    return Counter(sealed, campaign, campaign.unit_id(opened.unit))
-
-
-def _language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGE_NAMES else "vi"
-
-
-def _if_chosen(lang: str) -> str | None:
-    return None if lang == "vi" else lang
-
-
 def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
-    late = "1" if accepted.state is EntryState.LATE else None
-    code = accepted.receipt
-    return url_for("citizen.receipt", sealed=counter.sealed, code=code, lang=_if_chosen(lang), late=late)
+    return url_for(
+        "citizen.receipt",
+        sealed=counter.sealed,
+        code=accepted.receipt,
+        lang=page.if_chosen(lang),
+        late="1" if accepted.state is EntryState.LATE else None,
+        v=page.view() or None,
+    )
 
 
 def _is_late(counter: Counter) -> bool:
@@ -237,44 +241,45 @@ def _is_late(counter: Counter) -> bool:
 
 
 @lru_cache(maxsize=KEPT_PAGES)
-def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool) -> PreparedPage:
-    """Return the page of a unit; its links are relative, so that all counters of the unit share it."""
-    return PreparedPage(_rendered(Counter("", campaign, unit_id), lang, slot(KEY), {}, (), late=late))
+def _css(campaign: CampaignRecord, lang: str) -> str:
+    """Return the style of a first visit; players of recordings need a rule of their own."""
+    return page.STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.STYLE
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool, view: str) -> PreparedPage:
+    """Return the page of a unit; its links are relative, so that all counters of the unit share it.
+
+    *view* is in the page by way of the request's address.
+    """
+    counter = Counter("", campaign, unit_id)
+    return PreparedPage(_rendered(counter, lang, slot(KEY), _css(campaign, lang), {}, (), late=late))
 
 
 def _rendered(
     counter: Counter,
     lang: str,
     key: str,
+    css: str,
     values: Mapping[str, Sequence[str]],
     faults: Sequence[Faulty],
     *,
     late: bool | None = None,
 ) -> str:
+    campaign = counter.campaign
     return render_template(
         "citizen/form.html",
-        q=counter.campaign.questionnaire,
+        q=campaign.questionnaire,
         minutes=MINUTES,
         late=_is_late(counter) if late is None else late,
         action=f"?lang={lang}",
-        lang_links=[
-            (LANGUAGE_NAMES[code], f"?lang={code}", code == lang)
-            for code in counter.campaign.questionnaire.languages
-            if code in LANGUAGE_NAMES
-        ],
+        other_unit=f"?{page.OTHER_UNIT}={lang}",
+        lang_links=page.other_languages(campaign, lang),
         values=values,
         faults=faults,
+        clips=page.clips(campaign, lang),
+        script=page.loader(campaign, lang),
         key=key,
-        **_frame(lang),
-        **_heading(counter),
+        **page.frame(campaign, lang, css),
+        **page.heading(counter),
     )
-
-
-def _sent(body: bytes, status: int, encoding: str | None = None) -> Response:
-    answer = Response(body, status, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = SECURITY_POLICY
-    answer.headers["Cache-Control"] = CACHING
-    answer.headers["Vary"] = "Accept-Encoding"
-    if encoding:
-        answer.headers["Content-Encoding"] = encoding
-    return answer

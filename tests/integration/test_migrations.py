@@ -51,6 +51,7 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.kiosk(opened, campaign)
     scene.cards(opened, campaign)
+    scene.language(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
