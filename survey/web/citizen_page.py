@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates" / "citizen"
 SCRIPT = Path(__file__).parents[1] / "static" / "citizen" / "send.js"
 STYLE = compact_css((TEMPLATES / "style.css").read_text("utf-8"))
 WHOLE_STYLE = STYLE + compact_css((TEMPLATES / "more.css").read_text("utf-8"))
-PLAYER_STYLE = "audio{display:block;width:100%;height:3rem;margin-top:.5rem}"
+PLAYER_STYLE = "audio{display:block;width:100%;height:3.5rem;padding:0 1rem .7rem}"
 # Not no-store: back and refresh show the very page that was filled in, with its key, and so never
 # make a second response of it.
 CACHING = "private,no-cache"

@@ -21,7 +21,7 @@ from tests.unit.forms.rendering import CSS, GOLDEN, KEY, SCRIPT, WHOLE_CSS, form
 
 REFS = instrument.bundled()
 STATES: tuple[dict[str, Any], ...] = ({}, {"late": True, "rehearsal": True})
-HEADERS = 590  # tests/integration/test_citizen.py counts them
+HEADERS = 590  # tests/integration/test_first_visit.py counts them
 RADIO = ".//input[@type='radio']"
 
 
