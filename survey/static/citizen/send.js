@@ -12,15 +12,17 @@ let busy = false;
 let waiting = false;
 let tries = 0;
 let timer = 0;
+let address = form.action;
 
 told.className = "b";
 told.hidden = true;
 told.setAttribute("role", "status");
 told.style.cssText = "position:sticky;bottom:0;font-weight:700";
-form.querySelector("button").after(told);
+[...form.querySelectorAll("button")].pop().after(told);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  address = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
   tries = 0;
   send();
 });
@@ -57,7 +59,7 @@ async function attempt() {
   const late = setTimeout(() => stop.abort(), PATIENCE);
   try {
     const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.action, { method: "POST", body, signal: stop.signal });
+    const answer = await fetch(address, { method: "POST", body, signal: stop.signal });
     await answer.text();
     return answer;
   } catch {
@@ -78,8 +80,12 @@ function later() {
 // the same post again, which is answered in the same way.
 function settle(answer) {
   removeEventListener("beforeunload", warn);
-  if (answer.ok && answer.redirected && RECEIPT.test(new URL(answer.url).pathname)) location.assign(answer.url);
-  else form.submit();
+  if (answer.ok && answer.redirected && RECEIPT.test(new URL(answer.url).pathname)) {
+    location.assign(answer.url);
+  } else {
+    form.action = address;
+    form.submit();
+  }
 }
 
 function warn(event) {

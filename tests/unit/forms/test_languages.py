@@ -20,6 +20,8 @@ from forms.languages.audio import LARGEST_CLIP, kind_of
 from forms.languages.entries import clip_keys, entries
 from forms.languages.known import EXPECTED, TAG, tag_of, vietnamese_name
 from forms.languages.speaking import speaking
+from forms.layout import EDITIONS, lay_out
+from forms.paper import boxes
 from forms.texts import page_texts, with_fallback
 from tests import tongues
 from tests.unit.forms.rendering import form, render
@@ -245,3 +247,8 @@ def test_the_expected_languages_have_tags() -> None:
 def test_the_keys_of_recordings_are_names_of_files() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_.]{1,60}", key) for key in clip_keys(Q))
     assert {"c1_1", "C1", "overall", "level.1", "level.5", "no_opinion", "kiosk.invite"} <= clip_keys(Q)
+
+
+def test_a_further_language_leaves_the_paper_form_as_it_is(tmp_path: Path) -> None:
+    spoken = speaking(Q, folder.read(tongues.write(tmp_path / "hre"), "hre", Q))
+    assert boxes(lay_out(spoken, EDITIONS["standard"])) == boxes(lay_out(Q, EDITIONS["standard"]))
