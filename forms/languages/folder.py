@@ -77,7 +77,7 @@ def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[Fault, .
         found.append(Fault("language_other", f"{ABOUT}.tag", {"tag": tag}))
     if given.pop(f"{ABOUT}.questionnaire", None) != q.ref:
         found.append(Fault("language_other_questionnaire", f"{ABOUT}.questionnaire", {"ref": q.ref}))
-    needed = {f"{ABOUT}.name": "", **entries(q)}
+    needed = {f"{ABOUT}.name": "tên của thứ tiếng này", **entries(q)}
     for path, vietnamese in needed.items():
         if (fault := _fault(path, given.get(path, ""), vietnamese)) is not None:
             found.append(fault)

@@ -71,6 +71,8 @@ def check(path: Path, ref: str | None = None) -> tuple[Language, Questionnaire]:
     Raises:
         Refusal: ``language_which``; ``language_faulty`` with every fault and its place.
     """
+    if not path.is_dir():
+        raise Refusal("language_faulty", [Fault("language_no_folder", str(path))])
     tag, stated = folder.stated(path)
     wanted = ref or stated
     if wanted not in instrument.bundled():
@@ -83,11 +85,11 @@ def write_template(ref: str, language: str, path: Path) -> tuple[Path, int]:
     """Write the folder of a language with every text still empty; return the file and how many texts wait.
 
     Raises:
-        Refusal: ``language_which``; ``language_unknown``; ``language_not_further``; ``language_there``;
+        Refusal: ``questionnaire_unknown``; ``language_unknown``; ``language_not_further``; ``language_there``;
             ``file_unwritable``.
     """
     if ref not in instrument.bundled():
-        raise Refusal("language_which", path=ref, known=", ".join(instrument.bundled()))
+        raise Refusal("questionnaire_unknown", ref=ref)
     tag = tag_of(language)
     if tag is None:
         raise Refusal("language_unknown", tag=language, known=", ".join(EXPECTED))

@@ -66,6 +66,7 @@ def test_every_page_of_the_way_is_accessible(site: Site, chromium: Browser, look
         ("bad link", f"{site.form()[:-1]}?lang={lang}"),
         ("typed code", f"{site.address}/m?lang={lang}"),
         ("mistyped code", f"{site.address}/m/0000?lang={lang}"),
+        ("front page", f"{site.address}/?lang={lang}"),
     ):
         page.goto(address)
         found[name] = wrong(page)
