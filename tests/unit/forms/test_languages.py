@@ -29,6 +29,7 @@ from tests.unit.forms.rendering import form, render
 Q = tongues.questionnaire()
 WHOLE = tongues.filled()
 PATHS = sorted(entries(Q))
+UNHURRIED = settings(max_examples=60, deadline=None)  # a busy machine is no fault
 
 
 def put(data: dict[str, Any], path: str, value: object) -> dict[str, Any]:
@@ -71,11 +72,13 @@ def test_what_a_native_speaker_filled_whole_is_taken() -> None:
     assert codes(WHOLE) == []
 
 
+@UNHURRIED
 @given(st.sampled_from(PATHS), st.sampled_from([None, "", "  "]))
 def test_every_missing_text_is_named_at_its_place(path: str, value: str | None) -> None:
     assert codes(put(WHOLE, path, value)) == [("language_text_missing", path)]
 
 
+@UNHURRIED
 @given(
     st.sampled_from(PATHS),
     st.sampled_from(
@@ -109,7 +112,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 @given(st.recursive(st.text() | st.integers() | st.booleans(), lambda each: st.dictionaries(st.text(), each)))
-@settings(max_examples=60)
+@UNHURRIED
 def test_any_values_at_all_are_checked_without_an_error(junk: Any) -> None:
     data = junk if isinstance(junk, dict) else {"form": junk}
     assert folder.check({**WHOLE, **data}, "hre", Q) is not None
@@ -168,6 +171,7 @@ def test_a_format_is_told_by_its_bytes(content: bytes, kind: str | None) -> None
     assert kind_of(content) == kind
 
 
+@UNHURRIED
 @given(st.binary(max_size=300))
 def test_any_bytes_are_told_without_an_error(content: bytes) -> None:
     assert kind_of(content) in {None, "mp3", "wav", "ogg", "m4a"}
