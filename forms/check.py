@@ -101,11 +101,11 @@ def _sentence(found: list[Fault], path: str, value: object) -> None:
         found.append(Fault("questionnaire_blank_text", path))
     elif len(value) > LONGEST_TEXT:
         found.append(Fault("questionnaire_long_text", path, {"limit": LONGEST_TEXT}))
-    elif not _is_tidy(value):
+    elif not is_tidy(value):
         found.append(Fault("questionnaire_untidy_text", path))
 
 
-def _is_tidy(value: str) -> bool:
+def is_tidy(value: str) -> bool:
     """Say whether a text is composed (NFC), trimmed, and free of control and private characters."""
     hidden = any(unicodedata.category(letter) in {"Cc", "Cs", "Co"} for letter in value)
     return not hidden and value == value.strip() and unicodedata.is_normalized("NFC", value)

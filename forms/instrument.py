@@ -140,7 +140,7 @@ def parse(toml_text: str) -> Questionnaire:
     try:
         data = tomllib.loads(toml_text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FaultyInput([_syntax_fault(error)]) from None
+        raise FaultyInput([syntax_fault(error)]) from None
     return from_json(data)
 
 
@@ -189,7 +189,8 @@ def _shipped() -> Mapping[str, Questionnaire]:
     return {each.ref: each for each in found}
 
 
-def _syntax_fault(error: Exception) -> Fault:
+def syntax_fault(error: Exception) -> Fault:
+    """Return where and that a text is no TOML."""
     where = re.search(r"at line (\d+), column (\d+)", str(error))
     line, column = (int(where[1]), int(where[2])) if where else (0, 0)
     place = f"line {line}, column {column}" if where else "end of file"

@@ -18,6 +18,7 @@ from itertools import chain
 from forms.answers import DECLINED, NO_OPINION
 from forms.faults import Fault, FaultyInput
 from forms.instrument import Criterion, Item, Question, Questionnaire, Wording
+from forms.languages.known import BUNDLED
 
 # --- The sheet ---------------------------------------------------------------------------------------------
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
@@ -266,7 +267,7 @@ class _Flow:
 
 
 def _item_height(item: Item, edition: Edition) -> float:
-    longest = max(len(text) for text in item.texts.values())
+    longest = max(len(item.text(lang)) for lang in BUNDLED)  # paper speaks no further language
     lines = -(-longest // edition.letters)
     return round(max(edition.row, lines * edition.leading + 0.4), 3)
 

@@ -13,7 +13,7 @@ _SOURCE = Path(__file__).with_name("page_texts.toml")
 
 
 def page_texts(lang: str) -> Mapping[str, Any]:
-    """Return the sentences of ``form``, ``receipt``, ``notice`` and ``kiosk``; Vietnamese for unknown languages."""
+    """Return the sentences of every page and the kiosk; Vietnamese for unknown languages."""
     every = _every_language()
     return every.get(lang, every[DEFAULT_LANGUAGE])
 
@@ -21,6 +21,18 @@ def page_texts(lang: str) -> Mapping[str, Any]:
 def page_languages() -> tuple[str, ...]:
     """Return the languages that the citizen's pages speak, the default one first."""
     return tuple(_every_language())
+
+
+def with_fallback(words: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the sentences of a further language, those that it lacks in Vietnamese."""
+    return _over(_every_language()[DEFAULT_LANGUAGE], words)
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _over(value, above.get(key, {})) if isinstance(value, Mapping) else above.get(key, value)
+        for key, value in below.items()
+    }
 
 
 @lru_cache(maxsize=1)

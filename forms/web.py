@@ -61,7 +61,7 @@ def compact_css(source: str) -> str:
     return re.sub(r"([:]) ", r"\1", bare).replace(";}", "}").strip()
 
 
-def style_source(css: str) -> str:
-    """Return the CSP source expression that allows a style element with exactly this text."""
-    digest = hashlib.sha256(css.encode()).digest()
+def source_of(text: str) -> str:
+    """Return the CSP source expression that allows a style or script element with exactly this text."""
+    digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

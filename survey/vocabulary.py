@@ -84,6 +84,15 @@ class Formula(enum.StrEnum):
     F3 = "f3"
 
 
+class ClipKind(enum.StrEnum):
+    """The format of a recording."""
+
+    MP3 = "mp3"
+    OGG = "ogg"
+    M4A = "m4a"
+    WAV = "wav"
+
+
 class PaperAct(enum.StrEnum):
     """What a minute says was done with sheets; ``closed`` ends a unit's account."""
 

@@ -12,11 +12,21 @@ from sqlalchemy import Table, func, inspect, select
 
 from forms.answers import BLANK, AnswerSheet
 from forms.instrument import Questionnaire
+from forms.languages.audio import Clip
+from forms.languages.folder import Language
 from survey.clock import ZONE
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts, kiosk_numbers, kiosks, screen_codes, screen_ends, tickets
+from survey.services import (
+    accounts,
+    kiosk_numbers,
+    kiosks,
+    languages,
+    screen_codes,
+    screen_ends,
+    tickets,
+)
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -104,6 +114,16 @@ def screen_code(opened: Installation, campaign: CampaignRecord) -> None:
     shown = screen_codes.at_desk(opened, OFFICER, campaign, "an-nhon", 1, NOW)
     with opened.database.write() as session:
         screen_ends.spend(session, screen_codes.find(opened, shown.code, NOW).end)
+
+
+RECORDING = bytes.fromhex("fffb9064") + b"\0" * 413  # one silent frame of MPEG audio, layer III
+
+
+def language(opened: Installation, campaign: CampaignRecord) -> None:
+    """A language of the campaign with one recording, as loading would have frozen them."""
+    spoken = Language("vi", "Tiếng Việt", {}, {}, (Clip("overall", "mp3", RECORDING),))
+    with opened.database.write() as session:
+        languages.keep(session, campaign.id, [spoken])
 
 
 def counts(opened: Installation) -> dict[str, int]:

@@ -37,6 +37,14 @@ COMMANDS: Mapping[str, Entry] = dict(
         _entry("init", "Tạo cơ sở dữ liệu và khóa.", "Create the database and the keys."),
         _entry("serve", "Chạy máy chủ.", "Run the server."),
         _entry("plan", "Kiểm tra và nạp kế hoạch khảo sát.", "Check and load a survey plan."),
+        (
+            "language",
+            Entry(
+                "survey.cli.language_folders:language_folders",
+                "Tạo và kiểm tra thư mục ngôn ngữ.",
+                "Make and check folders of languages.",
+            ),
+        ),
         _entry("units", "Liệt kê đơn vị và chỉ tiêu.", "List the units and their quotas."),
         _entry("links", "Liệt kê địa chỉ mã QR của từng đơn vị.", "List the QR addresses of every unit."),
         _entry("posters", "Vẽ áp phích, biển để bàn và thẻ.", "Draw posters, table tents and cards."),

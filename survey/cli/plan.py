@@ -8,8 +8,9 @@ from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import data_option
+from survey.config import from_environment
 from survey.plans import check as plans
-from survey.services import campaigns
+from survey.services import campaigns, languages
 from survey.services.actors import COMMAND_LINE
 
 
@@ -20,9 +21,12 @@ def plan() -> None:
 
 @plan.command(help=say("Kiểm tra một kế hoạch và nêu mọi lỗi.", "Check a plan and name every fault."))
 @click.argument("file", metavar="FILE")
-def check(file: str) -> None:
-    """Say that the plan is sound, or name every fault with its line and column."""
+@data_option
+def check(file: str, data: str | None) -> None:
+    """Say that the plan and the languages that it names are sound, or name every fault with its place."""
     found = plans.read(file)
+    if found.languages:
+        languages.gather(from_environment(data).data, found)
     total = sum(unit.target for unit in found.units)
     click.echo(
         say(
@@ -39,5 +43,6 @@ def load(file: str, data: str | None) -> None:
     """Freeze a plan, by file or bundled name, as a campaign."""
     found = plans.read(file)
     with opened(data) as installation:
-        campaigns.load(installation.database, COMMAND_LINE, found, clock.now())
+        spoken = languages.gather(installation.config.data, found)
+        campaigns.load(installation.database, COMMAND_LINE, found, clock.now(), spoken=spoken)
     click.echo(say(f"Đã nạp đợt khảo sát {found.code}.", f"Loaded the campaign {found.code}."))

@@ -2,7 +2,7 @@
 
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
-from survey.models.campaigns import Campaign, CampaignUnit
+from survey.models.campaigns import Campaign, CampaignClip, CampaignLanguage, CampaignUnit
 from survey.models.kiosks import Kiosk, KioskRange
 from survey.models.paper import (
     PaperBatch,
@@ -27,6 +27,8 @@ __all__ = [
     "AccountRole",
     "AuditEntry",
     "Campaign",
+    "CampaignClip",
+    "CampaignLanguage",
     "CampaignUnit",
     "Comment",
     "Decision",

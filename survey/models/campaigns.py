@@ -1,14 +1,24 @@
-"""A campaign and its units: the frozen copy of a plan."""
+"""A campaign, its units, its further languages and its recordings: the frozen copy of a plan."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.schema import Schema, one_of
-from survey.vocabulary import Formula, UnitKind
+from survey.vocabulary import ClipKind, Formula, UnitKind
 
 
 class Campaign(Schema):
@@ -52,3 +62,37 @@ class CampaignUnit(Schema):
     parent_code: Mapped[str | None] = mapped_column(String(64))
     target: Mapped[int]
     transactions: Mapped[int | None]
+
+
+class CampaignLanguage(Schema):
+    """A language that the campaign speaks beyond the bundled ones, or for which it has recordings.
+
+    ``words`` are the sentences of its pages, empty for a bundled language.
+    """
+
+    __tablename__ = "campaign_language"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(24), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    words: Mapped[dict[str, object]] = mapped_column(JSON)
+
+
+class CampaignClip(Schema):
+    """A recording that reads one text aloud in one language. ``digest`` names its content in addresses."""
+
+    __tablename__ = "campaign_clip"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["campaign_id", "tag"], ["campaign_language.campaign_id", "campaign_language.tag"]
+        ),
+        one_of("kind", ClipKind),
+        CheckConstraint("length(digest) = 16", name="digest_length"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tag: Mapped[str] = mapped_column(String(24), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(4))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    content: Mapped[bytes] = mapped_column(LargeBinary)

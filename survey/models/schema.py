@@ -19,6 +19,7 @@ NAMES = {
 # What triggers of the migrations see to. Rows of these tables are never changed and never deleted:
 APPEND_ONLY = (
     *("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit"),
+    *("campaign_language", "campaign_clip"),
     *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
     *("ticket", "spent_ticket"),
 )

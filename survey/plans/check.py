@@ -12,6 +12,7 @@ from typing import Any
 
 from forms import instrument
 from forms.faults import FaultyInput
+from forms.languages.known import TAG
 from scoring import point_tables
 from survey.errors import Fault, Refusal
 from survey.plans.places import placed, places
@@ -114,9 +115,20 @@ def _plan(reader: Reader) -> Plan:
         paper=_paper(reader.table("paper")) if "paper" in reader.values else PaperRules(),
         channels=_channels(reader.table("channels")) if "channels" in reader.values else ChannelRules(),
         point_table=reader.word("point_table", point_tables.bundled(), POINT_TABLE),
+        languages=_languages(reader),
     )
     reader.done()
     return plan
+
+
+def _languages(reader: Reader) -> tuple[str, ...]:
+    named = reader.texts("languages")
+    for place, tag in enumerate(named):
+        if not TAG.fullmatch(tag):
+            reader.fault("plan_unknown_language", f"languages[{place}]", found=tag)
+        elif tag in named[:place]:
+            reader.fault("plan_repeated_language", f"languages[{place}]", found=tag)
+    return named
 
 
 def _channels(reader: Reader) -> ChannelRules:

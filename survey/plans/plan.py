@@ -82,7 +82,8 @@ class ChannelRules:
 class Plan:
     """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``.
 
-    ``point_table`` names the bundled table by which percentages become points of the reform index.
+    ``point_table`` names the bundled table by which percentages become points of the reform index;
+    ``languages`` the folders that the campaign takes: further languages, and recordings of bundled ones.
     """
 
     code: str
@@ -97,6 +98,7 @@ class Plan:
     point_table: str = POINT_TABLE
     paper: PaperRules = PaperRules()
     channels: ChannelRules = ChannelRules()
+    languages: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; days in ISO form."""
@@ -123,6 +125,7 @@ def from_json(values: Mapping[str, Any]) -> Plan:
         "window": Window(**window),
         "paper": PaperRules(**values.get("paper", {})),  # plans frozen before there was such a rule
         "channels": _channels(values.get("channels", {})),
+        "languages": tuple(values.get("languages", ())),
     }
     return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **made})
 

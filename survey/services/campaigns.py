@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -14,13 +15,17 @@ from sqlalchemy.orm import Session
 
 from forms import instrument
 from forms.instrument import Questionnaire
+from forms.languages.folder import Language
+from forms.languages.known import BUNDLED
+from forms.texts import page_texts, with_fallback
 from survey.clock import local_day, start_of
 from survey.database.engine import Database
-from survey.errors import Refusal
+from survey.errors import Fault, Refusal
 from survey.models import Campaign, CampaignUnit
 from survey.plans.plan import Plan, PlanUnit, from_json
-from survey.services import audit
+from survey.services import audit, languages
 from survey.services.actors import Actor
+from survey.services.languages import Tongue
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +40,26 @@ class CampaignRecord:
     rehearsal: bool
     plan: Plan
     questionnaire: Questionnaire
+    languages: Mapping[str, Tongue] = field(default_factory=dict)
+
+    def words(self, lang: str) -> Mapping[str, Any]:
+        """Return the sentences of the citizen's pages in one of the campaign's languages.
+
+        What a frozen language does not say, because it is older than the sentence, is said in Vietnamese.
+        """
+        tongue = self.languages.get(lang)
+        if tongue is None or not tongue.words:
+            return page_texts(lang)
+        return with_fallback(tongue.words)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Return what each language that the pages offer calls itself, by its tag, in order."""
+        return {
+            tag: BUNDLED.get(tag) or self.languages[tag].name
+            for tag in self.questionnaire.languages
+            if tag in BUNDLED or tag in self.languages
+        }
 
     @cached_property
     def unit_ids(self) -> Mapping[str, int]:
@@ -93,7 +118,7 @@ class Campaigns:
             row = session.scalar(select(Campaign).where(Campaign.code == code))
             if row is None:
                 raise Refusal("campaign_unknown", campaign=code)
-            record = _record(row)
+            record = _record(row, languages.of_campaign(session, row.id))
         with self._lock:
             return self._by_code.setdefault(code, record)
 
@@ -119,16 +144,29 @@ class Campaigns:
         return found[0]
 
 
-def load(database: Database, actor: Actor, plan: Plan, now: dt.datetime, *, rehearsal: bool = False) -> int:
-    """Freeze *plan* as a new campaign and return its id.
+def load(
+    database: Database,
+    actor: Actor,
+    plan: Plan,
+    now: dt.datetime,
+    *,
+    rehearsal: bool = False,
+    spoken: Sequence[Language] = (),
+) -> int:
+    """Freeze *plan* as a new campaign, with the languages that it names, and return its id.
 
     Raises:
-        Refusal: ``campaign_exists``.
+        Refusal: ``campaign_exists``; ``language_faulty`` where a language of the plan is not in *spoken*.
     """
-    questionnaire = instrument.load(plan.questionnaire).opt_in(*plan.sensitive_questions)
+    if missing := [tag for tag in plan.languages if tag not in {each.tag for each in spoken}]:
+        raise Refusal("language_faulty", [Fault("language_no_folder", tag) for tag in missing])
+    asked = instrument.load(plan.questionnaire).opt_in(*plan.sensitive_questions)
+    questionnaire = languages.joined(asked, spoken)
     try:
         with database.write() as session:
-            return _insert(session, actor, plan, questionnaire, now, rehearsal=rehearsal)
+            made = _insert(session, actor, plan, questionnaire, now, rehearsal=rehearsal)
+            languages.keep(session, made, spoken)
+            return made
     except IntegrityError as error:
         raise Refusal("campaign_exists", campaign=plan.code) from error
 
@@ -176,11 +214,12 @@ def _insert(
     return campaign.id
 
 
-def _record(row: Campaign) -> CampaignRecord:
+def _record(row: Campaign, spoken: Mapping[str, Tongue]) -> CampaignRecord:
     return CampaignRecord(
         id=row.id,
         code=row.code,
         rehearsal=row.rehearsal,
         plan=from_json(row.plan),
         questionnaire=instrument.from_json(row.questionnaire),
+        languages=spoken,
     )

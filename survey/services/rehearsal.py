@@ -15,7 +15,7 @@ from forms.answers import AnswerSheet
 from forms.instrument import Questionnaire
 from survey.clock import local_day, start_of
 from survey.plans.plan import Plan
-from survey.services import campaigns
+from survey.services import campaigns, languages
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -56,7 +56,8 @@ def begin(
     opens_on = local_day(now) - dt.timedelta(days=round(length * ELAPSED_SHARE))
     transactions = {unit.code: unit.target * chance.randint(8, 40) for unit in plan.units}
     rehearsed = plan.rehearsed(CODE, opens_on, transactions)
-    campaigns.load(opened.database, actor, rehearsed, now, rehearsal=True)
+    spoken = languages.gather(opened.config.data, plan)
+    campaigns.load(opened.database, actor, rehearsed, now, rehearsal=True, spoken=spoken)
     campaign = opened.campaigns.get(CODE)
     opened.door.accept_all(_invented(campaign, actor, chance, now))
     return campaign

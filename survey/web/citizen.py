@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from forms import answers, screencode
-from forms.checkword import check_word
-from forms.faults import FaultyInput
-from forms.seal import BadSeal, Seal
-from forms.texts import page_texts
-from forms.web import PreparedPage, compact_css, slot, style_source
+from forms.faults import Fault, FaultyInput
+from forms.seal import Seal
+from forms.web import PreparedPage, slot
 from survey import clock
-from survey.errors import Refusal, sentence_of
-from survey.services import receipts, screen_codes, tickets
+from survey.errors import Refusal
+from survey.services import languages, receipts, screen_codes, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Accepted, Entry
 from survey.services.screen_ends import ScreenCode
 from survey.services.ticket_ends import Ticket
 from survey.vocabulary import Channel, EntryState
+from survey.web import citizen_page as page
 from survey.web.access import public
+from survey.web.citizen_page import Counter
 from survey.web.current import installation
 
 citizen = Blueprint("citizen", __name__)
@@ -34,28 +33,13 @@ citizen = Blueprint("citizen", __name__)
 KEY = "key"
 MINUTES = 2
 LONGEST_TYPED = 40
-LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
-STYLE = compact_css((Path(__file__).parents[2] / "templates/citizen/style.css").read_text("utf-8"))
-SECURITY_POLICY = (
-    f"default-src 'none';style-src {style_source(STYLE)};img-src data:;form-action 'self';"
-    "base-uri 'none';frame-ancestors 'none'"
-)
-# Not no-store: back and refresh show the very page that was filled in, with its key, and so never
-# make a second response of it.
-CACHING = "private,no-cache"
 KEPT_PAGES = 128  # each keeps a compressor's state of some 270 kB
+# Long enough to be shown once more when the script that posted the form leads to it; it says nothing of answers.
+RECEIPT_CACHING = "private,max-age=300"
+FOREVER = "public,max-age=31536000,immutable"
 WORTH_A_NEW_FORM = frozenset({"response_conflict", "idempotency_key_bad"})
 ANOTHER_CODE = "ma"
 WORTH_ANOTHER_CODE = frozenset({"screen_code_unknown", "screen_code_old", "screen_code_spent"})
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """The counter that a sealed address names."""
-
-    sealed: str
-    campaign: CampaignRecord
-    unit_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +72,27 @@ class Way:
 @public
 def form(sealed: str) -> ResponseReturnValue:
     """Give the counter's form, prepared once and sent with a new key."""
-    return _given(_counter(sealed))
+    return _given(page.opened(sealed))
 
 
 @citizen.post("/k/<sealed>")
 @public
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    counter = _counter(sealed)
-    return _taken(counter, Way(Channel.QR))
+    return _taken(page.opened(sealed), Way(Channel.QR))
 
 
 @citizen.get("/m")
 @public
 def typed() -> ResponseReturnValue:
     """Ask for the short code of a card or of a screen, and lead to its form."""
+    lang = page.language()
     if code := request.args.get("ma", "").strip()[:LONGEST_TYPED]:
         where = "citizen.by_screen" if screencode.read(code) else "citizen.by_ticket"
-        return redirect(url_for(where, code=code, lang=_if_chosen(_language())), 303)
-    page = render_template("citizen/ticket.html", rehearsal=False, **_frame(_language()))
-    return _sent(page.encode(), 200)
+        address = url_for(where, code=code, lang=page.if_chosen(lang), v=page.view() or None)
+        return redirect(address, 303)
+    told = {"rehearsal": False, "lang_links": page.other_languages(None, lang)}
+    return page.sent(render_template("citizen/ticket.html", **told, **page.frame(None, lang)).encode(), 200)
 
 
 @citizen.get("/m/<code>")
@@ -160,70 +145,134 @@ def send_by_screen(code: str) -> ResponseReturnValue:
 @public
 def receipt(sealed: str, code: str) -> ResponseReturnValue:
     """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
-    counter, lang = _counter(sealed), _language()
+    counter = page.opened(sealed)
     known = receipts.read(installation().keys.receipt, code)
     if known is None:
         raise Refusal("receipt_unknown")
-    page = render_template(
+    shown = render_template(
         "citizen/receipt.html",
         code_groups=known.split("-"),
         late="late" in request.args,
-        **_frame(lang),
-        **_heading(counter),
+        **page.frame(counter.campaign, page.language(counter.campaign)),
+        **page.heading(counter),
     )
-    return _sent(page.encode(), 200)
+    return page.sent(shown.encode(), 200, caching=RECEIPT_CACHING)
+
+
+@citizen.get("/gui/<campaign>/<lang>.<version>.js")
+@public
+def script(campaign: str, lang: str, version: str) -> ResponseReturnValue:
+    """Give the script that sends a form on a bad line, with its two sentences in a language of the campaign.
+
+    Raises:
+        Refusal: ``campaign_unknown``; ``page_unknown`` for a language that it does not speak.
+    """
+    record = installation().campaigns.get(campaign)
+    if lang not in record.names:
+        raise Refusal("page_unknown")
+    source, current = page.script_of(record, lang)
+    caching = FOREVER if version == current else "no-cache"
+    return Response(source, mimetype="text/javascript", headers={"Cache-Control": caching})
+
+
+@citizen.get("/nghe/<campaign>/<lang>/<key>/<digest>")
+@public
+def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue:
+    """Give a recording of a campaign, whole or in part as players ask for it.
+
+    Raises:
+        Refusal: ``campaign_unknown``; ``clip_unknown``.
+    """
+    record = installation().campaigns.get(campaign)
+    place = (lang, key, digest)
+    content, kind = languages.recording(installation().database, record.id, record.languages, place)
+    answer = send_file(io.BytesIO(content), mimetype=kind, conditional=True, etag=digest)
+    answer.headers["Cache-Control"] = FOREVER
+    answer.headers["Content-Security-Policy"] = "default-src 'none'"
+    return answer
 
 
 def notice(refusal: Refusal, kind: str) -> Response:
     """Return the friendly page that tells a citizen what happened and what to do."""
     counter = _counter_of_request()
-    heading = {"office": None, "rehearsal": False} if counter is None else _heading(counter)
-    page = render_template(
+    form_url = _form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None
+    return _notice(counter, kind, refusal.details, form_url, refusal.status)
+
+
+def _notice(
+    counter: Counter | None, kind: str, details: Mapping[str, object], form_url: str | None, status: int
+) -> Response:
+    campaign = None if counter is None else counter.campaign
+    heading = {"office": None, "rehearsal": False} if counter is None else page.heading(counter)
+    shown = render_template(
         "citizen/notice.html",
         kind=kind,
-        details=refusal.details,
-        form_url=_form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None,
-        **_frame(_language()),
+        details=details,
+        form_url=form_url,
+        **page.frame(campaign, page.language(campaign)),
         **heading,
     )
-    return _sent(page.encode(), refusal.status)
+    return page.sent(shown.encode(), status)
 
 
 def _given(counter: Counter, key: str | None = None) -> Response:
-    """Send the prepared page of the counter's unit with a new key, or with one that was made for it."""
-    if clock.now() < counter.campaign.opens_at:
-        raise Refusal("campaign_not_open", opens=f"{counter.campaign.opens_at:%d/%m/%Y}")
-    page = _prepared(counter.campaign, counter.unit_id, _language(), _is_late(counter))
-    raw, packed = page.fill(**{KEY: key or secrets.token_urlsafe(16)})
+    """Send the prepared page of the counter's unit with a key, or tell what to do if it is another unit."""
+    campaign = counter.campaign
+    lang = page.language(campaign)
+    if page.OTHER_UNIT in request.args:
+        unit = campaign.unit(counter.unit_id).name
+        return _notice(counter, "other_unit", {"unit": unit}, f"?lang={lang}", 200)
+    if clock.now() < campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
+    prepared = _prepared(campaign, counter.unit_id, lang, _is_late(counter), page.view())
+    raw, packed = prepared.fill(**{KEY: key or secrets.token_urlsafe(16)})
+    css, loader = _css(campaign, lang), page.loader(campaign, lang)
     if request.accept_encodings.quality("gzip") > 0:
-        return _sent(packed, 200, encoding="gzip")
-    return _sent(raw, 200)
+        return page.sent(packed, 200, css, script=loader, encoding="gzip")
+    return page.sent(raw, 200, css, script=loader)
 
 
 def _taken(counter: Counter, way: Way) -> ResponseReturnValue:
     """Hand the form to the door and lead to its receipt, or show it again with every fault."""
-    lang, fields = _language(), request.form.to_dict(flat=False)
+    campaign = counter.campaign
+    lang, fields = page.language(campaign), request.form.to_dict(flat=False)
     key = request.form.get(KEY, "")
     typed = fields.pop(ANOTHER_CODE, None)
     try:
-        sheet = answers.parse(counter.campaign.questionnaire, fields)
+        sheet = answers.parse(campaign.questionnaire, fields)
     except FaultyInput as faulty:
-        shown = [Faulty(fault.place, sentence_of(fault, lang)) for fault in faulty.faults]
+        shown = [_told(fault, campaign, lang) for fault in faulty.faults]
         again = None if typed is None else Again("", typed[0], _form_address(counter))
-        return _sent(_rendered(counter, lang, key, fields, shown, again=again).encode(), 422)
-    entry = Entry(
-        counter.campaign, counter.unit_id, way.channel, key, sheet, ticket=way.ticket, screen=way.screen
-    )
+        return _shown_again(counter, 422, fields, shown, again)
+    entry = Entry(campaign, counter.unit_id, way.channel, key, sheet, ticket=way.ticket, screen=way.screen)
     accepted = installation().door.accept(entry, clock.now())
     return redirect(_receipt_address(counter, accepted, lang), 303)
 
 
 def _asked_again(counter: Counter, refusal: Refusal) -> Response:
     """Show the form as it was sent, with a place for the screen's present code and a way without one."""
-    lang, fields = _language(), request.form.to_dict(flat=False)
+    lang = page.language(counter.campaign)
     again = Again(refusal.sentence(lang), "", _form_address(counter))
-    page = _rendered(counter, lang, request.form.get(KEY, ""), fields, (), again=again)
-    return _sent(page.encode(), refusal.status)
+    return _shown_again(counter, refusal.status, request.form.to_dict(flat=False), (), again)
+
+
+def _shown_again(
+    counter: Counter,
+    status: int,
+    values: Mapping[str, Sequence[str]],
+    faults: Sequence[Faulty],
+    again: Again | None,
+) -> Response:
+    """Show the form with everything that was filled in."""
+    campaign = counter.campaign
+    lang, key = page.language(campaign), request.form.get(KEY, "")
+    css = page.WHOLE_STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.WHOLE_STYLE
+    shown = _rendered(counter, lang, key, css, values, faults, again=again)
+    return page.sent(shown.encode(), status, css, script=page.loader(campaign, lang))
+
+
+def _told(fault: Fault, campaign: CampaignRecord, lang: str) -> Faulty:
+    return Faulty(fault.place, campaign.words(lang)["fault"][fault.code].format(**fault.details))
 
 
 def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:
@@ -235,61 +284,27 @@ def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter
 def _form_address(counter: Counter | None) -> str | None:
     if counter is None:
         return None
-    return url_for("citizen.form", sealed=counter.sealed, lang=_if_chosen(_language()))
+    lang = page.if_chosen(page.language(counter.campaign))
+    return url_for("citizen.form", sealed=counter.sealed, lang=lang)
 
 
 def _counter_of_request() -> Counter | None:
     """Return the counter that the request's address names, None where it names none."""
     try:
-        return _counter((request.view_args or {})["sealed"])
+        return page.opened((request.view_args or {})["sealed"])
     except (KeyError, Refusal):
         return None
 
 
-def _frame(lang: str) -> dict[str, Any]:
-    return {"lang": lang, "t": page_texts(lang), "css": STYLE}
-
-
-def _heading(counter: Counter) -> dict[str, Any]:
-    plan = counter.campaign.plan
-    return {
-        "office": plan.headings.agency,
-        "unit_name": counter.campaign.unit(counter.unit_id).name,
-        "campaign_title": plan.title,
-        "word": _word(counter),
-        "rehearsal": counter.campaign.rehearsal,
-    }
-
-
-def _word(counter: Counter) -> str:
-    """Return the check word that stands on the unit's posters too."""
-    campaign = counter.campaign
-    return check_word(installation().keys.seal, campaign.code, campaign.unit(counter.unit_id).code)
-
-
-def _counter(sealed: str) -> Counter:
-    """Return the counter that the address names, or refuse an address that was not sealed here."""
-    try:
-        opened = Seal(installation().keys.seal).open(sealed)
-    except BadSeal as error:
-        raise Refusal("link_not_genuine") from error
-    campaign = installation().campaigns.get(opened.campaign)
-    return Counter(sealed, campaign, campaign.unit_id(opened.unit))
-
-
-def _language() -> str:
-    asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGE_NAMES else "vi"
-
-
-def _if_chosen(lang: str) -> str | None:
-    return None if lang == "vi" else lang
-
-
 def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
-    late = "1" if accepted.state is EntryState.LATE else None
-    code = accepted.receipt
-    return url_for("citizen.receipt", sealed=counter.sealed, code=code, lang=_if_chosen(lang), late=late)
+    return url_for(
+        "citizen.receipt",
+        sealed=counter.sealed,
+        code=accepted.receipt,
+        lang=page.if_chosen(lang),
+        late="1" if accepted.state is EntryState.LATE else None,
+        v=page.view() or None,
+    )
 
 
 def _is_late(counter: Counter) -> bool:
@@ -297,46 +312,47 @@ def _is_late(counter: Counter) -> bool:
 
 
 @lru_cache(maxsize=KEPT_PAGES)
-def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool) -> PreparedPage:
-    """Return the page of a unit; its links are relative, so that all counters of the unit share it."""
-    return PreparedPage(_rendered(Counter("", campaign, unit_id), lang, slot(KEY), {}, (), late=late))
+def _css(campaign: CampaignRecord, lang: str) -> str:
+    """Return the style of a first visit; players of recordings need a rule of their own."""
+    return page.STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.STYLE
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool, view: str) -> PreparedPage:
+    """Return the page of a unit; its links are relative, so that all counters of the unit share it.
+
+    *view* is in the page by way of the request's address.
+    """
+    counter = Counter("", campaign, unit_id)
+    return PreparedPage(_rendered(counter, lang, slot(KEY), _css(campaign, lang), {}, (), late=late))
 
 
 def _rendered(
     counter: Counter,
     lang: str,
     key: str,
+    css: str,
     values: Mapping[str, Sequence[str]],
     faults: Sequence[Faulty],
     *,
     late: bool | None = None,
     again: Again | None = None,
 ) -> str:
+    campaign = counter.campaign
     return render_template(
         "citizen/form.html",
-        q=counter.campaign.questionnaire,
+        q=campaign.questionnaire,
         minutes=MINUTES,
         late=_is_late(counter) if late is None else late,
         action=f"?lang={lang}",
-        lang_links=[
-            (LANGUAGE_NAMES[code], f"?lang={code}", code == lang)
-            for code in counter.campaign.questionnaire.languages
-            if code in LANGUAGE_NAMES
-        ],
+        other_unit=f"?{page.OTHER_UNIT}={lang}",
+        lang_links=page.other_languages(campaign, lang),
         values=values,
         faults=faults,
         again=again,
+        clips=page.clips(campaign, lang),
+        script=page.loader(campaign, lang),
         key=key,
-        **_frame(lang),
-        **_heading(counter),
+        **page.frame(campaign, lang, css),
+        **page.heading(counter),
     )
-
-
-def _sent(body: bytes, status: int, encoding: str | None = None) -> Response:
-    answer = Response(body, status, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = SECURITY_POLICY
-    answer.headers["Cache-Control"] = CACHING
-    answer.headers["Vary"] = "Accept-Encoding"
-    if encoding:
-        answer.headers["Content-Encoding"] = encoding
-    return answer

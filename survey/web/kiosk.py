@@ -25,6 +25,7 @@ from survey.services.kiosk_records import Record
 from survey.services.kiosks import KioskRecord
 from survey.vocabulary import EntryState
 from survey.web.access import public
+from survey.web.citizen_page import clips
 from survey.web.current import installation
 
 kiosk = Blueprint("kiosk", __name__, url_prefix="/kios")
@@ -35,7 +36,7 @@ WORKER = STATIC / "kiosk" / "worker.js"
 SCHEME = "Kiosk "
 RECEIPT = "hailong kiosk receipt 1"
 SECURITY_POLICY = (
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';"
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';media-src 'self';connect-src 'self';"
     "worker-src 'self';manifest-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none'"
 )
 
@@ -204,6 +205,8 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "cards": tickets.has_cards(installation().database, campaign, record.unit_id),
         "pin": pin,
         "questionnaire": instrument.to_json(campaign.questionnaire),
+        "words": {tag: campaign.words(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},
+        "audio": {tag: clips(campaign, tag) for tag in campaign.languages},
     }
 
 

@@ -12,7 +12,6 @@ from survey import clock
 from survey.services import links, quotas
 from survey.services.actors import COMMAND_LINE
 from survey.services.installation import Installation
-from tests.axe import violations
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +46,8 @@ def valid(site: Site, unit: str = "an-nhon") -> int:
 
 
 def receipt(page: Page) -> str:
-    """The receipt that the page shows."""
+    """The receipt that the page shows, once it is there."""
+    expect(page.locator("main .g")).to_have_text(RECEIPT)
     found = RECEIPT.search(page.inner_text("main"))
     assert found is not None
     return found[0]
@@ -131,23 +131,6 @@ def test_a_double_tap_makes_one_response(site: Site, desktop: Page) -> None:
     assert valid(site) == before + 1
 
 
-def test_a_form_sent_while_the_line_is_down_is_sent_again_from_the_same_page(
-    site: Site, desktop: Page
-) -> None:
-    before = valid(site)
-    desktop.goto(site.form())
-    desktop.locator("input[name=overall][value='4']").check()
-    desktop.context.set_offline(True)
-    desktop.get_by_role("button", name="Gửi phiếu").click()
-    desktop.wait_for_timeout(300)
-    desktop.context.set_offline(False)
-    desktop.go_back()
-    expect(desktop.locator("input[name=overall][value='4']")).to_be_checked()
-    desktop.get_by_role("button", name="Gửi phiếu").click()
-    expect(desktop.locator("h1")).to_have_text("Xin cảm ơn Ông/Bà!")
-    assert valid(site) == before + 1
-
-
 def test_an_empty_form_comes_back_with_the_first_fault_in_focus(site: Site, desktop: Page) -> None:
     before = valid(site)
     desktop.goto(site.form())
@@ -189,28 +172,3 @@ def test_a_changed_address_shows_a_friendly_page_and_no_form(site: Site, desktop
     assert answer.status == 404
     expect(desktop.locator("h1")).to_have_text("Đường dẫn này chưa đúng")
     expect(desktop.locator("form")).to_have_count(0)
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_the_way_is_accessible(site: Site, chromium: Browser, width: int, scheme: str) -> None:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    found = []
-    page.goto(site.form())
-    found += violations(page)
-    page.get_by_role("button", name="Gửi phiếu").click()
-    found += violations(page)
-    page.locator("input[name=overall][value='5']").check()
-    page.get_by_role("button", name="Gửi phiếu").click()
-    found += violations(page)
-    page.goto(site.form()[:-1])
-    found += violations(page)
-    page.goto(site.form() + "?lang=en")
-    found += violations(page)
-    context.close()
-    assert found == []

@@ -47,6 +47,8 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "citizen.send_by_ticket": None,
     "citizen.by_screen": None,
     "citizen.send_by_screen": None,
+    "citizen.script": None,
+    "citizen.clip": None,
     # The device shows its own key with each request; without one it gets nothing.
     "kiosk.page": None,
     "kiosk.worker": None,
@@ -157,6 +159,10 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "number": 1,
         "kind": "a4",
         "form": "svg",
+        "lang": "vi",
+        "version": "012345",
+        "key": "overall",
+        "digest": "0" * 32,
         "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
         "code": receipts.issue(opened.keys.receipt, b"0" * 16),
     }

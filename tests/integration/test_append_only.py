@@ -46,6 +46,7 @@ def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
     scene.kiosk(opened, campaign)
     scene.cards(opened, campaign)
     scene.screen_code(opened, campaign)
+    scene.language(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
@@ -126,6 +127,8 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("marks_known", "response", {"marks": "4446"}),
     ("marks_known", "response", {"marks": "<b>"}),
     ("profile_known", "response", {"profile": "A"}),
+    ("kind_known", "campaign_clip", {"kind": "exe"}),
+    ("digest_length", "campaign_clip", {"digest": b"short"}),
     ("text_length", "comment", {"text": ""}),
     ("text_length", "comment", {"text": "x" * 1001}),
     ("body_mac_length", "set_aside", {"body_mac": b"short"}),
@@ -208,6 +211,8 @@ FRESH: dict[str, dict[str, Any]] = {
     "seal_picture": {"step": 2},
     "campaign": {"id": 2, "code": "other"},
     "campaign_unit": {"unit_id": 99, "code": "other"},
+    "campaign_language": {"tag": "hre"},
+    "campaign_clip": {"key": "C1"},
     "account": {"id": 99, "email": "hoa@x.vn", "fs_uniquifier": "x"},
     "kiosk": {"number": 99, "key_hash": b"\2" * 32},
     "kiosk_range": {"first_number": 9, "last_number": 9},
@@ -240,6 +245,8 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("seal_picture", {"campaign_id": 99}),
     ("verification_closing", {"campaign_id": 99}),
     ("campaign_unit", {"campaign_id": 99}),
+    ("campaign_language", {"campaign_id": 99}),
+    ("campaign_clip", {"tag": "hre"}),
     ("kiosk", {"unit_id": 99}),
     ("kiosk_range", {"kiosk": 99}),
     ("ticket_batch", {"unit_id": 99}),

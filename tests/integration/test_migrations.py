@@ -53,6 +53,7 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
     scene.kiosk(opened, campaign)
     scene.cards(opened, campaign)
     scene.screen_code(opened, campaign)
+    scene.language(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 

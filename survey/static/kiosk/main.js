@@ -33,7 +33,9 @@ let thanks = 0;
 let sending = null;
 let more = false;
 
-const say = () => words[lang] ?? words.vi;
+// A campaign's further languages bring their words with its settings.
+const spoken = (code) => words[code] ?? settings?.words?.[code];
+const say = () => spoken(lang) ?? words.vi;
 const idle = new Idle({ warn, end: abandon });
 
 function show(content, controls = []) {
@@ -70,10 +72,10 @@ function attract() {
   Object.assign(document.documentElement.dataset, { large: "off", contrast: "off" });
   speak("vi");
   getSelection()?.removeAllRanges();
-  const starts = settings.questionnaire.languages.filter((code) => words[code]).map((code, at) =>
-    el("button", { type: "button", class: at ? "start other" : "start", lang: code, onclick: () => begin(code) }, words[code].start));
-  const haves = settings.cards ? settings.questionnaire.languages.filter((code) => words[code]).map((code) =>
-    el("button", { type: "button", class: "quiet have", lang: code, onclick: () => haveCard(code) }, words[code].have_card)) : [];
+  const starts = settings.questionnaire.languages.filter(spoken).map((code, at) =>
+    el("button", { type: "button", class: at ? "start other" : "start", lang: code, onclick: () => begin(code) }, spoken(code).start));
+  const haves = settings.cards ? settings.questionnaire.languages.filter(spoken).map((code) =>
+    el("button", { type: "button", class: "quiet have", lang: code, onclick: () => haveCard(code) }, spoken(code).have_card)) : [];
   show([el("div", { class: "attract" },
     el("p", { class: "office" }, settings.office),
     el("h1", { tabindex: "-1" }, say().invite),

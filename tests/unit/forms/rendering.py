@@ -15,12 +15,9 @@ ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "templates"
 GOLDEN = ROOT / "tests" / "golden" / "forms"
 CSS = compact_css((TEMPLATES / "citizen" / "style.css").read_text(encoding="utf-8"))
-KEY = "x" * 32
-# As long as the longest in the bundled plan.
-LONG_TITLE = (
-    "Khảo sát mức độ hài lòng của cá nhân, tổ chức đối với sự phục vụ"
-    " của cơ quan bảo hiểm xã hội tỉnh Bình Định năm 2024"
-)
+WHOLE_CSS = CSS + compact_css((TEMPLATES / "citizen" / "more.css").read_text(encoding="utf-8"))
+KEY = "x" * 22
+SCRIPT = 'oninput=()=>import("/gui/binh-dinh-2024/vi.012345.js")'
 LONG_UNIT = "Bảo hiểm xã hội thị xã Hoài Nhơn"
 
 _ENVIRONMENT = Environment(
@@ -32,7 +29,8 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
     frame = {
         "lang": lang,
         "t": page_texts(lang),
-        "css": CSS,
+        "css": WHOLE_CSS,
+        "view": "",
         "rehearsal": False,
         "late": False,
         "office": "BẢO HIỂM XÃ HỘI TỈNH BÌNH ĐỊNH",
@@ -45,9 +43,12 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
 def form(ref: str = "bhxh-2024@1", lang: str = "vi", **context: Any) -> str:
     state = {
         "q": instrument.load(ref),
-        "campaign_title": LONG_TITLE,
         "action": f"?lang={lang}",
-        "lang_links": [("Tiếng Việt", "?lang=vi", lang == "vi"), ("English", "?lang=en", lang == "en")],
+        "other_unit": f"?khac={lang}",
+        "lang_links": [("English", "?lang=en", "en") if lang == "vi" else ("Tiếng Việt", "?lang=vi", "vi")],
+        "css": WHOLE_CSS if context.get("faults") else CSS,
+        "clips": {},
+        "script": SCRIPT,
         "values": {},
         "faults": [],
         "again": None,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.web import PreparedPage, compact_css, slot, style_source
+from forms.web import PreparedPage, compact_css, slot, source_of
 
 PAGE = PreparedPage(f"<p>{'Hài lòng ' * 200}<b>{slot('key')}</b> and {slot('hint')}, {slot('key')}")
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -65,6 +65,6 @@ def test_css_is_compacted_without_changing_what_it_says() -> None:
     assert compact_css(compact) == compact
 
 
-def test_the_style_source_is_what_a_browser_computes() -> None:
+def test_the_source_of_is_what_a_browser_computes() -> None:
     digest = b64encode(hashlib.sha256(b"p{color:red}").digest()).decode()
-    assert style_source("p{color:red}") == f"'sha256-{digest}'"
+    assert source_of("p{color:red}") == f"'sha256-{digest}'"

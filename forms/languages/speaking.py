@@ -1,0 +1,45 @@
+"""A questionnaire that speaks one language more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms import instrument
+from forms.instrument import Questionnaire
+from forms.languages.entries import QUESTIONNAIRE
+from forms.languages.folder import Language
+
+
+def speaking(q: Questionnaire, language: Language) -> Questionnaire:
+    """Return the questionnaire with the texts of a further language; one that it speaks already stays as it is."""
+    if language.tag in q.languages:
+        return q
+    say = _Saying(language.tag, language.texts)
+    data = instrument.to_json(q)
+    for name in ("title", "no_opinion", "declined"):
+        say.to(data[name], name)
+    for name in ("overall", "comment"):
+        say.to(data[name]["text"], name)
+    for level in data["levels"]:
+        say.to(level["text"], f"levels.{level['value']}")
+    for part in data.get("parts", ()):
+        say.to(part["text"], f"parts.{part['id']}")
+    for criterion, source in zip(data["criteria"], q.criteria, strict=True):
+        say.to(criterion["text"], f"criteria.{criterion['id']}")
+        for item, asked in zip(criterion["items"], source.items, strict=True):
+            say.to(item["text"], f"items.{asked.field}")
+    for question in data["profile"]:
+        say.to(question["text"], f"profile.{question['id']}.text")
+        for option in question["options"]:
+            say.to(option["text"], f"profile.{question['id']}.{option['value']}")
+    return instrument.from_json({**data, "languages": [*q.languages, language.tag]})
+
+
+class _Saying:
+    def __init__(self, tag: str, texts: Mapping[str, str]) -> None:
+        self._tag = tag
+        self._texts = texts
+
+    def to(self, texts: dict[str, Any], path: str) -> None:
+        texts[self._tag] = self._texts[f"{QUESTIONNAIRE}.{path}"]
