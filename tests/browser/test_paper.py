@@ -154,7 +154,7 @@ def test_doubts_of_a_scan_take_one_key_each(
     page = sign_in(chromium, office_address, "officer")
     page.goto(f"{office_address}{HOME}/phieu-quet")
     page.get_by_label("Tệp PDF, TIFF, JPEG hoặc PNG").set_input_files(tmp_path / "empty.pdf")
-    page.get_by_role("button", name="Đọc phiếu").press("Enter")
+    page.get_by_role("button", name="Đọc phiếu").press("Enter", timeout=60_000)  # it waits for the reading
     expect(page.get_by_text("1 phiếu có câu cần người xem")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Xem phiếu 0001").press("Enter")
     questions = page.locator(".doubt")
