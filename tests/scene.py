@@ -7,16 +7,29 @@ import itertools
 import random
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Table, func, inspect, select
 
 from forms.answers import BLANK, AnswerSheet
 from forms.instrument import Questionnaire
 from survey.clock import ZONE
+from survey.config import MailServer
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts, kiosk_numbers, kiosks, screen_codes, screen_ends, tickets
+from survey.services import (
+    accounts,
+    invitation_letters,
+    invitation_sending,
+    invitations,
+    kiosk_alerts,
+    kiosk_numbers,
+    kiosks,
+    screen_codes,
+    screen_ends,
+    tickets,
+)
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -104,6 +117,23 @@ def screen_code(opened: Installation, campaign: CampaignRecord) -> None:
     shown = screen_codes.at_desk(opened, OFFICER, campaign, "an-nhon", 1, NOW)
     with opened.database.write() as session:
         screen_ends.spend(session, screen_codes.find(opened, shown.code, NOW).end)
+
+
+def invited(opened: Installation, campaign: CampaignRecord) -> int:
+    """A list of recipients of the unit whose codes are made; the first letter is not out yet."""
+    rows = "".join(f"Công ty {n},vt{n}@cty.example.vn\n" for n in range(5))
+    head = Actor(None, Role.UNIT_HEAD, "an-nhon")
+    number = invitations.load(opened, head, campaign, f"ten,email\n{rows}".encode(), NOW)
+    server = MailServer("127.0.0.1", 25, "none", "khaosat@tinh.example.vn")
+    mailing = replace(opened, config=replace(opened.config, mail=server))
+    invitation_sending.begin(mailing, head, campaign, number, invitation_letters.fresh_key(), NOW)
+    return number
+
+
+def alarmed(opened: Installation, campaign: CampaignRecord, number: int) -> None:
+    """Let a kiosk hold answers for too long, and be noticed."""
+    kiosks.beat(opened.database, campaign, number, (3, 2, 1), NOW)
+    kiosk_alerts.watch(opened, NOW)
 
 
 def counts(opened: Installation) -> dict[str, int]:

@@ -200,8 +200,8 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
         def told(_reply: Reply) -> None:
             advance(1)
 
-        pace = Pace(clock.now, never.wait, told)
-        invitation_sending.run(installation, COMMAND_LINE, record, number, key, pace)
+        leased = invitation_sending.lease(installation, COMMAND_LINE, record, number, key, now)
+        invitation_sending.send(leased, Pace(clock.now, never.wait, told))
     counts = lists.one(installation, COMMAND_LINE, record, number, clock.now()).counts
     click.echo("\t".join(f"{name}={count}" for name, count in counts.items() if count))
     if counts["deferred"]:

@@ -46,14 +46,13 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """One process's going through a list. ``key`` is None for a reminder without links."""
+class Run:
+    """A round that one process has to itself. ``key`` is None for a reminder without links."""
 
     opened: Installation
     server: MailServer
     going: Round
     key: str | None
-    pace: Pace
 
     @property
     def here(self) -> tuple[int, int]:
@@ -64,7 +63,7 @@ class _Run:
 def begin(
     opened: Installation, actor: Actor, campaign: CampaignRecord, number: int, key: str, now: dt.datetime
 ) -> None:
-    """Make the codes of a list's invitations and let them be sent with :func:`run`.
+    """Make the codes of a list's invitations and let them be sent with :func:`lease` and :func:`send`.
 
     *key* is the reminder key, which is kept nowhere: who loses it can remind without links only.
 
@@ -100,7 +99,7 @@ def remind(
     key: str | None,
     now: dt.datetime,
 ) -> None:
-    """Let the one reminder be sent with :func:`run`, to everybody: nobody knows who has answered.
+    """Let the one reminder be sent with :func:`lease` and :func:`send`, to everybody: nobody knows who has answered.
 
     With the reminder key each reminder repeats its link. Without it only those are reminded whose
     invitation went out, and are led back to it.
@@ -127,51 +126,40 @@ def remind(
         invitations.note(session, actor, campaign, "invitations_reminded", number, now, linked=row.linked)
 
 
-def require_resumable(
+def lease(
     opened: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: int,
     key: str | None,
     now: dt.datetime,
-) -> None:
-    """Refuse at once what :func:`run` would refuse later.
-
-    Raises:
-        Refusal: as :func:`run`.
-    """
-    _require_open(opened, campaign, now)
-    with opened.database.read() as session:
-        row = invitations.reached(session, actor, campaign, number)
-        _require_ready(opened, row, key, now)
-
-
-def run(
-    opened: Installation,
-    actor: Actor,
-    campaign: CampaignRecord,
-    number: int,
-    key: str | None,
-    pace: Pace,
-) -> None:
-    """Send what the present round of a list has not sent yet; what stops it is kept for the page.
+) -> Run:
+    """Take the present round of a list for this process alone, to be sent with :func:`send`.
 
     Raises:
         Refusal: ``mail_off``; ``invitation_over``; ``invitation_list_unknown``; ``unit_out_of_reach``;
             ``invitation_erased``; ``invitation_not_begun``; ``invitation_running`` while another process
-            sends; ``invitation_key_bad`` and ``invitation_key_wrong``; what :meth:`Line.ready` refuses.
+            sends; ``invitation_key_bad`` and ``invitation_key_wrong``.
     """
-    server = _require_open(opened, campaign, pace.now())
+    server = _require_open(opened, campaign, now)
     with opened.database.write() as session:
         row = invitations.reached(session, actor, campaign, number, lock=True)
-        plain = _require_ready(opened, row, key, pace.now())
+        plain = _require_ready(opened, row, key, now)
         _mark_cut_off(session, row)
-        row.running_until, row.fault = (pace.now() + LEASE).astimezone(ZONE), None
-        going = Round(campaign, number, row.round, row.sent_on or local_day(pace.now()))
-    running = _Run(opened, server, going, plain, pace)
+        row.running_until, row.fault = (now + LEASE).astimezone(ZONE), None
+        going = Round(campaign, number, row.round, row.sent_on or local_day(now))
+    return Run(opened, server, going, plain)
+
+
+def send(running: Run, pace: Pace) -> None:
+    """Send what the round has not sent yet; what stops it is kept for the page.
+
+    Raises:
+        Refusal: what :meth:`Line.ready` refuses.
+    """
     fault: str | None = "defect"
     try:
-        _send_all(running)
+        _send_all(running, pace)
         fault = None
     except Refusal as refusal:
         fault = refusal.code
@@ -180,7 +168,7 @@ def run(
         _end(running, fault)
 
 
-def _send_all(running: _Run) -> None:
+def _send_all(running: Run, pace: Pace) -> None:
     cuts = 0
     with running.opened.database.read() as session:
         query = select(InvitationRecipient.place).where(
@@ -189,28 +177,28 @@ def _send_all(running: _Run) -> None:
         places = session.scalars(query.order_by(InvitationRecipient.place)).all()
     with Line(running.server) as line:
         for count, place in enumerate(places):
-            if count and running.pace.wait(60 / running.server.per_minute):
+            if count and pace.wait(60 / running.server.per_minute):
                 return
             line.ready()
-            reply = _send_one(running, line, place)
+            reply = _send_one(running, pace, line, place)
             if reply is None:
                 continue
-            running.pace.told(reply)
+            pace.told(reply)
             cuts = cuts + 1 if reply.delivery is Delivery.DEFERRED and not reply.code else 0
             if cuts == MOST_CUTS:
                 raise Refusal("mail_unreachable", host=running.server.host, port=running.server.port)
 
 
-def _send_one(running: _Run, line: Line, place: int) -> Reply | None:
+def _send_one(running: Run, pace: Pace, line: Line, place: int) -> Reply | None:
     """Claim, send and settle one letter; None where somebody else has claimed or erased it."""
     opened, going = running.opened, running.going
     with opened.database.write() as session:
-        if not _claimed(session, running, place):
+        if not _claimed(session, running, place, pace.now()):
             return None
         row = session.get_one(InvitationRecipient, (*running.here, place))
     recipient = invitations.recipient_of(opened, going.campaign, row)
     coded = None if running.key is None else wording.codes(opened.keys, running.key, row.salt)
-    envelope = wording.envelope(opened, running.server, going, recipient, running.pace.now())
+    envelope = wording.envelope(opened, running.server, going, recipient, pace.now())
     words = wording.letter(opened, going, recipient, coded)
     reply = line.send(letters.message(words, running.server, envelope), envelope.addresses)
     with opened.database.write() as session:
@@ -223,19 +211,19 @@ def _send_one(running: _Run, line: Line, place: int) -> Reply | None:
     return reply
 
 
-def _claimed(session: Session, running: _Run, place: int) -> bool:
+def _claimed(session: Session, running: Run, place: int, now: dt.datetime) -> bool:
     here = (*_places(*running.here), InvitationRecipient.place == place)
     claim = _moved(here, TO_SEND, Delivery.SENDING)
     # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
     done = session.connection().execute(claim, execution_options={"preserve_rowcount": True})
     if done.rowcount != 1:
         return False
-    until = (running.pace.now() + LEASE).astimezone(ZONE)
+    until = (now + LEASE).astimezone(ZONE)
     session.execute(update(InvitationList).where(*_list(*running.here)).values(running_until=until))
     return True
 
 
-def _end(running: _Run, fault: str | None) -> None:
+def _end(running: Run, fault: str | None) -> None:
     ended = {"running_until": None, "fault": fault}
     with running.opened.database.write() as session:
         session.execute(update(InvitationList).where(*_list(*running.here)).values(ended))

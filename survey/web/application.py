@@ -16,6 +16,7 @@ from survey.errors import Refusal
 from survey.extensions import babel, csrf, limiter
 from survey.services.installation import Installation
 from survey.web import access, bodies, language, refusals, signin
+from survey.web.accounts import accounts
 from survey.web.board import board
 from survey.web.citizen import citizen
 from survey.web.current import NAME
@@ -23,6 +24,7 @@ from survey.web.desk import desk
 from survey.web.front import front
 from survey.web.health import health
 from survey.web.insight import insight
+from survey.web.invitations import invitations
 from survey.web.keyed import keyed
 from survey.web.keying import keying
 from survey.web.kiosk import kiosk
@@ -42,6 +44,8 @@ BLUEPRINTS = (
     citizen,
     health,
     signin_pages,
+    accounts,
+    invitations,
     officer,
     board,
     desk,

@@ -54,7 +54,8 @@ def run(
     wait: Callable[[float], bool] = lambda _seconds: False,
     at: dt.datetime = NOW,
 ) -> None:
-    sending.run(mailing, COMMAND_LINE, campaign, number, key, Pace(lambda: at, wait))
+    leased = sending.lease(mailing, COMMAND_LINE, campaign, number, key, at)
+    sending.send(leased, Pace(lambda: at, wait))
 
 
 def listed(mailing: Installation, campaign: CampaignRecord, number: int) -> Listed:
