@@ -1,7 +1,7 @@
 """Invitations: lists of recipients, and the batches of one-time codes that went out with them.
 
 No row ties a recipient to a code. A code follows from the recipient's random ``salt``, the installation's
-secret and the reminder key, and the reminder key is kept by whoever sends, never here (see ADR 12). Name
+secret and the reminder key, and the reminder key is kept by whoever sends, never here (see ADR 13). Name
 and address are encrypted, and the recipients are deleted once they are not needed any more.
 """
 
