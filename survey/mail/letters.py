@@ -104,9 +104,9 @@ def _button(letter: Letter) -> str:
     label, address = (escape(text) for text in letter.button)
     return (
         f'<p style="margin:24px 0 12px"><a href="{address}" style="display:inline-block;padding:14px 28px;'
-        'background:#0b5cad;color:#fff;border-radius:8px;font-weight:bold;text-decoration:none">'
+        'background:#0b5a66;color:#fff;border-radius:8px;font-weight:bold;text-decoration:none">'
         f'{label}</a></p><p style="margin:0 0 24px;font-size:15px;word-break:break-all">'
-        f'<a href="{address}" style="color:#0b5cad">{address}</a></p>'
+        f'<a href="{address}" style="color:#0b5a66">{address}</a></p>'
     )
 
 
