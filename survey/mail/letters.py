@@ -91,10 +91,12 @@ def page(letter: Letter) -> str:
     after = "".join(paragraph.format(_lines(text)) for text in letter.after)
     return (
         f'<!doctype html><html lang="{escape(letter.language)}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(letter.subject)}</title></head>"
         '<body style="margin:0;padding:16px;background:#fff;color:#1c2430">'
-        f'<div style="max-width:{WIDTH}px;margin:0 auto;font:17px/1.55 Arial,sans-serif">'
-        f"{before}{_button(letter)}{after}</div></body></html>"
+        f'<main style="display:block;max-width:{WIDTH}px;margin:0 auto;font:17px/1.55 Arial,sans-serif">'
+        f'<h1 style="margin:0 0 20px;font-size:21px;line-height:1.3">{escape(letter.subject)}</h1>'
+        f"{before}{_button(letter)}{after}</main></body></html>"
     )
 
 
