@@ -21,6 +21,12 @@ from tests.scene import CLOSED, NOW
 HEAD = Actor(None, Role.UNIT_HEAD, "an-nhon")
 
 
+@pytest.fixture
+def opened(embedded: Installation) -> Installation:
+    """One database is enough: what is read of a file does not depend on it."""
+    return embedded
+
+
 class TestTheFile:
     """What is read of a list, and what is said of one that will not do."""
 

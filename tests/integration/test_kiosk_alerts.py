@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from survey import clock
+from survey.cli.serve import _look_after
 from survey.clock import ZONE
 from survey.services import kiosk_alerts, kiosks
 from survey.services.actors import COMMAND_LINE
@@ -119,6 +122,19 @@ def test_several_watchers_send_one_letter(watched: Installation, post: Post) -> 
     kiosks.beat(watched.database, watched.campaigns.get(scene.CODE), 1, (9, 3, 3), NOW)
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(lambda _: looked(watched, NOW), range(8))) == {1}
+    assert len(post.box.letters) == 1
+
+
+def test_the_server_looks_after_it_by_itself(
+    watched: Installation, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    came = threading.Event()
+    post.box.on_letter = lambda _letter: came.set()
+    kiosks.beat(watched.database, watched.campaigns.get(scene.CODE), 1, (9, 3, 3), NOW)
+    _look_after(watched)
+    assert came.wait(60)
+    watched.background.close()
     assert len(post.box.letters) == 1
 
 
