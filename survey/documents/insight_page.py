@@ -75,7 +75,7 @@ def _quality(brief: Brief, insight: Insight, officers: Sequence[str]) -> Iterato
     found, without = insight.review, insight.without
     yield from (Paragraph(said) for said in quality_review.scope(brief, found))
     if found.flags or found.bursts:
-        yield quality_detail.signs(brief, found, officers, dict(enumerate(channels)))
+        yield quality_detail.signs(brief, found, officers)
     yield from (Paragraph(said) for said in quality_review.changes(brief, insight))
     if without is not None:
         yield quality_review.without(brief, without)

@@ -8,13 +8,13 @@ from scoring.insight import Insight, Without
 from scoring.quality import Flag, OfficerEffect
 from scoring.review import Burst, Review
 from scoring.suppress import THRESHOLD
-from survey.documents import cells, odds
+from survey.documents import cells, channel_table, odds
 from survey.documents.brief import Brief, official_of
 from survey.documents.content import Cell, Row, Table
 from survey.documents.formats import percent, rounded
 
 
-def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[int, str]) -> Table:
+def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
     """Show every sign: where, whose forms or by which channel, what was seen, what chance would give, and both p-values."""
     say = brief.say
     columns = (
@@ -26,7 +26,7 @@ def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[i
         cells.column(say("quality.p"), "percent", 12),
         cells.column(say("quality.p_holm"), "percent", 14),
     )
-    rows = [_flag_row(brief, flag, _whose(brief, flag, officers, names)) for flag in found.flags]
+    rows = [_flag_row(brief, flag, _whose(brief, flag, officers)) for flag in found.flags]
     rows += [_burst_row(brief, burst, officers) for burst in found.bursts]
     notes = [say("quality.flags_note")]
     if found.bursts:
@@ -37,9 +37,9 @@ def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[i
     return Table("signs", say("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _whose(brief: Brief, flag: Flag, officers: Sequence[str], names: Mapping[int, str]) -> str:
+def _whose(brief: Brief, flag: Flag, officers: Sequence[str]) -> str:
     if flag.channel is not None:
-        return brief.say(f"quality.channel_{names[flag.channel]}")
+        return brief.say(f"quality.channel_{channel_table.NAMES[flag.channel]}")
     return officers[flag.officer] if flag.officer is not None else "–"
 
 

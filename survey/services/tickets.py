@@ -158,9 +158,7 @@ def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: 
 
 def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> bool:
     """Return whether cards were printed for a unit; invitations are none."""
-    invited = exists().where(
-        _invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number)
-    )
+    invited = exists().where(_invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number))
     here = (TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
     found = exists().where(*here, ~invited)
     with database.read() as session:
