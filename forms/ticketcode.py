@@ -12,6 +12,7 @@ import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONG, SHORT, CHECKS = 26, 10, 2
+BITS = 5
 _LOOK_ALIKE = str.maketrans("ILO", "110", "-._–")
 _POLYNOMIAL = 0b100101  # x^5 + x^2 + 1, whose root generates the field
 
@@ -24,6 +25,19 @@ def fresh_long() -> str:
 def fresh_short() -> str:
     """Return a new code to be typed, plain."""
     return _with_checks("".join(secrets.choice(ALPHABET) for _ in range(SHORT)))
+
+
+def pair_from(seed: bytes) -> tuple[str, str]:
+    """Return the long and the short code that 180 bits of *seed* make, plain; the same seed gives the same two.
+
+    Raises:
+        ValueError: where the seed is too short.
+    """
+    if len(seed) * 8 < BITS * (LONG + SHORT):
+        raise ValueError("the seed is too short")
+    number = int.from_bytes(seed, "big")
+    letters = "".join(ALPHABET[number >> BITS * place & 31] for place in range(LONG + SHORT))
+    return _with_checks(letters[:LONG]), _with_checks(letters[LONG:])
 
 
 def grouped(code: str) -> str:

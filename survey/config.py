@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+import ssl
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +20,29 @@ DEFAULT_DATA = "instance"
 DEFAULT_PUBLIC_URL = "http://127.0.0.1:8000"
 MAX_THREADS = 64
 LISTENED = "listened"
+MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+LARGEST_SECRET = 1024
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The server that takes the office's mail; ``tls`` is ``starttls``, ``tls`` or, on this machine, ``none``."""
+
+    host: str
+    port: int
+    tls: str
+    sender: str
+    sender_name: str = ""
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    authority: Path | None = None
+    per_minute: int = 60
+
+    @property
+    def domain(self) -> str:
+        """The domain that the mail comes from."""
+        return self.sender.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +53,8 @@ class Config:
     embedded database. ``public_url`` is where citizens reach the service; QR codes carry it. Where nobody
     chose it, it is where the server of this data directory listened last.
     ``sign_pkcs12`` and ``sign_passphrase`` are the files of the office's key to sign with, None where it has none.
-    ``proxies`` counts the reverse proxies in front whose forwarding headers are to be believed.
+    ``proxies`` counts the reverse proxies in front whose forwarding headers are to be believed. Without
+    ``mail`` the service sends none.
     """
 
     data: Path
@@ -36,6 +65,7 @@ class Config:
     proxies: int = 0
     sign_pkcs12: Path | None = None
     sign_passphrase: Path | None = None
+    mail: MailServer | None = None
 
     @property
     def https(self) -> bool:
@@ -78,6 +108,7 @@ def read(environ: Mapping[str, str], data: str | None = None) -> Config:
         proxies=_whole(environ, "HAILONG_PROXIES", (0, 5), 0, faults),
         sign_pkcs12=sign_pkcs12,
         sign_passphrase=sign_passphrase,
+        mail=_mail(environ, faults),
     )
     if faults:
         raise Refusal("settings_unsafe", faults)
@@ -152,6 +183,77 @@ def _loopback(host: str) -> bool:
         return False
 
 
+def _mail(environ: Mapping[str, str], faults: list[Fault]) -> MailServer | None:
+    """Return the mail server that the settings give; none where no host is set."""
+    host = environ.get("HAILONG_SMTP_HOST", "").strip()
+    if not host:
+        return None
+    if not _plain_host(host):
+        faults.append(Fault("setting_smtp_host", "HAILONG_SMTP_HOST"))
+    tls = environ.get("HAILONG_SMTP_TLS", "").strip() or "starttls"
+    if tls not in MAIL_PORTS:
+        faults.append(Fault("setting_smtp_tls", "HAILONG_SMTP_TLS", {"found": tls[:40]}))
+    elif tls == "none" and not _loopback(host):
+        faults.append(Fault("setting_smtp_plain", "HAILONG_SMTP_TLS", {"host": host[:80]}))
+    origin = environ.get("HAILONG_SMTP_FROM", "").strip()
+    name, sender = parseaddr(origin)
+    if not (ADDRESS.fullmatch(sender) and origin.isprintable()):
+        faults.append(Fault("setting_smtp_from", "HAILONG_SMTP_FROM"))
+    user, password = _mail_account(environ, faults)
+    return MailServer(
+        host=host,
+        port=_whole(environ, "HAILONG_SMTP_PORT", (1, 65535), MAIL_PORTS.get(tls, 587), faults),
+        tls=tls,
+        sender=sender,
+        sender_name=name,
+        user=user,
+        password=password,
+        authority=_authority(environ, faults),
+        per_minute=_whole(environ, "HAILONG_SMTP_PER_MINUTE", (1, 6000), 60, faults),
+    )
+
+
+def _plain_host(host: str) -> bool:
+    with suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return host.isascii() and host.isprintable() and not set(host) & set(' /@?#:\\"<>[]')
+
+
+def _mail_account(environ: Mapping[str, str], faults: list[Fault]) -> tuple[str | None, str | None]:
+    """Return who the service is to the mail server, and the password out of its file."""
+    user = environ.get("HAILONG_SMTP_USER", "").strip() or None
+    name = environ.get("HAILONG_SMTP_PASSWORD_FILE", "").strip()
+    if (user is None) != (not name) or not (user or "").isprintable():
+        faults.append(Fault("setting_smtp_account", "HAILONG_SMTP_USER"))
+    if not name:
+        return user, None
+    try:
+        path = Path(name)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        with path.open("rb") as file:
+            password = file.read(LARGEST_SECRET).decode("utf-8").rstrip("\r\n")
+    except (OSError, ValueError):  # a text that is no path or no UTF-8 is a ValueError too
+        faults.append(Fault("setting_smtp_password", "HAILONG_SMTP_PASSWORD_FILE"))
+        return user, None
+    if mode & 0o077:
+        faults.append(Fault("setting_smtp_password_readable", "HAILONG_SMTP_PASSWORD_FILE", {"path": name}))
+    if not password or not (password.isascii() and password.isprintable()):
+        faults.append(Fault("setting_smtp_password", "HAILONG_SMTP_PASSWORD_FILE"))
+    return user, password
+
+
+def _authority(environ: Mapping[str, str], faults: list[Fault]) -> Path | None:
+    """Return the file of the authority that vouches for the mail server, where the office has its own."""
+    name = environ.get("HAILONG_SMTP_CA", "").strip()
+    if not name:
+        return None
+    try:
+        ssl.create_default_context(cafile=name)
+    except (OSError, ValueError):
+        faults.append(Fault("setting_smtp_ca", "HAILONG_SMTP_CA"))
+    return Path(name)
+
+
 def _whole(
     environ: Mapping[str, str], name: str, bounds: tuple[int, int], default: int, faults: list[Fault]
 ) -> int:
@@ -159,7 +261,7 @@ def _whole(
     if not text:
         return default
     low, high = bounds
-    if not text.isdecimal() or len(text) > 4 or not low <= int(text) <= high:
+    if not text.isdecimal() or len(text) > 5 or not low <= int(text) <= high:
         faults.append(Fault("setting_out_of_range", name, {"low": low, "high": high}))
         return default
     return int(text)

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from survey.errors import Refusal
 
 SECRET_BYTES = 32
+NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,6 +38,7 @@ class Keys:
     kiosk: bytes
     ticket: bytes
     screen: bytes
+    invitation: bytes
 
 
 def secret_path(data: Path) -> Path:
@@ -79,6 +81,17 @@ def load(data: Path) -> Keys:
     if len(secret) != SECRET_BYTES:
         raise Refusal("keys_damaged", path=str(path))
     return Keys(*(_derive(secret, purpose) for purpose in Keys.__slots__))
+
+
+def wrapped(key: bytes, plain: bytes) -> bytes:
+    """Return *plain* encrypted under *key* by AES-GCM, its nonce before it."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+
+
+def unwrapped(key: bytes, closed: bytes) -> bytes:
+    """Return what :func:`wrapped` encrypted; refuses like :func:`unsealed`."""
+    return unsealed(key, closed[:NONCE_BYTES], closed[NONCE_BYTES:])
 
 
 def unsealed(key: bytes, nonce: bytes, closed: bytes) -> bytes:

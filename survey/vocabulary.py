@@ -23,6 +23,7 @@ class Channel(enum.StrEnum):
     KIOSK = "kiosk"
     TICKET = "ticket"
     SCREEN = "screen"
+    INVITATION = "invitation"
 
 
 class State(enum.StrEnum):
@@ -148,3 +149,14 @@ class TicketEnd(enum.StrEnum):
 
     SPENT = "spent"
     VOID = "void"
+
+
+class Delivery(enum.StrEnum):
+    """What became of a letter: ``sending`` while it goes out, ``uncertain`` when nobody knows whether it did."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"

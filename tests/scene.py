@@ -7,6 +7,7 @@ import itertools
 import random
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Table, func, inspect, select
 
@@ -15,11 +16,16 @@ from forms.instrument import Questionnaire
 from forms.languages.audio import Clip
 from forms.languages.folder import Language
 from survey.clock import ZONE
+from survey.config import MailServer
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
 from survey.services import (
     accounts,
+    invitation_letters,
+    invitation_sending,
+    invitations,
+    kiosk_alerts,
     kiosk_numbers,
     kiosks,
     languages,
@@ -124,6 +130,23 @@ def language(opened: Installation, campaign: CampaignRecord) -> None:
     spoken = Language("vi", "Tiếng Việt", {}, {}, (Clip("overall", "mp3", RECORDING),))
     with opened.database.write() as session:
         languages.keep(session, campaign.id, [spoken])
+
+
+def invited(opened: Installation, campaign: CampaignRecord) -> int:
+    """A list of recipients of the unit whose codes are made; the first letter is not out yet."""
+    rows = "".join(f"Công ty {n},vt{n}@cty.example.vn\n" for n in range(5))
+    head = Actor(None, Role.UNIT_HEAD, "an-nhon")
+    number = invitations.load(opened, head, campaign, f"ten,email\n{rows}".encode(), NOW)
+    server = MailServer("127.0.0.1", 25, "none", "khaosat@tinh.example.vn")
+    mailing = replace(opened, config=replace(opened.config, mail=server))
+    invitation_sending.begin(mailing, head, campaign, number, invitation_letters.fresh_key(), NOW)
+    return number
+
+
+def alarmed(opened: Installation, campaign: CampaignRecord, number: int) -> None:
+    """Let a kiosk hold answers for too long, and be noticed."""
+    kiosks.beat(opened.database, campaign, number, (3, 2, 1), NOW)
+    kiosk_alerts.watch(opened, NOW)
 
 
 def counts(opened: Installation) -> dict[str, int]:

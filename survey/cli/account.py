@@ -1,4 +1,4 @@
-"""``./hailong account add | list``: who may sign in."""
+"""``./hailong account add | list | password | close | open``: who may sign in."""
 
 from __future__ import annotations
 
@@ -55,15 +55,63 @@ def create(
         Refusal: ``account_faulty``; ``account_exists``.
     """
     with assemble(installation).app_context():
-        # In the one form in which the sign-in page looks for them: keyboards compose Vietnamese letters
-        # in two ways, and the library is stricter about addresses.
-        hashed = hash_password(security.password_util.normalize(password))
+        hashed = _hashed(password)
         try:
             address = security.mail_util.normalize(email)
         except ValueError as error:
             raise Refusal("account_faulty", [Fault("account_email_bad", "email")]) from error
     new = accounts.NewAccount(address, name, role, unit, hashed)
     accounts.add(installation.database, COMMAND_LINE, new, clock.now())
+
+
+def _hashed(password: str) -> str:
+    # In the one form in which the sign-in page looks for it: keyboards compose Vietnamese letters in two ways.
+    hashed: str = hash_password(security.password_util.normalize(password))
+    return hashed
+
+
+@account.command(
+    help=say(
+        "Đặt mật khẩu mới cho người quên mật khẩu; mọi phiên đăng nhập của tài khoản kết thúc.",
+        "Set a new password for who has forgotten it; all the account's sessions end.",
+    )
+)
+@click.argument("email")
+@click.password_option(
+    envvar="HAILONG_PASSWORD", help=say("Nên để trống; sẽ được hỏi.", "Better left out; it is asked for.")
+)
+@data_option
+def password(email: str, password: str, data: str | None) -> None:
+    """Give the account the new password."""
+    if faults := accounts.check_password(password):
+        raise Refusal("account_faulty", faults)
+    with opened(data) as installation:
+        with assemble(installation).app_context():
+            hashed = _hashed(password)
+        accounts.set_password(installation.database, COMMAND_LINE, email, hashed, clock.now())
+    click.echo(say(f"Đã đặt mật khẩu mới cho {email}.", f"Set a new password for {email}."))
+
+
+@account.command(
+    help=say("Đóng tài khoản: không đăng nhập được nữa.", "Close an account: nobody signs in with it.")
+)
+@click.argument("email")
+@data_option
+def close(email: str, data: str | None) -> None:
+    """Close the account; what it did stays known as its own."""
+    with opened(data) as installation:
+        accounts.close(installation.database, COMMAND_LINE, email, clock.now())
+    click.echo(say(f"Đã đóng tài khoản {email}.", f"Closed the account {email}."))
+
+
+@account.command(name="open", help=say("Mở lại tài khoản đã đóng.", "Open a closed account again."))
+@click.argument("email")
+@data_option
+def reopen(email: str, data: str | None) -> None:
+    """Open the account again; its password is as it was."""
+    with opened(data) as installation:
+        accounts.reopen(installation.database, COMMAND_LINE, email, clock.now())
+    click.echo(say(f"Đã mở lại tài khoản {email}.", f"Opened the account {email} again."))
 
 
 @account.command("list", help=say("Liệt kê tài khoản.", "List the accounts."))

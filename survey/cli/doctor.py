@@ -25,6 +25,8 @@ def doctor(data: str | None) -> int:
     with opened(data) as installation:
         facts = {"version": product.version(), "schema": schema.head(), "data": str(installation.config.data)}
         facts |= {"public_url": installation.config.public_url, "https": str(installation.config.https)}
+        mail = installation.config.mail
+        facts |= {"mail": f"{mail.host}:{mail.port} {mail.tls}" if mail else say("không có", "none")}
         facts |= database_facts(installation.database)
         facts |= {"free_disk": f"{free_bytes(installation.config.data) / 1e9:.1f} GB"}
         checks = readiness(installation)

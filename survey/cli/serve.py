@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import click
 
-from survey import server
+from survey import clock, server
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import data_option
+from survey.services import invitations, kiosk_alerts
+from survey.services.actors import COMMAND_LINE
+from survey.services.installation import Installation
 from survey.web.application import assemble
+
+MINUTE = 60.0
 
 
 @click.command(help=say("Chạy máy chủ.", "Run the server."))
@@ -27,6 +32,7 @@ def serve(data: str | None, host: str, port: int) -> None:
             installation.config.remember()
             click.echo(say(f"Đang chạy: {address}", f"Running: {address}"))
 
+        _look_after(installation)
         server.serve(
             assemble(installation),
             host,
@@ -34,4 +40,12 @@ def serve(data: str | None, host: str, port: int) -> None:
             threads=installation.config.threads,
             on_ready=ready,
         )
+        installation.background.close()
         installation.forget_order()
+
+
+def _look_after(installation: Installation) -> None:
+    """Do every minute what nobody asks for: tell of kiosks that hold answers, erase addresses that are due."""
+    background = installation.background
+    background.every(MINUTE, "kiosk_alerts", lambda: kiosk_alerts.watch(installation, clock.now()))
+    background.every(MINUTE, "erase", lambda: invitations.erase_due(installation, COMMAND_LINE, clock.now()))

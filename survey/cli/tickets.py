@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
 
 from forms import ticketcode
 from survey import clock
+from survey.cli.files import written_for_the_owner
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
@@ -60,7 +60,7 @@ def print_cards(
     with opened(data) as installation:
         record = installation.campaigns.only(campaign)
         cards = codes.make(installation, COMMAND_LINE, record, unit, count, clock.now())
-        _write(out, ticket_cards.drawn(installation, record, unit, cards))
+        written_for_the_owner(out, ticket_cards.drawn(installation, record, unit, cards))
     if listing is not None:
         rows = [
             {
@@ -73,7 +73,7 @@ def print_cards(
             }
             for card in cards
         ]
-        _write(listing, json.dumps(rows, ensure_ascii=False, indent=2).encode())
+        written_for_the_owner(listing, json.dumps(rows, ensure_ascii=False, indent=2).encode())
     click.echo(
         say(f"Lô {cards[0].batch}: {count} thẻ, {out}", f"Batch {cards[0].batch}: {count} cards, {out}")
     )
@@ -122,9 +122,3 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
         click.echo(
             "\t".join(f"{name}={value}" if name != "unit" else str(value) for name, value in row.items())
         )
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from scoring.insight import Insight
 from scoring.record import SurveyResult
 from scoring.unit_profile import UnitRemarks
-from survey.documents import driving, insight_sections, quality_detail, quality_review
+from survey.documents import channel_table, driving, insight_sections, quality_detail, quality_review
 from survey.documents.brief import Brief
 from survey.documents.content import (
     Block,
@@ -45,9 +45,8 @@ def of_province(
     heading: Heading,
     insight: Insight,
     officers: Sequence[str],
-    channels: Sequence[str],
 ) -> InsightPage:
-    """Return the page; ``officers`` and ``channels`` are the names behind the codes of the insight."""
+    """Return the page; ``officers`` are the names behind the codes of the insight."""
     brief = _brief(result, facts, units, heading)
     league, chances, points, drivers = insight_sections.of_province(brief, insight)
     return InsightPage(
@@ -57,7 +56,7 @@ def of_province(
         drivers=drivers,
         precision=insight_sections.precision(brief, insight),
         caution=brief.say("quality.caution"),
-        quality=tuple(_quality(brief, insight, officers, channels)),
+        quality=tuple(_quality(brief, insight, officers)),
     )
 
 
@@ -72,20 +71,18 @@ def advice(
     return driving.advice(_brief(result, facts, units, heading), said)
 
 
-def _quality(
-    brief: Brief, insight: Insight, officers: Sequence[str], channels: Sequence[str]
-) -> Iterator[Block]:
+def _quality(brief: Brief, insight: Insight, officers: Sequence[str]) -> Iterator[Block]:
     found, without = insight.review, insight.without
     yield from (Paragraph(said) for said in quality_review.scope(brief, found))
     if found.flags or found.bursts:
-        yield quality_detail.signs(brief, found, officers, dict(enumerate(channels)))
+        yield quality_detail.signs(brief, found, officers)
     yield from (Paragraph(said) for said in quality_review.changes(brief, insight))
     if without is not None:
         yield quality_review.without(brief, without)
         yield quality_detail.without_units(brief, insight, without)
     yield from (Paragraph(said) for said in quality_detail.effect(brief, found.officer_effect))
     if found.channels:
-        yield quality_detail.channels(brief, found.channels, dict(enumerate(channels)))
+        yield channel_table.table(brief, found.channels)
 
 
 def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:

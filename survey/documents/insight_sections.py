@@ -8,6 +8,7 @@ from scoring.insight import Insight
 from scoring.outlook import Chances
 from scoring.record import DomainResult
 from survey.documents import (
+    channel_table,
     driving,
     goals,
     points_table,
@@ -112,6 +113,8 @@ def _quality(brief: Brief, insight: Insight) -> tuple[Block, ...]:
         blocks.append(quality_review.counts(brief, found))
     if insight.without is not None:
         blocks.append(quality_review.without(brief, insight.without))
+    if found.channels:
+        blocks.append(channel_table.table(brief, found.channels))
     return tuple(blocks)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from scoring.insight import Insight, Without
-from scoring.quality import ChannelEffect, Flag, OfficerEffect
+from scoring.quality import Flag, OfficerEffect
 from scoring.review import Burst, Review
 from scoring.suppress import THRESHOLD
-from survey.documents import cells, odds
+from survey.documents import cells, channel_table, odds
 from survey.documents.brief import Brief, official_of
 from survey.documents.content import Cell, Row, Table
 from survey.documents.formats import percent, rounded
 
 
-def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[int, str]) -> Table:
+def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
     """Show every sign: where, whose forms or by which channel, what was seen, what chance would give, and both p-values."""
     say = brief.say
     columns = (
@@ -26,7 +26,7 @@ def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[i
         cells.column(say("quality.p"), "percent", 12),
         cells.column(say("quality.p_holm"), "percent", 14),
     )
-    rows = [_flag_row(brief, flag, _whose(brief, flag, officers, names)) for flag in found.flags]
+    rows = [_flag_row(brief, flag, _whose(brief, flag, officers)) for flag in found.flags]
     rows += [_burst_row(brief, burst, officers) for burst in found.bursts]
     notes = [say("quality.flags_note")]
     if found.bursts:
@@ -37,9 +37,9 @@ def signs(brief: Brief, found: Review, officers: Sequence[str], names: Mapping[i
     return Table("signs", say("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _whose(brief: Brief, flag: Flag, officers: Sequence[str], names: Mapping[int, str]) -> str:
+def _whose(brief: Brief, flag: Flag, officers: Sequence[str]) -> str:
     if flag.channel is not None:
-        return brief.say(f"quality.channel_{names[flag.channel]}")
+        return brief.say(f"quality.channel_{channel_table.NAMES[flag.channel]}")
     return officers[flag.officer] if flag.officer is not None else "–"
 
 
@@ -85,39 +85,6 @@ def effect(brief: Brief, found: OfficerEffect | None) -> tuple[str, ...]:
     if found.icc <= 0:
         return (brief.say("quality.effect_none", **words),)
     return (brief.say("quality.effect", p=odds.p_said(found.p), **words),)
-
-
-def channels(brief: Brief, found: Sequence[ChannelEffect], names: Mapping[int, str]) -> Table:
-    """Show each unit's mean form score by channel; hidden where a channel could be told from too few forms."""
-    say = brief.say
-    used = sorted({channel for one in found for channel in one.channels})
-    columns = [cells.column(say("column.unit"), "name", 50)]
-    for channel in used:
-        name = say(f"quality.channel_{names[channel]}")
-        columns += [
-            cells.column(say("quality.channel_forms", channel=name), "count", 20),
-            cells.column(say("quality.channel_mean", channel=name), "percent", 20),
-        ]
-    columns.append(cells.column(say("quality.p_holm"), "percent", 16))
-    rows = tuple(_channel_row(brief, one, used) for one in found)
-    notes = [say("quality.channels_note")]
-    if any(cells.HIDDEN in row.cells for row in rows):
-        notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
-    title = say("quality.table_channels")
-    return Table("channels", title, tuple(columns), rows, tuple(notes), "reliability")
-
-
-def _channel_row(brief: Brief, one: ChannelEffect, used: Sequence[int]) -> Row:
-    domain = brief.result.units[one.unit]
-    rest = domain.forms - sum(one.forms)
-    told = min(one.forms) >= THRESHOLD and (rest == 0 or rest >= THRESHOLD)
-    shown = told and not brief.hides(domain, domain.overall)
-    means = dict(zip(one.channels, zip(one.forms, one.means, strict=True), strict=True))
-    found: list[Cell] = []
-    for channel in used:
-        forms, mean = means.get(channel, (0, None))
-        found += [cells.number(forms), cells.share(mean if shown else None)]
-    return Row((cells.text(brief.unit_name(domain.id)), *found, odds.p_value(one.p_holm)))
 
 
 def without_units(brief: Brief, insight: Insight, found: Without) -> Table:

@@ -3,7 +3,8 @@
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignClip, CampaignLanguage, CampaignUnit
-from survey.models.kiosks import Kiosk, KioskRange
+from survey.models.invitations import InvitationBatch, InvitationList, InvitationRecipient
+from survey.models.kiosks import Kiosk, KioskAlert, KioskRange
 from survey.models.paper import (
     PaperBatch,
     PaperMinute,
@@ -32,7 +33,11 @@ __all__ = [
     "CampaignUnit",
     "Comment",
     "Decision",
+    "InvitationBatch",
+    "InvitationList",
+    "InvitationRecipient",
     "Kiosk",
+    "KioskAlert",
     "KioskRange",
     "LedgerLeaf",
     "PaperBatch",

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, LargeBin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.schema import Schema, one_of
-from survey.vocabulary import Unfinished
+from survey.vocabulary import Delivery, Unfinished
 
 SHORTEST_IDLE, LONGEST_IDLE = 20, 600
 
@@ -73,3 +73,21 @@ class KioskRange(Schema):
     kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     first_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last_number: Mapped[int]
+
+
+class KioskAlert(Schema):
+    """An incident: a kiosk that holds answers too long. The row goes when the kiosk holds none any more.
+
+    ``mail`` is what became of the letter about it, so that there is one letter for each incident.
+    """
+
+    __tablename__ = "kiosk_alert"
+    __table_args__ = (
+        ForeignKeyConstraint(("campaign_id", "kiosk"), ["kiosk.campaign_id", "kiosk.number"]),
+        one_of("mail", Delivery),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    since: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    mail: Mapped[str] = mapped_column(String(12), default=Delivery.WAITING)

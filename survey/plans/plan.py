@@ -11,6 +11,8 @@ from survey.vocabulary import Channel
 
 POINT_TABLE = "proportional"
 EVERY_CHANNEL = tuple(channel.value for channel in Channel)
+# A plan that was frozen when there were no others, and counted all of them, counts all that came later.
+FIRST_CHANNELS = frozenset({"qr", "paper", "import", "kiosk", "ticket"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +133,6 @@ def from_json(values: Mapping[str, Any]) -> Plan:
 
 
 def _channels(values: Mapping[str, Any]) -> ChannelRules:
-    """Return the rules of a frozen plan; one from before there were such rules counts every channel."""
-    return ChannelRules(tuple(values["counted"])) if values else ChannelRules()
+    """Return the rules of a frozen plan; one that counted every channel of its time counts every channel."""
+    counted = tuple(values.get("counted", ()))
+    return ChannelRules(counted) if counted and set(counted) != FIRST_CHANNELS else ChannelRules()

@@ -107,6 +107,80 @@ def _require_unit(session: Session, code: str | None) -> None:
         raise Refusal("account_faulty", [fault])
 
 
+def set_password(database: Database, actor: Actor, email: str, password_hash: str, now: dt.datetime) -> None:
+    """Give an account a new password, which the sign-in library has hashed, and end all its sessions.
+
+    Raises:
+        Refusal: ``account_unknown``; ``account_out_of_reach``.
+    """
+    with database.write() as session:
+        account = _reached(session, actor, email)
+        account.password = password_hash
+        account.fs_uniquifier = secrets.token_hex(32)
+        audit.note(session, actor, "account_password_set", now, subject=str(account.id))
+
+
+def close(database: Database, actor: Actor, email: str, now: dt.datetime) -> None:
+    """Let nobody sign in with an account any more, and end all its sessions; what it did stays its own.
+
+    Raises:
+        Refusal: ``account_unknown``; ``account_out_of_reach``; ``account_own``; ``account_last_admin``.
+    """
+    with database.write() as session:
+        account = _reached(session, actor, email)
+        if account.id == actor.account_id:
+            raise Refusal("account_own")
+        admins = select(Account.id).where(Account.role == Role.ADMIN.value, Account.active).with_for_update()
+        if session.scalars(admins).all() == [account.id]:
+            raise Refusal("account_last_admin")
+        if account.active:
+            account.active, account.fs_uniquifier = False, secrets.token_hex(32)
+            audit.note(session, actor, "account_closed", now, subject=str(account.id))
+
+
+def reopen(database: Database, actor: Actor, email: str, now: dt.datetime) -> None:
+    """Let an account that was closed sign in again, with the password it had.
+
+    Raises:
+        Refusal: ``account_unknown``; ``account_out_of_reach``.
+    """
+    with database.write() as session:
+        account = _reached(session, actor, email)
+        if not account.active:
+            account.active = True
+            audit.note(session, actor, "account_reopened", now, subject=str(account.id))
+
+
+def for_reset(database: Database, actor: Actor, email: str, now: dt.datetime) -> Account:
+    """Return the account that is to choose a new password by a one-time link, and note that one was issued.
+
+    Raises:
+        Refusal: ``account_unknown``; ``account_out_of_reach``; ``account_closed_already``.
+    """
+    with database.write() as session:
+        account = _reached(session, actor, email)
+        if not account.active:
+            raise Refusal("account_closed_already", email=account.email)
+        audit.note(session, actor, "account_link_issued", now, subject=str(account.id))
+        session.flush()
+        session.expunge(account)
+    return account
+
+
+def may_care_for(actor: Actor, role: Role) -> bool:
+    """Return whether *actor* may close and reset accounts of a role: TCCB only those of the units."""
+    return actor.role is Role.ADMIN or (actor.role is Role.TCCB and role in UNIT_BOUND)
+
+
+def _reached(session: Session, actor: Actor, email: str) -> Account:
+    account = session.scalar(select(Account).where(Account.email == email.strip().lower()).with_for_update())
+    if account is None:
+        raise Refusal("account_unknown", email=email[:254])
+    if not may_care_for(actor, Role(account.role)):
+        raise Refusal("account_out_of_reach")
+    return account
+
+
 def listing(database: Database) -> list[AccountRecord]:
     """Return every account, by role and address."""
     with database.read() as session:

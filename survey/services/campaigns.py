@@ -180,7 +180,16 @@ def _insert(
     *,
     rehearsal: bool,
 ) -> int:
-    campaign = Campaign(
+    campaign = _campaign_row(plan, questionnaire, local_day(now), rehearsal=rehearsal)
+    session.add(campaign)
+    session.flush()
+    session.execute(insert(CampaignUnit), _unit_rows(campaign.id, plan))
+    audit.note(session, actor, "campaign_loaded", now, campaign_id=campaign.id, subject=plan.code)
+    return campaign.id
+
+
+def _campaign_row(plan: Plan, questionnaire: Questionnaire, today: dt.date, *, rehearsal: bool) -> Campaign:
+    return Campaign(
         code=plan.code,
         title=plan.title,
         rehearsal=rehearsal,
@@ -190,28 +199,25 @@ def _insert(
         official_formula=plan.index.official,
         plan=plan.to_json(),
         questionnaire=instrument.to_json(questionnaire),
-        loaded_on=local_day(now),
+        loaded_on=today,
     )
-    session.add(campaign)
-    session.flush()
-    session.execute(
-        insert(CampaignUnit),
-        [
-            {
-                "campaign_id": campaign.id,
-                "unit_id": number,
-                "code": unit.code,
-                "name": unit.name,
-                "kind": unit.kind,
-                "parent_code": unit.parent,
-                "target": unit.target,
-                "transactions": unit.transactions,
-            }
-            for number, unit in enumerate(plan.units, start=1)
-        ],
-    )
-    audit.note(session, actor, "campaign_loaded", now, campaign_id=campaign.id, subject=plan.code)
-    return campaign.id
+
+
+def _unit_rows(campaign_id: int, plan: Plan) -> list[dict[str, object]]:
+    """Return the plan's units as rows; a unit's id is its place in the plan, from 1."""
+    return [
+        {
+            "campaign_id": campaign_id,
+            "unit_id": number,
+            "code": unit.code,
+            "name": unit.name,
+            "kind": unit.kind,
+            "parent_code": unit.parent,
+            "target": unit.target,
+            "transactions": unit.transactions,
+        }
+        for number, unit in enumerate(plan.units, start=1)
+    ]
 
 
 def _record(row: Campaign, spoken: Mapping[str, Tongue]) -> CampaignRecord:

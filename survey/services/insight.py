@@ -30,9 +30,11 @@ from survey.vocabulary import Channel
 
 SEED = 20240805  # of every random step: the same forms give the same insight
 EXAMPLE = "bands-example"
-CHANNELS = tuple(channel.value for channel in Channel)
 # By these citizens answer without an officer.
-OWN = tuple(CHANNELS.index(way) for way in (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN))
+OWN = tuple(
+    list(Channel).index(way)
+    for way in (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
+)
 
 
 def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:

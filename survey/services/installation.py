@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import text
@@ -19,6 +19,7 @@ from survey.database.sqlite import DriverError, settings_in_force
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.services import schema
+from survey.services.background import Background
 from survey.services.campaigns import Campaigns
 from survey.services.collection import Door
 
@@ -35,6 +36,7 @@ class Installation:
     database: Database
     campaigns: Campaigns
     door: Door
+    background: Background = field(default_factory=Background)
 
     def forget_order(self) -> None:
         """Let what citizens sent lie in an order that says nothing about its coming; in vain when busy."""
@@ -42,7 +44,8 @@ class Installation:
             self.database.rewrite(SENT_BY_CITIZENS)
 
     def close(self) -> None:
-        """Close the database."""
+        """End what goes on in the background and close the database."""
+        self.background.close()
         self.database.close()
 
 

@@ -68,12 +68,17 @@ class KioskRecord:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A kiosk with the numbers that are in and those that are not."""
+    """A kiosk with the numbers that are in and those that are not.
+
+    It is ``holding`` while answers wait on it for more than two hours, and that is ``urgent`` unless it fell
+    silent with answers on it outside working hours, as a device does that is switched off in the evening.
+    """
 
     kiosk: KioskRecord
     received: tuple[Range, ...]
     missing: tuple[Range, ...]
     holding: bool
+    urgent: bool
     silent: bool
 
     @property
@@ -229,6 +234,12 @@ def standings(database: Database, actor: Actor, campaign: CampaignRecord, now: d
     return [_standing(record, tuple(ranges[record.number]), now) for record in reached]
 
 
+def alarms(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Standing]:
+    """Return the kiosks that hold answers too long or are silent at work, of the units that *actor* reaches."""
+    found = standings(database, actor, campaign, now)
+    return [each for each in found if each.holding or each.silent]
+
+
 def sign(key: bytes, message: bytes) -> bytes:
     """Return the signature that a device checks with the key that it has shown."""
     return hmac.digest(key, message, hashlib.sha256)
@@ -290,11 +301,13 @@ def _standing(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime
     gone = record.seen_at is not None and now - record.seen_at > TOO_LONG
     local = now.astimezone(ZONE)
     at_work = local.hour in WORKING_HOURS and local.weekday() < 5
+    overdue, stuck = record.overdue > 0, record.waiting > 0 and gone
     return Standing(
         kiosk=record,
         received=received,
         missing=missing(received, highest),
-        holding=in_use and (record.overdue > 0 or (record.waiting > 0 and gone)),
+        holding=in_use and (overdue or stuck),
+        urgent=in_use and (overdue or (stuck and at_work)),
         silent=in_use and gone and at_work,
     )
 

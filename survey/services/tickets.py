@@ -5,24 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, insert, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forms import ticketcode
 from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.keys import Keys
-from survey.models import Campaign, Ticket, TicketBatch
+from survey.models import Campaign, InvitationBatch, Ticket, TicketBatch
 from survey.services import audit, ticket_ends
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
-from survey.vocabulary import TicketEnd
+from survey.vocabulary import Channel, TicketEnd
 
 MOST_CARDS = 5000
 HASH_BYTES = 16
+Column = InstrumentedAttribute[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A code of a card, and the campaign and unit that it opens."""
+    """A code of a card or an invitation, the campaign and unit that it opens, and the channel that it is."""
 
     campaign: CampaignRecord
     ticket: ticket_ends.Ticket
+    channel: Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +79,34 @@ def make(
     if not 1 <= count <= MOST_CARDS:
         raise Refusal("ticket_count", most=MOST_CARDS)
     codes = [(ticketcode.fresh_long(), ticketcode.fresh_short()) for _ in range(count)]
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
     with opened.database.write() as session:
-        batch = _next_batch(session, campaign.id, unit_id)
-        place = {"campaign_id": campaign.id, "unit_id": unit_id}
-        counts = {"printed": count, "handed_out": 0, "spent": 0, "void": 0}
-        session.execute(insert(TicketBatch).values(**place, number=batch, **counts))
-        session.execute(insert(Ticket), [_row(opened.keys, place, batch, *code) for code in codes])
+        batch = issue(session, opened.keys, place, codes)
         audit.note(session, actor, "tickets_printed", now, **place, subject=str(batch), count=count)
     return [
         Card(batch, number, long, short, f"{opened.config.public_url}/m/{long}")
         for number, (long, short) in enumerate(codes, start=1)
     ]
+
+
+def issue(
+    session: Session,
+    keys: Keys,
+    place: dict[str, int],
+    codes: Sequence[tuple[str, str]],
+    *,
+    handed_out: int = 0,
+) -> int:
+    """Make a unit's next batch out of plain long and short codes and return its number.
+
+    The rows are written in the order of their hashes: how they lie says nothing of whose code came when.
+    """
+    number = _next_batch(session, place["campaign_id"], place["unit_id"])
+    counts = {"printed": len(codes), "handed_out": handed_out, "spent": 0, "void": 0}
+    session.execute(insert(TicketBatch).values(**place, number=number, **counts))
+    rows = [_row(keys, place, number, *code) for code in codes]
+    session.execute(insert(Ticket), sorted(rows, key=operator.itemgetter("code_hash")))
+    return number
 
 
 def find(opened: Installation, text: str) -> Found:
@@ -99,8 +120,16 @@ def find(opened: Installation, text: str) -> Found:
         raise Refusal("ticket_mistyped")
     hashes = (_hash(opened.keys, b"code", code.encode()), _hash(opened.keys, b"short", code.encode()))
     query = (
-        select(Campaign.code, Ticket.campaign_id, Ticket.unit_id, Ticket.batch, Ticket.code_hash)
+        select(
+            Campaign.code,
+            Ticket.campaign_id,
+            Ticket.unit_id,
+            Ticket.batch,
+            Ticket.code_hash,
+            InvitationBatch.number.label("invited"),
+        )
         .join(Campaign, Campaign.id == Ticket.campaign_id)
+        .outerjoin(InvitationBatch, _invited(Ticket.campaign_id, Ticket.unit_id, Ticket.batch))
         .where(or_(Ticket.code_hash == hashes[0], Ticket.short_hash == hashes[1]))
     )
     with opened.database.read() as session:
@@ -109,7 +138,8 @@ def find(opened: Installation, text: str) -> Found:
         raise Refusal("ticket_unknown")
     mark = _hash(opened.keys, b"end", row.code_hash)
     found = ticket_ends.Ticket(row.campaign_id, row.unit_id, row.batch, mark)
-    return Found(opened.campaigns.get(row.code), found)
+    channel = Channel.TICKET if row.invited is None else Channel.INVITATION
+    return Found(opened.campaigns.get(row.code), found, channel)
 
 
 def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> ticket_ends.Ticket:
@@ -127,8 +157,10 @@ def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: 
 
 
 def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> bool:
-    """Return whether cards were printed for a unit."""
-    found = exists().where(TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
+    """Return whether cards were printed for a unit; invitations are none."""
+    invited = exists().where(_invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number))
+    here = (TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
+    found = exists().where(*here, ~invited)
     with database.read() as session:
         return bool(session.scalar(select(found)))
 
@@ -191,7 +223,7 @@ def hand_out(
     actor.require(unit)
     with opened.database.write() as session:
         row = session.get(TicketBatch, (*ids.values(), batch), with_for_update=True)
-        if row is None:
+        if row is None or session.get(InvitationBatch, (*ids.values(), batch)) is not None:
             raise Refusal("ticket_batch_unknown", batch=batch)
         if not 0 <= row.handed_out + count <= row.printed:
             raise Refusal("ticket_handed_out", printed=row.printed, out=row.handed_out)
@@ -199,11 +231,16 @@ def hand_out(
         audit.note(session, actor, "tickets_handed_out", now, **ids, subject=str(batch), count=count)
 
 
-def accounts(database: Database, actor: Actor, campaign: CampaignRecord) -> list[Account]:
-    """Return the batches of the units that *actor* reaches, in the plan's order."""
+def accounts(
+    database: Database, actor: Actor, campaign: CampaignRecord, *, invited: bool = False
+) -> list[Account]:
+    """Return the batches of cards, or those *invited*, of the units that *actor* reaches, in the plan's order."""
     query = (
         select(TicketBatch)
-        .where(TicketBatch.campaign_id == campaign.id)
+        .outerjoin(
+            InvitationBatch, _invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number)
+        )
+        .where(TicketBatch.campaign_id == campaign.id, InvitationBatch.number.is_not(None) == invited)
         .order_by(TicketBatch.unit_id, TicketBatch.number)
     )
     with database.read() as session:
@@ -213,6 +250,12 @@ def accounts(database: Database, actor: Actor, campaign: CampaignRecord) -> list
         for row in rows
         if actor.reaches((unit := campaign.unit(row.unit_id)).code)
     ]
+
+
+def _invited(campaign: Column, unit: Column, number: Column) -> ColumnElement[bool]:
+    """Return the condition that a batch went out as invitations."""
+    found = InvitationBatch
+    return and_(found.campaign_id == campaign, found.unit_id == unit, found.number == number)
 
 
 def _next_batch(session: Session, campaign_id: int, unit_id: int) -> int:

@@ -28,6 +28,8 @@ OF_LIBRARIES: Mapping[str, frozenset[Role]] = {
     "security.logout": ANY_ROLE,
     "security.change_password": ANY_ROLE,
     "security.verify": ANY_ROLE,
+    "security.forgot_password": PUBLIC,
+    "security.reset_password": PUBLIC,
 }
 
 

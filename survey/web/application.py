@@ -16,6 +16,7 @@ from survey.errors import Refusal
 from survey.extensions import babel, csrf, limiter
 from survey.services.installation import Installation
 from survey.web import access, bodies, language, refusals, signin
+from survey.web.accounts import accounts
 from survey.web.board import board
 from survey.web.citizen import citizen
 from survey.web.current import NAME
@@ -23,6 +24,7 @@ from survey.web.desk import desk
 from survey.web.front import front
 from survey.web.health import health
 from survey.web.insight import insight
+from survey.web.invitations import invitations
 from survey.web.keyed import keyed
 from survey.web.keying import keying
 from survey.web.kiosk import kiosk
@@ -37,6 +39,26 @@ from survey.web.signin import signin as signin_pages
 ROOT = Path(__file__).parents[2]
 LARGEST_BODY = 64 * 1024
 MOST_FIELDS = 500
+BLUEPRINTS = (
+    front,
+    citizen,
+    health,
+    signin_pages,
+    accounts,
+    invitations,
+    officer,
+    board,
+    desk,
+    insight,
+    links,
+    keyed,
+    keying,
+    paper,
+    scans,
+    screens,
+    kiosk,
+    kiosks,
+)
 STAFF_POLICY = (
     "default-src 'none';style-src 'self';script-src 'self';img-src 'self' data:;connect-src 'self';"
     "form-action 'self';base-uri 'none';frame-ancestors 'none'"
@@ -68,42 +90,39 @@ def assemble(opened: Installation) -> Flask:
     app = Service("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
     app.config.update(_settings(opened), **signin.settings(opened))
     app.extensions[NAME] = opened
+    app.jinja_env.globals["current_locale"] = get_locale
     logs.configure()
+    _guarded(app)
+    _furnished(app)
+    signin.register(app, opened)
+    refusals.register(app)
+    app.after_request(_protect)
+    access.require_declarations(app)
+    if opened.config.proxies:
+        _behind(app, opened.config.proxies)
+    return app
+
+
+def _guarded(app: Flask) -> None:
+    """Let each request pass by the guards in this order: its size, its token, its rate, who may call."""
     babel.init_app(app, locale_selector=language.of_request, default_translation_directories="translations")
     app.before_request(_refuse_large)
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(access.guard)
-    for blueprint in (
-        front,
-        citizen,
-        health,
-        signin_pages,
-        officer,
-        board,
-        desk,
-        insight,
-        links,
-        keyed,
-        keying,
-        paper,
-        scans,
-        screens,
-        kiosk,
-        kiosks,
-    ):
+
+
+def _furnished(app: Flask) -> None:
+    """Give the application its pages."""
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     csrf.exempt(kiosk)  # no cookie there either: a device shows its key
     csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
-    signin.register(app, opened)
-    refusals.register(app)
-    app.after_request(_protect)
-    app.jinja_env.globals["current_locale"] = get_locale
-    access.require_declarations(app)
-    if opened.config.proxies:
-        count = opened.config.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    return app
+
+
+def _behind(app: Flask, count: int) -> None:
+    """Believe the forwarding headers of *count* reverse proxies."""
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def _settings(opened: Installation) -> dict[str, object]:

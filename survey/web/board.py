@@ -29,12 +29,11 @@ def campaign(campaign: str) -> ResponseReturnValue:
     opened = installation()
     record = opened.campaigns.get(campaign)
     found = quotas.progress(opened.database, actor(), record, clock.now())
-    devices = kiosks.standings(opened.database, actor(), record, clock.now())
     return render_template(
         "tccb/board.html",
         campaign=record,
         board=found,
-        alarms=[each for each in devices if each.holding or each.silent],
+        alarms=kiosks.alarms(opened.database, actor(), record, clock.now()),
         standing=lambda unit: standing(found, unit),
     )
 

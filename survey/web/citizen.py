@@ -110,7 +110,7 @@ def send_by_ticket(code: str) -> ResponseReturnValue:
     """Take the form in and spend its code; the receipt's address does not name the code."""
     found = tickets.find(installation(), code)
     counter = _of_unit(found.campaign, found.ticket.unit_id)
-    return _taken(counter, Way(Channel.TICKET, ticket=found.ticket))
+    return _taken(counter, Way(found.channel, ticket=found.ticket))
 
 
 @citizen.get("/s/<code>")

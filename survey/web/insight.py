@@ -33,7 +33,6 @@ def show(campaign: str) -> ResponseReturnValue:
         assessed.heading,
         assessed.found(),
         insights.officer_names(opened.database, actor(), assessed),
-        insights.CHANNELS,
     )
     return render_template(
         "tccb/insight.html",

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from survey import clock
 from survey.errors import Fault, PlacedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
-from survey.services import printing, quotas, ranges, tickets
+from survey.services import kiosks, printing, quotas, ranges, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
 from survey.services.quotas import Progress
@@ -159,6 +159,7 @@ def _page(
         campaign=place.campaign,
         unit=place.unit,
         progress=place.progress,
+        alarms=kiosks.alarms(installation().database, actor(), place.campaign, clock.now()),
         late=clock.now() >= place.campaign.closes_at,
         values=values,
         faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,16 +10,23 @@ from typing import Any
 
 from flask import Blueprint, Flask, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import password_changed, user_authenticated
+from flask_security import (
+    password_changed,
+    password_reset,
+    reset_password_instructions_sent,
+    user_authenticated,
+)
 from sqlalchemy.orm import Session, scoped_session
 
 from survey import clock
+from survey.errors import Refusal
 from survey.extensions import limiter, security
 from survey.services import accounts, audit
 from survey.services.installation import Installation
 from survey.vocabulary import Role
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.current import installation
+from survey.web.reset import asked_for
 
 signin = Blueprint("signin", __name__)
 
@@ -26,7 +34,10 @@ TRANSLATIONS = str(Path(__file__).parents[1] / "translations")
 
 # Where somebody could try passwords one after the other.
 CHANGE = "security.change_password"
-GUESSING = ("security.login", "security.verify", CHANGE)
+RESET = "security.reset_password"
+FORGOT = "security.forgot_password"
+GUESSING = ("security.login", "security.verify", CHANGE, RESET, FORGOT)
+LINK_LIVES = dt.timedelta(hours=24)
 
 # Where each role's work begins.
 HOME = {
@@ -55,6 +66,14 @@ def settings(opened: Installation) -> dict[str, Any]:
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_CHANGEABLE": True,
         "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": LINK_LIVES,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
+        "SECURITY_SEND_PASSWORD_RESET_EMAIL": False,  # the letter is our own: survey/web/reset.py
+        "SECURITY_RESET_URL": "/noi-bo/quen-mat-khau",
+        "SECURITY_POST_RESET_VIEW": "/noi-bo/dang-nhap",
+        "SECURITY_FORGOT_PASSWORD_TEMPLATE": "account/forgot_password.html",
+        "SECURITY_RESET_PASSWORD_TEMPLATE": "account/reset_password.html",
         "SECURITY_LOGIN_URL": "/noi-bo/dang-nhap",
         "SECURITY_LOGOUT_URL": "/noi-bo/dang-xuat",
         "SECURITY_LOGOUT_METHODS": ["POST"],
@@ -79,8 +98,10 @@ def register(app: Flask, opened: Installation) -> None:
         lambda: opened.database.session(writing=_changes_password())  # type: ignore[arg-type]  # any maker will do
     )
     security.init_app(app, accounts.datastore(sessions), register_blueprint=True)
+    app.jinja_env.globals["mail_on"] = opened.config.mail is not None
     # Nobody signs in by a token in the address or in a body of JSON, which the library would read.
     security.login_manager.request_loader(lambda _request: None)
+    app.view_functions[FORGOT] = _by_mail_only(app.view_functions[FORGOT])
     app.teardown_appcontext(lambda _error: sessions.remove())
     for endpoint in GUESSING:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
@@ -88,9 +109,24 @@ def register(app: Flask, opened: Installation) -> None:
 
     def note_changed(_app: Flask, user: Any, **_facts: object) -> None:
         # In the library's own transaction, which holds the lock.
-        audit.note(sessions(), accounts.actor_of(user), "password_changed", clock.now(), subject=CHANGE)
+        endpoint = request.endpoint or ""
+        audit.note(sessions(), accounts.actor_of(user), "password_changed", clock.now(), subject=endpoint)
 
     password_changed.connect(note_changed, app, weak=False)
+    password_reset.connect(note_changed, app, weak=False)
+    reset_password_instructions_sent.connect(asked_for, app, weak=False)
+
+
+@cache
+def _by_mail_only(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return *view* so that it promises no letter where there is no mail server; the page says whom to ask."""
+
+    def shown() -> Any:
+        if request.method == "POST" and installation().config.mail is None:
+            raise Refusal("mail_off")
+        return view()
+
+    return shown
 
 
 @cache
@@ -112,4 +148,4 @@ def _changes_password() -> bool:
 
     A reader of the embedded database cannot become a writer once anybody else has written.
     """
-    return has_request_context() and request.method == "POST" and request.endpoint == CHANGE
+    return has_request_context() and request.method == "POST" and request.endpoint in {CHANGE, RESET}

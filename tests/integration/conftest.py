@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from tests.fixtures_installation import campaign, config, embedded, opened, template
+from tests.fixtures_mail import certificate, post, secure_post
 from tests.fixtures_web import app, client, signed_in
 
-__all__ = ["app", "campaign", "client", "config", "embedded", "opened", "signed_in", "template"]
+__all__ = [
+    "app",
+    "campaign",
+    "certificate",
+    "client",
+    "config",
+    "embedded",
+    "opened",
+    "post",
+    "secure_post",
+    "signed_in",
+    "template",
+]

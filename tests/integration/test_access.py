@@ -70,6 +70,21 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "security.logout": EVERYBODY,
     "security.change_password": EVERYBODY,
     "security.verify": EVERYBODY,
+    "security.forgot_password": None,
+    "security.reset_password": None,
+    "accounts.listing": CENTRE,
+    "accounts.close": CENTRE,
+    "accounts.reopen": CENTRE,
+    "accounts.link": CENTRE,
+    "invitations.listing": HEADS,
+    "invitations.load": HEADS,
+    "invitations.merge": HEADS,
+    "invitations.one": HEADS,
+    "invitations.send": HEADS,
+    "invitations.resume": HEADS,
+    "invitations.remind": HEADS,
+    "invitations.remind_without": HEADS,
+    "invitations.erase": HEADS,
     "signin.home": EVERYBODY,
     "officer.entry": OFFICER,
     "officer.form": OFFICER,
@@ -164,6 +179,7 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "key": "overall",
         "digest": "0" * 32,
         "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
+        "token": "nobody's",
         "code": receipts.issue(opened.keys.receipt, b"0" * 16),
     }
     with app.test_request_context():
@@ -264,6 +280,7 @@ def test_pages_of_a_unit_tell_nothing_of_the_others(
 ) -> None:
     campaign = opened.campaigns.get(scene.CODE)
     others = [unit.name for unit in campaign.plan.units if unit.code != OWN]
+    assert scene.invited(opened, campaign) == 1
     browser = signed_in(role)
     for rule in rules(app):
         roles = MAY[rule.endpoint]

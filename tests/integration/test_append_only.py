@@ -43,10 +43,11 @@ def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Exception, match="response_conflict"):
         opened.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
-    scene.kiosk(opened, campaign)
+    scene.alarmed(opened, campaign, scene.kiosk(opened, campaign))
     scene.cards(opened, campaign)
     scene.screen_code(opened, campaign)
     scene.language(opened, campaign)
+    scene.invited(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 
@@ -195,6 +196,16 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("place_sound", "screen_count", {"screen": -1}),
     ("counts_positive", "screen_count", {"shown": 0}),
     ("counts_positive", "screen_count", {"last_minute": 0}),
+    ("mail_known", "kiosk_alert", {"mail": "shouted"}),
+    ("numbers_positive", "invitation_list", {"number": 0}),
+    ("numbers_positive", "invitation_list", {"recipients": 0}),
+    ("round_known", "invitation_list", {"round": 3}),
+    ("key_check_length", "invitation_list", {"key_check": b"short"}),
+    ("key_check_from_first_round", "invitation_list", {"key_check": None}),
+    ("sent_from_first_round", "invitation_list", {"sent_on": None}),
+    ("place_positive", "invitation_recipient", {"place": 0}),
+    ("salt_length", "invitation_recipient", {"salt": b"short"}),
+    ("delivery_known", "invitation_recipient", {"delivery": "eaten"}),
 ]
 # What a second row needs to be another one than the first.
 FRESH: dict[str, dict[str, Any]] = {
@@ -221,6 +232,10 @@ FRESH: dict[str, dict[str, Any]] = {
     "spent_ticket": {"mark": b"\2" * 16},
     "spent_screen_code": {"mark": b"\2" * 16},
     "screen_count": {"screen": 9},
+    "kiosk_alert": {"kiosk": 99},
+    "invitation_list": {"number": 9},
+    "invitation_recipient": {"place": 9},
+    "invitation_batch": {"number": 9},
 }
 
 
@@ -254,6 +269,11 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("spent_ticket", {"campaign_id": 99}),
     ("spent_screen_code", {"campaign_id": 99}),
     ("screen_count", {"unit_id": 99}),
+    ("kiosk_alert", {"kiosk": 98}),
+    ("invitation_list", {"campaign_id": 99}),
+    ("invitation_recipient", {"list_number": 99}),
+    ("invitation_recipient", {"unit_id": 99}),
+    ("invitation_batch", {"number": 98}),
 ]
 
 

@@ -51,6 +51,10 @@ def test_every_channel_counts_where_the_plan_says_nothing() -> None:
     assert from_json(plan.to_json()) == plan
     old = {name: value for name, value in plan.to_json().items() if name != "channels"}
     assert from_json(old) == plan
+    earlier = {**plan.to_json(), "channels": {"counted": ["qr", "paper", "import", "kiosk", "ticket"]}}
+    assert from_json(earlier) == plan
+    some = {**plan.to_json(), "channels": {"counted": ["paper", "ticket"]}}
+    assert from_json(some).channels.counted == ("paper", "ticket")
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,11 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Refusal, match="response_conflict"):
         opened.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
     decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
-    scene.kiosk(opened, campaign)
+    scene.alarmed(opened, campaign, scene.kiosk(opened, campaign))
     scene.cards(opened, campaign)
     scene.screen_code(opened, campaign)
     scene.language(opened, campaign)
+    scene.invited(opened, campaign)
     paper_scene.a_row_everywhere(opened, campaign)
     assert set(scene.counts(opened)) == set(Schema.metadata.tables)
 

@@ -16,9 +16,17 @@ from tests.fixtures_office import UNIT, SignIn, office, office_app, rehearsed, s
 __all__ = ["office", "office_app", "rehearsed", "sign_in"]
 HOME = "/noi-bo/dien-tap"
 PAGES = {
-    "admin": ("chi-tieu", "ket-qua", "ket-qua?cong-thuc=f2", "ket-qua/an-lao", "phieu-giay", "ma-qr"),
+    "admin": (
+        "chi-tieu",
+        "ket-qua",
+        "ket-qua?cong-thuc=f2",
+        "ket-qua/an-lao",
+        "phieu-giay",
+        "ma-qr",
+        "thu-moi",
+    ),
     "tccb": ("chi-tieu", "ket-qua", "ket-qua?cong-thuc=f3", "ket-qua/an-lao", "phieu-giay", "ma-qr"),
-    "head": ("chi-tieu", f"ket-qua/{UNIT}", "phieu-giay", "ma-qr"),
+    "head": ("chi-tieu", f"ket-qua/{UNIT}", "phieu-giay", "ma-qr", "thu-moi"),
     "officer": ("chi-tieu", "nhap-phieu", "phieu-giay", "ma-qr"),
 }
 CLOSED = {
@@ -32,7 +40,14 @@ CLOSED = {
         "phieu-giay?don-vi=an-lao",
         "nhap-phieu",
     ),
-    "officer": ("ket-qua", f"ket-qua/{UNIT}", "bao-cao.pdf", "hinh/pace.svg", "phieu-giay?don-vi=an-lao"),
+    "officer": (
+        "ket-qua",
+        f"ket-qua/{UNIT}",
+        "bao-cao.pdf",
+        "hinh/pace.svg",
+        "phieu-giay?don-vi=an-lao",
+        "thu-moi",
+    ),
     "tccb": ("nhap-phieu",),
 }
 

@@ -13,7 +13,7 @@ import pytest
 
 from scoring.charts.words import number
 from scoring.insight import Insight, look
-from scoring.quality import Kind
+from scoring.quality import ChannelEffect, Kind
 from scoring.remarks import Code
 from survey.documents import insight_page, pdf, xlsx
 from survey.documents.compose import consolidated, for_unit
@@ -209,9 +209,7 @@ def test_signs_are_counted_in_the_report_and_named_on_the_desk_only() -> None:
     assert counts == {"Nhiều phiếu gần như giống hệt nhau": 1}
     assert "Dấu hiệu, không phải kết luận" in _text(report)
     assert "signs" not in {table.id for table in report.tables()}
-    page = insight_page.of_province(
-        made.result, FACTS, facts(made.result), HEADING, insight, OFFICERS, tuple(Channel)
-    )
+    page = insight_page.of_province(made.result, FACTS, facts(made.result), HEADING, insight, OFFICERS)
     signs = next(block for block in page.quality if isinstance(block, Table) and block.id == "signs")
     assert _column(signs, 1) == [OFFICERS[4]]
     assert not any(name in _text(report) for name in OFFICERS)
@@ -220,9 +218,7 @@ def test_signs_are_counted_in_the_report_and_named_on_the_desk_only() -> None:
 def test_the_page_shows_the_tables_of_the_report() -> None:
     made, insight = _made()
     report = _report(made, insight)
-    page = insight_page.of_province(
-        made.result, FACTS, facts(made.result), HEADING, insight, OFFICERS, tuple(Channel)
-    )
+    page = insight_page.of_province(made.result, FACTS, facts(made.result), HEADING, insight, OFFICERS)
     blocks = (
         *page.league.blocks,
         *page.chances.blocks,
@@ -246,6 +242,24 @@ def test_the_page_shows_the_tables_of_the_report() -> None:
     assert page.caution in _text(report)
 
 
+@pytest.mark.parametrize(("fewest", "shown"), [(20, "4,60"), (9, "–")])
+def test_the_report_tells_what_goes_with_the_channel_where_nobody_can_be_told(
+    fewest: int, shown: str
+) -> None:
+    made, insight = _made()
+    units = made.result.units
+    unit = max(range(len(units)), key=lambda place: units[place].forms)
+    codes = (list(Channel).index(Channel.QR), list(Channel).index(Channel.INVITATION))
+    effect = ChannelEffect(unit, codes, (4.1, 4.6), (units[unit].forms - fewest, fewest), 0.01, 0.02)
+    found = replace(insight, review=replace(insight.review, channels=(effect,)))
+    table = _table(_report(made, found), "channels")
+    assert [row.kind for row in table.rows] == ["group", "plain", "plain"]
+    assert [cell.lines[0] for cell in table.rows[2].cells] == ["Thư mời", str(fewest), shown, "0,020"]
+    page = insight_page.of_province(made.result, FACTS, facts(made.result), HEADING, found, OFFICERS)
+    assert table.rows in [block.rows for block in page.quality if isinstance(block, Table)]
+    assert pdf.render(_report(made, found)).startswith(b"%PDF")
+
+
 def test_results_without_flagged_forms_stand_beside_those_with_them() -> None:
     made, insight = _made()
     assert insight.without is not None
@@ -261,9 +275,7 @@ def test_results_without_flagged_forms_stand_beside_those_with_them() -> None:
 
 def test_the_difference_on_the_desk_is_that_of_the_printed_figures() -> None:
     made, insight = _studied(copied(campaign((50, 80, 80, 80)), 4))
-    page = insight_page.of_province(
-        made.result, FACTS, facts(made.result), HEADING, insight, OFFICERS, tuple(Channel)
-    )
+    page = insight_page.of_province(made.result, FACTS, facts(made.result), HEADING, insight, OFFICERS)
     table = next(one for one in page.quality if isinstance(one, Table) and one.id == "without-units")
     (row,) = table.rows
     before, after, change = (row.cells[place].values[0] for place in (3, 4, 5))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +109,59 @@ def test_no_setting_is_a_defect(environ: dict[str, str]) -> None:
         assert all(line.isprintable() for line in refusal.lines())  # noqa: PT017
     else:
         assert config.public_url.startswith(("http://", "https://"))
+
+
+MAIL = {"HAILONG_SMTP_HOST": "mail.tinh.gov.vn", "HAILONG_SMTP_FROM": "BHXH tỉnh <khaosat@tinh.gov.vn>"}
+
+
+def test_mail_goes_out_encrypted_unless_the_server_is_this_machine(tmp_path: Path) -> None:
+    assert read({}).mail is None
+    mail = read(MAIL).mail
+    assert mail is not None
+    assert (mail.tls, mail.port, mail.sender, mail.sender_name) == (
+        "starttls",
+        587,
+        "khaosat@tinh.gov.vn",
+        "BHXH tỉnh",
+    )
+    for host in ("127.0.0.1", "localhost", "::1"):
+        local = read({**MAIL, "HAILONG_SMTP_HOST": host, "HAILONG_SMTP_TLS": "none"}).mail
+        assert local is not None
+        assert local.port == 25
+    assert faults({**MAIL, "HAILONG_SMTP_TLS": "none"}) == {"HAILONG_SMTP_TLS"}
+    assert faults({**MAIL, "HAILONG_SMTP_TLS": "ssl"}) == {"HAILONG_SMTP_TLS"}
+    file = tmp_path / "password"
+    file.write_text("secret\n")
+    file.chmod(0o600)
+    signed = {**MAIL, "HAILONG_SMTP_USER": "u", "HAILONG_SMTP_PASSWORD_FILE": str(file)}
+    found = read({**signed, "HAILONG_SMTP_PORT": "10587"}).mail
+    assert found is not None
+    assert (found.user, found.password, found.port) == ("u", "secret", 10587)
+    assert "secret" not in repr(found)
+    file.chmod(0o640)
+    assert faults(signed) == {"HAILONG_SMTP_PASSWORD_FILE"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "blamed"),
+    [
+        ("HAILONG_SMTP_HOST", "mail.x.vn:25", "HAILONG_SMTP_HOST"),
+        ("HAILONG_SMTP_HOST", "a b", "HAILONG_SMTP_HOST"),
+        ("HAILONG_SMTP_FROM", "", "HAILONG_SMTP_FROM"),
+        ("HAILONG_SMTP_FROM", "khaosat", "HAILONG_SMTP_FROM"),
+        ("HAILONG_SMTP_FROM", "a@x.vn\r\nBcc: b@x.vn", "HAILONG_SMTP_FROM"),
+        ("HAILONG_SMTP_PORT", "0", "HAILONG_SMTP_PORT"),
+        ("HAILONG_SMTP_USER", "u", "HAILONG_SMTP_USER"),
+        ("HAILONG_SMTP_CA", "/nowhere/ca.pem", "HAILONG_SMTP_CA"),
+        ("HAILONG_SMTP_CA", "a\0b", "HAILONG_SMTP_CA"),
+        ("HAILONG_SMTP_PER_MINUTE", "0", "HAILONG_SMTP_PER_MINUTE"),
+    ],
+)
+def test_a_mail_setting_that_will_not_do_is_named(setting: str, value: str, blamed: str) -> None:
+    assert faults({**MAIL, setting: value}) == {blamed}
+
+
+def test_a_password_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    for name in (str(tmp_path / "none"), str(tmp_path), "a\0b"):
+        environ = {**MAIL, "HAILONG_SMTP_USER": "u", "HAILONG_SMTP_PASSWORD_FILE": name}
+        assert faults(environ) == {"HAILONG_SMTP_PASSWORD_FILE"}

@@ -1,0 +1,30 @@
+"""``./hailong alerts``: what the server looks after every minute, once, for those who run it from cron."""
+
+from __future__ import annotations
+
+import click
+
+from survey import clock
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import data_option
+from survey.services import invitations, kiosk_alerts
+from survey.services.actors import COMMAND_LINE
+
+
+@click.command(
+    help=say(
+        "Báo kiosk giữ phiếu quá lâu và xóa địa chỉ thư mời đã đến hạn; máy chủ tự làm việc này mỗi phút.",
+        "Tell of kiosks that hold answers and erase addresses that are due; the server does so every minute.",
+    )
+)
+@data_option
+def alerts(data: str | None) -> None:
+    """Print each kiosk with an open incident."""
+    with opened(data) as installation:
+        found = kiosk_alerts.watch(installation, clock.now())
+        invitations.erase_due(installation, COMMAND_LINE, clock.now())
+    for campaign, standing in found:
+        kiosk = standing.kiosk
+        unit = campaign.unit(kiosk.unit_id).code
+        click.echo(f"{campaign.code}\t{unit}\tkiosk={kiosk.number}\twaiting={kiosk.waiting}")

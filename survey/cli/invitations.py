@@ -1,0 +1,208 @@
+"""``./hailong invitations load | merge | send | remind | list | failed | erase``: invitations by e-mail or post."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import click
+
+from survey import clock
+from survey.cli.files import written_for_the_owner
+from survey.cli.language import say
+from survey.cli.opening import opened
+from survey.cli.options import campaign_option, data_option
+from survey.cli.progress import advancing
+from survey.errors import Refusal
+from survey.mail.transport import Reply
+from survey.services import invitation_letters, invitation_sending, tickets
+from survey.services import invitations as lists
+from survey.services.actors import COMMAND_LINE
+from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
+from survey.services.invitation_sending import Pace
+
+file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+number_argument = click.argument("number", type=click.IntRange(1))
+unit_option = click.option(
+    "--unit",
+    default=None,
+    help=say(
+        "Đơn vị được đánh giá, nếu tệp không ghi.", "The unit that is rated, where the file does not say."
+    ),
+)
+code_option = click.option(
+    "--code", "key", default=None, help=say("Mã nhắc của danh sách.", "The list's reminder key.")
+)
+
+
+@click.group(
+    help=say("Gửi thư mời có đường dẫn riêng và một lần nhắc.", "Send invitations and one reminder.")
+)
+def invitations() -> None:
+    """Group the commands about invitations."""
+
+
+@invitations.command(help=say("Tải danh sách nơi nhận từ tệp CSV.", "Load a list of recipients from CSV."))
+@file_argument
+@data_option
+@campaign_option
+@unit_option
+@click.option("--title", default="", help=say("Tên danh sách.", "The list's name."))
+def load(file: Path, data: str | None, campaign: str | None, unit: str | None, title: str) -> None:
+    """Keep the recipients; nothing is sent yet."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        number = lists.load(
+            installation,
+            COMMAND_LINE,
+            record,
+            file.read_bytes(),
+            clock.now(),
+            title=title or file.stem,
+            unit=unit,
+        )
+        count = lists.one(installation, COMMAND_LINE, record, number, clock.now()).recipients
+    click.echo(
+        say(
+            f"Danh sách số {number}: {count} nơi nhận. Chưa gửi thư nào.",
+            f"List {number}: {count} recipients. Nothing was sent yet.",
+        )
+    )
+
+
+@invitations.command(help=say("Thêm đường dẫn và mã vào tệp CSV để trộn thư.", "Add links to a CSV file."))
+@file_argument
+@data_option
+@campaign_option
+@unit_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help=say("Tệp CSV để trộn thư.", "The mail-merge file."),
+)
+def merge(file: Path, data: str | None, campaign: str | None, unit: str | None, out: Path) -> None:
+    """Write the mail-merge file, readable by nobody else: who has it can use the codes."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        content = lists.merge(installation, COMMAND_LINE, record, file.read_bytes(), clock.now(), unit=unit)
+        written_for_the_owner(out, content)
+    click.echo(
+        say(
+            f"Đã ghi {out}. Gửi xong hãy xóa tệp này: đường dẫn trong tệp cho biết mã nào đã dùng.",
+            f"Wrote {out}. Delete it once it is sent: its links tell which codes have been used.",
+        )
+    )
+
+
+@invitations.command(help=say("Gửi thư mời, hoặc gửi tiếp.", "Send the invitations, or go on sending."))
+@number_argument
+@data_option
+@campaign_option
+@code_option
+def send(number: int, data: str | None, campaign: str | None, key: str | None) -> None:
+    """Send what has not gone out. The reminder key is printed once, before the first letter."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        if lists.one(installation, COMMAND_LINE, record, number, clock.now()).round == 0:
+            key = invitation_letters.fresh_key()
+            invitation_sending.begin(installation, COMMAND_LINE, record, number, key, clock.now())
+            click.echo(say(f"Mã nhắc, hãy lưu lại: {key}", f"The reminder key, keep it: {key}"))
+        _run(installation, record, number, key)
+
+
+@invitations.command(help=say("Gửi thư nhắc một lần đến mọi nơi nhận.", "Remind every recipient, once."))
+@number_argument
+@data_option
+@campaign_option
+@code_option
+@click.option(
+    "--without-links",
+    is_flag=True,
+    help=say("Không còn mã nhắc: nhắc mở lại thư mời.", "The key is lost: lead back to the invitation."),
+)
+def remind(
+    number: int, data: str | None, campaign: str | None, key: str | None, *, without_links: bool
+) -> None:
+    """Send the one reminder, or go on sending it."""
+    if key is None and not without_links:
+        raise click.UsageError(say("Cần --code hoặc --without-links.", "Give --code or --without-links."))
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        if (
+            lists.one(installation, COMMAND_LINE, record, number, clock.now()).round
+            < invitation_sending.REMINDER
+        ):
+            now = clock.now()
+            invitation_sending.remind(installation, COMMAND_LINE, record, number, key, now)
+        _run(installation, record, number, key)
+
+
+@invitations.command(name="list", help=say("Các danh sách và số thư.", "The lists and their counts."))
+@data_option
+@campaign_option
+@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
+    """Print every list, and every unit's batches with what was answered in all."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        found = lists.lists(installation, COMMAND_LINE, record, clock.now())
+        batches = tickets.accounts(installation.database, COMMAND_LINE, record, invited=True)
+    shown = [
+        {"list": one.number, "title": one.title, "recipients": one.recipients, "round": one.round}
+        | {"running": one.running, "erased": one.erased, "fault": one.fault, **one.counts}
+        for one in found
+    ]
+    names = ("unit", "batch", "printed", "handed_out", "spent", "void")
+    units = [{name: getattr(batch, name) for name in names} for batch in batches]
+    if as_json:
+        click.echo(json.dumps({"lists": shown, "batches": units}, ensure_ascii=False, indent=2))
+        return
+    for row in (*shown, *units):
+        click.echo("\t".join(f"{name}={value}" for name, value in row.items()))
+
+
+@invitations.command(help=say("Những thư không chắc đã đến nơi.", "The letters that did not surely arrive."))
+@number_argument
+@data_option
+@campaign_option
+def failed(number: int, data: str | None, campaign: str | None) -> None:
+    """Print each with what the mail server said."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        for row in lists.undelivered(installation, COMMAND_LINE, record, number):
+            click.echo(f"{row.place}\t{row.delivery}\t{row.email}\t{row.name}\t{row.reply}")
+
+
+@invitations.command(
+    help=say("Xóa hẳn địa chỉ của một danh sách.", "Erase the addresses of a list for good.")
+)
+@number_argument
+@data_option
+@campaign_option
+def erase(number: int, data: str | None, campaign: str | None) -> None:
+    """Delete names and addresses; the counts stay."""
+    with opened(data) as installation:
+        record = installation.campaigns.only(campaign)
+        lists.erase(installation, COMMAND_LINE, record, number, clock.now())
+    click.echo(say(f"Đã xóa địa chỉ của danh sách số {number}.", f"Erased the addresses of list {number}."))
+
+
+def _run(installation: Installation, record: CampaignRecord, number: int, key: str | None) -> None:
+    """Send with a bar on a terminal, then say how it stands."""
+    now = clock.now()
+    left = lists.one(installation, COMMAND_LINE, record, number, now).left
+    never = threading.Event()
+    with advancing(say("Gửi thư", "Sending"), left) as advance:
+
+        def told(_reply: Reply) -> None:
+            advance(1)
+
+        leased = invitation_sending.lease(installation, COMMAND_LINE, record, number, key, now)
+        invitation_sending.send(leased, Pace(clock.now, never.wait, told))
+    counts = lists.one(installation, COMMAND_LINE, record, number, clock.now()).counts
+    click.echo("\t".join(f"{name}={count}" for name, count in counts.items() if count))
+    if counts["deferred"]:
+        raise Refusal("invitation_deferred", count=counts["deferred"])

@@ -1,0 +1,1 @@
+"""Outgoing mail: letters as data, and the line to the mail server. Knows no database and no request."""

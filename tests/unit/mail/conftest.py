@@ -1,0 +1,7 @@
+"""A mail server for the tests of the line to one."""
+
+from __future__ import annotations
+
+from tests.fixtures_mail import certificate, post, secure_post
+
+__all__ = ["certificate", "post", "secure_post"]
