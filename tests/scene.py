@@ -16,7 +16,7 @@ from survey.clock import ZONE
 from survey.models import Schema
 from survey.plans import check
 from survey.plans.plan import Plan
-from survey.services import accounts, kiosk_numbers, kiosks, screen_codes, screen_ends, tickets
+from survey.services import accounts, kiosk_exits, kiosk_numbers, kiosks, screen_codes, screen_ends, tickets
 from survey.services.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -89,6 +89,7 @@ def kiosk(opened: Installation, campaign: CampaignRecord) -> int:
     kiosks.enrol(opened.database, campaign, number, code, secrets.token_bytes(32), NOW)
     with opened.database.write() as session:
         kiosk_numbers.note(session, campaign.id, Numbered(number, 1))
+    kiosk_exits.ask(opened.database, campaign, number, NOW)
     return number
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from forms import audio
 from survey import version as product
 from survey.cli.language import say
 from survey.cli.opening import opened
@@ -27,9 +30,17 @@ def doctor(data: str | None) -> int:
         facts |= {"public_url": installation.config.public_url, "https": str(installation.config.https)}
         facts |= database_facts(installation.database)
         facts |= {"free_disk": f"{free_bytes(installation.config.data) / 1e9:.1f} GB"}
+        facts |= _recordings(installation.config.data)
         checks = readiness(installation)
     for name, value in facts.items():
         click.echo(f"{name:20} {value}")
     for name, passed in checks.items():
         click.echo(f"{'✓' if passed else '✗'} {say(*CHECKS[name])}")
     return 0 if all(checks.values()) else 1
+
+
+def _recordings(data: Path) -> dict[str, str]:
+    """Return how many recordings kiosks read aloud, by language, and which files are none."""
+    found = audio.look(data / audio.FOLDER)
+    facts = {f"audio_{lang}": str(len(spoken)) for lang, spoken in found.files.items()}
+    return facts | ({"audio_left_out": ", ".join(found.left_out)} if found.left_out else {})

@@ -3,7 +3,7 @@
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignUnit
-from survey.models.kiosks import Kiosk, KioskRange
+from survey.models.kiosks import Kiosk, KioskExit, KioskRange
 from survey.models.paper import (
     PaperBatch,
     PaperMinute,
@@ -31,6 +31,7 @@ __all__ = [
     "Comment",
     "Decision",
     "Kiosk",
+    "KioskExit",
     "KioskRange",
     "LedgerLeaf",
     "PaperBatch",

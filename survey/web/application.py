@@ -26,6 +26,7 @@ from survey.web.insight import insight
 from survey.web.keyed import keyed
 from survey.web.keying import keying
 from survey.web.kiosk import kiosk
+from survey.web.kiosk_phone import kiosk_phone
 from survey.web.kiosks import kiosks
 from survey.web.links import links
 from survey.web.officer import officer
@@ -90,6 +91,7 @@ def assemble(opened: Installation) -> Flask:
         scans,
         screens,
         kiosk,
+        kiosk_phone,
         kiosks,
     ):
         app.register_blueprint(blueprint)

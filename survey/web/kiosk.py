@@ -14,12 +14,13 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms import instrument, qr
+from forms import audio, instrument, qr
 from forms.faults import FaultyInput
+from forms.icons import icons
 from forms.texts import page_languages, page_texts
 from survey import clock
 from survey.errors import Refusal
-from survey.services import kiosk_records, kiosks, screen_codes, tickets
+from survey.services import kiosk_exits, kiosk_records, kiosks, screen_codes, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_records import Record
 from survey.services.kiosks import KioskRecord
@@ -34,6 +35,7 @@ SHELL = Path(__file__).parents[2] / "templates" / "kiosk" / "shell.html"
 WORKER = STATIC / "kiosk" / "worker.js"
 SCHEME = "Kiosk "
 RECEIPT = "hailong kiosk receipt 1"
+EXIT = "hailong kiosk exit 1"
 SECURITY_POLICY = (
     "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';"
     "worker-src 'self';manifest-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none'"
@@ -71,6 +73,17 @@ def manifest() -> ResponseReturnValue:
     return Response(body, mimetype="application/manifest+json")
 
 
+@kiosk.get("/am/<lang>/<name>")
+@public
+def sound(lang: str, name: str) -> ResponseReturnValue:
+    """Give a recording of a sentence, by its name in the list that a device gets."""
+    spoken = audio.look(installation().config.data / audio.FOLDER).files.get(lang, {})
+    path = next((path for path in spoken.values() if path.name == name), None)
+    if path is None:
+        raise Refusal("page_unknown")
+    return Response(path.read_bytes(), mimetype=audio.KINDS[path.suffix])
+
+
 @kiosk.post("/api/enrol")
 @public
 def enrol() -> ResponseReturnValue:
@@ -84,6 +97,40 @@ def enrol() -> ResponseReturnValue:
         raise Refusal("kiosk_link_bad") from error
     record = kiosks.enrol(installation().database, campaign, number, code, key_hash, clock.now())
     return jsonify(_settings(campaign, record))
+
+
+@kiosk.post("/api/shown")
+@public
+def shown() -> ResponseReturnValue:
+    """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
+    found = kiosks.find(installation().database, _shown_key()[2])
+    if found is None:
+        return jsonify(waits=True)
+    code, record = found
+    return jsonify(_settings(installation().campaigns.get(code), record))
+
+
+@kiosk.post("/api/exit")
+@public
+def ask_exit() -> ResponseReturnValue:
+    """Give a device a code to show, with which somebody of the office lets it be left."""
+    campaign, record, _key = _device()
+    code = kiosk_exits.ask(installation().database, campaign, record.number, clock.now())
+    path = url_for("kiosk_phone.leave", campaign=campaign.code, number=record.number, code=code)
+    lives = int(kiosk_exits.LIVES.total_seconds())
+    return jsonify(code=code, path=path, match=kiosk_exits.match(code), seconds=lives)
+
+
+@kiosk.post("/api/exit/use")
+@public
+def use_exit() -> ResponseReturnValue:
+    """Tell a device whether its code was granted, signed with the device's own key."""
+    campaign, record, key = _device()
+    code = _text(_said(), "code")
+    if not kiosk_exits.use(installation().database, campaign, record.number, code, clock.now()):
+        return jsonify(waits=True)
+    message = "\n".join((EXIT, campaign.code, str(record.number), code))
+    return jsonify(signature=kiosks.sign(key, message.encode()).hex())
 
 
 @kiosk.get("/api/settings")
@@ -171,15 +218,22 @@ def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
     Raises:
         Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
     """
-    shown = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+    code, number, key = _shown_key()
+    campaign = installation().campaigns.get(code)
+    return campaign, kiosks.authenticate(installation().database, campaign, number, key), key
+
+
+def _shown_key() -> tuple[str, int, bytes]:
+    """Return the campaign, the number and the key that the device shows, as it says them.
+
+    Raises:
+        Refusal: ``kiosk_unknown``.
+    """
     try:
-        code, number, text = shown
-        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        campaign = installation().campaigns.get(code)
-        record = kiosks.authenticate(installation().database, campaign, int(number), key)
+        code, number, text = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+        return code, int(number), base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (ValueError, binascii.Error) as error:
         raise Refusal("kiosk_unknown", number="?") from error
-    return campaign, record, key
 
 
 def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
@@ -197,6 +251,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "office": campaign.plan.headings.agency,
         "title": campaign.plan.title,
         "rehearsal": campaign.rehearsal,
+        "opened": clock.now() >= campaign.opens_at,
         "opens_at": campaign.opens_at.isoformat(),
         "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
         "idle_seconds": record.idle_seconds,
@@ -204,6 +259,20 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "cards": tickets.has_cards(installation().database, campaign, record.unit_id),
         "pin": pin,
         "questionnaire": instrument.to_json(campaign.questionnaire),
+        "icons": icons(campaign.questionnaire),
+        "audio": _audio(),
+    }
+
+
+def _audio() -> dict[str, dict[str, str]]:
+    """Return the address of every recording by language and key; it changes with the recording."""
+    spoken = audio.look(installation().config.data / audio.FOLDER).files
+    return {
+        lang: {
+            key: url_for("kiosk.sound", lang=lang, name=path.name, v=audio.state_of(path))
+            for key, path in recordings.items()
+        }
+        for lang, recordings in spoken.items()
     }
 
 
