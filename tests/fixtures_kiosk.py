@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import struct
+import wave
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +23,7 @@ from survey.vocabulary import Channel
 from tests.fixtures_office import UNIT
 
 LOCAL: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "accept_downloads": True}
+RATE = 8000
 READY = "html[data-ready=yes]"
 
 
@@ -75,6 +79,18 @@ def station_of(opened: Installation, address: str, new: NewKiosk | None = None) 
 def station(office: Installation, office_address: str) -> Station:
     """A kiosk that waits for its device."""
     return station_of(office, office_address)
+
+
+def record(station: Station, key: str, seconds: float, lang: str = "vi") -> None:
+    """Give the station a recording of a sentence: a tone."""
+    path = station.opened.config.data / "audio" / lang / f"{key}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    waves = (round(8000 * math.sin(2 * math.pi * 440 * n / RATE)) for n in range(int(RATE * seconds)))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(b"".join(struct.pack("<h", level) for level in waves))
 
 
 def tablet_of(browser: Browser, width: int = 800, height: int = 1280) -> BrowserContext:

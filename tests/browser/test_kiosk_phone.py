@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,20 @@ __all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 RECORDS = "**/kios/api/records"
+# A camera that sees one code after the other: the device's own, which this machine has not.
+CAMERA = """(texts) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+  canvas.getContext("2d").fillRect(0, 0, 64, 64);
+  window.track = canvas.captureStream(5);
+  navigator.mediaDevices.getUserMedia = async () => window.track;
+  let at = -1;
+  window.BarcodeDetector = class {
+    async detect() {
+      at += 1;
+      return at < texts.length ? [{ rawValue: "something else" }, { rawValue: texts[at] }, { rawValue: texts[0] }] : [];
+    }
+  };
+}"""
 FILL = """async (count) => {
   const { open, keep } = await import("/static/kiosk/store.js");
   const db = await open();
@@ -170,6 +185,36 @@ def test_what_waits_leaves_as_codes_that_another_reader_reads(station: Station, 
     tablet.get_by_role("button", name="Gửi ngay").tap()
     expect(tablet.get_by_role("status")).to_have_text("Đã gửi hết.")
     assert len(station.answers()) == 30
+
+
+def test_a_phones_camera_fills_the_page_that_takes_records_in(
+    station: Station, chromium: Browser, tablet: Page
+) -> None:
+    station.enrol(tablet)
+    tablet.context.route(RECORDS, lambda route: route.abort())
+    tablet.evaluate(FILL, 12)
+    texts = tablet.evaluate(
+        """async () => {
+          const { open, get } = await import("/static/kiosk/store.js");
+          const { codes } = await import("/static/kiosk/handover.js");
+          const db = await open();
+          return codes(db, await get(db, "device"));
+        }"""
+    )
+    assert len(texts) > 1
+    address = f"{station.address}/noi-bo/{station.campaign.code}/kiosk/phieu-cho"
+    with phone_of(chromium, address, "head") as phone:
+        expect(phone.get_by_role("button", name="Quét bằng camera của máy này")).to_be_hidden()
+        phone.add_init_script(f"({CAMERA})({json.dumps(texts)})")
+        phone.reload()
+        assert violations(phone) == []
+        phone.get_by_role("button", name="Quét bằng camera của máy này").click()
+        expect(phone.get_by_role("status")).to_contain_text(f"Đã đọc đủ {len(texts)} mã")
+        assert phone.evaluate("window.track.getTracks()[0].readyState") == "ended"
+        assert phone.get_by_label("Nội dung quét được").input_value().split() == texts
+        phone.get_by_role("button", name="Nhập phiếu chờ").click()
+        expect(phone.get_by_role("status").first).to_contain_text("Đã nhập 12 phiếu mới")
+    assert len(station.answers()) == 12
 
 
 def test_many_and_long_records_leave_in_several_series(station: Station, tablet: Page) -> None:

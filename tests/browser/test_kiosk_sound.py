@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import struct
-import wave
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,11 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 from survey import clock
 from survey.services.installation import Installation
 from tests.axe import violations
-from tests.fixtures_kiosk import READY, Station, station_of, tablet_of
+from tests.fixtures_kiosk import READY, Station, record, station_of, tablet_of
 
 pytestmark = pytest.mark.browser
 
-RATE = 8000
 # The length of each sentence, in steps of 50 ms, tells which one is heard.
 STEPS_OF = {"kiosk.invite": 2, "C1": 3, "c1_1": 4, "level.1": 5, "level.3": 6, "level.5": 7, "no_opinion": 8}
 KEPT = "async () => (await (await caches.open('hailong-audio')).keys()).length"
@@ -33,23 +28,13 @@ LISTENS = """() => {
 }"""
 
 
-def tone(path: Path, seconds: float) -> None:
-    """Write a tone as a sound file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    waves = (round(8000 * math.sin(2 * math.pi * 440 * n / RATE)) for n in range(int(RATE * seconds)))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(b"".join(struct.pack("<h", level) for level in waves))
-
-
 @pytest.fixture
 def spoken(office: Installation, office_address: str) -> Station:
     """A kiosk with recordings of some Vietnamese sentences."""
+    station = station_of(office, office_address)
     for key, steps in STEPS_OF.items():
-        tone(office.config.data / "audio" / "vi" / f"{key}.wav", steps / 20)
-    return station_of(office, office_address)
+        record(station, key, steps / 20)
+    return station
 
 
 @pytest.fixture

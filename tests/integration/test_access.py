@@ -12,7 +12,7 @@ from flask_wtf import csrf
 from werkzeug.routing import Rule
 
 from forms.seal import Seal
-from survey.services import receipts
+from survey.services import kiosk_exits, receipts
 from survey.services.installation import Installation
 from survey.vocabulary import Role
 from survey.web import access
@@ -171,6 +171,10 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
         "code": receipts.issue(opened.keys.receipt, b"0" * 16),
     }
+    if rule.endpoint in {"kiosk_phone.leave", "kiosk_phone.grant"}:
+        campaign = opened.campaigns.get(scene.CODE)
+        number = scene.kiosk(opened, campaign)
+        values |= {"number": number, "code": kiosk_exits.ask(opened.database, campaign, number, NOW)}
     with app.test_request_context():
         path: str = app.url_map.bind("").build(rule.endpoint, {name: values[name] for name in rule.arguments})
     return f"{path}?don-vi={unit}" if rule.endpoint in NAMES_UNIT_IN_QUERY else path

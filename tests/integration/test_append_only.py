@@ -211,6 +211,7 @@ FRESH: dict[str, dict[str, Any]] = {
     "campaign_unit": {"unit_id": 99, "code": "other"},
     "account": {"id": 99, "email": "hoa@x.vn", "fs_uniquifier": "x"},
     "kiosk": {"number": 99, "key_hash": b"\2" * 32},
+    "kiosk_exit": {"kiosk": 99},
     "kiosk_range": {"first_number": 9, "last_number": 9},
     "ticket_batch": {"number": 9},
     "ticket": {"code_hash": b"\2" * 16, "short_hash": b"\2" * 16},

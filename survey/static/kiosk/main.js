@@ -40,7 +40,8 @@ let more = false;
 const say = () => words[lang] ?? words.vi;
 const idle = new Idle({ warn, end: abandon });
 const sound = new Sound({ files: () => settings?.audio ?? {}, alive: () => idle.touched() });
-const listen = (parts, text) => sound.button(lang, parts, { text: say().listen, name: fill(say().listen_to, { text }) });
+const listen = (parts, text, code = lang) =>
+  sound.button(code, parts, { text: words[code].listen, name: fill(words[code].listen_to, { text }) });
 
 function show(content, controls = []) {
   sound.stop();
@@ -79,13 +80,14 @@ function attract() {
   speak("vi");
   getSelection()?.removeAllRanges();
   const starts = settings.questionnaire.languages.filter((code) => words[code]).map((code, at) =>
-    el("button", { type: "button", class: at ? "start other" : "start", lang: code, onclick: () => begin(code) }, words[code].start));
+    el("div", { lang: code, class: "start-in" },
+      el("button", { type: "button", class: at ? "start other" : "start", onclick: () => begin(code) }, words[code].start),
+      listen([{ key: "kiosk.invite" }], words[code].invite, code)));
   const haves = settings.cards ? settings.questionnaire.languages.filter((code) => words[code]).map((code) =>
     el("button", { type: "button", class: "quiet have", lang: code, onclick: () => haveCard(code) }, words[code].have_card)) : [];
   show([el("div", { class: "attract" },
     el("p", { class: "office" }, settings.office),
     el("h1", { tabindex: "-1" }, say().invite),
-    listen([{ key: "kiosk.invite" }], say().invite),
     el("p", { class: "unit" }, settings.unit),
     el("p", { class: "faces" }, [1, 2, 3, 4, 5].map((level) => el("span", { class: `l${level}` }, face(level)))),
     el("div", { class: "starts" }, starts),
