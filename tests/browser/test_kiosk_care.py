@@ -60,7 +60,8 @@ def every_screen(station: Station, page: Page, look: Callable[[str], None]) -> N
     look("attract")
     page.locator(".start").first.press("Enter")
     for step in range(1, 12):
-        look(f"step {step}")
+        if step in {1, 7, 8, 11}:  # one of each kind
+            look(f"step {step}")
         onward(page)
     look("empty")
     onward(page)
@@ -90,10 +91,8 @@ def every_screen(station: Station, page: Page, look: Callable[[str], None]) -> N
     second.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "colours"),
-    [(320, 640, "none"), (320, 256, "none"), (320, 256, "active"), (800, 1280, "active")],
-)
+# 320 x 256 is what is left of 1280 x 1024 at 400 %.
+@pytest.mark.parametrize(("width", "height", "colours"), [(320, 256, "none"), (800, 1280, "active")])
 def test_every_screen_reflows_and_is_accessible(
     station: Station, chromium: Browser, width: int, height: int, colours: str
 ) -> None:

@@ -6,7 +6,8 @@ import { qr } from "./qr.js";
 import { seal } from "./service.js";
 import { base64url, waiting } from "./store.js";
 
-const FORMAT = "hailong kiosk file 2";
+const FORMAT = "hailong kiosk file 1";
+const PACKED_FORMAT = "hailong kiosk file 2"; // where the browser can pack
 const MARK = "HLK1";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const A_CODE = 560; // letters: version 15 at medium correction, which a phone reads off a tablet at arm's length
@@ -38,8 +39,11 @@ function* portions(records) {
 }
 
 async function series(device, records) {
-  const { nonce, closed } = await seal(device, FORMAT, await packed(encoder.encode(JSON.stringify(records))));
-  const head = { format: FORMAT, campaign: device.campaign, kiosk: device.number, nonce: base64url(nonce) };
+  const plain = encoder.encode(JSON.stringify(records));
+  const packs = typeof CompressionStream === "function";
+  const format = packs ? PACKED_FORMAT : FORMAT;
+  const { nonce, closed } = await seal(device, format, packs ? await packed(plain) : plain);
+  const head = { format, campaign: device.campaign, kiosk: device.number, nonce: base64url(nonce) };
   const whole = new Uint8Array([...encoder.encode(`${JSON.stringify(head)}\n`), ...closed]);
   const name = (await hash(whole)).slice(0, 8);
   const letters = base32(whole);

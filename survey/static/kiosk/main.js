@@ -34,6 +34,7 @@ let lang = "vi";
 let resting = true; // nobody is at the device
 let renewed = false; // a newer page waits for its moment
 let thanks = 0;
+let restart = 0;
 let sending = null;
 let more = false;
 
@@ -45,6 +46,7 @@ const listen = (parts, text, code = lang) =>
 
 function show(content, controls = []) {
   sound.stop();
+  clearTimeout(restart);
   parts.main.replaceChildren(...content.filter(Boolean));
   parts.controls.replaceChildren(...controls.filter(Boolean));
   parts.main.scrollTop = 0;
@@ -282,8 +284,8 @@ function outOfOrder(code) {
     el("p", { class: "code" }, fill(say().broken_code, { code, number })),
     el("p", { class: "why" }, say()[`why_${code.toLowerCase()}`]))],
   [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again),
-    code === "K03" ? el("button", { type: "button", class: "quiet", onclick: rebind }, say().other_number) : null]);
-  if (code !== "K02" && code !== "K01") setTimeout(() => location.reload(), code === "K03" ? BEAT : RESTART);
+    code === "K03" ? el("button", { type: "button", class: "quiet", onclick: staff }, say().staff) : null]); // what it holds must come out
+  if (code !== "K02" && code !== "K01") restart = setTimeout(() => location.reload(), code === "K03" ? BEAT : RESTART);
 }
 
 async function enrolled() {
