@@ -97,6 +97,10 @@ def test_a_fresh_tablet_becomes_a_kiosk_by_the_code_on_its_screen(
 ) -> None:
     tablet.goto(f"{office_address}/kios/")
     expect(tablet.locator("h1")).to_have_text("Ghi danh máy này làm kiosk")
+    tablet.context.set_offline(True)
+    expect(tablet.get_by_role("status")).to_contain_text("Hãy kiểm tra mạng; máy tự thử lại.")
+    tablet.context.set_offline(False)
+    expect(tablet.get_by_role("status")).to_be_empty()
     assert violations(tablet) == []
     address = scanned(tablet)
     with phone_of(chromium, address, "tccb") as phone:

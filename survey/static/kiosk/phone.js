@@ -17,7 +17,7 @@ export async function leaveByPhone({ device, words, show, passed, back }) {
     const until = performance.now() + asked.seconds * 1000;
     while (await screen.next()) {
       if (performance.now() > until) return screen.say(words.phone_old);
-      const granted = await useExit(device, asked.code).catch(absent(screen, words));
+      const granted = await answered(screen, useExit(device, asked.code), words.phone_no_network);
       if (granted && screen.shown()) return passed();
     }
   } catch (fault) {
@@ -32,7 +32,7 @@ export async function enrolByPhone({ db, words, show, bound, back = null }) {
   const hash = await shownHash(key);
   screen.code(new URL(`/noi-bo/kiosk/may/${hash}`, location.origin).href, await matchOf(hash), words.phone_enrol_how);
   while (await screen.next()) {
-    const settings = await shownAs(key).catch(absent(screen, words));
+    const settings = await answered(screen, shownAs(key), words.phone_enrol_no_network);
     if (settings) return bound({ campaign: settings.campaign, number: settings.number, key }, settings);
   }
 }
@@ -44,12 +44,16 @@ async function remembered(db) {
 }
 
 // A passing failure is told and asked again; a refusal ends the asking.
-function absent(screen, words) {
-  return (fault) => {
+async function answered(screen, asking, failing) {
+  try {
+    const answer = await asking;
+    screen.say("");
+    return answer;
+  } catch (fault) {
     if (fault.status >= 400 && fault.status < 500 && fault.status !== 429) throw fault;
-    screen.say(words.phone_no_network);
+    screen.say(failing);
     return null;
-  };
+  }
 }
 
 // The screen: a place for the code, a place for what is to be said, and the rhythm of asking while it is shown.
