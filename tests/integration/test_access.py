@@ -171,7 +171,7 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
         "code": receipts.issue(opened.keys.receipt, b"0" * 16),
     }
-    if rule.endpoint in {"kiosk_phone.leave", "kiosk_phone.grant"}:
+    if rule.endpoint == "kiosk_phone.leave":
         campaign = opened.campaigns.get(scene.CODE)
         number = scene.kiosk(opened, campaign)
         values |= {"number": number, "code": kiosk_exits.ask(opened.database, campaign, number, NOW)}
