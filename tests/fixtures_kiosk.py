@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import math
+import struct
+import wave
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +14,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
+from forms.languages.audio import Clip
+from forms.languages.folder import Language
 from survey import clock
 from survey.models import Response
-from survey.services import kiosks
+from survey.services import kiosks, languages
 from survey.services.actors import COMMAND_LINE
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
@@ -20,6 +27,7 @@ from survey.vocabulary import Channel
 from tests.fixtures_office import UNIT
 
 LOCAL: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "accept_downloads": True}
+RATE = 8000
 READY = "html[data-ready=yes]"
 
 
@@ -75,6 +83,25 @@ def station_of(opened: Installation, address: str, new: NewKiosk | None = None) 
 def station(office: Installation, office_address: str) -> Station:
     """A kiosk that waits for its device."""
     return station_of(office, office_address)
+
+
+def record(station: Station, seconds: Mapping[str, float], lang: str = "vi") -> None:
+    """Give the station's campaign a recording of each sentence: a tone of so many seconds."""
+    clips = tuple(Clip(key, "wav", _tone(length)) for key, length in seconds.items())
+    with station.opened.database.write() as session:
+        languages.keep(session, station.campaign.id, [Language(lang, "Tiếng Việt", {}, {}, clips)])
+    station.opened.campaigns._by_code.clear()  # as if it had been loaded with them
+
+
+def _tone(seconds: float) -> bytes:
+    waves = (round(8000 * math.sin(2 * math.pi * 440 * n / RATE)) for n in range(int(RATE * seconds)))
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(b"".join(struct.pack("<h", level) for level in waves))
+    return out.getvalue()
 
 
 def tablet_of(browser: Browser, width: int = 800, height: int = 1280) -> BrowserContext:

@@ -26,6 +26,7 @@ from survey.services import (
     invitation_sending,
     invitations,
     kiosk_alerts,
+    kiosk_exits,
     kiosk_numbers,
     kiosks,
     languages,
@@ -105,6 +106,7 @@ def kiosk(opened: Installation, campaign: CampaignRecord) -> int:
     kiosks.enrol(opened.database, campaign, number, code, secrets.token_bytes(32), NOW)
     with opened.database.write() as session:
         kiosk_numbers.note(session, campaign.id, Numbered(number, 1))
+    kiosk_exits.ask(opened.database, campaign, number, NOW)
     return number
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
-from docs.guide import paper_pictures
+from docs.guide import kiosk_pictures, paper_pictures
 from survey import clock, server
 from survey.cli.demo import PLAN, SIGN_INS, UNIT, open_accounts
 from survey.config import Config
@@ -30,6 +30,7 @@ from survey.web.application import assemble
 PICTURES = Path(__file__).parent / "pictures"
 COLOURS = 128
 DESKTOP = (1180, 800)
+SMALL = 560
 PAGES = (
     (Role.OFFICER, "nhap-phieu", "nhap-phieu"),
     (Role.TCCB, "chi-tieu", "chi-tieu"),
@@ -52,6 +53,7 @@ def main() -> None:
         try:
             _browse(opened, running.address, password)
             _report(opened)
+            kiosk_pictures.poster(opened, UNIT, _keep)
         finally:
             running.stop()
             thread.join()
@@ -75,6 +77,7 @@ def _browse(opened: Installation, address: str, password: str) -> None:
             page.wait_for_load_state("networkidle")
             _save(page, name)
         _paper(opened, browser, address, password)
+        _kiosk(opened, browser, address, password)
         browser.close()
 
 
@@ -90,6 +93,15 @@ def _paper(opened: Installation, browser: Browser, address: str, password: str) 
         ids = {row.email: row.id for row in session.scalars(select(Account))}
     people = {role: Actor(ids[email], role, unit) for email, _, role, unit in SIGN_INS}
     paper_pictures.take(opened, people, clock.now(), opened.config.data, page_of, _save)
+
+
+def _kiosk(opened: Installation, browser: Browser, address: str, password: str) -> None:
+    asked = kiosk_pictures.screens(opened, browser, address, UNIT, _save_small)
+    page = _page(browser, 390, 640)
+    _sign_in(page, address, Role.UNIT_HEAD, password)
+    page.goto(address + asked)
+    page.locator("main").screenshot(path=PICTURES / "kiosk-dien-thoai.png")
+    _keep(Image.open(PICTURES / "kiosk-dien-thoai.png"), "kiosk-dien-thoai")
 
 
 def _page(browser: Browser, width: int, height: int) -> Page:
@@ -108,6 +120,18 @@ def _save(page: Page, name: str) -> None:
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path)
     _shrink(Image.open(path)).save(path, optimize=True)
+
+
+def _save_small(page: Page, name: str, above: float = 0) -> None:
+    """Save a tablet's screen, or what is below a share of it, as wide as a guide needs it."""
+    _save(page, name)
+    whole = Image.open(PICTURES / f"{name}.png").convert("RGB")
+    picture = whole.crop((0, int(whole.height * above), whole.width, whole.height))
+    _keep(picture.resize((SMALL, picture.height * SMALL // picture.width), Image.Resampling.LANCZOS), name)
+
+
+def _keep(picture: Image.Image, name: str) -> None:
+    _shrink(picture).save(PICTURES / f"{name}.png", optimize=True)
 
 
 def _report(opened: Installation) -> None:

@@ -14,7 +14,8 @@ Entries = Mapping[str, str]
 # What only the staff at a kiosk reads stays Vietnamese.
 _STAFF = re.compile(
     r"kiosk\.(pin_|fact_|why_|staff|send_now|sent_|save|full_screen|exit|to_kiosk|cancel|again"
-    r"|broken_code|waiting|all_sent|place|no_script)"
+    r"|broken_code|waiting|all_sent|place|no_script|by_phone|phone_(code|match|exit|enrol|old|no_)|other_number"
+    r"|show_codes|nothing_waits|codes_|storage_)"
 )
 
 

@@ -4,7 +4,7 @@ from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignClip, CampaignLanguage, CampaignUnit
 from survey.models.invitations import InvitationBatch, InvitationList, InvitationRecipient
-from survey.models.kiosks import Kiosk, KioskAlert, KioskRange
+from survey.models.kiosks import Kiosk, KioskAlert, KioskExit, KioskRange
 from survey.models.paper import (
     PaperBatch,
     PaperMinute,
@@ -38,6 +38,7 @@ __all__ = [
     "InvitationRecipient",
     "Kiosk",
     "KioskAlert",
+    "KioskExit",
     "KioskRange",
     "LedgerLeaf",
     "PaperBatch",

@@ -91,3 +91,19 @@ class KioskAlert(Schema):
     kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     since: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     mail: Mapped[str] = mapped_column(String(12), default=Delivery.WAITING)
+
+
+class KioskExit(Schema):
+    """The one wish of a device to let an administrator leave its page, until it is granted or too old."""
+
+    __tablename__ = "kiosk_exit"
+    __table_args__ = (
+        ForeignKeyConstraint(("campaign_id", "kiosk"), ["kiosk.campaign_id", "kiosk.number"]),
+        CheckConstraint("length(code_hash) = 32", name="code_hash_length"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    until: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    granted: Mapped[bool] = mapped_column(default=False)

@@ -12,20 +12,24 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from forms.faults import FaultyInput
 from survey.errors import Refusal
 from survey.keys import unsealed
 from survey.models import Kiosk
-from survey.services import audit, kiosk_records
+from survey.services import audit, kiosk_frames, kiosk_records
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.services.kiosk_records import Record
 
 FORMAT = "hailong kiosk file 1"
+PACKED_FORMAT = "hailong kiosk file 2"
+LARGEST_PLAIN = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +41,54 @@ class Taken:
     refused: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """Records that only the service can read, and whose they are."""
+
+    format: str
+    campaign: str
+    kiosk: int
+    nonce: bytes
+    sealed: bytes
+
+
 def take(opened: Installation, actor: Actor, content: bytes, now: dt.datetime) -> Taken:
-    """Let every record of a kiosk's file in through the door; taking it again adds nothing.
+    """Let every record of a kiosk's file, or of its series of codes, in; taking it again adds nothing.
 
     Raises:
-        Refusal: ``kiosk_file_bad``; ``campaign_unknown``; ``unit_out_of_reach``.
+        Refusal: ``kiosk_file_bad``; ``kiosk_codes_missing``; ``campaign_unknown``; ``unit_out_of_reach``.
     """
+    found = [_take_closed(opened, actor, closed, now) for closed in _closed(content)]
+    return Taken(*(sum(counts) for counts in zip(*map(astuple, found), strict=True)))
+
+
+def _closed(content: bytes) -> list[_Closed]:
     try:
-        file = json.loads(content)
-        campaign = opened.campaigns.get(str(file["campaign"]))
-        kiosk = _kiosk(opened, campaign, int(file["kiosk"]))
-        records = json.loads(unsealed(_secret(kiosk), _bytes(file["nonce"]), _bytes(file["sealed"])))
-        found = [_record(one) for one in records]
+        text = content.decode()
+        if kiosk_frames.is_series(text):
+            return [_of_codes(each) for each in kiosk_frames.joined(text)]
+        said = json.loads(text)
+        return [_said(said, _bytes(said["sealed"]))]
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
+        raise Refusal("kiosk_file_bad") from error
+
+
+def _of_codes(content: bytes) -> _Closed:
+    head, _, sealed = content.partition(b"\n")
+    return _said(json.loads(head), sealed)
+
+
+def _said(said: Mapping[str, Any], sealed: bytes) -> _Closed:
+    place = (str(said["format"]), str(said["campaign"]), int(said["kiosk"]))
+    return _Closed(*place, _bytes(said["nonce"]), sealed)
+
+
+def _take_closed(opened: Installation, actor: Actor, closed: _Closed, now: dt.datetime) -> Taken:
+    campaign = opened.campaigns.get(closed.campaign)
+    try:
+        kiosk = _kiosk(opened, campaign, closed.kiosk)
+        found = [_record(one) for one in _records(kiosk, closed)]
+    except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise Refusal("kiosk_file_bad") from error
     actor.require(campaign.unit(kiosk.unit_id).code)
     outcomes = [_take(opened, campaign, kiosk, record, now) for record in found]
@@ -65,6 +104,21 @@ def take(opened: Installation, actor: Actor, content: bytes, now: dt.datetime) -
 def _record(said: dict[str, Any]) -> Record:
     fields = {name: str(value) for name, value in dict(said["fields"]).items()}
     return Record(str(said["key"]), int(said["number"]), fields, str(said.get("code", "")))
+
+
+def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:
+    if closed.format not in {FORMAT, PACKED_FORMAT}:
+        raise ValueError("no format of ours")
+    plain = unsealed(_secret(kiosk, closed.format), closed.nonce, closed.sealed)
+    if closed.format == PACKED_FORMAT:
+        unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
+        plain = unpacking.decompress(plain, LARGEST_PLAIN)
+        if not unpacking.eof:
+            raise ValueError("cut off, or far too long")
+    records = json.loads(plain)
+    if not isinstance(records, list):
+        raise TypeError("no list of records")
+    return records
 
 
 def _take(
@@ -85,11 +139,11 @@ def _kiosk(opened: Installation, campaign: CampaignRecord, number: int) -> Kiosk
     return kiosk
 
 
-def _secret(kiosk: Kiosk) -> bytes:
+def _secret(kiosk: Kiosk, label: str) -> bytes:
     """Return what only the device and the service can derive: the service keeps the hash of the key."""
     if kiosk.key_hash is None:
         raise ValueError("never enrolled")
-    return hmac.digest(kiosk.key_hash, FORMAT.encode(), hashlib.sha256)
+    return hmac.digest(kiosk.key_hash, label.encode(), hashlib.sha256)
 
 
 def _bytes(text: str) -> bytes:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from survey.clock import ZONE
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
-from survey.models import Kiosk, KioskRange
+from survey.models import Campaign, Kiosk, KioskRange
 from survey.models.kiosks import LONGEST_IDLE, SHORTEST_IDLE
 from survey.services import audit
 from survey.services.actors import Actor
@@ -39,12 +39,13 @@ PIN_ROUNDS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class NewKiosk:
-    """What an administrator says of a new kiosk."""
+    """What an administrator says of a new kiosk; ``key_hash`` where the device has shown it already."""
 
     unit: str
     counter: int
     idle_seconds: int = 60
     unfinished: str = Unfinished.DISCARD
+    key_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,19 @@ def add(
 
     Raises:
         Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``kiosk_faulty`` with ``kiosk_counter_bad``,
-            ``kiosk_idle_bad`` or ``kiosk_unfinished_bad``.
+            ``kiosk_idle_bad`` or ``kiosk_unfinished_bad``; ``kiosk_link_bad``; ``kiosk_link_spent``.
     """
     unit_id = campaign.unit_id(new.unit)
     actor.require(new.unit)
     faults = _faults(new, campaign.unit(unit_id).counters)
     if faults:
         raise Refusal("kiosk_faulty", faults)
+    if new.key_hash is not None and len(new.key_hash) != KEY_BYTES:
+        raise Refusal("kiosk_link_bad")
     code = secrets.token_urlsafe(KEY_BYTES)
     with database.write() as session:
+        if new.key_hash and session.scalar(select(Kiosk.number).where(Kiosk.key_hash == new.key_hash)):
+            raise Refusal("kiosk_link_spent")
         highest = session.scalar(select(func.max(Kiosk.number)).where(Kiosk.campaign_id == campaign.id))
         number = (highest or 0) + 1
         row = {
@@ -114,6 +119,7 @@ def add(
             "unfinished": new.unfinished,
             "link_hash": _hash(code),
             "link_until": (now + LINK_LIVES).astimezone(ZONE),
+            "key_hash": new.key_hash,
         }
         session.execute(insert(Kiosk).values(row))
         _note(session, actor, campaign, unit_id, number, "kiosk_added", now)
@@ -195,6 +201,23 @@ def authenticate(database: Database, campaign: CampaignRecord, number: int, key:
         if kiosk.revoked:
             raise Refusal("kiosk_revoked", number=number)
         return _record(kiosk)
+
+
+def find(database: Database, key: bytes) -> tuple[str, KioskRecord] | None:
+    """Return the kiosk that a device's key has become, with its campaign's code; None while it is none.
+
+    Raises:
+        Refusal: ``kiosk_revoked``.
+    """
+    with database.read() as session:
+        of_key = select(Kiosk, Campaign.code).join(Campaign, Campaign.id == Kiosk.campaign_id)
+        row = session.execute(of_key.where(Kiosk.key_hash == hashlib.sha256(key).digest())).one_or_none()
+        if row is None:
+            return None
+        kiosk, code = row
+        if kiosk.revoked:
+            raise Refusal("kiosk_revoked", number=kiosk.number)
+        return code, _record(kiosk)
 
 
 def beat(

@@ -28,6 +28,7 @@ from survey.web.invitations import invitations
 from survey.web.keyed import keyed
 from survey.web.keying import keying
 from survey.web.kiosk import kiosk
+from survey.web.kiosk_phone import kiosk_phone
 from survey.web.kiosks import kiosks
 from survey.web.links import links
 from survey.web.officer import officer
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     scans,
     screens,
     kiosk,
+    kiosk_phone,
     kiosks,
 )
 STAFF_POLICY = (

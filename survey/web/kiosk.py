@@ -16,10 +16,11 @@ from flask.typing import ResponseReturnValue
 
 from forms import instrument, qr
 from forms.faults import FaultyInput
+from forms.icons import icons
 from forms.texts import page_languages, page_texts
 from survey import clock
 from survey.errors import Refusal
-from survey.services import kiosk_records, kiosks, screen_codes, tickets
+from survey.services import kiosk_exits, kiosk_records, kiosks, screen_codes, tickets
 from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_records import Record
 from survey.services.kiosks import KioskRecord
@@ -35,6 +36,7 @@ SHELL = Path(__file__).parents[2] / "templates" / "kiosk" / "shell.html"
 WORKER = STATIC / "kiosk" / "worker.js"
 SCHEME = "Kiosk "
 RECEIPT = "hailong kiosk receipt 1"
+EXIT = "hailong kiosk exit 1"
 SECURITY_POLICY = (
     "default-src 'none';script-src 'self';style-src 'self';img-src 'self';media-src 'self';connect-src 'self';"
     "worker-src 'self';manifest-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none'"
@@ -85,6 +87,40 @@ def enrol() -> ResponseReturnValue:
         raise Refusal("kiosk_link_bad") from error
     record = kiosks.enrol(installation().database, campaign, number, code, key_hash, clock.now())
     return jsonify(_settings(campaign, record))
+
+
+@kiosk.post("/api/shown")
+@public
+def shown() -> ResponseReturnValue:
+    """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
+    found = kiosks.find(installation().database, _shown_key()[2])
+    if found is None:
+        return jsonify(waits=True)
+    code, record = found
+    return jsonify(_settings(installation().campaigns.get(code), record))
+
+
+@kiosk.post("/api/exit")
+@public
+def ask_exit() -> ResponseReturnValue:
+    """Give a device a code to show, with which somebody of the office lets it be left."""
+    campaign, record, _key = _device()
+    code = kiosk_exits.ask(installation().database, campaign, record.number, clock.now())
+    path = url_for("kiosk_phone.leave", campaign=campaign.code, number=record.number, code=code)
+    lives = int(kiosk_exits.LIVES.total_seconds())
+    return jsonify(code=code, path=path, match=kiosk_exits.match(code), seconds=lives)
+
+
+@kiosk.post("/api/exit/use")
+@public
+def use_exit() -> ResponseReturnValue:
+    """Tell a device whether its code was granted, signed with the device's own key."""
+    campaign, record, key = _device()
+    code = _text(_said(), "code")
+    if not kiosk_exits.use(installation().database, campaign, record.number, code, clock.now()):
+        return jsonify(waits=True)
+    message = "\n".join((EXIT, campaign.code, str(record.number), code))
+    return jsonify(signature=kiosks.sign(key, message.encode()).hex())
 
 
 @kiosk.get("/api/settings")
@@ -172,15 +208,22 @@ def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
     Raises:
         Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
     """
-    shown = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+    code, number, key = _shown_key()
+    campaign = installation().campaigns.get(code)
+    return campaign, kiosks.authenticate(installation().database, campaign, number, key), key
+
+
+def _shown_key() -> tuple[str, int, bytes]:
+    """Return the campaign, the number and the key that the device shows, as it says them.
+
+    Raises:
+        Refusal: ``kiosk_unknown``.
+    """
     try:
-        code, number, text = shown
-        key = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        campaign = installation().campaigns.get(code)
-        record = kiosks.authenticate(installation().database, campaign, int(number), key)
+        code, number, text = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+        return code, int(number), base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (ValueError, binascii.Error) as error:
         raise Refusal("kiosk_unknown", number="?") from error
-    return campaign, record, key
 
 
 def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
@@ -198,6 +241,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "office": campaign.plan.headings.agency,
         "title": campaign.plan.title,
         "rehearsal": campaign.rehearsal,
+        "opened": clock.now() >= campaign.opens_at,
         "opens_at": campaign.opens_at.isoformat(),
         "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
         "idle_seconds": record.idle_seconds,
@@ -207,6 +251,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "questionnaire": instrument.to_json(campaign.questionnaire),
         "words": {tag: campaign.words(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},
         "audio": {tag: clips(campaign, tag) for tag in campaign.languages},
+        "icons": icons(campaign.questionnaire),
     }
 
 

@@ -106,6 +106,7 @@ def _page(
         form=form or NewKioskForm(idle_seconds=60, counter=1, unfinished=Unfinished.DISCARD),
         act=KioskForm(),
         refusal=refusal,
+        site=f"{opened.config.public_url}{url_for('kiosk.page')}".partition("://")[2].rstrip("/"),
         lines=refusal.lines(language.of_request()) if refusal else (),
     )
     return page, refusal.status if refusal else 200

@@ -261,6 +261,14 @@ def test_a_revoked_device_keeps_what_it_holds(station: Station, tablet: Page) ->
     expect(tablet.locator(".code")).to_contain_text("K03")
     assert len(tablet.evaluate(QUEUE)) == 1
     assert station.answers() == []
+    tablet.get_by_role("button", name="Nhân viên").tap()
+    for digit in station.pin:
+        tablet.get_by_role("button", name=digit, exact=True).tap()
+    tablet.get_by_role("button", name="Đồng ý").tap()
+    with tablet.expect_download() as saved:
+        tablet.get_by_role("button", name="Lưu phiếu chờ ra tệp").tap()
+    content = Path(saved.value.path()).read_bytes()
+    assert kiosk_files.take(station.opened, COMMAND_LINE, content, clock.now()).new == 1
 
 
 def test_an_upgrade_of_the_page_carries_the_queue_along(

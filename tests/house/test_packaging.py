@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -67,6 +68,15 @@ def test_every_dependency_has_its_reason_and_every_reason_its_dependency() -> No
     row = re.compile(r"^\| ([A-Za-z0-9-]+) \| .{10,} \|$", re.MULTILINE)
     assert set(row.findall(product)) - {"library"} == names("install_requires")
     assert set(row.findall(tests)) - {"library"} == names("test", "options.extras_require")
+
+
+def test_the_library_on_the_kiosk_is_the_one_that_is_described() -> None:
+    named = re.findall(
+        r"^- \*\*uqr\*\* .*SHA-256 `([0-9a-f]{64})`", text("docs/dependencies.md"), re.MULTILINE
+    )
+    content = (tree.ROOT / "survey/static/kiosk/uqr.js").read_bytes()
+    assert named == [hashlib.sha256(content).hexdigest()]
+    assert "MIT License" in text("survey/static/kiosk/uqr.LICENSE.txt")
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-test.txt", "requirements-uv.txt"])

@@ -12,7 +12,7 @@ from flask_wtf import csrf
 from werkzeug.routing import Rule
 
 from forms.seal import Seal
-from survey.services import receipts
+from survey.services import kiosk_exits, receipts
 from survey.services.installation import Installation
 from survey.vocabulary import Role
 from survey.web import access
@@ -59,6 +59,15 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "kiosk.beat": None,
     "kiosk.screen_code": None,
     "kiosk.card": None,
+    "kiosk.shown": None,
+    "kiosk.ask_exit": None,
+    "kiosk.use_exit": None,
+    "kiosk_phone.device": CENTRE,
+    "kiosk_phone.bind": CENTRE,
+    "kiosk_phone.leave": HEADS,
+    "kiosk_phone.grant": HEADS,
+    "kiosk_phone.records": HEADS,
+    "kiosk_phone.take": HEADS,
     "kiosks.listing": EVERYBODY,
     "kiosks.add": CENTRE,
     "kiosks.renew": CENTRE,
@@ -173,8 +182,9 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "counter": 1,
         "number": 1,
         "kind": "a4",
-        "form": "svg",
         "lang": "vi",
+        "shown": "A" * 43,
+        "form": "svg",
         "version": "012345",
         "key": "overall",
         "digest": "0" * 32,
@@ -182,6 +192,10 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "token": "nobody's",
         "code": receipts.issue(opened.keys.receipt, b"0" * 16),
     }
+    if rule.endpoint == "kiosk_phone.leave":
+        campaign = opened.campaigns.get(scene.CODE)
+        number = scene.kiosk(opened, campaign)
+        values |= {"number": number, "code": kiosk_exits.ask(opened.database, campaign, number, NOW)}
     with app.test_request_context():
         path: str = app.url_map.bind("").build(rule.endpoint, {name: values[name] for name in rule.arguments})
     return f"{path}?don-vi={unit}" if rule.endpoint in NAMES_UNIT_IN_QUERY else path

@@ -38,3 +38,8 @@ export function face(level) {
     svg("circle", { cx: 31, cy: 19, r: 2.6, class: "eye" }),
     svg("path", { d: MOUTHS[level - 1], class: level === 5 ? "mouth full" : "mouth" }));
 }
+
+// A drawing of one line, beside words that say the same.
+export function icon(path) {
+  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" }, svg("path", { d: path }));
+}

@@ -20,7 +20,7 @@ export class Idle {
   start(seconds) {
     this.stop();
     this.#seconds = seconds;
-    this.#last = Date.now();
+    this.#last = performance.now(); // which no correction of the device's clock moves
     this.#timer = setInterval(() => this.#look(), 250);
   }
 
@@ -32,11 +32,11 @@ export class Idle {
 
   // The question goes away a moment later, so that one touch does not fall through to what lies under it.
   touched() {
-    this.#last = Date.now();
+    this.#last = performance.now();
   }
 
   #look() {
-    const left = this.#seconds + COUNTDOWN - (Date.now() - this.#last) / 1000;
+    const left = this.#seconds + COUNTDOWN - (performance.now() - this.#last) / 1000;
     if (left <= 0) {
       this.stop();
       this.#end();

@@ -2,8 +2,11 @@
 
 import { phoneCode } from "./code.js";
 import { el, face, fill } from "./dom.js";
+import { guard } from "./guard.js";
 import { Idle } from "./idle.js";
+import { enrolByPhone, leaveByPhone } from "./phone.js";
 import { beat, cardRefusal, enrol, flush, screenCode, settings as askSettings } from "./service.js";
+import { keepFiles, Sound } from "./sound.js";
 import { askPin, menu } from "./staff.js";
 import { bind, counts, get, keep, open, put } from "./store.js";
 import { askCard } from "./ticket.js";
@@ -13,6 +16,7 @@ const THANKS = 12_000;
 const BEAT = 10 * 60 * 1000;
 const RESEND = 30_000;
 const RESTART = 30_000;
+const PHONE = 300; // seconds that somebody with a phone has
 const NIGHT_FROM = 18;
 const NIGHT_TO = 6;
 
@@ -30,6 +34,7 @@ let lang = "vi";
 let resting = true; // nobody is at the device
 let renewed = false; // a newer page waits for its moment
 let thanks = 0;
+let restart = 0;
 let sending = null;
 let more = false;
 
@@ -37,10 +42,16 @@ let more = false;
 const spoken = (code) => words[code] ?? settings?.words?.[code];
 const say = () => spoken(lang) ?? words.vi;
 const idle = new Idle({ warn, end: abandon });
+const sound = new Sound({ files: () => settings?.audio ?? {}, alive: () => idle.touched() });
+const listen = (parts, text, code = lang) =>
+  sound.button(code, parts, { text: spoken(code).listen, name: fill(spoken(code).listen_to, { text }) });
 
 function show(content, controls = []) {
-  parts.main.replaceChildren(...content);
-  parts.controls.replaceChildren(...controls);
+  sound.stop();
+  clearTimeout(restart);
+  parts.main.replaceChildren(...content.filter(Boolean));
+  parts.controls.replaceChildren(...controls.filter(Boolean));
+  parts.main.scrollTop = 0;
   scrollTo(0, 0);
   parts.main.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -73,7 +84,9 @@ function attract() {
   speak("vi");
   getSelection()?.removeAllRanges();
   const starts = settings.questionnaire.languages.filter(spoken).map((code, at) =>
-    el("button", { type: "button", class: at ? "start other" : "start", lang: code, onclick: () => begin(code) }, spoken(code).start));
+    el("div", { lang: code, class: "start-in" },
+      el("button", { type: "button", class: at ? "start other" : "start", onclick: () => begin(code) }, spoken(code).start),
+      listen([{ key: "kiosk.invite" }], spoken(code).invite, code)));
   const haves = settings.cards ? settings.questionnaire.languages.filter(spoken).map((code) =>
     el("button", { type: "button", class: "quiet have", lang: code, onclick: () => haveCard(code) }, spoken(code).have_card)) : [];
   show([el("div", { class: "attract" },
@@ -91,12 +104,12 @@ function attract() {
 }
 
 function begin(code) {
-  if (Date.now() < Date.parse(settings.opens_at)) return tooEarly(code);
-  document.body.classList.remove("night");
-  resting = false;
+  if (!settings.opened && Date.now() < Date.parse(settings.opens_at)) return tooEarly(code);
+  wake();
   speak(code);
   idle.start(settings.idle_seconds);
-  visit = new Visit({ questionnaire: settings.questionnaire, lang: code, words: say(), show, finish });
+  const { questionnaire, icons = {} } = settings;
+  visit = new Visit({ questionnaire, lang: code, words: say(), icons, listen, show, finish });
   return visit;
 }
 
@@ -165,12 +178,29 @@ async function abandon() {
 
 function staff() {
   const home = () => attract();
-  resting = false;
+  wake();
   idle.start(settings.idle_seconds);
-  askPin({
-    db, pin: settings.pin, words: say(), show, cancelled: home,
-    passed: () => menu({ db, device, settings, version, words: say(), show, act: { done: home, exit: leave, send } }),
-  });
+  const passed = () => menu({ db, device, settings, version, words: say(), show, act: { done: home, exit: leave, send, rebind } });
+  const phone = () => {
+    idle.start(PHONE);
+    leaveByPhone({ device, words: say(), show, passed, back: staff });
+  };
+  askPin({ db, pin: settings.pin, words: say(), show, cancelled: home, passed, phone });
+}
+
+// Makes the device another kiosk, or its first; says true while answers of the present one wait.
+async function rebind() {
+  if ((await counts(db)).waiting) return true;
+  idle.stop();
+  resting = false;
+  enrolByPhone({
+    db, words: say(), show, back: device ? () => location.reload() : null,
+    bound: async (made, told) => {
+      if (await bind(db, made, told)) location.reload();
+      else outOfOrder("K08");
+    },
+  }).catch(() => outOfOrder("K09"));
+  return false;
 }
 
 async function leave() {
@@ -182,6 +212,11 @@ async function leave() {
 
 function stay() {
   history.pushState(null, "", "/kios/");
+}
+
+function wake() {
+  resting = false;
+  document.body.classList.remove("night");
 }
 
 function dim() {
@@ -232,6 +267,7 @@ async function report() {
     if (said.version !== version) (await navigator.serviceWorker.getRegistration("/kios/"))?.update();
     settings = await askSettings(device);
     await put(db, "settings", settings);
+    await keepFiles(settings.audio);
   } catch (fault) {
     if (fault.code === "kiosk_revoked") outOfOrder("K03");
   }
@@ -249,8 +285,9 @@ function outOfOrder(code) {
     el("p", {}, say().broken_ask),
     el("p", { class: "code" }, fill(say().broken_code, { code, number })),
     el("p", { class: "why" }, say()[`why_${code.toLowerCase()}`]))],
-  [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again)]);
-  if (code !== "K02" && code !== "K01") setTimeout(() => location.reload(), code === "K03" ? BEAT : RESTART);
+  [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again),
+    code === "K03" ? el("button", { type: "button", class: "quiet", onclick: staff }, say().staff) : null]); // what it holds must come out
+  if (code !== "K02" && code !== "K01") restart = setTimeout(() => location.reload(), code === "K03" ? BEAT : RESTART);
 }
 
 async function enrolled() {
@@ -280,7 +317,12 @@ async function prepare() {
   });
   await worker.register("/kios/worker.js", { scope: "/kios/" }).catch(() => {}); // without a network it is there already
   await navigator.storage.persist?.();
-  await navigator.wakeLock?.request("screen").catch(() => {});
+  stayAwake();
+}
+
+// The screen may sleep behind another window; it wakes with the page.
+function stayAwake() {
+  if (document.visibilityState === "visible") navigator.wakeLock?.request("screen").catch(() => {});
 }
 
 async function start() {
@@ -297,6 +339,7 @@ async function start() {
   } catch (fault) {
     why = { kiosk_link_spent: "K05", kiosk_link_old: "K05", kiosk_link_bad: "K05", kiosk_revoked: "K03" }[fault.code] ?? "K09";
   }
+  if (why === "K02") return rebind();
   if (why) return outOfOrder(why);
   prepare();
   parts.rehearsal.hidden = !settings.rehearsal;
@@ -313,8 +356,10 @@ async function start() {
 }
 
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-addEventListener("contextmenu", (event) => event.preventDefault());
-addEventListener("pointerdown", () => document.body.classList.remove("night"), { passive: true });
+document.addEventListener("visibilitychange", stayAwake);
+addEventListener("hashchange", () => location.reload()); // an enrolment link, opened where the page is open
+guard();
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => document.body.classList.remove("night"), { passive: true });
 addEventListener("error", () => outOfOrder("K07"));
 addEventListener("unhandledrejection", () => outOfOrder("K07"));
 

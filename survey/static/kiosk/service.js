@@ -4,6 +4,7 @@
 import { base64url, get, mark, newKey, remove, waiting } from "./store.js";
 
 const RECEIPT = "hailong kiosk receipt 1";
+const EXIT = "hailong kiosk exit 1";
 const PATIENCE = 20_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 60_000;
@@ -74,12 +75,40 @@ export async function cardRefusal(device, code) {
 }
 
 export async function genuine(device, record, body, said) {
-  if (typeof said.signature !== "string") return false;
   const words = [RECEIPT, device.campaign, device.number, record.number, record.key, await digest(body)];
-  const message = [...words, said.receipt, said.state].join("\n");
+  return signed(device, [...words, said.receipt, said.state], said.signature);
+}
+
+async function signed(device, words, signature) {
+  if (typeof signature !== "string") return false;
   const use = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", unbase64url(device.key), use, false, ["verify"]);
-  return crypto.subtle.verify("HMAC", key, unhex(said.signature), encoder.encode(message));
+  return crypto.subtle.verify("HMAC", key, unhex(signature), encoder.encode(words.join("\n")));
+}
+
+// A code with which an administrator lets this kiosk be left, and whether that was done.
+export function askExit(device) {
+  return ask("/kios/api/exit", { device, body: "{}" });
+}
+
+export async function useExit(device, code) {
+  const said = await ask("/kios/api/exit/use", { device, body: JSON.stringify({ code }) });
+  return signed(device, [EXIT, device.campaign, device.number, code], said.signature);
+}
+
+// What a device that is no kiosk yet shows of its key, the digits to compare, and what it has become (or null).
+export async function shownHash(key) {
+  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", unbase64url(key))));
+}
+
+export async function matchOf(shown) {
+  const hashed = await crypto.subtle.digest("SHA-256", encoder.encode(`hailong kiosk match ${shown}`));
+  return String(new DataView(hashed).getUint32(0) % 10_000).padStart(4, "0");
+}
+
+export async function shownAs(key) {
+  const said = await ask("/kios/api/shown", { device: { campaign: "", number: 0, key }, body: "{}" });
+  return said.waits ? null : said;
 }
 
 // Sends one record: "kept", "later" (no network, no service, no genuine receipt) or "refused".
@@ -131,17 +160,23 @@ export async function pinFits(pin, digits) {
   return hex(await crypto.subtle.deriveBits(how, key, 256)) === pin.check;
 }
 
-// The waiting records as a file that only the service can read.
-export async function sealed(db, device) {
+// Encrypts what only the service is to read.
+export async function seal(device, label, plain) {
   const hashed = await crypto.subtle.digest("SHA-256", unbase64url(device.key));
   const base = await crypto.subtle.importKey("raw", hashed, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const secret = await crypto.subtle.sign("HMAC", base, encoder.encode("hailong kiosk file 1"));
+  const secret = await crypto.subtle.sign("HMAC", base, encoder.encode(label));
   const key = await crypto.subtle.importKey("raw", secret, "AES-GCM", false, ["encrypt"]);
   const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const plain = (await waiting(db)).map(({ key: name, number, fields, code }) => ({ key: name, number, fields, code }));
-  const closed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, encoder.encode(JSON.stringify(plain)));
+  return { nonce, closed: new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, plain)) };
+}
+
+// The waiting records as a file.
+export async function sealed(db, device) {
+  const format = "hailong kiosk file 1";
+  const plain = (await waiting(db)).map(({ key, number, fields, code }) => ({ key, number, fields, code }));
+  const { nonce, closed } = await seal(device, format, encoder.encode(JSON.stringify(plain)));
   let text = "";
-  for (const byte of new Uint8Array(closed)) text += String.fromCharCode(byte);
+  for (const byte of closed) text += String.fromCharCode(byte);
   const place = { campaign: device.campaign, kiosk: device.number, records: plain.length };
-  return JSON.stringify({ format: "hailong kiosk file 1", ...place, nonce: base64url(nonce), sealed: btoa(text) });
+  return JSON.stringify({ format, ...place, nonce: base64url(nonce), sealed: btoa(text) });
 }

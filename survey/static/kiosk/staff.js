@@ -1,6 +1,7 @@
 // Behind the PIN: what the office's people may see and do on the device itself.
 
 import { el, fill } from "./dom.js";
+import { codes, showCodes } from "./handover.js";
 import { pinFits, sealed } from "./service.js";
 import { counts, get, put } from "./store.js";
 
@@ -8,7 +9,7 @@ const TRIES = 5;
 const REST = 60_000;
 
 // Asks for the PIN; a few wrong ones are answered with a pause that outlives the page.
-export function askPin({ db, pin, words, show, passed, cancelled }) {
+export function askPin({ db, pin, words, show, passed, phone, cancelled }) {
   let typed = "";
   const shown = el("output", { class: "pin", "aria-label": words.pin_typed });
   const said = el("p", { class: "say", role: "alert" });
@@ -21,7 +22,7 @@ export function askPin({ db, pin, words, show, passed, cancelled }) {
     typed = "";
     shown.textContent = "";
     const wrong = (await get(db, "wrong")) ?? { count: 0, until: 0 };
-    if (Date.now() < wrong.until) {
+    if (Math.abs(wrong.until - Date.now()) < REST && Date.now() < wrong.until) { // a clock put right locks nobody out
       said.textContent = words.pin_wait;
     } else if (await pinFits(pin, digits)) {
       await put(db, "wrong", { count: 0, until: 0 });
@@ -43,17 +44,23 @@ export function askPin({ db, pin, words, show, passed, cancelled }) {
     if (/^\d$/.test(event.key)) add(event.key);
     if (event.key === "Enter" && event.target.tagName !== "BUTTON") check();
   });
-  show([content], [el("button", { type: "button", class: "second", onclick: cancelled }, words.cancel)]);
+  show([content], [
+    el("button", { type: "button", class: "second", onclick: cancelled }, words.cancel),
+    el("button", { type: "button", class: "second", onclick: phone }, words.by_phone),
+  ]);
 }
 
-export async function menu({ db, device, settings, version, words, show, act }) {
+export async function menu(scene) {
+  const { db, device, settings, version, words, show, act } = scene;
   const { issued, waiting, overdue } = await counts(db);
+  const lasting = await navigator.storage.persisted?.();
   const facts = [
     [words.fact_number, device.number],
     [words.fact_unit, settings.unit],
     [words.fact_counter, settings.counter],
     [words.fact_issued, issued],
     [words.fact_waiting, overdue ? fill(words.fact_overdue, { waiting, overdue }) : waiting],
+    [words.fact_storage, lasting ? words.storage_kept : words.storage_loose],
     [words.fact_version, version],
   ];
   const button = (label, run) => el("button", { type: "button", class: "second", onclick: run }, label);
@@ -64,7 +71,15 @@ export async function menu({ db, device, settings, version, words, show, act }) 
     el("div", { class: "acts" },
       button(words.send_now, async () => { said.textContent = (await act.send()) ? words.sent_all : words.sent_not; }),
       button(words.save_file, async () => { await save(db, device); said.textContent = words.saved_file; }),
+      button(words.show_codes, async () => {
+        const texts = await codes(db, device);
+        if (texts.length) showCodes({ texts, words, show, done: () => menu(scene) });
+        else said.textContent = words.nothing_waits;
+      }),
       button(words.full_screen, () => document.documentElement.requestFullscreen?.().catch(() => {})),
+      button(words.other_number, async () => {
+        if (await act.rebind()) said.textContent = words.why_k08;
+      }),
       button(words.exit, act.exit)),
     said,
   ], [el("button", { type: "button", class: "first", onclick: act.done }, words.to_kiosk)]);

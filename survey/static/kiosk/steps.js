@@ -6,6 +6,7 @@ const field = (id) => id.toLowerCase().replaceAll(".", "_");
 export function stepsOf(q) {
   const groups = q.criteria.map((criterion) => ({
     kind: "group",
+    id: criterion.id,
     heading: criterion.text,
     items: criterion.items.map((item) => ({ field: field(item.id), text: item.text })),
   }));

@@ -55,6 +55,7 @@ export function bind(db, device, settings) {
       store.put(settings, "settings");
       store.put(0, "issued");
       store.delete("enrolling");
+      store.delete("shown");
       return done(true);
     };
   });
@@ -102,6 +103,7 @@ export function mark(db, record, code) {
 
 export async function counts(db, now = Date.now()) {
   const [records, issued] = await Promise.all([waiting(db), get(db, "issued")]);
-  const overdue = records.filter((record) => now - record.kept > TOO_LONG).length;
+  // A record of the future was kept by a clock that was wrong: nobody knows for how long it has waited.
+  const overdue = records.filter(({ kept }) => now - kept > TOO_LONG || kept - now > 2 * GRAIN).length;
   return { issued: issued ?? 0, waiting: records.length, overdue };
 }

@@ -1,6 +1,6 @@
 // One citizen's visit: its answers live in this object and in nothing else, and end with it.
 
-import { el, face, fill } from "./dom.js";
+import { el, face, fill, icon } from "./dom.js";
 import { stepsOf, worthKeeping } from "./steps.js";
 
 const LONGEST_COMMENT = 1000;
@@ -13,10 +13,13 @@ export class Visit {
   #finish;
 
   // show(content, controls) puts a screen on the page; finish(answers or null) ends the visit.
-  constructor({ questionnaire, lang, words, show, finish }) {
+  // icons has a drawing for some questions; listen(parts, text) gives a button that reads them aloud, or null.
+  constructor({ questionnaire, lang, words, icons, listen, show, finish }) {
     this.q = questionnaire;
     this.lang = lang;
     this.words = words;
+    this.icons = icons;
+    this.listen = listen;
     this.#steps = stepsOf(questionnaire);
     this.#show = show;
     this.#finish = finish;
@@ -73,7 +76,7 @@ export class Visit {
 
   #screen(step) {
     if (step.kind === "group") {
-      return [this.#heading(this.#text(step.heading)), el("div", { class: "items" }, step.items.map((item) => this.#item(item)))];
+      return [this.#heading(this.#text(step.heading), step.id), el("div", { class: "items" }, step.items.map((item) => this.#item(item)))];
     }
     if (step.kind === "overall") {
       const [item] = step.items;
@@ -86,8 +89,15 @@ export class Visit {
     return this.#comment(step);
   }
 
-  #heading(text) {
-    return el("h1", { tabindex: "-1" }, text);
+  #heading(text, id) {
+    const title = el("h1", { tabindex: "-1" }, text);
+    const listen = this.listen([{ key: id }], text);
+    if (!this.icons[id] && !listen) return title;
+    return el("div", { class: "titled" }, this.#icon(id), title, listen);
+  }
+
+  #icon(id) {
+    return this.icons[id] ? icon(this.icons[id]) : null;
   }
 
   #item(item) {
@@ -95,14 +105,22 @@ export class Visit {
       value: String(level.value), mood: `level l${level.value}`, picture: face(level.value), text: this.#text(level.text),
     }));
     const none = { value: "0", mood: "none", picture: null, text: this.#text(this.q.no_opinion) };
+    const keys = [...levels.map((level) => `level.${level.value}`), "no_opinion"];
     const choices = [...levels, none].map((choice) => this.#choice(item.field, choice));
-    return el("fieldset", { class: "item" }, el("legend", {}, this.#text(item.text)), el("div", { class: "levels" }, choices));
+    const text = this.#text(item.text);
+    const listen = this.listen([{ key: item.field }, ...keys.map((key, at) => ({ key, mark: choices[at] }))], text);
+    const head = el("legend", {}, this.#icon(item.field), el("span", {}, text));
+    return el("fieldset", { class: listen ? "item heard" : "item" }, head, listen, el("div", { class: "levels" }, choices));
   }
 
   #question(question) {
     const choices = question.options.map((option) =>
       this.#choice(question.field, { value: option.value, mood: "option", picture: null, text: this.#text(option.text) }));
-    return el("fieldset", { class: "question" }, el("legend", {}, this.#text(question.text)), el("div", { class: "options" }, choices));
+    const keys = question.options.map(({ value }) => (value === "." ? "declined" : `${question.field}.${value}`));
+    const text = this.#text(question.text);
+    const listen = this.listen([{ key: question.field }, ...keys.map((key, at) => ({ key, mark: choices[at] }))], text);
+    const head = el("legend", {}, el("span", {}, text));
+    return el("fieldset", { class: listen ? "question heard" : "question" }, head, listen, el("div", { class: "options" }, choices));
   }
 
   #choice(field, { value, mood, picture, text }) {
@@ -122,6 +140,7 @@ export class Visit {
     return [
       this.#heading(this.words.comment_title),
       el("label", { for: "comment", class: "ask" }, this.#text(step.text)),
+      this.listen([{ key: "comment" }], this.#text(step.text)),
       el("p", { class: "hint", id: "comment-hint" }, this.words.comment_hint),
       box,
     ];

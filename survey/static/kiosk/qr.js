@@ -1,0 +1,15 @@
+// Draws QR codes; what goes where in them is the library's work (uqr, MIT, docs/dependencies.md).
+
+import { svg } from "./dom.js";
+import { encode } from "./uqr.js";
+
+const QUIET_ZONE = 4;
+
+export function qr(text, name) {
+  const { size, data } = encode(text, { ecc: "M", border: QUIET_ZONE });
+  let path = "";
+  data.forEach((row, y) => row.forEach((dark, x) => { if (dark) path += `M${x} ${y}h1v1h-1z`; }));
+  return svg("svg", { viewBox: `0 0 ${size} ${size}`, class: "code-picture", role: "img", "aria-label": name, "shape-rendering": "crispEdges" },
+    svg("path", { d: `M0 0h${size}v${size}H0z`, fill: "#fff" }),
+    svg("path", { d: path, fill: "#000" }));
+}

@@ -1,0 +1,114 @@
+"""A kiosk left by a grant on a phone, and a device made a kiosk by one: on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from survey.errors import Refusal
+from survey.models import AuditEntry, KioskExit
+from survey.services import kiosk_exits, kiosks
+from survey.services.actors import COMMAND_LINE
+from survey.services.campaigns import CampaignRecord
+from survey.services.installation import Installation
+from survey.services.kiosks import NewKiosk
+from survey.vocabulary import Role
+from tests import scene
+from tests.scene import NOW, OFFICER
+
+MINUTE = dt.timedelta(minutes=1)
+HASH = b"\x05" * 32
+HEAD = replace(OFFICER, role=Role.UNIT_HEAD)
+
+
+@pytest.fixture
+def number(opened: Installation, campaign: CampaignRecord) -> int:
+    """The number of a kiosk that was enrolled by the code on its own screen."""
+    new = NewKiosk("an-nhon", 1, key_hash=HASH)
+    return kiosks.add(opened.database, COMMAND_LINE, campaign, new, NOW)[0]
+
+
+def acts(opened: Installation) -> list[str]:
+    with opened.database.read() as session:
+        return list(session.scalars(select(AuditEntry.act)))
+
+
+def test_a_grant_is_used_once_by_whoever_asked_and_is_in_the_audit(
+    opened: Installation, campaign: CampaignRecord, number: int
+) -> None:
+    code = kiosk_exits.ask(opened.database, campaign, number, NOW)
+    assert not kiosk_exits.use(opened.database, campaign, number, code, NOW)
+    assert kiosk_exits.check(opened.database, HEAD, campaign, number, code, NOW) == scene.AN_NHON
+    for _ in range(2):
+        kiosk_exits.grant(opened.database, HEAD, campaign, number, code, NOW)
+    assert acts(opened).count("kiosk_exit_granted") == 1
+    assert kiosk_exits.use(opened.database, campaign, number, code, NOW)
+    assert "kiosk_exit" not in scene.counts(opened)
+    with pytest.raises(Refusal, match="kiosk_exit_old"):
+        kiosk_exits.use(opened.database, campaign, number, code, NOW)
+
+
+def test_a_code_ends_after_five_minutes_and_with_the_next_one(
+    opened: Installation, campaign: CampaignRecord, number: int
+) -> None:
+    old = kiosk_exits.ask(opened.database, campaign, number, NOW)
+    kiosk_exits.grant(opened.database, HEAD, campaign, number, old, NOW + 5 * MINUTE)
+    with pytest.raises(Refusal, match="kiosk_exit_old"):
+        kiosk_exits.use(opened.database, campaign, number, old, NOW + 5 * MINUTE + MINUTE)
+    new = kiosk_exits.ask(opened.database, campaign, number, NOW)
+    assert not kiosk_exits.use(
+        opened.database, campaign, number, new, NOW
+    )  # the old grant is not the new one's
+    for code in (old, "", "x" * 22):
+        with pytest.raises(Refusal, match="kiosk_exit_old"):
+            kiosk_exits.grant(opened.database, HEAD, campaign, number, code, NOW)
+
+
+def test_another_units_head_grants_nothing(
+    opened: Installation, campaign: CampaignRecord, number: int
+) -> None:
+    code = kiosk_exits.ask(opened.database, campaign, number, NOW)
+    stranger = replace(HEAD, unit_code="phu-cat")
+    for act in (kiosk_exits.check, kiosk_exits.grant):
+        with pytest.raises(Refusal, match="unit_out_of_reach"):
+            act(opened.database, stranger, campaign, number, code, NOW)
+        with pytest.raises(Refusal, match="kiosk_unknown"):
+            act(opened.database, HEAD, campaign, 99, code, NOW)
+    assert not kiosk_exits.use(opened.database, campaign, number, code, NOW)
+
+
+def test_the_database_holds_no_code(opened: Installation, campaign: CampaignRecord, number: int) -> None:
+    code = kiosk_exits.ask(opened.database, campaign, number, NOW)
+    with opened.database.read() as session:
+        row = session.execute(select(*KioskExit.__table__.c)).one()
+    assert not {code, code.encode()} & set(row)
+
+
+def test_a_device_that_showed_its_key_is_a_kiosk_at_once_and_only_once(
+    opened: Installation, campaign: CampaignRecord
+) -> None:
+    key = b"\x07" * 32
+    assert kiosks.find(opened.database, key) is None
+    hashed = hashlib.sha256(key).digest()
+    new = NewKiosk("an-nhon", 1, key_hash=hashed)
+    number, _code = kiosks.add(opened.database, COMMAND_LINE, campaign, new, NOW)
+    found = kiosks.find(opened.database, key)
+    assert found is not None
+    assert (found[0], found[1].number, found[1].enrolled) == (campaign.code, number, True)
+    assert kiosks.authenticate(opened.database, campaign, number, key).unit_id == scene.AN_NHON
+    with pytest.raises(Refusal, match="kiosk_link_spent"):
+        kiosks.add(opened.database, COMMAND_LINE, campaign, new, NOW)
+    with pytest.raises(Refusal, match="kiosk_link_bad"):
+        kiosks.add(opened.database, COMMAND_LINE, campaign, replace(new, key_hash=b"short"), NOW)
+    kiosks.revoke(opened.database, COMMAND_LINE, campaign, number, NOW)
+    with pytest.raises(Refusal, match="kiosk_revoked"):
+        kiosks.find(opened.database, key)
+
+
+def test_device_and_phone_show_the_same_four_digits() -> None:
+    assert kiosk_exits.match("A" * 43) == "8308"  # what the page's own script computes, too
+    assert all(len(kiosk_exits.match(str(each))) == 4 for each in range(200))
