@@ -242,7 +242,7 @@ def test_a_record_that_is_refused_stays_and_holds_up_no_other(station: Station, 
     expect(tablet.locator("#status")).to_contain_text("1 phiếu chờ mạng")
     (left,) = tablet.evaluate(QUEUE)
     assert (left["number"], left["refused"]) == (1, "kiosk_record_bad")
-    for _ in range(40):
+    for _ in range(600):
         if station.standing().received:
             break
         tablet.wait_for_timeout(50)

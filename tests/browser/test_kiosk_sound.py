@@ -49,7 +49,7 @@ def tablet(chromium: Browser) -> Iterator[Page]:
 def enrolled(station: Station, page: Page) -> None:
     """Make the page the kiosk, with every recording on it."""
     station.enrol(page)
-    for _ in range(200):
+    for _ in range(600):
         if page.evaluate(KEPT) == len(STEPS_OF):
             return
         page.wait_for_timeout(50)
@@ -139,7 +139,7 @@ def test_recordings_that_are_gone_leave_the_device(spoken: Station, tablet: Page
     silent = replace(spoken.campaign, languages={})
     spoken.opened.campaigns._by_code[silent.code] = silent
     tablet.clock.run_for(11 * 60 * 1000)
-    for _ in range(200):
+    for _ in range(600):
         if "hailong-audio" not in tablet.evaluate("caches.keys()"):
             return
         tablet.wait_for_timeout(50)

@@ -80,7 +80,7 @@ def to_the_start(page: Page) -> None:
 
 def sent(station: Station, page: Page, count: int) -> None:
     """Wait until the device has nothing more to send, and the service has it."""
-    for _ in range(100):
+    for _ in range(600):
         if len(station.answers()) >= count:
             break
         page.wait_for_timeout(50)
