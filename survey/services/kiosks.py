@@ -1,7 +1,9 @@
 """Kiosks: bound to a counter by a one-time link, known by a key that only the device holds, revocable.
 
 The device makes its key and sends a hash of it when it is enrolled; later it shows the key itself with
-each request. So the service can sign a receipt with a key that it does not keep.
+each request. So the service can sign a receipt with a key that it does not keep. The hash is a secret too: the
+device's files are encrypted with what follows from it. What a device shows on its screen is therefore a hash of
+the hash, and the device itself says the hash when it asks what it has become.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE
@@ -39,13 +41,13 @@ PIN_ROUNDS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class NewKiosk:
-    """What an administrator says of a new kiosk; ``key_hash`` where the device has shown it already."""
+    """What an administrator says of a new kiosk; ``shown`` is what the device shows, where it waits already."""
 
     unit: str
     counter: int
     idle_seconds: int = 60
     unfinished: str = Unfinished.DISCARD
-    key_hash: bytes | None = None
+    shown: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,11 @@ def add(
     faults = _faults(new, campaign.unit(unit_id).counters)
     if faults:
         raise Refusal("kiosk_faulty", faults)
-    if new.key_hash is not None and len(new.key_hash) != KEY_BYTES:
+    if new.shown is not None and len(new.shown) != KEY_BYTES:
         raise Refusal("kiosk_link_bad")
     code = secrets.token_urlsafe(KEY_BYTES)
     with database.write() as session:
-        if new.key_hash and session.scalar(select(Kiosk.number).where(Kiosk.key_hash == new.key_hash)):
+        if new.shown and session.scalars(select(Kiosk.number).where(Kiosk.link_hash == new.shown)).first():
             raise Refusal("kiosk_link_spent")
         highest = session.scalar(select(func.max(Kiosk.number)).where(Kiosk.campaign_id == campaign.id))
         number = (highest or 0) + 1
@@ -117,9 +119,8 @@ def add(
             "counter": new.counter,
             "idle_seconds": new.idle_seconds,
             "unfinished": new.unfinished,
-            "link_hash": _hash(code),
+            "link_hash": new.shown or _hash(code),
             "link_until": (now + LINK_LIVES).astimezone(ZONE),
-            "key_hash": new.key_hash,
         }
         session.execute(insert(Kiosk).values(row))
         _note(session, actor, campaign, unit_id, number, "kiosk_added", now)
@@ -203,21 +204,32 @@ def authenticate(database: Database, campaign: CampaignRecord, number: int, key:
         return _record(kiosk)
 
 
-def find(database: Database, key: bytes) -> tuple[str, KioskRecord] | None:
+def shown_of(key_hash: bytes) -> bytes:
+    """Return what a device with this hash of its key shows, and what nothing can be decrypted with."""
+    return hashlib.sha256(key_hash).digest()
+
+
+def find(database: Database, key: bytes, now: dt.datetime) -> tuple[str, KioskRecord] | None:
     """Return the kiosk that a device's key has become, with its campaign's code; None while it is none.
+
+    Somebody of the office has said so of what the device shows; the first time, its key's hash is kept with it.
 
     Raises:
         Refusal: ``kiosk_revoked``.
     """
+    key_hash = hashlib.sha256(key).digest()
+    of_key, of_shown = Kiosk.key_hash == key_hash, Kiosk.link_hash == shown_of(key_hash)
     with database.read() as session:
-        of_key = select(Kiosk, Campaign.code).join(Campaign, Campaign.id == Kiosk.campaign_id)
-        row = session.execute(of_key.where(Kiosk.key_hash == hashlib.sha256(key).digest())).one_or_none()
-        if row is None:
-            return None
-        kiosk, code = row
-        if kiosk.revoked:
-            raise Refusal("kiosk_revoked", number=kiosk.number)
-        return code, _record(kiosk)
+        found = _of_device(session, of_key) or _of_device(session, of_shown)
+    if found is None or found[1].enrolled:
+        return found
+    with database.write() as session:
+        row = select(Kiosk).where(of_shown, Kiosk.key_hash.is_(None)).order_by(Kiosk.number).with_for_update()
+        kiosk = session.scalars(row).first()
+        if kiosk is not None and now <= _aware(kiosk.link_until):
+            kiosk.key_hash = key_hash
+    with database.read() as session:
+        return _of_device(session, of_key)
 
 
 def beat(
@@ -295,6 +307,17 @@ def _faults(new: NewKiosk, counters: int) -> list[Fault]:
     if new.unfinished not in set(Unfinished):
         faults.append(Fault("kiosk_unfinished_bad", "unfinished"))
     return faults
+
+
+def _of_device(session: Session, condition: ColumnElement[bool]) -> tuple[str, KioskRecord] | None:
+    joined = select(Kiosk, Campaign.code).join(Campaign, Campaign.id == Kiosk.campaign_id)
+    row = session.execute(joined.where(condition).order_by(Kiosk.number)).first()
+    if row is None:
+        return None
+    kiosk, code = row
+    if kiosk.revoked:
+        raise Refusal("kiosk_revoked", number=kiosk.number)
+    return code, _record(kiosk)
 
 
 def _reached(session: Session, actor: Actor, campaign: CampaignRecord, number: int) -> Kiosk:

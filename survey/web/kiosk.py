@@ -93,7 +93,7 @@ def enrol() -> ResponseReturnValue:
 @public
 def shown() -> ResponseReturnValue:
     """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
-    found = kiosks.find(installation().database, _shown_key()[2])
+    found = kiosks.find(installation().database, _shown_key()[2], clock.now())
     if found is None:
         return jsonify(waits=True)
     code, record = found

@@ -61,7 +61,7 @@ def device(shown: str) -> ResponseReturnValue:
 @allow(*BINDING)
 def bind(shown: str) -> ResponseReturnValue:
     """Make the device that shows this code a kiosk; what is wrong is told on the same page."""
-    key_hash, form = _hash_of(shown), BindForm()
+    named, form = _hash_of(shown), BindForm()
     code, _, rest = (form.place.data or "").partition("/")
     unit, _, counter = rest.partition("/")
     if not form.validate_on_submit() or not counter.isdecimal():
@@ -70,7 +70,7 @@ def bind(shown: str) -> ResponseReturnValue:
     try:
         campaign = opened.campaigns.get(code)
         new = NewKiosk(
-            unit, int(counter), form.idle_seconds.data or 0, form.unfinished.data or "", key_hash=key_hash
+            unit, int(counter), form.idle_seconds.data or 0, form.unfinished.data or "", shown=named
         )
         kiosks.add(opened.database, actor(), campaign, new, clock.now())
     except Refusal as refusal:
@@ -149,7 +149,7 @@ def _records(
 
 
 def _hash_of(shown: str) -> bytes:
-    """Return the hash of its key that a device shows.
+    """Return what a device shows of its key: a hash of its hash.
 
     Raises:
         Refusal: ``kiosk_link_bad``.

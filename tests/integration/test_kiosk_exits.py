@@ -27,9 +27,9 @@ HEAD = replace(OFFICER, role=Role.UNIT_HEAD)
 
 @pytest.fixture
 def number(opened: Installation, campaign: CampaignRecord) -> int:
-    """The number of a kiosk that was enrolled by the code on its own screen."""
-    new = NewKiosk("an-nhon", 1, key_hash=HASH)
-    return kiosks.add(opened.database, COMMAND_LINE, campaign, new, NOW)[0]
+    """The number of an enrolled kiosk."""
+    number, code = kiosks.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return kiosks.enrol(opened.database, campaign, number, code, HASH, NOW).number
 
 
 def acts(opened: Installation) -> list[str]:
@@ -92,21 +92,23 @@ def test_a_device_that_showed_its_key_is_a_kiosk_at_once_and_only_once(
     opened: Installation, campaign: CampaignRecord
 ) -> None:
     key = b"\x07" * 32
-    assert kiosks.find(opened.database, key) is None
-    hashed = hashlib.sha256(key).digest()
-    new = NewKiosk("an-nhon", 1, key_hash=hashed)
+    assert kiosks.find(opened.database, key, NOW) is None
+    new = NewKiosk("an-nhon", 1, shown=kiosks.shown_of(hashlib.sha256(key).digest()))
     number, _code = kiosks.add(opened.database, COMMAND_LINE, campaign, new, NOW)
-    found = kiosks.find(opened.database, key)
+    assert kiosks.find(opened.database, b"\x08" * 32, NOW) is None
+    assert kiosks.find(opened.database, key, NOW + kiosks.LINK_LIVES + MINUTE) is None
+    found = kiosks.find(opened.database, key, NOW)
     assert found is not None
+    assert kiosks.find(opened.database, key, NOW + kiosks.LINK_LIVES + MINUTE) == found
     assert (found[0], found[1].number, found[1].enrolled) == (campaign.code, number, True)
     assert kiosks.authenticate(opened.database, campaign, number, key).unit_id == scene.AN_NHON
     with pytest.raises(Refusal, match="kiosk_link_spent"):
         kiosks.add(opened.database, COMMAND_LINE, campaign, new, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        kiosks.add(opened.database, COMMAND_LINE, campaign, replace(new, key_hash=b"short"), NOW)
+        kiosks.add(opened.database, COMMAND_LINE, campaign, replace(new, shown=b"short"), NOW)
     kiosks.revoke(opened.database, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        kiosks.find(opened.database, key)
+        kiosks.find(opened.database, key, NOW)
 
 
 def test_device_and_phone_show_the_same_four_digits() -> None:

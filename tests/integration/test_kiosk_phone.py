@@ -30,7 +30,7 @@ from tests.scene import NOW
 
 KEY = b"\x07" * 32
 HASH = hashlib.sha256(KEY).digest()
-SHOWN = base64.urlsafe_b64encode(HASH).decode().rstrip("=")
+SHOWN = base64.urlsafe_b64encode(hashlib.sha256(HASH).digest()).decode().rstrip("=")
 PAGE = f"/noi-bo/kiosk/may/{SHOWN}"
 RECORDS = f"/noi-bo/{scene.CODE}/kiosk/phieu-cho"
 NONCE = b"\xff" * 12
@@ -52,12 +52,15 @@ def bind(browser: FlaskClient, **changes: str) -> TestResponse:
 @pytest.fixture
 def number(opened: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk with :data:`KEY`."""
-    return kiosks.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1, key_hash=HASH), NOW)[0]
+    number, code = kiosks.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return kiosks.enrol(opened.database, campaign, number, code, HASH, NOW).number
 
 
-def series(records: list[dict[str, Any]], number: int = 1, part: int = 40) -> list[str]:
+def series(
+    records: list[dict[str, Any]], number: int = 1, part: int = 40, key_hash: bytes = HASH
+) -> list[str]:
     """The texts of the codes that a device shows, made here with other means than the device's."""
-    secret = hmac.new(HASH, b"hailong kiosk file 2", "sha256").digest()
+    secret = hmac.new(key_hash, b"hailong kiosk file 2", "sha256").digest()
     packing = zlib.compressobj(wbits=-15)
     plain = packing.compress(json.dumps(records).encode()) + packing.flush()
     nonce = base64.urlsafe_b64encode(NONCE).decode().rstrip("=")
@@ -94,6 +97,23 @@ def test_a_device_that_shows_its_code_is_made_a_kiosk_on_a_phone(
     again = bind(browser)
     assert again.status_code == 410
     assert "đã được dùng" in again.text
+    assert len(kiosks.standings(opened.database, COMMAND_LINE, campaign, NOW)) == 1
+
+
+def test_who_saw_what_a_device_shows_can_neither_read_nor_forge_its_records(
+    client: FlaskClient, signed_in: SignIn, opened: Installation, campaign: CampaignRecord
+) -> None:
+    bind(signed_in(Role.TCCB))
+    seen = base64.urlsafe_b64decode(SHOWN + "=")
+    forged = "\n".join(series(records(3), key_hash=seen)).encode()
+    for _ in range(2):  # before the device has asked what it has become, and after
+        with pytest.raises(Refusal, match="kiosk_file_bad"):
+            kiosk_files.take(opened, COMMAND_LINE, forged, NOW)
+        enrolment = {"campaign": scene.CODE, "number": 1, "code": SHOWN, "key_hash": seen.hex()}
+        assert client.post("/kios/api/enrol", data=json.dumps(enrolment)).status_code == 403
+        assert ask(client, "/kios/api/shown", campaign="", number=0).status_code == 200
+    own = "\n".join(series(records(3))).encode()
+    assert kiosk_files.take(opened, COMMAND_LINE, own, NOW) == Taken(3, 0, 0)
     assert len(kiosks.standings(opened.database, COMMAND_LINE, campaign, NOW)) == 1
 
 
