@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 64 * 1024
 LARGEST_UPLOAD = 60_000_000  # for the few addresses that take files, from somebody with a session
-UPLOADS = ("/phieu-quet", "/con-dau")
+UPLOADS = ("/phieu-quet", "/con-dau", "/thu-moi", "/tron-thu", "/phieu-cho")
 LARGEST_HEADER = 16 * 1024
 REQUEST_SECONDS = 60  # from a request's first byte to its last; 64 kB take 55 s at 9,600 bit/s
 IDLE_SECONDS = 30  # a connection on which nothing happens

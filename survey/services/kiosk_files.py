@@ -7,7 +7,6 @@ would send the same records, so that it does no harm to do both.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import hashlib
 import hmac
@@ -26,10 +25,13 @@ from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
 from survey.services.kiosk_records import Record
+from survey.services.kiosks import MOST_NUMBERS
 
 FORMAT = "hailong kiosk file 1"
 PACKED_FORMAT = "hailong kiosk file 2"
 LARGEST_PLAIN = 8_000_000
+# What comes of reading what no device of ours wrote.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _closed(content: bytes) -> list[_Closed]:
             return [_of_codes(each) for each in kiosk_frames.joined(text)]
         said = json.loads(text)
         return [_said(said, _bytes(said["sealed"]))]
-    except (ValueError, KeyError, TypeError, binascii.Error) as error:
+    except UNREADABLE as error:
         raise Refusal("kiosk_file_bad") from error
 
 
@@ -79,7 +81,7 @@ def _of_codes(content: bytes) -> _Closed:
 
 
 def _said(said: Mapping[str, Any], sealed: bytes) -> _Closed:
-    place = (str(said["format"]), str(said["campaign"]), int(said["kiosk"]))
+    place = (str(said["format"]), _printable(said["campaign"]), _whole(said["kiosk"]))
     return _Closed(*place, _bytes(said["nonce"]), sealed)
 
 
@@ -88,7 +90,7 @@ def _take_closed(opened: Installation, actor: Actor, closed: _Closed, now: dt.da
     try:
         kiosk = _kiosk(opened, campaign, closed.kiosk)
         found = [_record(one) for one in _records(kiosk, closed)]
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+    except UNREADABLE as error:
         raise Refusal("kiosk_file_bad") from error
     actor.require(campaign.unit(kiosk.unit_id).code)
     outcomes = [_take(opened, campaign, kiosk, record, now) for record in found]
@@ -103,7 +105,21 @@ def _take_closed(opened: Installation, actor: Actor, closed: _Closed, now: dt.da
 
 def _record(said: dict[str, Any]) -> Record:
     fields = {name: str(value) for name, value in dict(said["fields"]).items()}
-    return Record(str(said["key"]), int(said["number"]), fields, str(said.get("code", "")))
+    number = _whole(said["number"])
+    return Record(_printable(said["key"]), number, fields, _printable(said.get("code", "")))
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_NUMBERS:
+        raise ValueError("no number of ours")
+    return value
+
+
+def _printable(value: object) -> str:
+    """Return a text that can be written down: JSON can name halves of letters."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("no text of ours")
+    return value
 
 
 def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:

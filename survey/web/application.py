@@ -10,6 +10,7 @@ from urllib.parse import quote
 from flask import Flask, Request, Response, request
 from flask_babel import get_locale
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from survey import logs
 from survey.errors import Refusal
@@ -39,6 +40,7 @@ from survey.web.signin import signin as signin_pages
 
 ROOT = Path(__file__).parents[2]
 LARGEST_BODY = 64 * 1024
+LARGEST_WHOLE = 2**31 - 1
 MOST_FIELDS = 500
 BLUEPRINTS = (
     front,
@@ -77,6 +79,13 @@ class PlainRequest(Request):
         super().__init__(environ, *args, **options)
 
 
+class Whole(IntegerConverter):
+    """A number in an address: one that a column of the databases can hold; others are no address of ours."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0, least: int = 0, most: int = LARGEST_WHOLE) -> None:
+        super().__init__(url_map, fixed_digits, least, most)
+
+
 class Service(Flask):
     """The application."""
 
@@ -90,6 +99,7 @@ def assemble(opened: Installation) -> Flask:
         LookupError: when a route does not declare who may call it.
     """
     app = Service("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
+    app.url_map.converters["int"] = Whole
     app.config.update(_settings(opened), **signin.settings(opened))
     app.extensions[NAME] = opened
     app.jinja_env.globals["current_locale"] = get_locale

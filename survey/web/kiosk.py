@@ -220,8 +220,11 @@ def _shown_key() -> tuple[str, int, bytes]:
         Refusal: ``kiosk_unknown``.
     """
     try:
-        code, number, text = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
-        return code, int(number), base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        code, written, text = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+        number = int(written)
+        if not 0 <= number <= kiosks.MOST_NUMBERS:
+            raise Refusal("kiosk_unknown", number="?")
+        return code, number, base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (ValueError, binascii.Error) as error:
         raise Refusal("kiosk_unknown", number="?") from error
 
@@ -256,7 +259,10 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
 
 
 def _said() -> Mapping[str, Any]:
-    said = request.get_json(force=True, silent=True)
+    try:
+        said = request.get_json(force=True, silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        said = None
     if not isinstance(said, dict):
         raise Refusal("kiosk_record_bad")
     return said
@@ -264,7 +270,8 @@ def _said() -> Mapping[str, Any]:
 
 def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
-    if not isinstance(value, str):
+    # JSON can name halves of letters, which no text is made of.
+    if not isinstance(value, str) or not value.isprintable():
         raise Refusal("kiosk_record_bad")
     return value
 

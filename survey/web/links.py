@@ -20,6 +20,7 @@ from survey.web.current import installation
 links = Blueprint("links", __name__)
 
 CARDS = "cards"
+MOST_BATCHES = 1_000_000
 TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml"}
 
 
@@ -33,7 +34,7 @@ class GivenForm(FlaskForm):
     """How many more cards of a batch went out, or, below zero, were miscounted."""
 
     unit = StringField(validators=[Length(min=1, max=64)])
-    batch = IntegerField(validators=[InputRequired(), NumberRange(1)])
+    batch = IntegerField(validators=[InputRequired(), NumberRange(1, MOST_BATCHES)])
     count = IntegerField(validators=[InputRequired(), NumberRange(-tickets.MOST_CARDS, tickets.MOST_CARDS)])
 
 
