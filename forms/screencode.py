@@ -18,6 +18,7 @@ PLACE, PROOF = 2, 7
 LENGTH = PLACE + PROOF + 1
 PLACES = len(ALPHABET) * len(ALPHABET)
 _PURPOSE = b"hailong screen code 1\0"
+_LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,22 @@ class Screen:
 
 def issue(secret: bytes, screen: Screen, minute: int) -> str:
     """Return the plain code that a screen shows in that minute."""
-    said = f"{screen.campaign}.{screen.unit}.{screen.counter}.{screen.number}.{minute}"
-    digest = hmac.digest(secret, _PURPOSE + said.encode(), "sha256")
     place = screen.place % PLACES
     lead = ALPHABET[place // len(ALPHABET)] + ALPHABET[place % len(ALPHABET)]
-    body = lead + "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:PROOF])
+    body = lead + proof(secret, screen, minute).decode()
     return body + ticketcode.checks(body)[1]
+
+
+def proof(secret: bytes, screen: Screen, minute: int) -> bytes:
+    """Return the letters of that minute's code that nobody without the secret knows."""
+    said = f"{screen.campaign}.{screen.unit}.{screen.counter}.{screen.number}.{minute}"
+    digest = hmac.digest(secret, _PURPOSE + said.encode(), "sha256")
+    return digest[:PROOF].translate(_LETTER_OF_BYTE)
+
+
+def proof_in(code: str) -> bytes:
+    """Return those letters of a plain code."""
+    return code[PLACE : PLACE + PROOF].encode()
 
 
 def read(text: str) -> str | None:

@@ -115,14 +115,15 @@ def find(opened: Installation, text: str, now: dt.datetime) -> Found:
     Raises:
         Refusal: ``screen_code_unknown`` for a slip of the pen and for what no screen showed within hours.
     """
-    code, minute = screencode.read(text), int(now.timestamp()) // SECONDS
-    for campaign, unit_id, screen in () if code is None else _screens(opened, code):
+    code, minute = screencode.read(text) or "", int(now.timestamp()) // SECONDS
+    wanted = screencode.proof_in(code)
+    # Anybody may ask, so that every minute that is tried here has to cost as good as nothing.
+    for campaign, unit_id, screen in _screens(opened, code) if code else ():
         for age in range(min(REMEMBERED, minute)):
-            shown = screencode.issue(opened.keys.screen, screen, minute - age)
-            if hmac.compare_digest(shown, str(code)):
-                mark = _digest(opened, f"mark {screen.campaign}.{shown}.{minute - age}")[:MARK_BYTES]
+            if hmac.compare_digest(screencode.proof(opened.keys.screen, screen, minute - age), wanted):
+                mark = _digest(opened, f"mark {screen.campaign}.{code}.{minute - age}")[:MARK_BYTES]
                 end = ScreenCode(campaign.id, mark, local_day(now - age * dt.timedelta(seconds=SECONDS)))
-                return Found(campaign, unit_id, screen.counter, shown, age, end)
+                return Found(campaign, unit_id, screen.counter, code, age, end)
     raise Refusal("screen_code_unknown")
 
 

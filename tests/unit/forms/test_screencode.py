@@ -69,3 +69,9 @@ def test_the_first_letters_lead_to_the_counter() -> None:
     assert not any(screencode.is_of(CODES[0], place) for place in range(screencode.PLACES) if place != 7)
     far = dataclasses.replace(SCREEN, place=screencode.PLACES + 7)
     assert screencode.is_of(screencode.issue(SECRET, far, 0), 7)
+
+
+def test_the_secret_letters_of_a_code_are_those_that_are_looked_for() -> None:
+    assert [screencode.proof(SECRET, SCREEN, minute) for minute in range(200)] == [
+        screencode.proof_in(plain) for plain in CODES
+    ]
