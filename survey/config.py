@@ -22,7 +22,9 @@ MAX_THREADS = 64
 LISTENED = "listened"
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 LARGEST_SECRET = 1024
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# What a header takes: no dot at either end or beside another one.
+ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,9 +63,11 @@ def message(letter: Letter, server: MailServer, envelope: Envelope) -> EmailMess
         ValueError: where a header would hold a line break.
     """
     made = EmailMessage()
-    made["From"] = Address(server.sender_name or server.sender, addr_spec=server.sender)
-    made["To"] = tuple(Address(name, addr_spec=address) for name, address in envelope.recipients)
-    made["Subject"] = letter.subject
+    made["From"] = Address(_as_written(server.sender_name or server.sender), addr_spec=server.sender)
+    made["To"] = tuple(
+        Address(_as_written(name), addr_spec=address) for name, address in envelope.recipients
+    )
+    made["Subject"] = _as_written(letter.subject)
     made["Date"] = format_datetime(envelope.at)
     made["Message-ID"] = envelope.message_id
     if envelope.answers:
@@ -114,6 +116,14 @@ def _button(letter: Letter) -> str:
 
 def _lines(text: str) -> str:
     return escape(text).replace("\n", "<br>")
+
+
+def _as_written(text: str) -> str:
+    """Return a header's text so that it is nothing but text.
+
+    The library decodes what looks like an encoded word, line breaks and all: a name could add headers and a body.
+    """
+    return text.replace("=?", "= ?")
 
 
 def _one_line(text: str) -> str:

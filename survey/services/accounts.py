@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import secrets
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
+from survey.config import ADDRESS
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Account, AccountRole, CampaignUnit
@@ -19,7 +19,6 @@ from survey.services import audit
 from survey.services.actors import Actor
 from survey.vocabulary import Role
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 SHORTEST_PASSWORD = 12
 UNIT_BOUND = frozenset({Role.UNIT_HEAD, Role.OFFICER})
 
@@ -55,9 +54,9 @@ def check_password(password: str) -> list[Fault]:
 def check_account(email: str, name: str, role: str, unit_code: str | None) -> list[Fault]:
     """Return everything that is wrong with the facts of a new account."""
     faults = []
-    if not EMAIL.fullmatch(email) or len(email) > 254:
+    if not ADDRESS.fullmatch(email) or len(email) > 254:
         faults.append(Fault("account_email_bad", "email"))
-    if not name.strip() or len(name) > 120:
+    if not name.strip() or len(name) > 120 or not name.isprintable():
         faults.append(Fault("account_name_bad", "name"))
     if role not in set(Role):
         faults.append(Fault("account_role_unknown", "role", {"allowed": ", ".join(Role)}))
@@ -173,7 +172,10 @@ def may_care_for(actor: Actor, role: Role) -> bool:
 
 
 def _reached(session: Session, actor: Actor, email: str) -> Account:
-    account = session.scalar(select(Account).where(Account.email == email.strip().lower()).with_for_update())
+    wanted = email.strip().lower()
+    if not wanted.isprintable():  # PostgreSQL takes no NUL, not even to look for it
+        raise Refusal("account_unknown", email="?")
+    account = session.scalar(select(Account).where(Account.email == wanted).with_for_update())
     if account is None:
         raise Refusal("account_unknown", email=email[:254])
     if not may_care_for(actor, Role(account.role)):

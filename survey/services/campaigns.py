@@ -114,6 +114,8 @@ class Campaigns:
         known = self._by_code.get(code)
         if known is not None:
             return known
+        if not code.isprintable():  # PostgreSQL takes no NUL, not even to look for it
+            raise Refusal("campaign_unknown", campaign="?")
         with self._database.read() as session:
             row = session.scalar(select(Campaign).where(Campaign.code == code))
             if row is None:

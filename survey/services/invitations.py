@@ -95,7 +95,7 @@ def load(
         made = {
             "campaign_id": campaign.id,
             "number": number,
-            "title": " ".join(title.split())[:LONGEST_TITLE],
+            "title": " ".join("".join(filter(_is_written, title)).split())[:LONGEST_TITLE],
             "unit_code": actor.unit_code,
             "recipients": len(found),
             "loaded_on": local_day(now),
@@ -305,6 +305,10 @@ def note(
 def aware(moment: dt.datetime) -> dt.datetime:
     """Return a moment in the survey's zone; the embedded database gives it back without one."""
     return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment.astimezone(ZONE)
+
+
+def _is_written(letter: str) -> bool:
+    return letter.isprintable() or letter.isspace()
 
 
 def _row(

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE
-from survey.config import MailServer
+from survey.config import ADDRESS, MailServer
 from survey.errors import Refusal
 from survey.mail import letters
 from survey.mail.letters import Envelope, Letter
@@ -118,12 +118,13 @@ def _tell_one(
 
 
 def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
-    """Return the name and the address of TCCB's people and of those at the unit's desk."""
+    """Return the name and the address of TCCB's people and of those at the unit's desk, as far as mail can go there."""
     desk = and_(Account.role.in_(DESK), Account.unit_code == unit)
     query = select(Account.name, Account.email).where(
         Account.active, or_(desk, Account.role == Role.TCCB.value)
     )
-    return [(name, address) for name, address in session.execute(query.order_by(Account.email))]
+    found = session.execute(query.order_by(Account.email))
+    return [(name, address) for name, address in found if name.isprintable() and ADDRESS.fullmatch(address)]
 
 
 def _letter(opened: Installation, campaign: CampaignRecord, standing: Standing) -> Letter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 from typing import Any
 
@@ -14,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from survey.errors import Refusal
 from survey.server import UPLOADS
-from survey.services import kiosk_files, kiosks
+from survey.services import invitations, kiosk_files, kiosks
 from survey.services.actors import COMMAND_LINE
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
@@ -121,3 +122,30 @@ def test_the_server_lets_files_come_to_every_page_that_takes_them_and_to_no_othe
     takes = {rule.rule for rule in posted if hasattr(app.view_functions[rule.endpoint], ATTRIBUTE)}
     assert takes == {rule.rule for rule in posted if rule.rule.endswith(UPLOADS)}
     assert all(rule.startswith("/noi-bo/") for rule in takes)
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_nought_in_an_address_or_a_field_is_refused(client: FlaskClient, signed_in: SignIn) -> None:
+    for page in ("/nghe/%00/vi/x/y", "/gui/%00/vi.x.js", f"/gui/{scene.CODE}/%00.x.js", "/m/%00", "/s/%00"):
+        assert client.get(page).status_code in {404, 422}, page
+    browser, accounts = signed_in(Role.TCCB), "/noi-bo/tai-khoan"
+    for page in ("/noi-bo/%00/kiosk", f"/noi-bo/{scene.CODE}/phieu-quet?don-vi=%00"):
+        assert browser.get(page).status_code == 404, page
+    for act in ("dong", "mo", "duong-dan"):
+        said = {"email": "a\0b@x.vn", "csrf_token": token(browser, accounts)}
+        assert browser.post(f"{accounts}/{act}", data=said).status_code == 404
+    lists = f"/noi-bo/{scene.CODE}/thu-moi"
+    rows = "".join(f"Công ty {number},a{number}@x.vn\n" for number in range(5))
+    file = (io.BytesIO(f"ten,email\n{rows}".encode()), "a.csv")
+    filled: dict[str, Any] = {"file": file, "unit": "an-nhon", "title": "Đợt\0 1", "csrf_token": token(browser, lists)}
+    answer = browser.post(lists, data=filled, follow_redirects=True)
+    assert (answer.status_code, "Đợt 1" in answer.text) == (200, True)
+
+
+def test_a_list_with_an_address_that_no_header_takes_is_refused(
+    opened: Installation, campaign: CampaignRecord
+) -> None:
+    rows = "".join(f"Công ty {number},a..{number}@x.vn\n" for number in range(5))
+    with pytest.raises(Refusal, match="invitations_faulty") as refused:
+        invitations.load(opened, COMMAND_LINE, campaign, f"ten,email\n{rows}".encode(), NOW, unit="an-nhon")
+    assert {fault.code for fault in refused.value.faults} == {"invitation_email_bad"}
