@@ -64,9 +64,7 @@ def message(letter: Letter, server: MailServer, envelope: Envelope) -> EmailMess
     """
     made = EmailMessage()
     made["From"] = Address(_as_written(server.sender_name or server.sender), addr_spec=server.sender)
-    made["To"] = tuple(
-        Address(_as_written(name), addr_spec=address) for name, address in envelope.recipients
-    )
+    made["To"] = tuple(Address(_as_written(name), addr_spec=address) for name, address in envelope.recipients)
     made["Subject"] = _as_written(letter.subject)
     made["Date"] = format_datetime(envelope.at)
     made["Message-ID"] = envelope.message_id

@@ -82,7 +82,9 @@ class PlainRequest(Request):
 class Whole(IntegerConverter):
     """A number in an address: one that a column of the databases can hold; others are no address of ours."""
 
-    def __init__(self, url_map: Map, fixed_digits: int = 0, least: int = 0, most: int = LARGEST_WHOLE) -> None:
+    def __init__(
+        self, url_map: Map, fixed_digits: int = 0, least: int = 0, most: int = LARGEST_WHOLE
+    ) -> None:
         super().__init__(url_map, fixed_digits, least, most)
 
 

@@ -82,7 +82,8 @@ def settings(opened: Installation) -> dict[str, Any]:
         "SECURITY_POST_LOGOUT_VIEW": "/noi-bo/dang-nhap",
         "SECURITY_POST_CHANGE_VIEW": "/noi-bo/",
         "SECURITY_STATIC_FOLDER": None,
-        "SECURITY_CACHE_CONTROL": {"no-store": None},  # True would be written out, and then no browser knows it
+        # The library writes a True out as a word, which no browser knows.
+        "SECURITY_CACHE_CONTROL": {"no-store": None},
         "SECURITY_LOGIN_USER_TEMPLATE": "account/login.html",
         "SECURITY_VERIFY_URL": "/noi-bo/xac-nhan-mat-khau",
         "SECURITY_VERIFY_TEMPLATE": "account/verify.html",

@@ -28,7 +28,13 @@ from tests.scene import NOW
 
 KEY = b"\x07" * 32
 HALF = "\ud800"  # of a letter: JSON can name it, no text holds it
-FILE = {"format": "hailong kiosk file 1", "campaign": scene.CODE, "kiosk": 1, "nonce": "AAAA", "sealed": "AAAA"}
+FILE = {
+    "format": "hailong kiosk file 1",
+    "campaign": scene.CODE,
+    "kiosk": 1,
+    "nonce": "AAAA",
+    "sealed": "AAAA",
+}
 
 
 @pytest.fixture
@@ -137,7 +143,12 @@ def test_a_nought_in_an_address_or_a_field_is_refused(client: FlaskClient, signe
     lists = f"/noi-bo/{scene.CODE}/thu-moi"
     rows = "".join(f"Công ty {number},a{number}@x.vn\n" for number in range(5))
     file = (io.BytesIO(f"ten,email\n{rows}".encode()), "a.csv")
-    filled: dict[str, Any] = {"file": file, "unit": "an-nhon", "title": "Đợt\0 1", "csrf_token": token(browser, lists)}
+    filled: dict[str, Any] = {
+        "file": file,
+        "unit": "an-nhon",
+        "title": "Đợt\0 1",
+        "csrf_token": token(browser, lists),
+    }
     answer = browser.post(lists, data=filled, follow_redirects=True)
     assert (answer.status_code, "Đợt 1" in answer.text) == (200, True)
 

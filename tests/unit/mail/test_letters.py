@@ -48,7 +48,8 @@ def test_a_name_adds_no_header_and_no_words(name: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["a..b@x.vn", ".a@x.vn", "a.@x.vn", "á@x.vn", "a@x", "a b@x.vn", f"{'a' * 65}@x.vn", "a@x.vn\n"]
+    "address",
+    ["a..b@x.vn", ".a@x.vn", "a.@x.vn", "á@x.vn", "a@x", "a b@x.vn", f"{'a' * 65}@x.vn", "a@x.vn\n"],
 )
 def test_an_address_that_no_header_takes_is_none(address: str) -> None:
     assert ADDRESS.fullmatch(address) is None
