@@ -1,8 +1,8 @@
 """One record of a kiosk, sent by the device or read from its file: through the door with its number and its card's code.
 
 A device that was offline could not know whether a code is spent, and nobody can ask the citizen any more. So no code makes
-the service refuse a record: with a good one the answer counts as one of a card; with a spent one it is kept and does
-not count; one that is no card of this unit says nothing, and the answer is one of the kiosk like any other.
+the service refuse a record: with a good one the answer counts as one of a card or an invitation; with a spent one it
+is kept and does not count; one that is neither for this unit says nothing, and the answer is one of the kiosk.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Accepted, Entry
 from survey.services.installation import Installation
 from survey.services.kiosk_numbers import Numbered
-from survey.services.ticket_ends import Ticket
+from survey.services.tickets import Found
 from survey.vocabulary import Channel
 
 NO_CARD = frozenset({"ticket_mistyped", "ticket_unknown", "ticket_of_other_unit", "ticket_void"})
@@ -50,7 +50,7 @@ def take(
     if card is None:
         plain = Entry(campaign, unit_id, Channel.KIOSK, record.key, sheet, numbered=numbered)
         return opened.door.accept(plain, now)
-    entry = Entry(campaign, unit_id, Channel.TICKET, record.key, sheet, numbered=numbered, ticket=card)
+    entry = Entry(campaign, unit_id, card.channel, record.key, sheet, numbered=numbered, ticket=card.ticket)
     try:
         return opened.door.accept(entry, now)
     except Refusal as refusal:
@@ -61,7 +61,7 @@ def take(
     return opened.door.accept(again, now)
 
 
-def _card(opened: Installation, campaign: CampaignRecord, unit_id: int, code: str) -> Ticket | None:
+def _card(opened: Installation, campaign: CampaignRecord, unit_id: int, code: str) -> Found | None:
     try:
         return tickets.of_unit(opened, campaign, unit_id, code)
     except Refusal as refusal:

@@ -110,7 +110,7 @@ def issue(
 
 
 def find(opened: Installation, text: str) -> Found:
-    """Return the card whose long or short code *text* writes, spent or not.
+    """Return the card or invitation whose long or short code *text* writes, spent or not.
 
     Raises:
         Refusal: ``ticket_mistyped`` for a slip of the pen; ``ticket_unknown`` for a code never printed.
@@ -142,8 +142,8 @@ def find(opened: Installation, text: str) -> Found:
     return Found(opened.campaigns.get(row.code), found, channel)
 
 
-def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> ticket_ends.Ticket:
-    """Return the card whose code somebody typed for an answer of that unit, spent or not.
+def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> Found:
+    """Return the card or invitation whose code somebody typed for an answer of that unit, spent or not.
 
     Raises:
         Refusal: as in :func:`find`; ``ticket_of_other_unit``.
@@ -153,7 +153,7 @@ def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: 
         raise Refusal("ticket_unknown")
     if found.ticket.unit_id != unit_id:
         raise Refusal("ticket_of_other_unit", unit=campaign.unit(found.ticket.unit_id).name)
-    return found.ticket
+    return found
 
 
 def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> bool:
@@ -171,9 +171,7 @@ def check(opened: Installation, campaign: CampaignRecord, unit_id: int, text: st
     Raises:
         Refusal: as in :func:`of_unit`; ``ticket_spent``; ``ticket_void``.
     """
-    ticket = of_unit(opened, campaign, unit_id, text)
-    with opened.database.read() as session:
-        ticket_ends.require_unspent(session, ticket)
+    require_unspent(opened, of_unit(opened, campaign, unit_id, text))
 
 
 def require_unspent(opened: Installation, found: Found) -> None:

@@ -137,7 +137,7 @@ def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> Tick
     if not text:
         return None
     try:
-        return tickets.of_unit(installation(), place.campaign, place.unit_id, text)
+        return tickets.of_unit(installation(), place.campaign, place.unit_id, text).ticket
     except Refusal as refusal:
         faults.append(Fault(refusal.code, CARD, refusal.details))
         return None

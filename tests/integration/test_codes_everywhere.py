@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,7 +17,7 @@ from forms import ticketcode
 from survey.clock import ZONE, local_day, start_of
 from survey.errors import Refusal
 from survey.models import Decision, Response
-from survey.services import kiosk_records, quotas, tickets
+from survey.services import invitations, kiosk_records, quotas, tickets
 from survey.services.actors import COMMAND_LINE
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Entry, Keyed
@@ -26,6 +28,7 @@ from survey.vocabulary import Channel, Role
 from tests import paper_scene, scene
 from tests.fixtures_web import SignIn, token
 from tests.integration.test_kiosk_api import Device, device
+from tests.invitees import csv_of
 from tests.scene import NOW
 
 __all__ = ["device"]
@@ -127,7 +130,7 @@ def test_an_officer_who_goes_back_to_add_the_card_spends_it_with_the_same_form(
     who = scene.account(opened, "hai@x.vn")
     plain = scene.entry(campaign, key="one page of the officer", number="7", actor=who)
     opened.door.accept(plain, NOW)
-    card = tickets.of_unit(opened, campaign, scene.AN_NHON, cards[0].short)
+    card = tickets.of_unit(opened, campaign, scene.AN_NHON, cards[0].short).ticket
     paper = Keyed(who, "7")
     with_card = Entry(
         campaign, scene.AN_NHON, Channel.PAPER, plain.idempotency_key, plain.sheet, paper, ticket=card
@@ -164,6 +167,19 @@ def test_a_code_typed_at_a_kiosk_is_spent_and_makes_the_answer_one_of_a_card(
     assert client.get(f"/m/{cards[0].code}").status_code == 409
     told = device.ask("/kios/api/card", {"code": cards[0].short})
     assert (told.status_code, (told.json or {})["code"]) == (409, "ticket_spent")
+
+
+def test_the_code_of_an_invitation_typed_at_a_kiosk_makes_the_answer_one_of_an_invitation(
+    opened: Installation, campaign: CampaignRecord, device: Device
+) -> None:
+    made = invitations.merge(opened, COMMAND_LINE, campaign, csv_of(5), NOW)
+    code = next(csv.DictReader(io.StringIO(made.decode("utf-8-sig"))))["ma_ngan"]
+    assert device.ask("/kios/api/card", {"code": code}).json == {"usable": True}
+    first = device.send(code=code)
+    assert (first.status_code, channels(opened)) == (200, ["invitation"])
+    (batch,) = tickets.accounts(opened.database, COMMAND_LINE, campaign, invited=True)
+    assert (batch.spent, spent(opened, campaign)) == (1, 0)
+    assert counted(opened, campaign) == (1, 0, 0)
 
 
 def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_does_not_count(
@@ -212,7 +228,7 @@ def test_a_code_that_is_no_text_is_refused(device: Device, opened: Installation)
 def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_response(
     opened: Installation, campaign: CampaignRecord, device: Device, cards: list[Card]
 ) -> None:
-    card = tickets.of_unit(opened, campaign, scene.AN_NHON, cards[0].code)
+    card = tickets.of_unit(opened, campaign, scene.AN_NHON, cards[0].code).ticket
     who = scene.account(opened, "ba@x.vn")
     sheets = [scene.sheet(campaign.questionnaire, mark) for mark in "12345"]
     fields = {item.field: "4" for item in campaign.questionnaire.items}
