@@ -282,7 +282,7 @@ def _require_kept(row: InvitationList) -> None:
 
 
 def _require_quiet(row: InvitationList, now: dt.datetime) -> None:
-    if row.running_until is not None and invitations.aware(row.running_until) > now:
+    if invitations.is_running(row, now):
         raise Refusal("invitation_running")
 
 
