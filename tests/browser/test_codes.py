@@ -326,6 +326,17 @@ def test_a_card_is_typed_at_the_kiosk_and_spent_with_the_answer(
     assert cards[0].short not in tablet.content()
 
 
+def test_a_devices_clock_of_years_ago_does_not_keep_a_card_out(
+    station: Station, tablet: Page, cards: list[Card]
+) -> None:
+    tablet.clock.install(time=dt.datetime(2010, 1, 1, 9, tzinfo=dt.UTC))
+    station.enrol(tablet)
+    tablet.get_by_role("button", name="Tôi có thẻ mã").tap()
+    tablet.keyboard.type(cards[0].short)
+    tablet.keyboard.press("Enter")
+    expect(tablet.locator("label.l4").first).to_be_visible()
+
+
 def test_a_card_that_was_used_elsewhere_while_the_kiosk_was_offline_counts_once(
     station: Station, tablet: Page, cards: list[Card], phone: Page
 ) -> None:
