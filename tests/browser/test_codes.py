@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 
 import pytest
 import zxingcpp
@@ -21,10 +20,9 @@ from survey.services.installation import Installation
 from survey.services.tickets import Card
 from tests.axe import violations
 from tests.browser.test_staff_pages import HOME, enter, sideways
-from tests.fixtures_kiosk import READY, Station, station, tablet_of
+from tests.fixtures_kiosk import READY, Station
 from tests.fixtures_office import UNIT
 
-__all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 SCREEN = f"{HOME}/man-hinh/1"
@@ -52,14 +50,6 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
 @pytest.fixture
 def cards(office: Installation) -> list[Card]:
     return tickets.make(office, COMMAND_LINE, office.campaigns.only(), UNIT, 3, clock.now())
-
-
-@pytest.fixture
-def tablet(chromium: Browser) -> Iterator[Page]:
-    """A page on an upright tablet."""
-    context = tablet_of(chromium)
-    yield context.new_page()
-    context.close()
 
 
 def scanned(page: Page, office: Installation, address: str) -> str:
