@@ -16,16 +16,11 @@ from qrcode.constants import ERROR_CORRECT_M
 QUIET_ZONE = 4
 
 
-def path(text: str) -> tuple[int, str]:
-    """Return the side of a code in modules, quiet zone included, and the path of its dark ones."""
-    code = _code(text)
-    side = code.modules_count + 2 * QUIET_ZONE
-    return side, "".join(_runs(row, y + QUIET_ZONE) for y, row in enumerate(code.modules))
-
-
 def svg(text: str) -> str:
     """Return an SVG element of one path in units of a module, quiet zone included."""
-    side, dark = path(text)
+    code = _code(text)
+    side = code.modules_count + 2 * QUIET_ZONE
+    dark = "".join(_runs(row, y + QUIET_ZONE) for y, row in enumerate(code.modules))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img"'
         f' shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'

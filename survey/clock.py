@@ -19,6 +19,11 @@ def now() -> dt.datetime:
     return dt.datetime.now(ZONE)
 
 
+def in_zone(moment: dt.datetime) -> dt.datetime:
+    """Return a moment out of the database in the survey's zone; the embedded one keeps the clock's face and no zone."""
+    return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment.astimezone(ZONE)
+
+
 def local_day(moment: dt.datetime) -> dt.date:
     """Return the calendar day of *moment* in the survey's time zone."""
     return moment.astimezone(ZONE).date()

@@ -6,7 +6,7 @@ import io
 import math
 import struct
 import wave
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,14 @@ def station_of(opened: Installation, address: str, new: NewKiosk | None = None) 
 def station(office: Installation, office_address: str) -> Station:
     """A kiosk that waits for its device."""
     return station_of(office, office_address)
+
+
+@pytest.fixture
+def tablet(chromium: Browser) -> Iterator[Page]:
+    """A page on an upright tablet."""
+    context = tablet_of(chromium)
+    yield context.new_page()
+    context.close()
 
 
 def record(station: Station, seconds: Mapping[str, float], lang: str = "vi") -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,16 +90,23 @@ def sign_in(office_app: Flask) -> SignIn:
     return client_of
 
 
-@pytest.fixture
-def office_address(office_app: Flask) -> Iterator[str]:
-    """The address under which the browser reaches :func:`office`."""
-    server = listen(office_app, "127.0.0.1", 0, threads=4)
+@contextmanager
+def listening(app: Flask) -> Iterator[str]:
+    """The address of a server that answers for *app* in a thread of its own."""
+    server = listen(app, "127.0.0.1", 0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield server.address
     server.stop()
     server.stop()  # asked twice, it waits for nobody
     thread.join(5)
+
+
+@pytest.fixture
+def office_address(office_app: Flask) -> Iterator[str]:
+    """The address under which the browser reaches :func:`office`."""
+    with listening(office_app) as address:
+        yield address
 
 
 def token(page: str) -> str:

@@ -130,12 +130,8 @@ def remind(
     if key is None and not without_links:
         raise click.UsageError(say("Cần --code hoặc --without-links.", "Give --code or --without-links."))
     with opened(data) as installation:
-        record = installation.campaigns.only(campaign)
-        if (
-            lists.one(installation, COMMAND_LINE, record, number, clock.now()).round
-            < invitation_sending.REMINDER
-        ):
-            now = clock.now()
+        record, now = installation.campaigns.only(campaign), clock.now()
+        if lists.one(installation, COMMAND_LINE, record, number, now).round < invitation_sending.REMINDER:
             invitation_sending.remind(installation, COMMAND_LINE, record, number, key, now)
         _run(installation, record, number, key)
 

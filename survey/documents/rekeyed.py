@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
+from operator import add
 
 from scoring.intervals import clopper_pearson
 
@@ -27,14 +28,7 @@ class Rekeyed:
 
     def __add__(self, other: Rekeyed) -> Rekeyed:
         """Return the two together."""
-        return Rekeyed(
-            self.forms + other.forms,
-            self.drawn + other.drawn,
-            self.doubled + other.doubled,
-            self.fields + other.fields,
-            self.differing + other.differing,
-            self.wrong + other.wrong,
-        )
+        return Rekeyed(*map(add, astuple(self), astuple(other)))
 
     @property
     def rate(self) -> float | None:
@@ -50,4 +44,5 @@ class Rekeyed:
         return clopper_pearson(self.wrong, self.fields, LEVEL).high if self.fields else None
 
 
+COUNTS = tuple(count.name for count in fields(Rekeyed))
 UNREAD = Rekeyed()

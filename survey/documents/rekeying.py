@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from survey.documents import cells
 from survey.documents.brief import Brief
 from survey.documents.content import Cell, Row, Table, UnitFacts
 from survey.documents.formats import count, decimal, percent, rounded_up
-from survey.documents.rekeyed import UNREAD, Rekeyed
+from survey.documents.rekeyed import COUNTS, UNREAD, Rekeyed
 from survey.documents.wording import Wording
 
 
@@ -21,10 +22,7 @@ def sentences(wording: Wording, found: Rekeyed) -> tuple[str, ...]:
     """Say how many forms were read twice and how often the first reading was wrong; nothing where no form came in."""
     if not found.forms:
         return ()
-    numbers = {
-        name: count(getattr(found, name))
-        for name in ("forms", "drawn", "doubled", "fields", "differing", "wrong")
-    }
+    numbers = {name: count(getattr(found, name)) for name in COUNTS}
     drawn = wording.say("rekeying.drawn", **numbers)
     if found.rate is None or found.upper is None:
         return drawn, wording.say("rekeying.nothing")
@@ -40,10 +38,9 @@ def table(brief: Brief, units: Sequence[UnitFacts]) -> Table | None:
     rows = [_row(brief.unit_name(unit.id), unit.rekeyed) for unit in shown]
     if len(shown) > 1:
         rows.append(_row(brief.say("rekeying.total"), total(shown), total=True))
-    names = ("forms", "drawn", "doubled", "fields", "differing", "wrong")
     columns = (
         cells.column(brief.say("column.unit"), "name", 44),
-        *(cells.column(brief.say(f"rekeying.column_{name}"), "count", 17) for name in names),
+        *(cells.column(brief.say(f"rekeying.column_{name}"), "count", 17) for name in COUNTS),
         cells.column(brief.say("rekeying.column_rate"), "percent", 17),
         cells.column(brief.say("rekeying.column_upper"), "percent", 17),
     )
@@ -52,9 +49,8 @@ def table(brief: Brief, units: Sequence[UnitFacts]) -> Table | None:
 
 
 def _row(label: str, found: Rekeyed, *, total: bool = False) -> Row:
-    numbers = (found.forms, found.drawn, found.doubled, found.fields, found.differing, found.wrong)
     rate = None if found.rate is None else 100 * found.rate
-    counted = (cells.number(number) for number in numbers)
+    counted = map(cells.number, astuple(found))
     made: tuple[Cell, ...] = (cells.text(label), *counted, cells.share(rate), _bound(found))
     return Row(made, "total" if total else "plain")
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet
 from survey.clock import half_day, local_day, start_of
 from survey.database.engine import Database
+from survey.database.statements import insert_once
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
@@ -155,7 +155,7 @@ class Door:
         if entry.keyed is not None:
             sheet = serials.admit(session, entry.campaign, entry.unit_id, entry.keyed.form_number)
             row = row if sheet is None else {**row, "entry_state": _state_on_paper(entry, sheet, now)}
-        if not _insert_once(session, Response, row):
+        if not insert_once(session, Response, row):
             return self._again(session, entry, row)
         place = {name: row[name] for name in ("campaign_id", "unit_id", "response_key")}
         if entry.sheet.comment:
@@ -198,7 +198,7 @@ class Door:
                 ticket_ends.end_if_open(session, entry.ticket)
             return self._accepted(row, EntryState(kept.entry_state), repeated=True)
         aside = {name: value for name, value in row.items() if name != "entry_state"}
-        _insert_once(session, SetAside, {**aside, "comment": entry.sheet.comment})
+        insert_once(session, SetAside, {**aside, "comment": entry.sheet.comment})
         return None
 
     def _accepted(self, row: dict[str, Any], state: EntryState, *, repeated: bool) -> Accepted:
@@ -241,15 +241,6 @@ def _not_counted(now: dt.datetime) -> dict[str, Any]:
     return {**out, "replaced_by": None, "account_id": None, "decided_at": start_of(local_day(now))}
 
 
-def _insert_once(session: Session, table: type[Response | SetAside | PaperForm], row: dict[str, Any]) -> bool:
-    """Insert *row* unless its key is there; return whether it was inserted."""
-    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
-    options = {"preserve_rowcount": True}
-    made = session.connection().execute(maker(table).on_conflict_do_nothing(), row, execution_options=options)
-    return made.rowcount == 1
-
-
 def _leaf(entry: Entry, row: dict[str, Any]) -> bytes:
     """Return the ledger leaf; the comment is not in it, so that erasing one breaks no proof."""
     hexed = {name: value.hex() if isinstance(value, bytes) else str(value) for name, value in row.items()}
@@ -260,7 +251,7 @@ def _keep_form_number(
     session: Session, keyed: Keyed, place: dict[str, Any], now: dt.datetime, sheet: Sheet | None
 ) -> None:
     number = {**place, "form_number": keyed.form_number, "keyed_by": keyed.actor.account_id}
-    if not _insert_once(session, PaperForm, number):
+    if not insert_once(session, PaperForm, number):
         if sheet is not None:
             ids = (place["campaign_id"], place["unit_id"], sheet.serial)
             raise Refusal("sheet_used", **serials.whereabouts(session, *ids))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from forms import ticketcode
 from survey.config import ADDRESS
 from survey.errors import Fault, Refusal
+from survey.services import spreadsheets
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 
@@ -33,8 +34,6 @@ KNOWN = {
     **dict.fromkeys(("donvi", "madonvi", "unit", "donvibhxh"), UNIT),
 }
 LINK, SHORT = "duong_dan", "ma_ngan"
-# A spreadsheet may take what begins like this for a formula; the wide signs are the same to some.
-FORMULA = frozenset("=+-@\t\r'＝＋－＠")
 TELEPHONE = re.compile(r"\+[\d ().-]{6,20}", re.ASCII)
 
 
@@ -86,15 +85,15 @@ def merged(source: Source, linked: Sequence[tuple[Recipient, str, str]]) -> byte
     """Return the rows of *source*, each with its link and its short code, as CSV that Excel opens as it is."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
-    writer.writerow([*map(guarded, source.header), LINK, SHORT])
+    writer.writerow([*map(_written, source.header), LINK, SHORT])
     for recipient, url, short in linked:
-        writer.writerow([*map(guarded, recipient.row), url, ticketcode.grouped(short)])
+        writer.writerow([*map(_written, recipient.row), url, ticketcode.grouped(short)])
     return sheet.getvalue().encode("utf-8-sig")
 
 
-def guarded(text: str) -> str:
-    """Return a cell so that a spreadsheet takes it for text, never for a formula; telephone numbers stay."""
-    return f"'{text}" if text[:1] in FORMULA and not TELEPHONE.fullmatch(text) else text
+def _written(text: str) -> str:
+    """Return a cell as it goes out: guarded against being a formula, but telephone numbers stay."""
+    return text if TELEPHONE.fullmatch(text) else spreadsheets.guarded(text)
 
 
 @dataclass(frozen=True, slots=True)

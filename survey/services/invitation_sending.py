@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from survey import keys
 from survey.clock import ZONE, local_day
 from survey.config import MailServer
+from survey.database.statements import changed
 from survey.errors import Refusal
 from survey.mail import letters
 from survey.mail.transport import Line, Reply
@@ -214,9 +215,7 @@ def _send_one(running: Run, pace: Pace, line: Line, place: int) -> Reply | None:
 def _claimed(session: Session, running: Run, place: int, now: dt.datetime) -> bool:
     here = (*_places(*running.here), InvitationRecipient.place == place)
     claim = _moved(here, TO_SEND, Delivery.SENDING)
-    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
-    done = session.connection().execute(claim, execution_options={"preserve_rowcount": True})
-    if done.rowcount != 1:
+    if changed(session, claim) != 1:
         return False
     until = (now + LEASE).astimezone(ZONE)
     session.execute(update(InvitationList).where(*_list(*running.here)).values(running_until=until))
@@ -283,7 +282,7 @@ def _require_kept(row: InvitationList) -> None:
 
 
 def _require_quiet(row: InvitationList, now: dt.datetime) -> None:
-    if row.running_until is not None and invitations.aware(row.running_until) > now:
+    if invitations.is_running(row, now):
         raise Refusal("invitation_running")
 
 

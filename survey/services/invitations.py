@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from forms import ticketcode
 from survey import keys
-from survey.clock import ZONE, local_day
+from survey.clock import in_zone, local_day
 from survey.errors import Fault, Refusal
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient
 from survey.services import audit, invitation_files, tickets
@@ -232,7 +232,7 @@ def erase(
     """
     with opened.database.write() as session:
         row = reached(session, actor, campaign, number, lock=True)
-        if _running(row, now):
+        if is_running(row, now):
             raise Refusal("invitation_running")
         _erase(session, row)
         note(session, actor, campaign, "invitations_erased", number, now)
@@ -246,7 +246,7 @@ def erase_due(opened: Installation, actor: Actor, now: dt.datetime) -> int:
             .where(InvitationList.erased.is_(False), InvitationList.erase_on <= local_day(now))
             .with_for_update()
         ).all()
-        quiet = [row for row in due if not _running(row, now)]
+        quiet = [row for row in due if not is_running(row, now)]
         for row in quiet:
             _erase(session, row)
             audit.note(
@@ -288,6 +288,11 @@ def recipient_of(opened: Installation, campaign: CampaignRecord, row: Invitation
     return Recipient(row.place, plain["name"], plain["email"], campaign.unit(row.unit_id).code)
 
 
+def is_running(row: InvitationList, now: dt.datetime) -> bool:
+    """Return whether letters of a list are going out."""
+    return row.running_until is not None and in_zone(row.running_until) > now
+
+
 def note(
     session: Session,
     actor: Actor,
@@ -300,11 +305,6 @@ def note(
     """Write what was done with a list into the audit: its number and counts, never a name or an address."""
     subject = "" if number is None else str(number)
     audit.note(session, actor, act, now, campaign_id=campaign.id, unit_id=None, subject=subject, **details)
-
-
-def aware(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in the survey's zone; the embedded database gives it back without one."""
-    return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment.astimezone(ZONE)
 
 
 def _is_written(letter: str) -> bool:
@@ -361,10 +361,6 @@ def _reaches(actor: Actor, row: InvitationList) -> bool:
     return actor.role in EVERY_UNIT or (row.unit_code is not None and row.unit_code == actor.unit_code)
 
 
-def _running(row: InvitationList, now: dt.datetime) -> bool:
-    return row.running_until is not None and aware(row.running_until) > now
-
-
 def _listed(row: InvitationList, counts: Mapping[str, int], now: dt.datetime) -> Listed:
     return Listed(
         number=row.number,
@@ -375,7 +371,7 @@ def _listed(row: InvitationList, counts: Mapping[str, int], now: dt.datetime) ->
         round=row.round,
         linked=row.linked,
         sent_on=row.sent_on,
-        running=_running(row, now),
+        running=is_running(row, now),
         fault=row.fault,
         erased=row.erased,
         counts=counts,

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import structlog
 from sqlalchemy import and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE
 from survey.config import ADDRESS, MailServer
+from survey.database.statements import changed, insert_once
 from survey.errors import Refusal
 from survey.mail import letters
 from survey.mail.letters import Envelope, Letter
@@ -57,7 +57,6 @@ def _noted(
     here = KioskAlert.campaign_id == campaign.id
     if over:
         session.execute(delete(KioskAlert).where(here, KioskAlert.kiosk.in_(over)))
-    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     for each in found:
         if each.urgent:
             row = {
@@ -66,7 +65,7 @@ def _noted(
                 "since": now.astimezone(ZONE),
                 "mail": Delivery.WAITING,
             }
-            session.execute(maker(KioskAlert).values(row).on_conflict_do_nothing())
+            insert_once(session, KioskAlert, row)
     return set(session.scalars(select(KioskAlert.kiosk).where(here)))
 
 
@@ -104,9 +103,7 @@ def _tell_one(
     line.ready()
     claim = update(KioskAlert).where(here, KioskAlert.mail.in_(TO_TELL)).values(mail=Delivery.SENDING)
     with opened.database.write() as session:
-        # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
-        options = {"preserve_rowcount": True}
-        if session.connection().execute(claim, execution_options=options).rowcount != 1:
+        if changed(session, claim) != 1:
             return
     envelope = Envelope(tuple(whom), now, _message_id(opened, server, campaign, alert))
     message = letters.message(_letter(opened, campaign, standing), server, envelope)

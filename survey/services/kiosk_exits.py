@@ -13,7 +13,7 @@ import secrets
 
 from sqlalchemy.orm import Session
 
-from survey.clock import ZONE
+from survey.clock import ZONE, in_zone
 from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.models import Kiosk, KioskExit
@@ -98,17 +98,13 @@ def _wished(
 
 def _found(session: Session, campaign: CampaignRecord, number: int, code: str, now: dt.datetime) -> KioskExit:
     wish = session.get(KioskExit, (campaign.id, number), with_for_update=True)
-    if wish is None or not hmac.compare_digest(wish.code_hash, _hash(code)) or now > _aware(wish.until):
+    if wish is None or not hmac.compare_digest(wish.code_hash, _hash(code)) or now > in_zone(wish.until):
         raise Refusal("kiosk_exit_old")
     return wish
 
 
 def _until(now: dt.datetime) -> dt.datetime:
     return (now + LIVES).astimezone(ZONE)
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment
 
 
 def _hash(code: str) -> bytes:

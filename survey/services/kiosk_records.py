@@ -1,8 +1,8 @@
 """One record of a kiosk, sent by the device or read from its file: through the door with its number and its card's code.
 
 A device that was offline could not know whether a code is spent, and nobody can ask the citizen any more. So no code makes
-the service refuse a record: with a good one the answer counts as one of a card or of an invitation; with a spent one it is kept and does
-not count; one that is no card of this unit says nothing, and the answer is one of the kiosk like any other.
+the service refuse a record: with a good one the answer counts as one of a card or an invitation; with a spent one it
+is kept and does not count; one that is neither for this unit says nothing, and the answer is one of the kiosk.
 """
 
 from __future__ import annotations

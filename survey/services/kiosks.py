@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from survey.clock import ZONE
+from survey.clock import ZONE, in_zone
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Campaign, Kiosk, KioskRange
@@ -182,7 +182,7 @@ def enrol(
             raise Refusal("kiosk_revoked", number=number)
         if kiosk.key_hash is not None and kiosk.key_hash != key_hash:
             raise Refusal("kiosk_link_spent")
-        if kiosk.key_hash is None and now > _aware(kiosk.link_until):
+        if kiosk.key_hash is None and now > in_zone(kiosk.link_until):
             raise Refusal("kiosk_link_old")
         kiosk.key_hash = key_hash
         return _record(kiosk)
@@ -226,7 +226,7 @@ def find(database: Database, key: bytes, now: dt.datetime) -> tuple[str, KioskRe
     with database.write() as session:
         row = select(Kiosk).where(of_shown, Kiosk.key_hash.is_(None)).order_by(Kiosk.number).with_for_update()
         kiosk = session.scalars(row).first()
-        if kiosk is not None and now <= _aware(kiosk.link_until):
+        if kiosk is not None and now <= in_zone(kiosk.link_until):
             kiosk.key_hash = key_hash
     with database.read() as session:
         return _of_device(session, of_key)
@@ -367,18 +367,13 @@ def _record(kiosk: Kiosk) -> KioskRecord:
         unfinished=Unfinished(kiosk.unfinished),
         enrolled=kiosk.key_hash is not None,
         revoked=kiosk.revoked,
-        link_until=_aware(kiosk.link_until),
-        seen_at=None if kiosk.seen_at is None else _aware(kiosk.seen_at),
+        link_until=in_zone(kiosk.link_until),
+        seen_at=None if kiosk.seen_at is None else in_zone(kiosk.seen_at),
         issued=kiosk.issued,
         waiting=kiosk.waiting,
         overdue=kiosk.overdue,
         doubled=kiosk.doubled,
     )
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in the survey's zone; the embedded database gives it back without one."""
-    return moment.replace(tzinfo=ZONE) if moment.tzinfo is None else moment.astimezone(ZONE)
 
 
 def _hash(code: str) -> bytes:

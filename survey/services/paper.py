@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from survey.clock import ZONE, local_day
+from survey.clock import in_zone, local_day
 from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.ledger.leaf import leaf_hash
@@ -247,7 +247,7 @@ def _minute(row: PaperMinute, who: str | None, spans: Sequence[Span]) -> Minute:
     return Minute(
         number=row.number,
         act=PaperAct(row.act),
-        at=_local(row.at),
+        at=in_zone(row.at),
         who=who or "./hailong",
         witness=row.witness,
         note=row.note,
@@ -255,11 +255,6 @@ def _minute(row: PaperMinute, who: str | None, spans: Sequence[Span]) -> Minute:
         spans=tuple(spans),
         digest=row.digest.hex(),
     )
-
-
-def _local(at: dt.datetime) -> dt.datetime:
-    """Return a kept moment in the survey's time zone; SQLite keeps the clock's face and no zone."""
-    return at.astimezone(ZONE) if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
 def _account(unit: PlanUnit, found: Sheets) -> UnitSheets:

@@ -15,12 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from forms import screencode
 from forms.screencode import Screen
 from survey.clock import local_day
 from survey.database.engine import Database
+from survey.database.statements import insert_into
 from survey.errors import Refusal
 from survey.models import Kiosk, Response, ScreenCount
 from survey.services import screen_ends
@@ -219,13 +220,14 @@ def _count(database: Database, campaign_id: int, place: tuple[int, int, int], mi
         row = session.get(ScreenCount, tuple(key.values()))
     if row is not None and row.last_minute >= minute:
         return
-    maker = sqlite.insert if database.is_sqlite else postgresql.insert
-    new = maker(ScreenCount).values(**key, shown=1, last_minute=minute)
     grown = {"shown": ScreenCount.shown + 1, "last_minute": minute}
-    once = new.on_conflict_do_update(
-        index_elements=list(key), set_=grown, where=ScreenCount.last_minute < minute
-    )
-    database.write_grouped(lambda session: session.execute(once))
+    newer = ScreenCount.last_minute < minute
+
+    def count(session: Session) -> None:
+        new = insert_into(session, ScreenCount).values(**key, shown=1, last_minute=minute)
+        session.execute(new.on_conflict_do_update(index_elements=list(key), set_=grown, where=newer))
+
+    database.write_grouped(count)
 
 
 def _page_seal(opened: Installation, found: Found, said: str) -> str:

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from survey.database.statements import insert_once
 from survey.errors import Refusal
 from survey.models import SpentScreenCode
 
@@ -30,12 +30,8 @@ def spend(session: Session, code: ScreenCode) -> None:
     Raises:
         Refusal: ``screen_code_spent``.
     """
-    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"campaign_id": code.campaign_id, "mark": code.mark, "local_day": code.day}
-    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
-    options = {"preserve_rowcount": True}
-    statement = maker(SpentScreenCode).on_conflict_do_nothing()
-    if session.connection().execute(statement, row, execution_options=options).rowcount != 1:
+    if not insert_once(session, SpentScreenCode, row):
         raise Refusal("screen_code_spent")
     over = (SpentScreenCode.campaign_id == code.campaign_id, SpentScreenCode.local_day < code.day - KEPT)
     session.execute(delete(SpentScreenCode).where(*over))

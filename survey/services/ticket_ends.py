@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from survey.database.statements import insert_once
 from survey.errors import Refusal
 from survey.models import SpentTicket, TicketBatch
 from survey.vocabulary import TicketEnd
@@ -56,12 +56,8 @@ def require_unspent(session: Session, ticket: Ticket) -> None:
 
 def _marked(session: Session, ticket: Ticket, how: TicketEnd) -> bool:
     """Leave the code's mark; return whether it was not there yet."""
-    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"campaign_id": ticket.campaign_id, "mark": ticket.mark, "ended": how}
-    # Without being asked to, the library does not read PostgreSQL's row count and reports -1 for it.
-    options = {"preserve_rowcount": True}
-    statement = maker(SpentTicket).on_conflict_do_nothing()
-    return session.connection().execute(statement, row, execution_options=options).rowcount == 1
+    return insert_once(session, SpentTicket, row)
 
 
 def _count(session: Session, ticket: Ticket, how: TicketEnd) -> None:

@@ -110,7 +110,7 @@ def issue(
 
 
 def find(opened: Installation, text: str) -> Found:
-    """Return the card whose long or short code *text* writes, spent or not.
+    """Return the card or invitation whose long or short code *text* writes, spent or not.
 
     Raises:
         Refusal: ``ticket_mistyped`` for a slip of the pen; ``ticket_unknown`` for a code never printed.
@@ -171,9 +171,7 @@ def check(opened: Installation, campaign: CampaignRecord, unit_id: int, text: st
     Raises:
         Refusal: as in :func:`of_unit`; ``ticket_spent``; ``ticket_void``.
     """
-    ticket = of_unit(opened, campaign, unit_id, text).ticket
-    with opened.database.read() as session:
-        ticket_ends.require_unspent(session, ticket)
+    require_unspent(opened, of_unit(opened, campaign, unit_id, text))
 
 
 def require_unspent(opened: Installation, found: Found) -> None:

@@ -31,6 +31,7 @@ from survey.services import audit, states
 from survey.services.actors import Actor
 from survey.services.campaigns import CampaignRecord
 from survey.services.collection import Door, Entry
+from survey.services.spreadsheets import guarded, unguarded
 from survey.vocabulary import Channel, HalfDay, State
 
 LARGEST_FILE = 200_000_000
@@ -41,8 +42,6 @@ WRITTEN_ONLY = ("state", "channel")
 COUNTED_AGAIN = {"", State.VALID.value, State.LATE.value}  # whether a form is late its day tells
 OWN_ID = re.compile(r"[0-9a-f]{32}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-# A spreadsheet may take what begins like this for a formula; the wide signs are the same to some.
-FORMULA = frozenset("=+-@\t\r'＝＋－＠")
 Row = tuple[int, dict[str, str]]
 
 
@@ -144,7 +143,7 @@ def export_csv(database: Database, campaign: CampaignRecord) -> Iterator[str]:
     )
     with database.read() as session:
         for response, comment, state in session.execute(query):
-            answers = [*_opened(response.marks), *_opened(response.profile), _guarded(comment or "")]
+            answers = [*_opened(response.marks), *_opened(response.profile), guarded(comment or "")]
             facts = (
                 response.response_key.hex(),
                 campaign.unit(response.unit_id).code,
@@ -156,16 +155,6 @@ def export_csv(database: Database, campaign: CampaignRecord) -> Iterator[str]:
 
 def _opened(packed: str) -> list[str]:
     return ["" if mark == "-" else mark for mark in packed]
-
-
-def _guarded(text: str) -> str:
-    """Return a citizen's text so that a spreadsheet takes it for text, never for a formula."""
-    return f"'{text}" if text[:1] in FORMULA else text
-
-
-def _unguarded(text: str) -> str:
-    """Return the text that :func:`_guarded` guarded."""
-    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
 def _line(values: Sequence[str]) -> str:
@@ -288,7 +277,7 @@ def _sheet(q: Questionnaire, row: Mapping[str, str], line: int, faults: list[Fau
     field_of = {item.id: item.field for item in (*q.items, q.overall)}
     name_of = {field: name for name, field in field_of.items()}
     fields = {field_of.get(name, name): [row[name].strip()] for name in columns(q)}
-    fields[COMMENT] = [_unguarded(row[COMMENT])]
+    fields[COMMENT] = [unguarded(row[COMMENT])]
     try:
         return parse(q, fields)
     except FaultyInput as faulty:

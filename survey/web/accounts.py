@@ -7,11 +7,9 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from forms import qr
 from survey import clock
 from survey.errors import Refusal
 from survey.services import accounts as verbs
@@ -19,6 +17,7 @@ from survey.vocabulary import Role
 from survey.web import language, reset
 from survey.web.access import actor, allow
 from survey.web.current import installation
+from survey.web.pictures import code_of
 
 accounts = Blueprint("accounts", __name__)
 
@@ -64,9 +63,7 @@ def link() -> ResponseReturnValue:
         return _page(refusal)
     address = reset.link_for(account)
     if opened.config.mail is None:
-        # A path of numbers that we drew ourselves; no foreign text is in it.
-        picture = Markup(qr.svg(address).replace('role="img"', 'aria-hidden="true"', 1))  # noqa: S704
-        return render_template("account/link.html", account=account, link=address, picture=picture)
+        return render_template("account/link.html", account=account, link=address, picture=code_of(address))
     reset.mail_link(opened, account, address)
     flash(f"mailed {account.email}", DONE)
     return redirect(url_for("accounts.listing"), 303)

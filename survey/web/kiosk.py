@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms import instrument, qr
+from forms import instrument
 from forms.faults import FaultyInput
 from forms.icons import icons
 from forms.texts import page_languages, page_texts
@@ -170,10 +170,9 @@ def screen_code() -> ResponseReturnValue:
     campaign, record, _key = _device()
     place = (record.unit_id, record.counter, record.number)
     shown = screen_codes.show(installation(), campaign, place, clock.now())
-    side, dark = qr.path(shown.url)
     typed_at = f"{installation().config.public_url.partition('://')[2]}/m"
     told = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
-    return jsonify(**told, opens_minutes=shown.opens, side=side, path=dark)
+    return jsonify(**told, opens_minutes=shown.opens)
 
 
 @kiosk.post("/api/beat")

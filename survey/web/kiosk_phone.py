@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from survey import clock
 from survey.errors import Refusal
 from survey.services import kiosk_exits, kiosk_files, kiosks
+from survey.services.campaigns import CampaignRecord
 from survey.services.kiosk_files import Taken
 from survey.services.kiosks import NewKiosk
 from survey.vocabulary import Role, Unfinished
@@ -82,10 +83,9 @@ def bind(shown: str) -> ResponseReturnValue:
 @allow(*LEAVING)
 def leave(campaign: str, number: int, code: str) -> ResponseReturnValue:
     """Show which kiosk asks to be left, before anybody grants it."""
-    record, opened = installation().campaigns.get(campaign), installation()
-    unit_id = kiosk_exits.check(opened.database, actor(), record, number, code, clock.now())
-    shown = {"unit": record.unit(unit_id), "number": number, "match": kiosk_exits.match(code)}
-    return render_template("unit/kiosk_exit.html", campaign=record, form=GrantForm(), granted=False, **shown)
+    record = installation().campaigns.get(campaign)
+    unit_id = kiosk_exits.check(installation().database, actor(), record, number, code, clock.now())
+    return _exit(record, unit_id, number, code, granted=False)
 
 
 @kiosk_phone.post("/noi-bo/<campaign>/kiosk/<int:number>/mo/<code>")
@@ -95,8 +95,7 @@ def grant(campaign: str, number: int, code: str) -> ResponseReturnValue:
     record, opened = installation().campaigns.get(campaign), installation()
     unit_id = kiosk_exits.check(opened.database, actor(), record, number, code, clock.now())
     kiosk_exits.grant(opened.database, actor(), record, number, code, clock.now())
-    shown = {"unit": record.unit(unit_id), "number": number, "match": kiosk_exits.match(code)}
-    return render_template("unit/kiosk_exit.html", campaign=record, form=GrantForm(), granted=True, **shown)
+    return _exit(record, unit_id, number, code, granted=True)
 
 
 @kiosk_phone.get("/noi-bo/<campaign>/kiosk/phieu-cho")
@@ -120,6 +119,18 @@ def take(campaign: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _records(campaign, form, refusal=refusal)
     return _records(campaign, taken=taken)
+
+
+def _exit(record: CampaignRecord, unit_id: int, number: int, code: str, *, granted: bool) -> str:
+    return render_template(
+        "unit/kiosk_exit.html",
+        campaign=record,
+        unit=record.unit(unit_id),
+        number=number,
+        match=kiosk_exits.match(code),
+        form=GrantForm(),
+        granted=granted,
+    )
 
 
 def _device(shown: str, form: BindForm | None = None, refusal: Refusal | None = None) -> ResponseReturnValue:

@@ -8,11 +8,9 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length
 
-from forms import qr
 from survey import clock
 from survey.errors import Refusal
 from survey.services import kiosks as verbs
@@ -23,6 +21,7 @@ from survey.vocabulary import Role, Unfinished
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.current import installation
+from survey.web.pictures import code_of
 
 kiosks = Blueprint("kiosks", __name__)
 
@@ -115,9 +114,9 @@ def _page(
 def _link(record: CampaignRecord, number: int, code: str) -> ResponseReturnValue:
     # After the sign "#", so that neither a server's log nor a proxy ever sees the code.
     url = f"{installation().config.public_url}{url_for('kiosk.page')}#{record.code}/{number}/{code}"
-    # A path of numbers that we drew ourselves; no foreign text is in it.
-    picture = Markup(qr.svg(url).replace('role="img"', 'aria-hidden="true"', 1))  # noqa: S704
-    return render_template("unit/kiosk_link.html", campaign=record, number=number, url=url, picture=picture)
+    return render_template(
+        "unit/kiosk_link.html", campaign=record, number=number, url=url, picture=code_of(url)
+    )
 
 
 def ranges(found: tuple[Range, ...]) -> str:

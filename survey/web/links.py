@@ -5,17 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from forms import qr
 from survey import clock
 from survey.errors import Refusal
 from survey.services import links as addresses
 from survey.services import posters, tickets
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.current import installation
+from survey.web.pictures import code_of
 
 links = Blueprint("links", __name__)
 
@@ -51,7 +50,7 @@ def codes(campaign: str) -> ResponseReturnValue:
     opened = installation()
     record = opened.campaigns.get(campaign)
     found = addresses.of_campaign(opened, actor(), record)
-    pictures = {link.url: _picture(link.url) for link in found}
+    pictures = {link.url: code_of(link.url) for link in found}
     return render_template("unit/codes.html", campaign=record, links=found, pictures=pictures)
 
 
@@ -122,9 +121,3 @@ def void(campaign: str) -> ResponseReturnValue:
     tickets.void(opened, actor(), opened.campaigns.get(campaign), str(form.code.data), clock.now())
     flash({"done": "void"}, CARDS)  # type: ignore[arg-type]
     return redirect(url_for("links.cards", campaign=campaign), 303)
-
-
-def _picture(url: str) -> Markup:
-    """Draw the code; the page names it, so the picture itself is silent."""
-    # A path of numbers that we drew ourselves; no foreign text is in it.
-    return Markup(qr.svg(url).replace('role="img"', 'aria-hidden="true"', 1))  # noqa: S704

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
-from forms import qr
 from survey import clock
 from survey.services import screen_codes
 from survey.vocabulary import Role
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.current import installation
+from survey.web.pictures import code_of
 
 screens = Blueprint("screens", __name__)
 
@@ -46,6 +45,5 @@ def show(campaign: str, counter: int) -> ResponseReturnValue:
         counter=counter,
         shown=shown,
         typed_at=f"{opened.config.public_url.partition('://')[2]}/m",
-        # A path of numbers that we drew ourselves; no foreign text is in it.
-        picture=Markup(qr.svg(shown.url).replace('role="img"', 'aria-hidden="true"', 1)),  # noqa: S704
+        picture=code_of(shown.url),
     )

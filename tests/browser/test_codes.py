@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 
 import pytest
 import zxingcpp
@@ -21,10 +20,9 @@ from survey.services.installation import Installation
 from survey.services.tickets import Card
 from tests.axe import violations
 from tests.browser.test_staff_pages import HOME, enter, sideways
-from tests.fixtures_kiosk import READY, Station, station, tablet_of
+from tests.fixtures_kiosk import READY, Station
 from tests.fixtures_office import UNIT
 
-__all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 SCREEN = f"{HOME}/man-hinh/1"
@@ -52,14 +50,6 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
 @pytest.fixture
 def cards(office: Installation) -> list[Card]:
     return tickets.make(office, COMMAND_LINE, office.campaigns.only(), UNIT, 3, clock.now())
-
-
-@pytest.fixture
-def tablet(chromium: Browser) -> Iterator[Page]:
-    """A page on an upright tablet."""
-    context = tablet_of(chromium)
-    yield context.new_page()
-    context.close()
 
 
 def scanned(page: Page, office: Installation, address: str) -> str:
@@ -324,6 +314,17 @@ def test_a_card_is_typed_at_the_kiosk_and_spent_with_the_answer(
     tablet.get_by_role("button", name="Cancel").tap()
     expect(tablet.locator(".attract")).to_be_visible()
     assert cards[0].short not in tablet.content()
+
+
+def test_a_devices_clock_of_years_ago_does_not_keep_a_card_out(
+    station: Station, tablet: Page, cards: list[Card]
+) -> None:
+    tablet.clock.install(time=dt.datetime(2010, 1, 1, 9, tzinfo=dt.UTC))
+    station.enrol(tablet)
+    tablet.get_by_role("button", name="Tôi có thẻ mã").tap()
+    tablet.keyboard.type(cards[0].short)
+    tablet.keyboard.press("Enter")
+    expect(tablet.locator("label.l4").first).to_be_visible()
 
 
 def test_a_card_that_was_used_elsewhere_while_the_kiosk_was_offline_counts_once(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from survey import server
 from survey.services.installation import Installation
 from survey.web.application import assemble
 from tests.axe import violations
 from tests.browser.test_staff_pages import enter, sideways
 from tests.fixtures_mail import Post, certificate, post
+from tests.fixtures_office import listening
 from tests.invitees import csv_of
 
 __all__ = ["certificate", "post"]
@@ -27,13 +26,8 @@ LISTING = "/noi-bo/dien-tap/thu-moi"
 def mailing_address(office: Installation, post: Post) -> Iterator[str]:
     """The address of the office with a mail server."""
     mailing = dataclasses.replace(office, config=dataclasses.replace(office.config, mail=post.server))
-    listening = server.listen(assemble(mailing), "127.0.0.1", 0, threads=4)
-    thread = threading.Thread(target=listening.run, daemon=True)
-    thread.start()
-    yield listening.address
-    listening.stop()
-    listening.stop()  # asked twice, it waits for nobody
-    thread.join(5)
+    with listening(assemble(mailing)) as address:
+        yield address
 
 
 def sound(page: Page) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from survey import clock
 from tests.axe import violations
-from tests.fixtures_kiosk import Station, station, tablet_of
+from tests.fixtures_kiosk import Station, tablet_of
 
-__all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 RECORDS = "**/kios/api/records"
@@ -34,14 +33,6 @@ REACHES = """() => {
   const wide = document.documentElement.scrollWidth > innerWidth;
   return [...lost.map((button) => button.textContent), ...(wide ? ["scrolls sideways"] : [])];
 }"""
-
-
-@pytest.fixture
-def tablet(chromium: Browser) -> Iterator[Page]:
-    """A page on an upright tablet."""
-    context = tablet_of(chromium)
-    yield context.new_page()
-    context.close()
 
 
 def onward(page: Page) -> None:

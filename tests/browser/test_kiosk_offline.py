@@ -17,15 +17,14 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, Route, expect
 
 from survey import clock
-from survey.server import listen
 from survey.services import kiosk_files, kiosks
 from survey.services.actors import COMMAND_LINE
 from survey.services.installation import Installation
 from survey.web import kiosk as pages
 from tests.fixtures_browser import FLAGS
-from tests.fixtures_kiosk import LOCAL, READY, Station, station, station_of, tablet_of
+from tests.fixtures_kiosk import LOCAL, READY, Station, station_of
+from tests.fixtures_office import listening
 
-__all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 RECORDS = "**/kios/api/records"
@@ -82,25 +81,12 @@ class EveryThird:
 
 
 @pytest.fixture
-def tablet(chromium: Browser) -> Iterator[Page]:
-    """A page on an upright tablet."""
-    context = tablet_of(chromium)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
 def failing(office: Installation, office_app: Flask) -> Iterator[tuple[Station, EveryThird]]:
     """A kiosk whose service fails every third time."""
     failing = EveryThird(office_app.wsgi_app)
     office_app.wsgi_app = failing  # type: ignore[method-assign, assignment]
-    server = listen(office_app, "127.0.0.1", 0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield station_of(office, server.address), failing
-    server.stop()
-    server.stop()
-    thread.join(5)
+    with listening(office_app) as address:
+        yield station_of(office, address), failing
 
 
 def visit(page: Page, level: int = 4) -> None:

@@ -17,10 +17,9 @@ from survey.services import kiosk_files, kiosks
 from survey.services.actors import COMMAND_LINE
 from survey.services.installation import Installation
 from tests.axe import violations
-from tests.fixtures_kiosk import READY, Station, station, tablet_of
+from tests.fixtures_kiosk import READY, Station
 from tests.fixtures_office import PASSWORD, address_of
 
-__all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 RECORDS = "**/kios/api/records"
@@ -45,14 +44,6 @@ FILL = """async (count) => {
     await keep(db, { overall: String(1 + made % 5), comment: `Phiếu ${made}: ${crypto.randomUUID()}` });
   }
 }"""
-
-
-@pytest.fixture
-def tablet(chromium: Browser) -> Iterator[Page]:
-    """A page on an upright tablet."""
-    context = tablet_of(chromium)
-    yield context.new_page()
-    context.close()
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,10 +12,9 @@ from survey.services.installation import Installation
 from survey.services.kiosks import NewKiosk
 from survey.vocabulary import Unfinished
 from tests.axe import violations
-from tests.fixtures_kiosk import READY, Station, record, station, station_of, tablet_of
+from tests.fixtures_kiosk import READY, Station, record, station_of, tablet_of
 from tests.fixtures_office import PASSWORD, UNIT, address_of
 
-__all__ = ["station"]
 pytestmark = pytest.mark.browser
 
 ITEMS = 26
@@ -58,14 +55,6 @@ VISITS = """async (visits) => {
   }
   return leaks;
 }"""
-
-
-@pytest.fixture
-def tablet(chromium: Browser) -> Iterator[Page]:
-    """A page on an upright tablet."""
-    context = tablet_of(chromium)
-    yield context.new_page()
-    context.close()
 
 
 def onward(page: Page) -> None:

@@ -33,6 +33,23 @@ from tests.unit.forms_paper.batches import batch
 pytestmark = pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 DPI = 130
 PAGE = f"/noi-bo/{scene.CODE}/phieu-quet"
+WHAT_IS_WRONG = {
+    "lần 1.jpg – 1 (0003)": "Trang này xuất hiện hơn một lần, cũng có ở: lần 2.jpg – 1.",
+    "lần 2.jpg – 1 (0003)": "Trang này xuất hiện hơn một lần, cũng có ở: lần 1.jpg – 1.",
+    "b.png – 1": "Tệp này giống hệt một tệp khác trong lần đọc này",
+    "đợt cũ.png – 1": "Phiếu này thuộc đợt khảo sát khác",
+    "giả.png – 1": "Mã xác thực của trang không đúng",
+    "thư.png – 1": "Đây không phải phiếu khảo sát này",
+    "giấy trắng.png – 1": "Trang trắng",
+    "hai tờ.png – 1": "Trong ảnh có hai tờ phiếu",
+    "khóa.pdf – 1": "Tệp PDF có mật khẩu",
+    "đứt.pdf – 1": "Tệp bị hỏng",
+    "rỗng.jpg – 1": "Tệp rỗng",
+    "<b>x.exe – 1": "Chỉ đọc được PDF, TIFF, JPEG và PNG",
+    "to.png – 1": "Ảnh quá lớn để đọc an toàn",
+    "0002": "thiếu trang 2 của phiếu",
+    "0004": "thiếu trang 2 của phiếu",
+}
 
 
 @pytest.fixture
@@ -91,16 +108,14 @@ def problems(page: str) -> dict[str, str]:
     return {str(one.text): str(other.text) for one, other in zip(terms, said, strict=True)}
 
 
-def test_every_page_of_every_file_has_its_place_and_sentence(
-    opened: Installation,
-    campaign: CampaignRecord,
-    pages: Sequence[Image.Image],
-    signed_in: SignIn,
-) -> None:
+def every_kind(
+    opened: Installation, campaign: CampaignRecord, pages: Sequence[Image.Image]
+) -> list[tuple[io.BytesIO, str]]:
+    """One whole form, and a file for each way in which a page cannot come in."""
     turned, beside = pages[4].rotate(0.4, fillcolor="white"), Image.new("RGB", (2200, 1520), "white")
     beside.paste(pages[0], (0, 0))
     beside.paste(pages[2], (1100, 0))
-    sent = [
+    return [
         file(pdf([pages[1].rotate(180), pages[0]], DPI), "quầy 1.pdf"),
         file(pages[2], "mặt trước.tif"),
         file(pages[4], "lần 1.jpg"),
@@ -118,31 +133,22 @@ def test_every_page_of_every_file_has_its_place_and_sentence(
         file(b"\x00\x01 no picture", "<b>x.exe"),
         file(bomb(), "to.png"),
     ]
-    answer = send(signed_in(Role.OFFICER), sent)
+
+
+def test_every_page_of_every_file_has_its_place_and_sentence(
+    opened: Installation,
+    campaign: CampaignRecord,
+    pages: Sequence[Image.Image],
+    signed_in: SignIn,
+) -> None:
+    answer = send(signed_in(Role.OFFICER), every_kind(opened, campaign, pages))
     assert answer.status_code == 200
     assert "Đã đọc 17 trang trong 16 tệp: 0 phiếu rõ ràng, 1 phiếu có câu cần người xem" in answer.text
     assert "Xem phiếu 0001" in answer.text, "upside down and in the wrong order, but read"
     found = problems(answer.text)
-    wanted = {
-        "lần 1.jpg – 1 (0003)": "Trang này xuất hiện hơn một lần, cũng có ở: lần 2.jpg – 1.",
-        "lần 2.jpg – 1 (0003)": "Trang này xuất hiện hơn một lần, cũng có ở: lần 1.jpg – 1.",
-        "b.png – 1": "Tệp này giống hệt một tệp khác trong lần đọc này",
-        "đợt cũ.png – 1": "Phiếu này thuộc đợt khảo sát khác",
-        "giả.png – 1": "Mã xác thực của trang không đúng",
-        "thư.png – 1": "",
-        "giấy trắng.png – 1": "",
-        "hai tờ.png – 1": "Trong ảnh có hai tờ phiếu",
-        "khóa.pdf – 1": "Tệp PDF có mật khẩu",
-        "đứt.pdf – 1": "Tệp bị hỏng",
-        "rỗng.jpg – 1": "Tệp rỗng",
-        "<b>x.exe – 1": "Chỉ đọc được PDF, TIFF, JPEG và PNG",
-        "to.png – 1": "Ảnh quá lớn để đọc an toàn",
-        "0002": "thiếu trang 2 của phiếu",
-        "0004": "thiếu trang 2 của phiếu",
-    }
-    assert {place.removesuffix(" (0001)") for place in found} == set(wanted)
+    assert {place.removesuffix(" (0001)") for place in found} == set(WHAT_IS_WRONG)
     for place, said in found.items():
-        assert said.startswith(wanted[place.removesuffix(" (0001)")]), (place, said)
+        assert said.startswith(WHAT_IS_WRONG[place.removesuffix(" (0001)")]), (place, said)
         assert "{" not in said
         assert len(said) > 10
     with opened.database.read() as session:

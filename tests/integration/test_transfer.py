@@ -21,6 +21,7 @@ from survey.services import campaigns, decisions, quotas, transfer
 from survey.services.actors import COMMAND_LINE
 from survey.services.campaigns import CampaignRecord
 from survey.services.installation import Installation
+from survey.services.spreadsheets import guarded, unguarded
 from survey.vocabulary import Channel, Reason, Verdict
 from tests import scene
 from tests.scene import NOW, entry
@@ -158,9 +159,9 @@ class TestThereAndBack:
         @given(st.text(max_size=40), st.sampled_from(["", "=", "'", "'=", "＠", "''", "-"]))
         def there_and_back(text: str, start: str) -> None:
             comment = tidy_comment(start + text)
-            assert transfer._unguarded(transfer._guarded(comment)) == comment
-            line = cells(transfer._line(["x", transfer._guarded(comment)]))
-            assert line == [["x", transfer._guarded(comment)]]
+            assert unguarded(guarded(comment)) == comment
+            line = cells(transfer._line(["x", guarded(comment)]))
+            assert line == [["x", guarded(comment)]]
 
         there_and_back()
 

@@ -1,7 +1,8 @@
 // The code with which a citizen answers on a telephone: another one each minute, only while the first screen stands
 // and the service answers. Without a network there is nothing, since no telephone could open the form either.
 
-import { el, svg } from "./dom.js";
+import { el } from "./dom.js";
+import { qr } from "./qr.js";
 
 const SOON = 1500; // after the minute has turned
 const RETRY = 15_000;
@@ -34,11 +35,8 @@ export function phoneCode({ words, ask }) {
 }
 
 function drawn(said, words) {
-  const box = `0 0 ${said.side} ${said.side}`;
-  const picture = svg("svg", { viewBox: box, role: "img", "aria-label": words.phone_picture, "shape-rendering": "crispEdges" },
-    svg("path", { fill: "#fff", d: `M0 0h${said.side}v${said.side}H0z` }), svg("path", { fill: "#000", d: said.path }));
   return [
-    picture,
+    qr(said.url, words.phone_picture),
     el("div", {},
       el("p", { class: "phone-title" }, words.phone_title),
       el("p", {}, words.phone_scan),

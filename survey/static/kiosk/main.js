@@ -104,7 +104,7 @@ function attract() {
 }
 
 function begin(code) {
-  if (!settings.opened && Date.now() < Date.parse(settings.opens_at)) return tooEarly(code);
+  if (early()) return tooEarly(code);
   wake();
   speak(code);
   idle.start(settings.idle_seconds);
@@ -114,15 +114,19 @@ function begin(code) {
 }
 
 function haveCard(code) {
-  if (Date.now() < Date.parse(settings.opens_at)) return tooEarly(code);
-  document.body.classList.remove("night");
-  resting = false;
+  if (early()) return tooEarly(code);
+  wake();
   speak(code);
   idle.start(settings.idle_seconds);
   return askCard({
     words: say(), show, cancelled: attract, check: (typed) => cardRefusal(device, typed),
     passed: (typed) => { card = typed; begin(code); },
   });
+}
+
+// The service's word, where it has said that the campaign is open, goes before the device's clock, which may be wrong.
+function early() {
+  return !settings.opened && Date.now() < Date.parse(settings.opens_at);
 }
 
 function tooEarly(code) {
