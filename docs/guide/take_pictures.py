@@ -31,6 +31,7 @@ PICTURES = Path(__file__).parent / "pictures"
 COLOURS = 128
 DESKTOP = (1180, 800)
 SMALL = 560
+OVERVIEW = 1200
 PAGES = (
     (Role.OFFICER, "nhap-phieu", "nhap-phieu"),
     (Role.TCCB, "chi-tieu", "chi-tieu"),
@@ -154,7 +155,8 @@ def _overview() -> None:
     for picture in scaled:
         sheet.paste(picture, (left, gap))
         left += picture.width + gap
-    _shrink(sheet).save(PICTURES / "overview.png", optimize=True)
+    size = (OVERVIEW, sheet.height * OVERVIEW // sheet.width)
+    _keep(sheet.resize(size, Image.Resampling.LANCZOS), "overview")
 
 
 def _shrink(picture: Image.Image) -> Image.Image:

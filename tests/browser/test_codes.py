@@ -373,6 +373,21 @@ def test_a_kiosk_offers_a_code_for_telephones_while_there_is_a_network(
     expect(place).to_be_hidden()
 
 
+def test_the_kiosks_first_screen_fits_a_small_laptop_with_all_it_offers(
+    station: Station, tablet: Page, cards: list[Card]
+) -> None:
+    assert cards
+    station.enrol(tablet)
+    tablet.set_viewport_size({"width": 1024, "height": 600})
+    awake(tablet)
+    expect(tablet.get_by_role("complementary", name="Hoặc trả lời trên điện thoại")).to_be_visible()
+    main = tablet.locator("main")
+    assert main.evaluate("area => area.scrollHeight <= area.clientHeight")
+    for name in ("Bắt đầu", "Start in English", "Tôi có thẻ mã", "I have a card with a code"):
+        expect(tablet.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    assert violations(tablet) == []
+
+
 def test_a_kiosk_without_cards_does_not_ask_for_one(station: Station, tablet: Page) -> None:
     station.enrol(tablet)
     expect(tablet.locator(".attract")).to_be_visible()
