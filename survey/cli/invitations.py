@@ -156,6 +156,8 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"lists": shown, "batches": units}, ensure_ascii=False, indent=2))
         return
+    if not (shown or units):
+        click.echo(say("Chưa có danh sách mời nào.", "There is no list of invitations."), err=True)
     for row in (*shown, *units):
         click.echo("\t".join(f"{name}={value}" for name, value in row.items()))
 

@@ -118,6 +118,8 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    if not rows:
+        click.echo(say("Chưa in lô thẻ nào.", "No batch of cards has been printed."), err=True)
     for row in rows:
         click.echo(
             "\t".join(f"{name}={value}" if name != "unit" else str(value) for name, value in row.items())
