@@ -19,6 +19,7 @@ from scoring.quality.collected import NONE, CodeArray, Collected, FloatArray, cl
 from scoring.quality.flags import ALPHA, DISTANCE, Flag
 
 FEWEST_OF_WAY = 10  # forms of a unit by one channel, and in the crowded half-day
+FEWEST_HALF_DAYS = 6  # with forms, before anything is known of what a half-day usually brings
 LEAST_DISPERSION = 2.0  # variance over mean of the forms of half-days: no office is as even as chance
 MOST_COMPARED = 500  # forms of a way whose pairs are compared
 _DRAWS, _BATCH = 4_999, 250
@@ -54,7 +55,8 @@ def way_tests(collected: Collected, own: Collection[int], seed: int) -> tuple[Fl
     * ``crowd``: the most forms of one half-day, m, against the way's other half-days. Counts are taken as
       negative binomial with the mean of the others and variance d times the mean; d is estimated over all ways, each
       without its fullest half-day, and is at least 2. p = 1 - (1 - P(X >= m))^h over the h half-days in which any form
-      came anywhere. Fewer than ten forms are no crowd. The forms stay in every figure: a busy morning is honest.
+      came anywhere. Fewer than ten forms are no crowd, and in the
+      first days, with forms in fewer than six half-days, nothing is. The forms stay in every figure: a busy morning is honest.
     * ``copies``: pairs of forms that differ in at most a tenth of the items (straight lines aside) and came in the same
       half-day; p by giving the same forms' half-days to them anew at random. So a unit whose citizens answer
       alike is not suspect for it; copies spread evenly over the days are not seen.
@@ -112,7 +114,7 @@ def _counts(time: FloatArray) -> FloatArray:
 def _crowd(unit: int, channel: int, time: FloatArray, half_days: int, spread: float) -> Flag:
     way = _counts(time)
     most, mean = int(way.max()), _rest(way, half_days)
-    tested = most >= FEWEST_OF_WAY and half_days > 1
+    tested = most >= FEWEST_OF_WAY and half_days >= FEWEST_HALF_DAYS
     p = crowd_p(most, mean, spread, half_days) if tested else 1.0
     return Flag("crowd", unit, None, None, float(most), mean, p, None, (), channel)
 

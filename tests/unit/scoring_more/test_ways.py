@@ -65,6 +65,19 @@ def test_a_crowd_at_one_poster_is_seen_and_its_forms_stay() -> None:
     assert flag.p < flag.p_holm <= 0.05
 
 
+def test_in_the_first_days_nobody_knows_what_a_crowd_is() -> None:
+    rng = np.random.default_rng(4)
+    first = [
+        (unit, QR, unit % 2, rng.integers(1, 6, ITEMS, dtype=np.uint8))
+        for unit in range(4)
+        for _ in range(45)
+    ]
+    assert [flag.kind for flag in flag_ways(collected(first), OWN, seed=1)] == []
+    later = [(9, KIOSK, half_day, rng.integers(1, 6, ITEMS, dtype=np.uint8)) for half_day in range(20)]
+    kinds = {(flag.kind, flag.channel) for flag in flag_ways(collected(first + later), OWN, seed=1)}
+    assert kinds == {("crowd", QR)}, "with days to compare it with, it is one"
+
+
 def test_copies_sent_in_one_half_day_are_seen_and_named() -> None:
     made = honest(3)
     rng = np.random.default_rng(9)
