@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
 
 from survey import clock
 from tests.axe import violations
@@ -197,14 +197,20 @@ def test_a_clock_of_years_ago_keeps_nobody_out_and_makes_no_answer_late(
             break
         tablet.wait_for_timeout(50)
     assert len(station.answers()) == 1
-    with tablet.expect_response("**/kios/api/beat") as beaten:
+
+    def tells_of_it(answer: Response) -> bool:
+        is_beat = answer.url.endswith("/kios/api/beat")
+        return is_beat and bool(json.loads(answer.request.post_data or "{}")["overdue"])
+
+    with tablet.expect_response(
+        tells_of_it
+    ):  # it waits, and nobody knows how long; the first beat may still be out
         tablet.clock.set_system_time(clock.now())
         tablet.evaluate(
             "async () => { const { open, keep } = await import('/static/kiosk/store.js');"
             " await keep(await open(), { overall: '5' }, Date.now() + 365 * 86400000) }"
         )
         tablet.clock.run_for(11 * 60 * 1000)
-    assert json.loads(beaten.value.request.post_data or "")["overdue"] == 1  # it waits: nobody knows how long
 
 
 def test_before_the_first_day_the_kiosk_says_when_it_opens(station: Station, tablet: Page) -> None:
