@@ -6,12 +6,26 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
+from io import TextIOBase
 from types import TracebackType
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 OWN = "hailong"
+
+
+class StandardError(TextIOBase):
+    """Standard error as it is when something is written: a logger once made outlives the stream of its day."""
+
+    def write(self, text: str) -> int:
+        """Write to what standard error is now."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush what standard error is now."""
+        sys.stderr.flush()
 
 
 def configure() -> None:
@@ -25,12 +39,12 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", StandardError())),
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
     root.handlers = [handler for handler in root.handlers if handler.name != OWN]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(StandardError())
     handler.name = OWN
     handler.setFormatter(Formatter("%(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)

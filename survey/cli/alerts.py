@@ -25,7 +25,9 @@ def alerts(data: str | None) -> None:
         found = kiosk_alerts.watch(installation, clock.now())
         invitations.erase_due(installation, COMMAND_LINE, clock.now())
     if not found:
-        click.echo(say("Không có kiosk nào giữ phiếu quá lâu.", "No kiosk holds answers for too long."), err=True)
+        click.echo(
+            say("Không có kiosk nào giữ phiếu quá lâu.", "No kiosk holds answers for too long."), err=True
+        )
     for campaign, standing in found:
         kiosk = standing.kiosk
         unit = campaign.unit(kiosk.unit_id).code

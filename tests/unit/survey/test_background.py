@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from survey import logs
 from survey.services.background import Background
 
 
@@ -24,6 +25,7 @@ def test_work_is_told_to_stop_and_waited_for() -> None:
 def test_what_is_repeated_goes_on_after_a_failure_and_ends_with_the_service(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    logs.configure()
     background, thrice, seen = Background(), threading.Event(), [0]
 
     def work() -> None:
@@ -38,6 +40,9 @@ def test_what_is_repeated_goes_on_after_a_failure_and_ends_with_the_service(
     count = seen[0]
     background.settle()
     assert seen[0] == count
+    told = capsys.readouterr().err
+    assert "background_failed" in told
+    assert "an address" not in told
 
 
 def test_one_piece_of_work_that_fails_leaves_the_others_alone() -> None:
