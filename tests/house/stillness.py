@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest import mock
 
 SITE = "https://khaosat.tinh.example.vn"
@@ -34,7 +34,7 @@ SURROUNDINGS = {
     "TZ": "UTC",
 }
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
-FORM_KEY = re.compile(r'name="key"[^>]* value="([^"]+)"')
+FORM_KEY = re.compile(r'name="?key"?[^>]* value="([^"]+)"')
 _Moment = dt.datetime
 
 
@@ -51,16 +51,18 @@ class _OneClass(type):
 class _Still(_Moment, metaclass=_OneClass):
     """The class of moments with a clock that stands."""
 
+    moment: ClassVar[int] = MOMENT
+
     def __new__(cls, *args: Any, **options: Any) -> Any:
         return _Moment(*args, **options)
 
     @classmethod
     def now(cls, tz: dt.tzinfo | None = None) -> Any:
-        return _Moment.fromtimestamp(MOMENT, tz)
+        return _Moment.fromtimestamp(cls.moment, tz)
 
     @classmethod
     def utcnow(cls) -> Any:
-        return _Moment.fromtimestamp(MOMENT, dt.UTC).replace(tzinfo=None)
+        return _Moment.fromtimestamp(cls.moment, dt.UTC).replace(tzinfo=None)
 
     @classmethod
     def today(cls) -> Any:
@@ -86,13 +88,14 @@ class Chance:
 chance = Chance()
 
 
-def hold_still() -> contextlib.ExitStack:
+def hold_still(moment: int = MOMENT) -> contextlib.ExitStack:
     """Hold clock, random source and surroundings still until the stack that comes back is closed."""
     stack = contextlib.ExitStack()
+    stack.enter_context(mock.patch.object(_Still, "moment", moment))
     stack.enter_context(mock.patch.object(os, "urandom", chance.bytes))
     stack.enter_context(mock.patch.object(random, "_urandom", chance.bytes))  # what `secrets` draws from
     stack.enter_context(mock.patch.object(dt, "datetime", _Still))
-    stack.enter_context(mock.patch.object(time, "time", return_value=float(MOMENT)))
+    stack.enter_context(mock.patch.object(time, "time", return_value=float(moment)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HAILONG_")}
     stack.enter_context(mock.patch.dict(os.environ, {**kept, **SURROUNDINGS}, clear=True))
     time.tzset()
