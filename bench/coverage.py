@@ -13,6 +13,13 @@ from collections.abc import Callable
 import numpy as np
 
 from scoring import exact
+from scoring.comparison.ranks import (
+    RankSets,
+    kww_bonferroni,
+    kww_independent,
+    mrsw_marginal,
+    mrsw_simultaneous,
+)
 from scoring.design import expand, expansion, moments, select
 from scoring.estimates import F1_SCALE, INDEX, PERCENT, Sample, effective_forms, publish
 from scoring.index import Criterion, estimate, scheme
@@ -28,7 +35,6 @@ from scoring.intervals import (
     with_fpc,
     xlogit,
 )
-from scoring.ranks import RankSets, kww_bonferroni, kww_independent, mrsw_marginal, mrsw_simultaneous
 from scoring.tally import FloatArray, MarkArray, arrange
 
 LEVEL = 0.95

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.index import Criterion
+from scoring.posterior import from_estimate
 from scoring.quality import Collected, flag_officers
-from scoring.record import SurveyResult
+from scoring.results import SurveyResult
 from scoring.summary import Questions, Rules, summarise
-from scoring.targets import from_estimate
 
 SURVEYS = 100
 ITEMS = 26

@@ -13,7 +13,7 @@ from wtforms import Form, RadioField, TextAreaField
 
 from bench.serving import running
 from forms.instrument import Questionnaire, load
-from forms.web import PreparedPage, slot
+from forms.prepared_page import PreparedPage, slot
 
 ROUNDS = 7
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bench.scoring_rivals import r_survey, svy
-from scoring.compare import unit_differences
+from scoring.comparison.differences import unit_differences
 from scoring.design import expand, expansion, moments, select
 from scoring.index import Criterion, estimate, scheme
 from scoring.shares import count_shares, shares

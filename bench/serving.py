@@ -20,9 +20,10 @@ from flask import Flask
 from survey import clock, server
 from survey.config import Config
 from survey.plans import check
-from survey.services import campaigns, links
-from survey.services.actors import COMMAND_LINE
-from survey.services.installation import initialise, open_installation
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.campaigns import campaigns
+from survey.services.counter import links
+from survey.services.installation.installation import initialise, open_installation
 from survey.web.application import assemble
 
 THREADS = 8

@@ -2,7 +2,7 @@
 
 The origin is a page's top left corner and y runs downwards. Nothing depends on a font: the height of a row
 follows from the number of letters, so that a machine with other fonts reads what another one printed.
-A form carries the fingerprint of its layout inside its proof (``forms.paper.proof``); after a change here,
+A form carries the fingerprint of its layout inside its proof (``forms.paper.form_proof``); after a change here,
 sheets printed before are refused, never misread.
 """
 

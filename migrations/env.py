@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the numbered migrations on the connection that ``survey.services.schema`` gives."""
+"""Alembic's entry: runs the numbered migrations on the connection that ``survey.services.installation.schema`` gives."""
 
 from __future__ import annotations
 

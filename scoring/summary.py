@@ -22,7 +22,7 @@ from scoring.estimates import (
     publish,
 )
 from scoring.index import Criterion, Scheme, estimate, scheme
-from scoring.record import (
+from scoring.results import (
     SCHEMA_VERSION,
     CriterionRule,
     DomainResult,

@@ -19,7 +19,7 @@ def create_app(config: Config | None = None) -> Flask:
         survey.errors.Refusal: when the settings are unsafe or the installation is not set up.
     """
     from survey.config import from_environment
-    from survey.services.installation import open_installation
+    from survey.services.installation.installation import open_installation
     from survey.web.application import assemble
 
     return assemble(open_installation(config or from_environment()))

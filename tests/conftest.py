@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.fixtures_postgres", "tests.fixtures_browser"]
+pytest_plugins = ["tests.support.postgres", "tests.support.browser"]

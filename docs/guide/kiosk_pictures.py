@@ -9,10 +9,11 @@ from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page
 
 from survey import clock
-from survey.services import kiosks, posters
-from survey.services.actors import COMMAND_LINE
-from survey.services.installation import Installation
-from survey.services.kiosks import NewKiosk
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.counter import posters
+from survey.services.installation.installation import Installation
+from survey.services.kiosks import devices
+from survey.services.kiosks.devices import NewKiosk
 
 TABLET = (820, 1093)
 WALL, FRAME, SHADE = "#dfd8c8", "#8a6f4d", "#9c937f"
@@ -38,7 +39,7 @@ def poster(opened: Installation, unit: str, save: Save) -> None:
 def screens(opened: Installation, browser: Browser, address: str, unit: str, save: SaveScreen) -> str:
     """Take every screen of a kiosk; return where a phone would let it be left."""
     campaign = opened.campaigns.only()
-    number, code = kiosks.add(opened.database, COMMAND_LINE, campaign, NewKiosk(unit, 1), clock.now())
+    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk(unit, 1), clock.now())
     page = _tablet(browser)
     page.goto(f"{address}/kios/")
     page.wait_for_selector(".code-picture")
@@ -54,8 +55,8 @@ def screens(opened: Installation, browser: Browser, address: str, unit: str, sav
     save(page, "kiosk-cau-hoi")
     _answer_offline(page)
     save(page, "kiosk-mat-mang", 0.48)  # the line at the foot is what matters
-    asked = _staff(page, kiosks.pin(opened.keys.kiosk, campaign, number), save)
-    kiosks.revoke(opened.database, COMMAND_LINE, campaign, number, clock.now())
+    asked = _staff(page, devices.pin(opened.keys.kiosk, campaign, number), save)
+    devices.revoke(opened.database, COMMAND_LINE, campaign, number, clock.now())
     page.reload()
     page.wait_for_selector(".broken")
     save(page, "kiosk-tam-ngung")

@@ -15,14 +15,15 @@ import pypdfium2
 from playwright.sync_api import Page
 
 from forms.answers import BLANK, AnswerSheet
-from survey.services import keying, paper, printing, rehearsal, scans
-from survey.services.actors import Actor
-from survey.services.campaigns import CampaignRecord
-from survey.services.collection import Entry, Keyed
-from survey.services.installation import Installation
-from survey.services.paper import Statement
-from survey.services.printing import Order
-from survey.services.ranges import Span, number_of
+from survey.services import rehearsal
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection.door import Entry, Keyed
+from survey.services.collection.serial_ranges import Span, number_of
+from survey.services.installation.installation import Installation
+from survey.services.paper import batches, minutes, scans, second_keying
+from survey.services.paper.batches import Order
+from survey.services.paper.minutes import Statement
 from survey.vocabulary import Channel, PaperAct, Role
 
 FORMS, SCANNED = 80, 61
@@ -53,21 +54,21 @@ def play(opened: Installation, people: dict[Role, Actor], now: dt.datetime, fold
     campaign = opened.campaigns.only()
     officer, head = people[Role.OFFICER], people[Role.UNIT_HEAD]
     unit_id, out = campaign.unit_id(officer.unit_code or ""), folder / "forms.pdf"
-    printing.print_batch(opened, head, campaign, unit_id, Order(FORMS), out, now)
+    batches.print_batch(opened, head, campaign, unit_id, Order(FORMS), out, now)
     for act, first, last, note in (
         (PaperAct.HANDED_OUT, 1, 70, "quầy số 1"),
         (PaperAct.RETURNED, 1, 64, ""),
         (PaperAct.SPOILED, 66, 66, "rách khi phát"),
     ):
         said = Statement(act, [Span(first, last)], "Trần Thị Bích", note)
-        paper.record(opened.database, officer, campaign, unit_id, said, now)
+        minutes.record(opened.database, officer, campaign, unit_id, said, now)
     for serial in range(1, SCANNED):
         key = secrets.token_urlsafe(16)
         keyed = Keyed(officer, number_of(serial))
         opened.door.accept(Entry(campaign, unit_id, Channel.PAPER, key, answers(campaign), keyed), now)
-    drawn = tuple(form.number for form in keying.waiting(opened, head, campaign, unit_id))
+    drawn = tuple(form.number for form in second_keying.waiting(opened, head, campaign, unit_id))
     other = replace(answers(campaign), marks="3" + answers(campaign).marks[1:])
-    keying.key_second(opened, head, campaign, drawn[DISPUTED], other, now)
+    second_keying.key_second(opened, head, campaign, drawn[DISPUTED], other, now)
     _scan(opened, officer, campaign, unit_id, out, now)
     return drawn
 

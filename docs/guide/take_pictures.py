@@ -21,9 +21,11 @@ from survey.cli.demo import PLAN, SIGN_INS, UNIT, open_accounts
 from survey.config import Config
 from survey.models import Account
 from survey.plans import check
-from survey.services import documents, links, rehearsal
-from survey.services.actors import COMMAND_LINE, Actor
-from survey.services.installation import Installation, initialise, open_installation
+from survey.services import rehearsal
+from survey.services.accounts.actors import COMMAND_LINE, Actor
+from survey.services.counter import links
+from survey.services.installation.installation import Installation, initialise, open_installation
+from survey.services.results import reports
 from survey.vocabulary import Role
 from survey.web.application import assemble
 
@@ -136,8 +138,8 @@ def _keep(picture: Image.Image, name: str) -> None:
 
 
 def _report(opened: Installation) -> None:
-    assessed = documents.assessment(opened.database, COMMAND_LINE, opened.campaigns.only(), clock.now())
-    page = pypdfium2.PdfDocument(documents.report_pdf(assessed))[0]
+    assessed = reports.assessment(opened.database, COMMAND_LINE, opened.campaigns.only(), clock.now())
+    page = pypdfium2.PdfDocument(reports.report_pdf(assessed))[0]
     _shrink(page.render(scale=1.0).to_pil()).save(PICTURES / "bao-cao.png", optimize=True)
 
 

@@ -33,10 +33,10 @@ from forms.layout import (
 )
 from forms.paper.codes import qr
 from forms.paper.fonts import faces
+from forms.paper.form_proof import MOST_SERIAL, Sheet, SheetSeal, clear
 from forms.paper.furniture import Furniture, footer_place
 from forms.paper.pen import Pen, Type
-from forms.paper.proof import MOST_SERIAL, Sheet, SheetSeal, clear
-from forms.paper.seal_image import SealImage
+from forms.paper.stamp_image import SealImage
 from forms.paper.texts import DEFAULT_LANGUAGE, paper_texts
 from forms.paper.words import Words
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from forms.layout import DOTS, WRITTEN, Layout
-from forms.paper.proof import spell
+from forms.paper.form_proof import spell
 from forms.scan import classify
 from forms.scan.bend import Grey, darkness, locate_anyhow
 from forms.scan.decide import decisions

@@ -12,13 +12,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from forms.address_mac import BadSeal
 from forms.faults import Fault, FaultyInput
 from forms.instrument import Questionnaire, to_json
 from forms.layout import EDITIONS, lay_out
-from forms.paper.proof import Sheet, spell
+from forms.paper.form_proof import Sheet, spell
 from forms.scan.merge import merge_forms, stop_duplicates
 from forms.scan.pool import CHUNK, PAGE_SECONDS, Child, Record, Task, check_installed, count_pages, read_all
-from forms.seal import BadSeal
 
 # Returns what a code's text proves for a layout's fingerprint, or raises BadSeal: ``SheetSeal.open``.
 Verify = Callable[[str, str], Sheet]

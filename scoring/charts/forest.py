@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scoring.charts import canvas, words
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
 from scoring.charts.rows import Layout, Rows, label_width, percent_ticks
-from scoring.record import DomainResult, Estimate, Formula, IndexResult, SurveyResult
+from scoring.results import DomainResult, Estimate, Formula, IndexResult, SurveyResult
 
 TARGETS = (85.0, 90.0)
 

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from scoring.charts import canvas, words
 from scoring.charts.canvas import PAPER, SOFT, Chart
 from scoring.charts.rows import Layout, Rows, label_width
-from scoring.record import DomainResult, IndexResult
+from scoring.results import DomainResult, IndexResult
 
 # From brown to blue, each step of its own lightness, the two low levels hatched as well: in black and
 # white, and for every kind of colour blindness, no two neighbours look alike.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scoring.charts import canvas, words
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, Chart
 from scoring.charts.rows import Layout, Rows, label_width
-from scoring.ranks import RankSets
+from scoring.comparison.ranks import RankSets
 
 _PALE = "#b9cfe4"
 

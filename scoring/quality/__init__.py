@@ -7,8 +7,8 @@ of this officer so alike, compared with the other officers of the same unit.
 from scoring.quality.collected import Collected
 from scoring.quality.effects import ChannelEffect, OfficerEffect, channel_effects, officer_effect
 from scoring.quality.flags import Flag, Kind, flag_forms, flag_officers, flagged_forms
+from scoring.quality.open_channels import flag_ways, ways_of
 from scoring.quality.rhythm import SECONDS_PER_ITEM, bursts, too_fast
-from scoring.quality.ways import flag_ways, ways_of
 
 __all__ = [
     "SECONDS_PER_ITEM",

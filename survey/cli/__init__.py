@@ -6,9 +6,9 @@ import importlib
 
 import click
 
+from survey.cli.click_texts import Context
 from survey.cli.commands import COMMANDS
 from survey.cli.language import say
-from survey.cli.wording import Context
 
 
 class LazyGroup(click.Group):

@@ -11,9 +11,9 @@ from survey.cli.opening import opened
 from survey.cli.options import data_option
 from survey.errors import Fault, Refusal
 from survey.extensions import security
-from survey.services import accounts
-from survey.services.actors import COMMAND_LINE
-from survey.services.installation import Installation
+from survey.services.accounts import accounts
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
 from survey.web.application import assemble
 

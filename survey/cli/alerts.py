@@ -8,8 +8,9 @@ from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import data_option
-from survey.services import invitations, kiosk_alerts
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.invitations import lists
+from survey.services.kiosks import alerts as kiosk_alerts
 
 
 @click.command(
@@ -23,7 +24,7 @@ def alerts(data: str | None) -> None:
     """Print each kiosk with an open incident."""
     with opened(data) as installation:
         found = kiosk_alerts.watch(installation, clock.now())
-        invitations.erase_due(installation, COMMAND_LINE, clock.now())
+        lists.erase_due(installation, COMMAND_LINE, clock.now())
     if not found:
         click.echo(
             say("Không có kiosk nào giữ phiếu quá lâu.", "No kiosk holds answers for too long."), err=True

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import click
 
 from survey.cli import hailong
+from survey.cli.click_texts import sentence
 from survey.cli.language import language, say
-from survey.cli.wording import sentence
 from survey.errors import Refusal
 
 DONE, REFUSED, FAULTY, STOPPED = 0, 1, 2, 130

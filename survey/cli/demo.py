@@ -16,10 +16,12 @@ from survey.cli.options import data_option
 from survey.config import from_environment
 from survey.errors import Refusal
 from survey.plans import check as plans
-from survey.services import accounts, links, rehearsal
-from survey.services.actors import COMMAND_LINE
-from survey.services.campaigns import CampaignRecord
-from survey.services.installation import Installation, initialise
+from survey.services import rehearsal
+from survey.services.accounts import accounts
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter import links
+from survey.services.installation.installation import Installation, initialise
 from survey.vocabulary import Role
 from survey.web.application import assemble
 

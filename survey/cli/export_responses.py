@@ -9,7 +9,7 @@ import click
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import transfer
+from survey.services.collection import csv_transfer
 
 
 @click.command(help=say("Xuất mọi phiếu ra CSV.", "Export every response as CSV."))
@@ -24,4 +24,4 @@ from survey.services import transfer
 def export_responses(data: str | None, campaign: str | None, out: TextIO) -> None:
     """Write the responses to the file."""
     with opened(data) as installation:
-        out.writelines(transfer.export_csv(installation.database, installation.campaigns.only(campaign)))
+        out.writelines(csv_transfer.export_csv(installation.database, installation.campaigns.only(campaign)))

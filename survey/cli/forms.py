@@ -15,9 +15,9 @@ from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.errors import Refusal
-from survey.services import printing, scans
-from survey.services.actors import COMMAND_LINE
-from survey.services.printing import Order
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.paper import batches, scans
+from survey.services.paper.batches import Order
 
 
 @click.group(help=say("In phiếu giấy có số và đọc phiếu quét.", "Print numbered paper forms and read scans."))
@@ -82,7 +82,7 @@ def print_forms(
         unit_id, order = record.unit_id(unit), Order(count, edition, lang, seal, sign)
         if boxes_out is not None:
             _write_json(boxes_out, boxes(lay_out(record.questionnaire, EDITIONS[edition])))
-        printed = printing.print_batch(
+        printed = batches.print_batch(
             installation,
             COMMAND_LINE,
             record,

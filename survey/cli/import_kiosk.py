@@ -11,8 +11,8 @@ from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import data_option
 from survey.errors import Refusal
-from survey.services import kiosk_files
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.kiosks import backup_files
 
 
 @click.command(
@@ -27,7 +27,7 @@ def import_kiosk(file: Path, data: str | None) -> None:
     except OSError as error:
         raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
     with opened(data) as installation:
-        taken = kiosk_files.take(installation, COMMAND_LINE, content, clock.now())
+        taken = backup_files.take(installation, COMMAND_LINE, content, clock.now())
     click.echo(
         say(
             f"Đã nhập {taken.new} phiếu mới; {taken.known} phiếu đã có; {taken.refused} phiếu bị từ chối.",

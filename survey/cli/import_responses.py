@@ -11,8 +11,8 @@ from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
 from survey.errors import Refusal
-from survey.services import transfer
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.collection import csv_transfer
 
 
 @click.command(
@@ -29,7 +29,7 @@ def import_responses(file: Path, data: str | None, campaign: str | None) -> None
         raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
     with opened(data) as installation:
         record = installation.campaigns.only(campaign)
-        new, known = transfer.import_csv(
+        new, known = csv_transfer.import_csv(
             installation.database, installation.door, COMMAND_LINE, record, content, clock.now()
         )
     click.echo(

@@ -7,7 +7,7 @@ import click
 from survey.cli.language import say
 from survey.cli.options import data_option
 from survey.config import from_environment
-from survey.services.installation import initialise
+from survey.services.installation.installation import initialise
 
 
 @click.command(

@@ -16,12 +16,12 @@ from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.errors import Refusal
 from survey.mail.transport import Reply
-from survey.services import invitation_letters, invitation_sending, tickets
-from survey.services import invitations as lists
-from survey.services.actors import COMMAND_LINE
-from survey.services.campaigns import CampaignRecord
-from survey.services.installation import Installation
-from survey.services.invitation_sending import Pace
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter import tickets
+from survey.services.installation.installation import Installation
+from survey.services.invitations import letters, lists, sending
+from survey.services.invitations.sending import Pace
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 number_argument = click.argument("number", type=click.IntRange(1))
@@ -107,8 +107,8 @@ def send(number: int, data: str | None, campaign: str | None, key: str | None) -
     with opened(data) as installation:
         record = installation.campaigns.only(campaign)
         if lists.one(installation, COMMAND_LINE, record, number, clock.now()).round == 0:
-            key = invitation_letters.fresh_key()
-            invitation_sending.begin(installation, COMMAND_LINE, record, number, key, clock.now())
+            key = letters.fresh_key()
+            sending.begin(installation, COMMAND_LINE, record, number, key, clock.now())
             click.echo(say(f"Mã nhắc, hãy lưu lại: {key}", f"The reminder key, keep it: {key}"))
         _run(installation, record, number, key)
 
@@ -131,8 +131,8 @@ def remind(
         raise click.UsageError(say("Cần --code hoặc --without-links.", "Give --code or --without-links."))
     with opened(data) as installation:
         record, now = installation.campaigns.only(campaign), clock.now()
-        if lists.one(installation, COMMAND_LINE, record, number, now).round < invitation_sending.REMINDER:
-            invitation_sending.remind(installation, COMMAND_LINE, record, number, key, now)
+        if lists.one(installation, COMMAND_LINE, record, number, now).round < sending.REMINDER:
+            sending.remind(installation, COMMAND_LINE, record, number, key, now)
         _run(installation, record, number, key)
 
 
@@ -198,8 +198,8 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
         def told(_reply: Reply) -> None:
             advance(1)
 
-        leased = invitation_sending.lease(installation, COMMAND_LINE, record, number, key, now)
-        invitation_sending.send(leased, Pace(clock.now, never.wait, told))
+        leased = sending.lease(installation, COMMAND_LINE, record, number, key, now)
+        sending.send(leased, Pace(clock.now, never.wait, told))
     counts = lists.one(installation, COMMAND_LINE, record, number, clock.now()).counts
     click.echo("\t".join(f"{name}={count}" for name, count in counts.items() if count))
     if counts["deferred"]:

@@ -8,7 +8,7 @@ import click
 
 from forms.languages.entries import clip_keys
 from survey.cli.language import say
-from survey.services import languages
+from survey.services.campaigns import languages
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 

@@ -10,8 +10,8 @@ import click
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import links as addresses
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.counter import links as addresses
 
 
 @click.command(help=say("Liệt kê địa chỉ mã QR của từng quầy.", "List the QR address of every counter."))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from survey.config import from_environment
-from survey.services.installation import Installation, open_installation
+from survey.services.installation.installation import Installation, open_installation
 
 
 @contextmanager

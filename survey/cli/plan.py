@@ -10,8 +10,8 @@ from survey.cli.opening import opened
 from survey.cli.options import data_option
 from survey.config import from_environment
 from survey.plans import check as plans
-from survey.services import campaigns, languages
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.campaigns import campaigns, languages
 
 
 @click.group(help=say("Kiểm tra và nạp kế hoạch khảo sát.", "Check and load a survey plan."))

@@ -9,8 +9,8 @@ import click
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import posters as drawn
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.counter import posters as drawn
 
 KINDS = ("a4", "a5", "tent", "card")
 

@@ -10,8 +10,8 @@ from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import documents, insight
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.results import analysis, reports
 
 
 @click.command(
@@ -35,12 +35,12 @@ def report(data: str | None, campaign: str | None, unit: str | None, out: Path) 
         record = installation.campaigns.only(campaign)
         if unit is not None:
             record.unit_id(unit)
-        found = insight.assessment(installation.database, COMMAND_LINE, record, clock.now())
+        found = analysis.assessment(installation.database, COMMAND_LINE, record, clock.now())
     out.mkdir(parents=True, exist_ok=True)
     name = f"bao-cao-{record.code}" + (f"-{unit}" if unit else "")
     for suffix, content in (
-        ("pdf", documents.report_pdf(found, unit)),
-        ("xlsx", documents.report_xlsx(found, unit)),
+        ("pdf", reports.report_pdf(found, unit)),
+        ("xlsx", reports.report_xlsx(found, unit)),
     ):
         path = out / f"{name}.{suffix}"
         path.write_bytes(content)

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from scoring.record import DomainResult, Estimate, IndexResult
+from scoring.results import DomainResult, Estimate, IndexResult
 from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services.actors import COMMAND_LINE
-from survey.services.documents import Assessment, assessment
-from survey.services.quotas import Progress
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.results.quotas import Progress
+from survey.services.results.reports import Assessment, assessment
 
 
 @click.command(help=say("Tính kết quả (dùng nội bộ).", "Compute the results (for internal use)."))

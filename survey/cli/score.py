@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from scoring.case.score import STEPS, score_case
 from scoring.faults import FaultyInput
-from scoring.score import STEPS, score_case
 from survey.cli.language import say
 from survey.cli.progress import advancing
 from survey.errors import Refusal

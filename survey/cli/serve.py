@@ -8,9 +8,10 @@ from survey import clock, server
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import data_option
-from survey.services import invitations, kiosk_alerts
-from survey.services.actors import COMMAND_LINE
-from survey.services.installation import Installation
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.installation.installation import Installation
+from survey.services.invitations import lists
+from survey.services.kiosks import alerts
 from survey.web.application import assemble
 
 MINUTE = 60.0
@@ -47,5 +48,5 @@ def serve(data: str | None, host: str, port: int) -> None:
 def _look_after(installation: Installation) -> None:
     """Do every minute what nobody asks for: tell of kiosks that hold answers, erase addresses that are due."""
     background = installation.background
-    background.every(MINUTE, "kiosk_alerts", lambda: kiosk_alerts.watch(installation, clock.now()))
-    background.every(MINUTE, "erase", lambda: invitations.erase_due(installation, COMMAND_LINE, clock.now()))
+    background.every(MINUTE, "kiosk_alerts", lambda: alerts.watch(installation, clock.now()))
+    background.every(MINUTE, "erase", lambda: lists.erase_due(installation, COMMAND_LINE, clock.now()))

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from forms import ticketcode
+from forms import ticket_code
 from survey import clock
 from survey.cli.files import written_for_the_owner
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import ticket_cards
-from survey.services import tickets as codes
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.counter import ticket_cards
+from survey.services.counter import tickets as codes
 
 unit_option = click.option("--unit", required=True, help=say("Mã đơn vị.", "The unit's code."))
 batch_option = click.option(
@@ -64,9 +64,9 @@ def print_cards(
     if listing is not None:
         rows = [
             {
-                "code": ticketcode.grouped(card.code),
+                "code": ticket_code.grouped(card.code),
                 "url": card.url,
-                "short": ticketcode.grouped(card.short),
+                "short": ticket_code.grouped(card.short),
                 "unit": unit,
                 "batch": card.batch,
                 "number": card.number,

@@ -10,8 +10,8 @@ from survey import clock
 from survey.cli.language import say
 from survey.cli.opening import opened
 from survey.cli.options import campaign_option, data_option
-from survey.services import quotas
-from survey.services.actors import COMMAND_LINE
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.results import quotas
 
 HEADS = (
     ("Mã", "Code"),

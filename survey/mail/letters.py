@@ -46,7 +46,7 @@ class Envelope:
 
 
 def written(name: str, values: Mapping[str, str], button: str | None = None) -> Letter:
-    """Return the letter *name* of ``wording.toml`` with its places filled; *button* is an address."""
+    """Return the letter *name* of ``texts.toml`` with its places filled; *button* is an address."""
     words = _wording()[name]
 
     def said(part: str) -> tuple[str, ...]:
@@ -130,4 +130,4 @@ def _one_line(text: str) -> str:
 
 @cache
 def _wording() -> Mapping[str, Mapping[str, Any]]:
-    return tomllib.loads((Path(__file__).parent / "wording.toml").read_text("utf-8"))
+    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text("utf-8"))

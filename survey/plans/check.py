@@ -13,7 +13,7 @@ from typing import Any
 from forms import instrument
 from forms.faults import FaultyInput
 from forms.languages.known import TAG
-from scoring import point_tables
+from scoring.points import point_tables
 from survey.errors import Fault, Refusal
 from survey.plans.places import placed, places
 from survey.plans.plan import (

@@ -15,11 +15,11 @@ from forms.answers import AnswerSheet
 from forms.instrument import Questionnaire
 from survey.clock import local_day, start_of
 from survey.plans.plan import Plan
-from survey.services import campaigns, languages
-from survey.services.actors import Actor
-from survey.services.campaigns import CampaignRecord
-from survey.services.collection import Entry, Keyed
-from survey.services.installation import Installation
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns import campaigns, languages
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection.door import Entry, Keyed
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel
 
 CODE = "dien-tap"

@@ -11,8 +11,8 @@ from flask_login import current_user
 from flask_security import logout_user
 
 from survey.errors import Refusal
-from survey.services.accounts import actor_of
-from survey.services.actors import Actor
+from survey.services.accounts.accounts import actor_of
+from survey.services.accounts.actors import Actor
 from survey.vocabulary import Role
 
 View = TypeVar("View", bound=Callable[..., object])

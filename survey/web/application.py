@@ -15,28 +15,29 @@ from werkzeug.routing import IntegerConverter, Map
 from survey import logs
 from survey.errors import Refusal
 from survey.extensions import babel, csrf, limiter
-from survey.services.installation import Installation
-from survey.web import access, bodies, language, refusals, signin
-from survey.web.accounts import accounts
-from survey.web.board import board
-from survey.web.citizen import citizen
-from survey.web.current import NAME
-from survey.web.desk import desk
-from survey.web.front import front
+from survey.services.installation.installation import Installation
+from survey.web import access, language, refusals, request_bodies
+from survey.web.accounts import sign_in
+from survey.web.accounts.accounts import accounts
+from survey.web.accounts.sign_in import signin as signin_pages
+from survey.web.app_context import NAME
+from survey.web.collection.citizen import citizen
+from survey.web.counter.links import links
+from survey.web.counter.screen_codes import screens
 from survey.web.health import health
-from survey.web.insight import insight
-from survey.web.invitations import invitations
-from survey.web.keyed import keyed
-from survey.web.keying import keying
-from survey.web.kiosk import kiosk
-from survey.web.kiosk_phone import kiosk_phone
-from survey.web.kiosks import kiosks
-from survey.web.links import links
-from survey.web.officer import officer
-from survey.web.paper import paper
-from survey.web.scans import scans
-from survey.web.screens import screens
-from survey.web.signin import signin as signin_pages
+from survey.web.invitations.lists import invitations
+from survey.web.kiosks.device_api import kiosk
+from survey.web.kiosks.devices import kiosks
+from survey.web.kiosks.phone import kiosk_phone
+from survey.web.paper.paper_checks import keyed
+from survey.web.paper.paper_entry import officer
+from survey.web.paper.scans import scans
+from survey.web.paper.second_keying import keying
+from survey.web.paper.sheets import paper
+from survey.web.results.analysis import insight
+from survey.web.results.board import board
+from survey.web.results.results import desk
+from survey.web.start import front
 
 ROOT = Path(__file__).parents[2]
 LARGEST_BODY = 64 * 1024
@@ -102,13 +103,13 @@ def assemble(opened: Installation) -> Flask:
     """
     app = Service("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
     app.url_map.converters["int"] = Whole
-    app.config.update(_settings(opened), **signin.settings(opened))
+    app.config.update(_settings(opened), **sign_in.settings(opened))
     app.extensions[NAME] = opened
     app.jinja_env.globals["current_locale"] = get_locale
     logs.configure()
     _guarded(app)
     _furnished(app)
-    signin.register(app, opened)
+    sign_in.register(app, opened)
     refusals.register(app)
     app.after_request(_protect)
     access.require_declarations(app)
@@ -165,7 +166,7 @@ def _refuse_large() -> None:
     Raises:
         Refusal: ``body_too_large``.
     """
-    if (request.content_length or 0) > bodies.largest(LARGEST_BODY):
+    if (request.content_length or 0) > request_bodies.largest(LARGEST_BODY):
         raise Refusal("body_too_large")
 
 

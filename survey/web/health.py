@@ -6,10 +6,10 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from survey import version as product
-from survey.services import schema
-from survey.services.installation import readiness
+from survey.services.installation import schema
+from survey.services.installation.installation import readiness
 from survey.web.access import public
-from survey.web.current import installation
+from survey.web.app_context import installation
 
 health = Blueprint("health", __name__)
 

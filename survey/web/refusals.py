@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from survey.errors import Refusal, catalogue
-from survey.web import citizen, language
+from survey.web import language
+from survey.web.collection import citizen
 
 log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fixtures_kiosk import station, tablet
-from tests.fixtures_office import office, office_address, office_app, rehearsed, sign_in
+from tests.support.kiosk import station, tablet
+from tests.support.office import office, office_address, office_app, rehearsed, sign_in
 
 __all__ = ["office", "office_address", "office_app", "rehearsed", "sign_in", "station", "tablet"]

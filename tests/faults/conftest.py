@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fixtures_installation import campaign, config, embedded, opened, template
-from tests.fixtures_web import app, client, signed_in
+from tests.support.installation import campaign, config, embedded, opened, template
+from tests.support.web import app, client, signed_in
 
 __all__ = ["app", "campaign", "client", "config", "embedded", "opened", "signed_in", "template"]

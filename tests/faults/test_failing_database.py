@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 
 from survey.models import Response
-from survey.services.campaigns import CampaignRecord
-from survey.services.collection import Accepted, Entry
-from survey.services.installation import Installation
-from tests import scene
-from tests.scene import NOW, entry
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection.door import Accepted, Entry
+from survey.services.installation.installation import Installation
+from tests.support import scene
+from tests.support.scene import NOW, entry
 
 KEY = "k" * 22
 MOST_STATEMENTS = 40

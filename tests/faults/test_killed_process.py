@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from survey.config import Config
 from survey.models import Comment, LedgerLeaf, Response
-from survey.services.installation import open_installation
-from tests import scene
+from survey.services.installation.installation import open_installation
+from tests.support import scene
 
 ROOT = Path(__file__).parents[2]
 KILLED_AFTER = 120

@@ -27,16 +27,17 @@ ALLOWED = {
     "survey.ledger": {"cryptography"},
     "survey.logs": {"structlog"},
     "survey.models": {"sqlalchemy", "flask_security"},
-    "survey.documents.signing": {"cryptography"},
-    "survey.documents.signer": {"pyhanko"},
+    "survey.documents.signing.signing": {"cryptography"},
+    "survey.documents.signing.signer": {"pyhanko"},
     "survey.server": {"waitress"},
     "survey.services": {"sqlalchemy", "structlog"},
-    "survey.services.accounts": {"sqlalchemy", "flask_security"},
-    "survey.services.results": {"sqlalchemy", "numpy"},
-    "survey.services.scans": {"sqlalchemy", "cryptography"},
-    "survey.services.schema": {"sqlalchemy", "alembic"},
+    "survey.services.accounts.accounts": {"sqlalchemy", "flask_security"},
+    "survey.services.results.estimates": {"sqlalchemy", "numpy"},
+    "survey.services.paper.scans": {"sqlalchemy", "cryptography"},
+    "survey.services.installation.schema": {"sqlalchemy", "alembic"},
     "survey.web": WEB | {"wtforms", "markupsafe", "structlog"},
-    "survey.web.signin": WEB | {"sqlalchemy"},  # Flask-Security keeps its accounts through a session
+    "survey.web.accounts.sign_in": WEB
+    | {"sqlalchemy"},  # Flask-Security keeps its accounts through a session
 }
 # Seconds at the first import, which neither a citizen nor --help should wait for.
 HEAVY = {"scipy", "matplotlib", "PIL", "reportlab"}
@@ -92,7 +93,7 @@ def test_no_import_stands_inside_a_function(path: str) -> None:
 
 
 def test_a_citizen_waits_for_no_heavy_library() -> None:
-    assert not reached_from("survey.web.citizen") & HEAVY
+    assert not reached_from("survey.web.collection.citizen") & HEAVY
 
 
 def test_help_waits_for_no_heavy_library() -> None:

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Inspector, inspect
 from survey.config import Config
 from survey.database.engine import Database, open_database
 from survey.models import Schema
-from survey.services import schema
-from tests.fixtures_postgres import PostgresServer
+from survey.services.installation import schema
+from tests.support.postgres import PostgresServer
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.fixtures_installation import campaign, config, embedded, opened, template
-from tests.fixtures_mail import certificate, post, secure_post
-from tests.fixtures_web import app, client, signed_in
+from tests.support.installation import campaign, config, embedded, opened, template
+from tests.support.mail import certificate, post, secure_post
+from tests.support.web import app, client, signed_in
 
 __all__ = [
     "app",

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from forms.layout import EDITIONS
-from forms.paper.proof import spell
+from forms.paper.form_proof import spell
 from forms.scan.page import read_page
 from tests.paper.forms_office import Returned, filled, layout
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import zxingcpp
 
-from forms import ticketcode
+from forms import ticket_code
 from survey.cli.boundary import DONE, FAULTY, REFUSED, run
-from tests.unit.forms_poster import degrading
+from tests.unit.forms.poster import degrading
 
 UNIT = ["--unit", "an-nhon"]
 
@@ -46,8 +46,8 @@ def test_tickets_are_printed_listed_given_and_made_void(
     rows = json.loads(listing.read_text("utf-8"))
     assert len({row["code"] for row in rows}) == len({row["url"] for row in rows}) == 12
     for row in rows:
-        assert row["url"] == f"https://hailong.example.vn/m/{ticketcode.read(row['code'])}"
-        assert ticketcode.read(row["short"]) is not None
+        assert row["url"] == f"https://hailong.example.vn/m/{ticket_code.read(row['code'])}"
+        assert ticket_code.read(row["short"]) is not None
     seen = zxingcpp.read_barcodes(degrading.rendered(pdf.read_bytes(), 6.0))
     assert {code.text for code in seen} == {row["url"] for row in rows[:10]}
     assert {stat.S_IMODE(path.stat().st_mode) for path in (pdf, listing)} == {0o600}

@@ -13,9 +13,9 @@ import pytest
 
 from survey import clock
 from survey.cli.boundary import DONE, FAULTY, REFUSED, run
-from tests import scene
-from tests.fixtures_mail import SENDER, Post, certificate, post
-from tests.invitees import csv_of
+from tests.support import scene
+from tests.support.invitees import csv_of
+from tests.support.mail import SENDER, Post, certificate, post
 
 __all__ = ["certificate", "post"]
 Printed = pytest.CaptureFixture[str]

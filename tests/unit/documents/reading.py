@@ -10,7 +10,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from survey.documents.content import Paragraph, ReportContent
+from survey.documents.reports.record import Paragraph, ReportContent
 
 FIGURE = re.compile(r"\d{1,3},\d\d(?!\d)")
 

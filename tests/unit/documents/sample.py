@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.index import Criterion
-from scoring.record import Formula, SurveyResult
+from scoring.results import Formula, SurveyResult
 from scoring.summary import Questions, Rules, summarise
-from survey.documents.content import CampaignFacts, Heading, UnitFacts
+from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
 
 CRITERIA = {
     "C1": "Tiếp cận dịch vụ",

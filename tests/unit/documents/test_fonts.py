@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.documents import fonts
+from survey.documents.render import fonts
 
 
 def test_the_alphabet_is_whole() -> None:
@@ -44,7 +44,7 @@ def test_missing_files_are_no_family() -> None:
 
 def test_the_fallback_is_found_without_importing_matplotlib() -> None:
     program = (
-        "import sys; from survey.documents import fonts; fonts.fallback(); fonts.serif();"
+        "import sys; from survey.documents.render import fonts; fonts.fallback(); fonts.serif();"
         "sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from survey.documents.formats import (
+from survey.documents.reports.formats import (
     count,
     decimal,
     interval,

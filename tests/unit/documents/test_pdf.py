@@ -13,9 +13,9 @@ import pypdfium2
 import pytest
 from pypdf import PdfWriter
 
-from survey.documents import fonts, pdf
-from survey.documents.compose import consolidated, for_unit
-from survey.documents.content import Cell, Heading, ReportContent
+from survey.documents.render import fonts, pdf
+from survey.documents.reports.compose import consolidated, for_unit
+from survey.documents.reports.record import Cell, Heading, ReportContent
 from tests.unit.documents.reading import baselines, fonts_of, reader, text_of
 from tests.unit.documents.sample import CAMPAIGN, HEADING, NAMES, facts, survey
 

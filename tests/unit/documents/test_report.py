@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from scoring.record import DomainResult, Formula
-from survey.documents.compose import consolidated, for_unit
-from survey.documents.content import Heading, Paragraph, ReportContent, Table
+from scoring.results import DomainResult, Formula
+from survey.documents.reports.compose import consolidated, for_unit
+from survey.documents.reports.record import Heading, Paragraph, ReportContent, Table
 from tests.unit.documents.reading import sentences
 from tests.unit.documents.sample import CAMPAIGN, HEADING, facts, survey
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from scoring.record import Formula
-from survey.documents import overview, pdf, xlsx
-from survey.documents.compose import consolidated, for_unit
-from survey.documents.content import ReportContent, Table
+from scoring.results import Formula
+from survey.documents.pages import overview
+from survey.documents.render import pdf, xlsx
+from survey.documents.reports.compose import consolidated, for_unit
+from survey.documents.reports.record import ReportContent, Table
 from tests.unit.documents.reading import figures_in, sentences, text_of
 from tests.unit.documents.sample import CAMPAIGN, HEADING, facts, survey
 

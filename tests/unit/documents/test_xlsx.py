@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from survey.documents import xlsx
-from survey.documents.compose import consolidated, for_unit
-from survey.documents.content import ReportContent
+from survey.documents.render import xlsx
+from survey.documents.reports.compose import consolidated, for_unit
+from survey.documents.reports.record import ReportContent
 from tests.unit.documents.sample import CAMPAIGN, HEADING, NAMES, facts, survey
 
 HOSTILE = (

@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forms import instrument
+from forms.prepared_page import PreparedPage, compact_css, slot
 from forms.texts import page_texts
-from forms.web import PreparedPage, compact_css, slot
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "templates"

@@ -15,13 +15,13 @@ import pytest
 from forms import instrument
 from forms.answers import parse
 from forms.instrument import Item, Question
+from forms.prepared_page import PreparedPage
 from forms.texts import page_languages, page_texts
-from forms.web import PreparedPage
 from tests.unit.forms.rendering import CSS, GOLDEN, KEY, SCRIPT, WHOLE_CSS, form, render, served
 
 REFS = instrument.bundled()
 STATES: tuple[dict[str, Any], ...] = ({}, {"late": True, "rehearsal": True})
-HEADERS = 590  # tests/integration/test_first_visit.py counts them
+HEADERS = 590  # tests/integration/collection/test_first_visit.py counts them
 RADIO = ".//input[@type='radio']"
 
 

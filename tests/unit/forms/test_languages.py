@@ -23,11 +23,11 @@ from forms.languages.speaking import speaking
 from forms.layout import EDITIONS, lay_out
 from forms.paper import boxes
 from forms.texts import page_texts, with_fallback
-from tests import tongues
+from tests.support import made_up_language
 from tests.unit.forms.rendering import form, render
 
-Q = tongues.questionnaire()
-WHOLE = tongues.filled()
+Q = made_up_language.questionnaire()
+WHOLE = made_up_language.filled()
 PATHS = sorted(entries(Q))
 UNHURRIED = settings(max_examples=60, deadline=None)  # a busy machine is no fault
 
@@ -124,11 +124,11 @@ def test_the_staff_of_a_kiosk_reads_vietnamese() -> None:
 
 
 def test_a_questionnaire_speaks_the_language_and_keeps_its_fields(tmp_path: Path) -> None:
-    language = folder.read(tongues.write(tmp_path / "hre"), "hre", Q)
+    language = folder.read(made_up_language.write(tmp_path / "hre"), "hre", Q)
     spoken = speaking(Q.opt_in("ethnic"), language)
     assert spoken.languages == ("vi", "en", "hre")
-    assert spoken.items[0].text("hre") == tongues.MARK + Q.items[0].text("vi")
-    assert spoken.profile[-1].options[0].text("hre").startswith(tongues.MARK)
+    assert spoken.items[0].text("hre") == made_up_language.MARK + Q.items[0].text("vi")
+    assert spoken.profile[-1].options[0].text("hre").startswith(made_up_language.MARK)
     assert [item.field for item in spoken.items] == [item.field for item in Q.items]
     assert spoken.opted_in == ("ethnic",)
     assert parse(spoken, {"overall": ["5"]}) == parse(Q.opt_in("ethnic"), {"overall": ["5"]})
@@ -136,32 +136,32 @@ def test_a_questionnaire_speaks_the_language_and_keeps_its_fields(tmp_path: Path
 
 
 def test_the_pages_speak_it(tmp_path: Path) -> None:
-    language = folder.read(tongues.write(tmp_path / "hre"), "hre", Q)
+    language = folder.read(made_up_language.write(tmp_path / "hre"), "hre", Q)
     page = form(lang="hre", q=speaking(Q, language), t=with_fallback(language.words))
     assert "<html lang=hre>" in page
-    assert page.count(tongues.MARK) > 200
+    assert page.count(made_up_language.MARK) > 200
     receipt = render("receipt", "hre", code_groups=["A"], t=with_fallback(language.words))
-    assert tongues.MARK + page_texts("vi")["receipt"]["title"] in receipt
+    assert made_up_language.MARK + page_texts("vi")["receipt"]["title"] in receipt
 
 
 def test_a_sentence_that_is_younger_than_the_folder_is_said_in_vietnamese() -> None:
     old = put(WHOLE, "form.waiting", None)
     assert with_fallback(old)["form"]["waiting"] == page_texts("vi")["form"]["waiting"]
-    assert with_fallback(old)["form"]["title"].startswith(tongues.MARK)
+    assert with_fallback(old)["form"]["title"].startswith(made_up_language.MARK)
 
 
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (tongues.mp3(), "mp3"),
-        (tongues.mp3()[20:], "mp3"),
-        (tongues.wav(), "wav"),
-        (tongues.ogg(), "ogg"),
+        (made_up_language.mp3(), "mp3"),
+        (made_up_language.mp3()[20:], "mp3"),
+        (made_up_language.wav(), "wav"),
+        (made_up_language.ogg(), "ogg"),
         (b"\0\0\0\x20ftypM4A \0\0\0\0", "m4a"),
         (b"", None),
         (b"OggS" + b"\0" * 40 + b"\x80theora", None),
         (b"RIFF\0\0\0\0WAVE", None),
-        (tongues.wav(0), None),
+        (made_up_language.wav(0), None),
         (b"<html><script>alert(1)</script>", None),
         (b"\xff\xd8\xff\xe0 a picture", None),
         (b"ID3\x04\0\0\x7f\x7f\x7f\x7f", None),
@@ -179,17 +179,17 @@ def test_any_bytes_are_told_without_an_error(content: bytes) -> None:
 
 def test_recordings_are_read_by_their_keys(tmp_path: Path) -> None:
     clips = {
-        "c1_1.mp3": tongues.mp3(),
-        "level.5.wav": tongues.wav(),
-        "C1.ogg": tongues.ogg(),
+        "c1_1.mp3": made_up_language.mp3(),
+        "level.5.wav": made_up_language.wav(),
+        "C1.ogg": made_up_language.ogg(),
         ".DS_Store": b"x",
     }
     clips |= {
-        "p_who.a.mp3": tongues.mp3(),
-        "kiosk.invite.mp3": tongues.mp3(),
-        "no_opinion.mp3": tongues.mp3(),
+        "p_who.a.mp3": made_up_language.mp3(),
+        "kiosk.invite.mp3": made_up_language.mp3(),
+        "no_opinion.mp3": made_up_language.mp3(),
     }
-    found = folder.read(tongues.write(tmp_path / "hre", clips=clips), "hre", Q).clips
+    found = folder.read(made_up_language.write(tmp_path / "hre", clips=clips), "hre", Q).clips
     assert {clip.key: clip.kind for clip in found} == {
         "c1_1": "mp3",
         "level.5": "wav",
@@ -202,13 +202,13 @@ def test_recordings_are_read_by_their_keys(tmp_path: Path) -> None:
 
 def test_every_wrong_recording_is_named_beside_every_wrong_text(tmp_path: Path) -> None:
     clips = {
-        "c9_9.mp3": tongues.mp3(),
-        "C1.mp3": tongues.mp3(),
-        "C1.wav": tongues.wav(),
+        "c9_9.mp3": made_up_language.mp3(),
+        "C1.mp3": made_up_language.mp3(),
+        "C1.wav": made_up_language.wav(),
         "C2.mp3": b"no sound",
     }
-    clips["C3.mp3"] = tongues.mp3() + b"\0" * LARGEST_CLIP
-    path = tongues.write(tmp_path / "hre", clips=clips, without="form.title")
+    clips["C3.mp3"] = made_up_language.mp3() + b"\0" * LARGEST_CLIP
+    path = made_up_language.write(tmp_path / "hre", clips=clips, without="form.title")
     (path / "audio" / "C4.mp3").mkdir()
     assert refused(path) == [
         ("clip_twice", "audio/C1.wav"),
@@ -221,9 +221,11 @@ def test_every_wrong_recording_is_named_beside_every_wrong_text(tmp_path: Path) 
 
 
 def test_a_bundled_language_takes_recordings_and_no_words(tmp_path: Path) -> None:
-    spoken = folder.read(tongues.write(tmp_path / "vi", "vi", {"overall.mp3": tongues.mp3()}), "vi", Q)
+    spoken = folder.read(
+        made_up_language.write(tmp_path / "vi", "vi", {"overall.mp3": made_up_language.mp3()}), "vi", Q
+    )
     assert (spoken.name, spoken.words, len(spoken.clips)) == ("Tiếng Việt", {}, 1)
-    assert refused(tongues.write(tmp_path / "en", "en"), "en") == [("language_no_clips", "audio")]
+    assert refused(made_up_language.write(tmp_path / "en", "en"), "en") == [("language_no_clips", "audio")]
     (tmp_path / "en" / "words.toml").write_text("x = 1", "utf-8")
     assert refused(tmp_path / "en", "en") == [("language_bundled", "words.toml")]
 
@@ -254,5 +256,5 @@ def test_the_keys_of_recordings_are_names_of_files() -> None:
 
 
 def test_a_further_language_leaves_the_paper_form_as_it_is(tmp_path: Path) -> None:
-    spoken = speaking(Q, folder.read(tongues.write(tmp_path / "hre"), "hre", Q))
+    spoken = speaking(Q, folder.read(made_up_language.write(tmp_path / "hre"), "hre", Q))
     assert boxes(lay_out(spoken, EDITIONS["standard"])) == boxes(lay_out(Q, EDITIONS["standard"]))

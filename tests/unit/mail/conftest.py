@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.fixtures_mail import certificate, post, secure_post
+from tests.support.mail import certificate, post, secure_post
 
 __all__ = ["certificate", "post", "secure_post"]

@@ -12,7 +12,7 @@ from survey.errors import Refusal
 from survey.mail.letters import Envelope, Letter, message
 from survey.mail.transport import Line
 from survey.vocabulary import Delivery
-from tests.fixtures_mail import SENDER, Post
+from tests.support.mail import SENDER, Post
 
 AT = dt.datetime(2024, 8, 20, 10, 30, tzinfo=dt.UTC)
 LETTER = Letter(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from scoring.calibrate import Margin, calibrated_moments, post_stratify, rake
+from scoring.case.records import LONELY
 from scoring.design import covariance, expand, expansion, moments, select, stratum_factors
 from scoring.index import Criterion, estimate, scheme
-from scoring.records import LONELY
 from scoring.shares import count_shares, shares
 from scoring.tally import FormTable, arrange, count, forms_answering
 

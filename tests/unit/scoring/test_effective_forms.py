@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from scoring.comparison.ranks import pairwise_bonferroni
 from scoring.estimates import effective_forms
-from scoring.point_tables import load
-from scoring.points import award
-from scoring.ranks import pairwise_bonferroni
+from scoring.points.awards import award
+from scoring.points.point_tables import load
 
 
 def effective(answering: list[float], population: list[float], weight: list[float]) -> float:

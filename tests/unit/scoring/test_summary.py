@@ -9,7 +9,7 @@ import pytest
 
 from scoring.exact import guaranteed
 from scoring.index import Criterion
-from scoring.record import DomainResult, SurveyResult
+from scoring.results import DomainResult, SurveyResult
 from scoring.summary import Questions, Rules, summarise
 
 ONE = Questions(("C1.1",), (Criterion("C1", 1.0, (0,)),))

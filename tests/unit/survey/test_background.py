@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from survey import logs
-from survey.services.background import Background
+from survey.services.installation.background import Background
 
 
 def test_work_is_told_to_stop_and_waited_for() -> None:

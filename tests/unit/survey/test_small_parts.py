@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from survey import clock, keys
 from survey.errors import Fault, Refusal, catalogue
 from survey.ledger.leaf import canonical, leaf_hash
-from survey.services import receipts
+from survey.services.collection import receipts
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 

@@ -1,0 +1,142 @@
+"""Records that compare: units between two years, ranks of the units, and all pairs of units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scoring.case.case import Case
+from scoring.case.records import Record, ends, number
+from scoring.comparison.differences import Difference, YearPoint, year_differences
+from scoring.comparison.ranks import (
+    RankSets,
+    kww_bonferroni,
+    kww_independent,
+    mrsw_marginal,
+    mrsw_simultaneous,
+    pairwise_bonferroni,
+    pairwise_units_holm,
+)
+from scoring.design import Moments, select
+from scoring.estimates import effective_forms
+from scoring.index import Scheme, estimate
+from scoring.intervals import form_bound, mean_t, wilson
+from scoring.multiplicity import holm
+from scoring.tally import BoolArray, FloatArray
+
+SEED = 20240805  # of the simulated rank sets; a record that uses it names it
+
+
+def comparison_records(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
+    """Yield year differences where there are years, and rank sets of the units of one year."""
+    yield from _years(case, plan, weighted, level)
+    yield from _ranks(case, plan, weighted, level)
+
+
+def _point(case: Case, plan: Scheme, weighted: Moments, strata: BoolArray, year: int) -> YearPoint:
+    part = select(weighted, strata)
+    found = estimate(plan, part)
+    place = plan.overall_pooled
+    df = float(part.inside.sum() - np.count_nonzero(part.inside))
+    return YearPoint(year, float(found.value[place]), float(found.se[place]), df)
+
+
+def _strata(case: Case, unit: int | None, place: int) -> BoolArray:
+    strata = np.zeros(case.table.population.size, dtype=np.bool_)
+    strata[place :: len(case.years)] = unit is None
+    if unit is not None:
+        strata[case.stratum(unit, place)] = True
+    return strata
+
+
+def _years(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
+    years = [year for year in case.years if year is not None]
+    found: dict[int | None, list[Difference]] = {}
+    for unit in (None, *range(len(case.units))):
+        points = [
+            _point(case, plan, weighted, _strata(case, unit, place), year) for place, year in enumerate(years)
+        ]
+        found[unit] = year_differences(points, level)
+    for place in range(len(years) - 1):
+        tested = [unit for unit, row in found.items() if unit is not None and row[place].p is not None]
+        adjusted = dict(zip(tested, holm([found[unit][place].p or 0.0 for unit in tested]), strict=True))
+        for unit, row in found.items():
+            record = _difference(case, unit, row[place], level)
+            if len(years) > 2:
+                record["years"] = years[place : place + 2]
+            if unit is not None:
+                record["p_holm"] = number(adjusted.get(unit))
+            yield record
+
+
+def _difference(case: Case, unit: int | None, row: Difference, level: float) -> Record:
+    interval = None
+    if row.estimate is not None and row.se is not None and row.df is not None:
+        interval = mean_t(row.estimate, row.se, row.df, level)
+    return {
+        "stat": "year_difference",
+        "domain": {"unit": "ALL" if unit is None else case.units[unit].name},
+        "estimate": row.estimate,
+        "se": row.se,
+        "df": row.df,
+        "t": row.t,
+        "p": row.p,
+        "ci": {"mean": ends(interval)},
+    }
+
+
+def _ranks(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
+    """Yield the rank sets of the units that have an estimate in the year to be ranked (default: the last)."""
+    wanted = case.setup.rank_year
+    place = len(case.years) - 1 if wanted is None else case.years.index(wanted)
+    points = [_point(case, plan, weighted, _strata(case, u, place), 0) for u in range(len(case.units))]
+    ranked = [unit for unit, point in enumerate(points) if not np.isnan(point.value)]
+    if len(ranked) < 2:
+        return
+    names = [case.units[unit].name for unit in ranked]
+    value = np.array([points[unit].value for unit in ranked])
+    se = np.array([points[unit].se for unit in ranked])
+    safe = np.array([_honest(case, unit, place, points[unit], level) for unit in ranked])
+    year = {} if case.years[place] is None else {"year": case.years[place]}
+    marginal = mrsw_marginal(value, safe, level, seed=SEED)
+    yield {
+        "stat": "ranks", **year, "unit": names, "estimate": value.tolist(), "se": se.tolist(),
+        "rank": list(marginal.rank),
+        "kww_bonferroni": _sets(kww_bonferroni(value, safe, level)),
+        "kww_independent": _sets(kww_independent(value, safe, level)),
+        "pairwise_bonferroni": _sets(pairwise_bonferroni(value, safe, level)),
+    }  # fmt: skip
+    together = mrsw_simultaneous(value, safe, level, seed=SEED)
+    yield {
+        "stat": "ranks_mrsw", **year, "unit": names,
+        "marginal": _sets(marginal), "simultaneous": _sets(together), "seed": SEED,
+    }  # fmt: skip
+    tests = pairwise_units_holm(value, safe)
+    yield {
+        "stat": "pairwise_units_holm",
+        "pairs": [f"{names[first]}-{names[second]}" for first, second in tests.pairs],
+        "p": list(tests.p),
+        "p_holm": list(tests.p_holm),
+    }
+
+
+def _honest(case: Case, unit: int, place: int, point: YearPoint, level: float) -> float:
+    """Return the standard error for ranking; one of 0 that is no census is taken from the interval."""
+    stratum = case.stratum(unit, place)
+    forms, population = case.table.forms[stratum], case.table.population[stratum]
+    if point.se > 0 or forms == population:
+        return point.se
+    sizes: FloatArray = effective_forms(np.array([[forms]]), np.array([population]), np.ones(1))
+    low, high = form_bound(point.value, wilson(float(sizes[0]), float(sizes[0]), level).low)
+    return (high - low) / 2 / mean_quantile(level)
+
+
+def mean_quantile(level: float) -> float:
+    """Return the normal quantile of a two-sided interval. Worked value: 0.95: 1.959964."""
+    low, high = mean_t(0.0, 1.0, np.inf, level) or (0.0, 0.0)
+    return (high - low) / 2
+
+
+def _sets(sets: RankSets) -> Record:
+    return {"L": list(sets.low), "U": list(sets.high)}

@@ -1,0 +1,160 @@
+"""A case scored whole: every record of every domain, the comparisons, and the flags on data quality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scoring.analysis.reliability import reliability
+from scoring.calibrate import Calibration, Margin, calibrated_moments, post_stratify, rake
+from scoring.case.case import Case, read_case
+from scoring.case.comparison_records import comparison_records
+from scoring.case.quality_records import quality_records
+from scoring.case.records import Domain, Record, calibrated_records, domain_records, lonely_records
+from scoring.case.responses import READING, Progress
+from scoring.design import Moments, expand, expansion, moments, select
+from scoring.index import Scheme, estimate, scheme
+from scoring.tally import BoolArray, CodeArray, Counts, FloatArray, FormTable, arrange, count
+
+STEPS = 1000  # of a whole run, as the progress callback counts them
+QUALITY_FROM = 800  # the permutations behind the flags are the last long part
+FEWEST_QUESTIONS = 5  # a scale of all questions is worth a reliability from here on
+
+
+def score_case(
+    directory: Path, level: float | None = None, jobs: int = 1, progress: Progress = lambda _: None
+) -> dict[str, Any]:
+    """Score a case and return ``{"results": [...]}``, one record per statistic, NaN written as None.
+
+    ``level`` None takes the case's own. ``jobs`` threads share the domains. ``progress`` is called with
+    how many of :data:`STEPS` were done since the last call. Raises FaultyInput with every fault.
+    """
+    case = read_case(directory, progress)
+    wanted = case.setup.level if level is None else level
+    plan = scheme(len(case.setup.questions), case.setup.criteria)
+    weighted = _weighted(case.table, moments(case.table, case.setup.satisfied_from))
+    domains = list(_domains(case, weighted))
+    results: list[Record] = []
+    done, left = 0, QUALITY_FROM - READING
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        parts = pool.map(lambda domain: domain_records(case, plan, domain, wanted), domains)
+        for number, records in enumerate(parts, start=1):
+            results += records
+            progress(left * number // len(domains) - done)
+            done = left * number // len(domains)
+    everywhere = [
+        domain for domain in domains if domain.label["unit"] == "ALL" and "channel" not in domain.label
+    ]
+    results += [record for domain in everywhere for record in lonely_records(plan, domain)]
+    results += _calibrated(case, plan)
+    results += comparison_records(case, plan, weighted, wanted)
+    results += _reliability(case)
+    results += quality_records(case)
+    progress(STEPS - READING - done)
+    return {"results": results}
+
+
+def _weighted(table: FormTable, found: Moments) -> Moments:
+    """Give forms the weight N / n; forms that bring their own keep it, and with an unknown N all weigh 1."""
+    weight = expansion(found)
+    return found if table.weights is not None or np.isnan(weight).any() else expand(found, weight)
+
+
+def _domains(case: Case, weighted: Moments) -> Iterator[Domain]:
+    """Yield every unit and ALL, in each year, and ALL by channel where the data have channels."""
+    counts = count(case.table)
+    years = len(case.years)
+    for place, year in enumerate(case.years):
+        when = {} if year is None else {"year": year}
+        for unit in (None, *range(len(case.units))):
+            strata = np.zeros(case.table.population.size, dtype=np.bool_)
+            strata[place::years] = unit is None
+            if unit is not None:
+                strata[case.stratum(unit, place)] = True
+            name = "ALL" if unit is None else case.units[unit].name
+            simple = unit is not None and case.table.weights is None
+            yield Domain({"unit": name, **when}, select(weighted, strata), _select(counts, strata), simple)
+        yield from _channels(case, place, when)
+
+
+def _select(counts: Counts, strata: BoolArray) -> Counts:
+    return Counts(counts.levels[strata], counts.blank[strata], counts.no_opinion[strata])
+
+
+def _channels(case: Case, place: int, when: dict[str, int]) -> Iterator[Domain]:
+    if case.responses.channel is None:
+        return
+    channel = np.array(case.responses.channel)[case.table.order]
+    in_year = case.table.stratum % len(case.years) == place
+    for name in np.unique(channel).tolist():
+        inside = in_year & (channel == name)
+        found = moments(case.table, case.setup.satisfied_from, inside)
+        part = arrange(case.table.marks[inside], case.table.stratum[inside], case.table.population.tolist())
+        label = {"unit": "ALL", "channel": name, **when}
+        yield Domain(label, _weighted(case.table, found), count(part), simple=False)
+
+
+def _calibrated(case: Case, plan: Scheme) -> Iterator[Record]:
+    """Yield the records of the post-stratified and the raked design, where N is known per unit and channel."""
+    known = all(unit.channels for unit in case.units)
+    if case.responses.channel is None or not known or case.years != (None,):
+        return
+    names = sorted({name for unit in case.units for name in unit.channels})
+    place = {name: number for number, name in enumerate(names)}
+    channel = np.array([place[name] for name in case.responses.channel], dtype=np.intp)[case.table.order]
+    target = np.array([[unit.channels[name] for name in names] for unit in case.units], dtype=np.float64)
+    unit = case.table.stratum
+    base = _base_weights(case.table)
+    cell = Margin(unit * len(names) + channel, target.ravel())
+    margins = [Margin(unit, target.sum(axis=1)), Margin(channel, target.sum(axis=0))]
+    ways: tuple[tuple[str, Callable[[], Calibration]], ...] = (
+        ("postStratify", lambda: post_stratify(base, cell)),
+        ("rake", lambda: rake(base, margins)),
+    )
+    for design, calibrate in ways:
+        try:
+            calibration = calibrate()
+        except ValueError:
+            continue  # a known count without forms: this design has no estimate
+        for name, inside in _unit_domains(case):
+            found = calibrated_moments(case.table, calibration, inside, case.setup.satisfied_from)
+            yield from calibrated_records(case, plan, design, estimate(plan, found), name)
+
+
+def _base_weights(table: FormTable) -> FloatArray:
+    if table.weights is not None:
+        return table.weights
+    weights: FloatArray = (table.population / np.maximum(table.forms, 1))[table.stratum]
+    return weights
+
+
+def _unit_domains(case: Case) -> Iterator[tuple[str, BoolArray]]:
+    unit: CodeArray = case.table.stratum
+    yield "ALL", np.ones(unit.size, dtype=np.bool_)
+    for number, known in enumerate(case.units):
+        yield known.name, unit == number
+
+
+def _reliability(case: Case) -> Iterator[Record]:
+    """Yield the reliability of all questions together and of each criterion."""
+    if len(case.setup.questions) < FEWEST_QUESTIONS:
+        return
+    everything = tuple(range(len(case.setup.questions)))
+    scales = [("ALL", everything), *((c.id, c.columns) for c in case.setup.criteria)]
+    for name, columns in scales:
+        found = reliability(case.responses.marks[:, list(columns)])
+        if found is not None:
+            yield {
+                "stat": "reliability",
+                "scale": name,
+                "n": found.n,
+                "k": found.k,
+                "alpha": found.alpha,
+                "alpha_std": found.alpha_std,
+                "item_rest": list(found.item_rest),
+                "omega_total_ml1": found.omega,
+            }

@@ -1,0 +1,90 @@
+"""What the desk's page of insight shows: the report's own sentences and tables, and the signs with their names.
+
+Everything that the report shows too is made by the functions that make the report, so both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scoring.analysis.analysis import Insight
+from scoring.analysis.unit_profile import UnitRemarks
+from scoring.results import SurveyResult
+from survey.documents.reports.disclosure import hidden_cells, published
+from survey.documents.reports.record import Block, CampaignFacts, Heading, Paragraph, Section, UnitFacts
+from survey.documents.reports.report_context import Brief
+from survey.documents.reports.sections import (
+    analysis_sections,
+    channel_table,
+    driver_section,
+    quality_detail,
+    quality_review,
+)
+from survey.documents.reports.texts import bundled
+
+
+@dataclass(frozen=True, slots=True)
+class InsightPage:
+    """The page part by part; sections are the report's own. ``quality`` names officers: for the desk only."""
+
+    league: Section
+    chances: Section
+    points: Section
+    drivers: Section
+    precision: tuple[Block, ...]
+    caution: str
+    quality: tuple[Block, ...]
+
+
+def of_province(
+    result: SurveyResult,
+    facts: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    insight: Insight,
+    officers: Sequence[str],
+) -> InsightPage:
+    """Return the page; ``officers`` are the names behind the codes of the insight."""
+    brief = _brief(result, facts, units, heading)
+    league, chances, points, drivers = analysis_sections.of_province(brief, insight)
+    return InsightPage(
+        league=league,
+        chances=chances,
+        points=points,
+        drivers=drivers,
+        precision=analysis_sections.precision(brief, insight),
+        caution=brief.say("quality.caution"),
+        quality=tuple(_quality(brief, insight, officers)),
+    )
+
+
+def advice(
+    result: SurveyResult,
+    facts: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: Heading,
+    said: UnitRemarks,
+) -> tuple[str, ...]:
+    """Return the remarks on one unit as sentences."""
+    return driver_section.advice(_brief(result, facts, units, heading), said)
+
+
+def _quality(brief: Brief, insight: Insight, officers: Sequence[str]) -> Iterator[Block]:
+    found, without = insight.review, insight.without
+    yield from (Paragraph(said) for said in quality_review.scope(brief, found))
+    if found.flags or found.bursts:
+        yield quality_detail.signs(brief, found, officers)
+    yield from (Paragraph(said) for said in quality_review.changes(brief, insight))
+    if without is not None:
+        yield quality_review.without(brief, without)
+        yield quality_detail.without_units(brief, insight, without)
+    yield from (Paragraph(said) for said in quality_detail.effect(brief, found.officer_effect))
+    if found.channels:
+        yield channel_table.table(brief, found.channels)
+
+
+def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+    cells = hidden_cells(result)
+    known = {unit.id: unit for unit in units}
+    return Brief(published(result, cells), facts, known, heading, bundled(), cells)

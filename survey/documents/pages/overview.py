@@ -1,0 +1,160 @@
+"""What the results page shows: the report's own sentences and tables, and any formula by unit and criterion.
+
+Everything here is made by the functions that make the official report, so page, PDF and XLSX agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoring.results import DomainResult, SurveyResult
+from survey.documents.reports import cells
+from survey.documents.reports.disclosure import hidden_cells, published
+from survey.documents.reports.record import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
+from survey.documents.reports.report_context import FORMULAS, Brief, formula_of
+from survey.documents.reports.sections import keying_section, report_sentences, tables
+from survey.documents.reports.texts import bundled
+
+POOLED = "Toàn tỉnh, gộp theo phiếu"
+WEIGHTED = "Toàn tỉnh, theo trọng số giao dịch"
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaChoice:
+    """A formula that the page can show: its sign, name and rule, and whether it is the official one."""
+
+    id: str
+    label: str
+    name: str
+    rule: str
+    official: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeying:
+    """How well paper was keyed in, as the report says it."""
+
+    title: str
+    said: tuple[str, ...]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The results of the province, or of one unit, as a page shows them; ``matrix`` is the province's."""
+
+    headline: tuple[str, ...]
+    collection: tuple[str, ...]
+    remarks: tuple[str, ...]
+    caveats: tuple[str, ...]
+    formulas: tuple[FormulaChoice, ...]
+    overall: Table
+    criteria: Table
+    items: Table
+    matrix: Table | None
+    rekeying: Rekeying | None
+
+
+def of_province(
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading, formula: str
+) -> Overview:
+    """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
+    brief = _brief(result, facts, units, heading)
+    shown = brief.result
+    pooled, weighted = shown.province_pooled, shown.province_weighted
+    return Overview(
+        headline=report_sentences.province(brief),
+        collection=report_sentences.collection(brief, units),
+        remarks=report_sentences.remarks(brief, pooled, shown.units),
+        caveats=report_sentences.limits(brief, shown.units),
+        formulas=_choices(brief),
+        overall=tables.overall(brief, pooled, weighted),
+        criteria=tables.criteria(brief, pooled, "summary"),
+        items=tables.items(brief, pooled),
+        matrix=_matrix(brief, formula),
+        rekeying=_rekeying(brief, units),
+    )
+
+
+def of_unit(
+    result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+) -> Overview:
+    """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
+    brief = _brief(result, facts, units, heading)
+    domain = next(found for found in brief.result.units if found.id == unit)
+    own = [found for found in units if found.id == unit]
+    return Overview(
+        headline=(report_sentences.unit_headline(brief, domain),),
+        collection=report_sentences.collection(brief, own),
+        remarks=report_sentences.remarks(brief, domain, (domain,)),
+        caveats=report_sentences.limits(brief, (domain,)),
+        formulas=_choices(brief),
+        overall=tables.overall(brief, domain, None),
+        criteria=tables.criteria(brief, domain, "units"),
+        items=tables.items(brief, domain),
+        matrix=None,
+        rekeying=_rekeying(brief, own),
+    )
+
+
+def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+    cells = hidden_cells(result)
+    known = {unit.id: unit for unit in units}
+    return Brief(published(result, cells), facts, known, heading, bundled(), cells)
+
+
+def _rekeying(brief: Brief, units: Sequence[UnitFacts]) -> Rekeying | None:
+    table = keying_section.table(brief, units)
+    if table is None:
+        return None
+    said = keying_section.sentences(brief.wording, keying_section.total(units))
+    return Rekeying(brief.say("section.rekeying"), said, table)
+
+
+def _choices(brief: Brief) -> tuple[FormulaChoice, ...]:
+    return tuple(
+        FormulaChoice(
+            id=formula,
+            label=brief.say(f"formula.{formula}"),
+            name=brief.say(f"formula.{formula}_name"),
+            rule=brief.say(f"formula.{formula}_rule"),
+            official=formula == brief.result.official,
+        )
+        for formula in FORMULAS
+    )
+
+
+def _matrix(brief: Brief, formula: str) -> Table:
+    """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
+    result, say = brief.result, brief.say
+    rows = [_matrix_row(brief, unit, brief.unit_name(unit.id), formula) for unit in result.units]
+    rows.append(_matrix_row(brief, result.province_pooled, POOLED, formula, total=True))
+    if result.province_weighted is not None:
+        rows.append(_matrix_row(brief, result.province_weighted, WEIGHTED, formula, total=True))
+    ids = [index.id for index in result.province_pooled.criteria]
+    title = say("table.matrix", official=tables.formula_label(brief, formula))
+    return Table("matrix", title, _columns(brief, ids), tuple(rows), tables.notes(brief, rows), "units")
+
+
+def _columns(brief: Brief, ids: Sequence[str]) -> tuple[Column, ...]:
+    low, high = brief.say("column.low"), brief.say("column.high")
+    named = [*(f"{index}. {brief.index_name(index)}" for index in ids), brief.say("column.overall")]
+    return (
+        cells.column(brief.say("column.unit"), "name", 30),
+        cells.column(brief.say("column.forms"), "count", 10),
+        *(cells.estimate_column(label, 16, low, high) for label in named),
+    )
+
+
+def _matrix_row(brief: Brief, domain: DomainResult, label: str, formula: str, *, total: bool = False) -> Row:
+    forms = domain.overall.forms
+    shown = brief.shown(domain, domain.overall) or forms == 0
+    estimates: tuple[Cell, ...] = tuple(
+        cells.estimate(formula_of(index, formula), brief.say("column.census"))
+        if brief.shown(domain, index)
+        else cells.HIDDEN_ESTIMATE
+        for index in (*domain.criteria, domain.overall)
+    )
+    number = cells.number(forms) if shown else cells.HIDDEN
+    return Row((cells.text(label), number, *estimates), "total" if total else "plain")

@@ -1,0 +1,156 @@
+"""Which cells of a report stay hidden: small ones, and those that would give a small one away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from scoring.disclosure.suppression import THRESHOLD, protect
+from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
+from survey.documents.reports.formats import rounded
+
+SUPPRESSED = "suppressed"
+
+CellKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Cells that add up to a total which the report shows."""
+
+    total: CellKey
+    parts: tuple[CellKey, ...]
+
+
+def hidden_cells(result: SurveyResult, threshold: int = THRESHOLD) -> frozenset[CellKey]:
+    """Return the cells (domain id, index id) that must not be shown.
+
+    A cell with 1 to ``threshold - 1`` forms is hidden. ``scoring.disclosure.suppression`` then protects each index over
+    the units. Where the hidden parts of a visible sum still rest on a single cell or on fewer than
+    ``threshold`` forms together (a unit's criteria sum to its overall index, as items to a criterion), the
+    smallest visible part is hidden too, until no sum gives anything away. An empty cell hides nothing. A
+    result that was published already keeps the cells that were hidden then.
+    """
+    suppressed = _suppressed(result)
+    if suppressed:
+        return suppressed
+    forms = _forms(result)
+    weight = _weights(result, forms)
+    hidden = {key for key, number in forms.items() if 0 < number < threshold}
+    hidden |= _protected(result, forms, threshold)
+    sums = tuple(_sums(result))
+    while added := set(_given_away(sums, forms, weight, hidden, threshold)):
+        hidden |= added
+    return frozenset(hidden)
+
+
+def published(result: SurveyResult, hidden: Collection[CellKey] | None = None) -> SurveyResult:
+    """Return the results as every output shows them: hidden cells emptied, figures rounded to two decimals.
+
+    An emptied cell has no counts, and estimates without a value whose note is ``suppressed``. A domain's
+    number of forms stays: it is the office's own count, not an answer.
+    """
+    cells = frozenset(hidden_cells(result) if hidden is None else hidden)
+    weighted = result.province_weighted
+    return replace(
+        result,
+        units=tuple(_published(unit, cells) for unit in result.units),
+        province_pooled=_published(result.province_pooled, cells),
+        province_weighted=None if weighted is None else _published(weighted, cells),
+    )
+
+
+def _published(domain: DomainResult, hidden: frozenset[CellKey]) -> DomainResult:
+    def shown(index: IndexResult) -> IndexResult:
+        return _emptied(index) if (domain.id, index.id) in hidden else _rounded(index)
+
+    return replace(
+        domain,
+        criteria=tuple(shown(index) for index in domain.criteria),
+        items=tuple(shown(index) for index in domain.items),
+        overall=shown(domain.overall),
+        overall_pooled=shown(domain.overall_pooled),
+        overall_weighted=shown(domain.overall_weighted),
+        overall_item=None if domain.overall_item is None else shown(domain.overall_item),
+    )
+
+
+def _emptied(index: IndexResult) -> IndexResult:
+    nothing = Estimate(None, None, None, None, None, "none", SUPPRESSED)
+    return IndexResult(index.id, 0, 0, 0, 0, (0, 0, 0, 0, 0), nothing, nothing, nothing)
+
+
+def _rounded(index: IndexResult) -> IndexResult:
+    def printed(found: Estimate) -> Estimate:
+        ends = (None if end is None else float(rounded(end)) for end in (found.value, found.low, found.high))
+        value, low, high = ends
+        return replace(found, value=value, low=low, high=high)
+
+    return replace(index, f1=printed(index.f1), f2=printed(index.f2), f3=printed(index.f3))
+
+
+def _suppressed(result: SurveyResult) -> frozenset[CellKey]:
+    domains = (*result.units, result.province_pooled)
+    pairs = ((domain.id, index) for domain in domains for index in indices(domain))
+    return frozenset((name, index.id) for name, index in pairs if index.f1.note == SUPPRESSED)
+
+
+def _protected(result: SurveyResult, forms: dict[CellKey, int], threshold: int) -> set[CellKey]:
+    rows, found = [*result.units, result.province_pooled], set[CellKey]()
+    for index in indices(result.province_pooled):
+        # Every index adds up over the units and nothing adds up over indices, so each is a table of its own.
+        counts = [[forms[unit.id, index.id]] for unit in result.units]
+        table = protect(counts, row_totals=False, column_totals=True, threshold=threshold)
+        found |= {(rows[row].id, index.id) for row, _ in table.primary | table.complementary}
+    return found
+
+
+def _given_away(
+    sums: Iterable[_Sum],
+    forms: dict[CellKey, int],
+    weight: dict[CellKey, tuple[int, int]],
+    hidden: set[CellKey],
+    threshold: int,
+) -> Iterator[CellKey]:
+    for relation in sums:
+        dark = [part for part in relation.parts if part in hidden]
+        open_parts = [part for part in relation.parts if part not in hidden and forms[part] > 0]
+        thin = len(dark) == 1 or sum(forms[part] for part in dark) < threshold
+        if relation.total in hidden or not dark or not thin:
+            continue
+        if open_parts:
+            yield min(open_parts, key=weight.__getitem__)
+        else:
+            yield relation.total
+
+
+def _forms(result: SurveyResult) -> dict[CellKey, int]:
+    domains = (*result.units, result.province_pooled)
+    return {(domain.id, index.id): index.forms for domain in domains for index in indices(domain)}
+
+
+def _weights(result: SurveyResult, forms: dict[CellKey, int]) -> dict[CellKey, tuple[int, int]]:
+    # The unit with the fewest forms is hidden in every column alike, not a different one in each.
+    size = {domain.id: domain.forms for domain in (*result.units, result.province_pooled)}
+    return {key: (size[key[0]], number) for key, number in forms.items()}
+
+
+def indices(domain: DomainResult) -> tuple[IndexResult, ...]:
+    """Return every index of a domain once."""
+    item = () if domain.overall_item is None else (domain.overall_item,)
+    return (*domain.criteria, *domain.items, domain.overall, *item)
+
+
+def _sums(result: SurveyResult) -> Iterator[_Sum]:
+    whole = result.province_pooled
+    for index in indices(whole):
+        yield _Sum((whole.id, index.id), tuple((unit.id, index.id) for unit in result.units))
+    for domain in (*result.units, whole):
+        yield _Sum((domain.id, domain.overall.id), _keys(domain, domain.criteria))
+        for criterion in domain.criteria:
+            own = [item for item in domain.items if item.id.startswith(f"{criterion.id}.")]
+            yield _Sum((domain.id, criterion.id), _keys(domain, own))
+
+
+def _keys(domain: DomainResult, parts: Sequence[IndexResult]) -> tuple[CellKey, ...]:
+    return tuple((domain.id, part.id) for part in parts)

@@ -1,0 +1,78 @@
+"""Everything a report is made from, in one frozen record, and the questions its parts ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
+from survey.documents.reports.disclosure import CellKey
+from survey.documents.reports.formats import plain, short_percent
+from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
+from survey.documents.reports.texts import Wording
+
+FORMULAS = ("f1", "f2", "f3")
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Results, facts, words and the cells that must stay hidden."""
+
+    result: SurveyResult
+    campaign: CampaignFacts
+    units: Mapping[str, UnitFacts]
+    heading: Heading
+    wording: Wording
+    hidden: frozenset[CellKey]
+
+    def say(self, key: str, **values: str) -> str:
+        """Return a sentence of the wording."""
+        return self.wording.say(key, **values)
+
+    @property
+    def level(self) -> str:
+        """Return the confidence level as read: ``95 %``."""
+        return short_percent(100 * self.result.level)
+
+    @property
+    def official(self) -> str:
+        """Return the official formula's sign: ``F1``."""
+        return self.say(f"formula.{self.result.official}")
+
+    @property
+    def official_name(self) -> str:
+        """Return the official formula's sign and name."""
+        name = self.say(f"formula.{self.result.official}_name")
+        return self.say("formula.official_name", label=self.official, name=name)
+
+    def unit_name(self, unit: str) -> str:
+        """Return a unit's name, or its id where the caller gave no facts."""
+        facts = self.units.get(unit)
+        return plain(unit if facts is None else facts.name)
+
+    def hides(self, domain: DomainResult, index: IndexResult) -> bool:
+        """Say whether a cell must not be published."""
+        return (domain.id, index.id) in self.hidden
+
+    def shown(self, domain: DomainResult, index: IndexResult) -> bool:
+        """Say whether a cell may be published and has anything to show."""
+        return not self.hides(domain, index) and index.answers > 0
+
+    def estimate(self, domain: DomainResult, index: IndexResult) -> Estimate | None:
+        """Return the official estimate of a cell, or None where it stays hidden or empty."""
+        found = official_of(self.result, index)
+        return found if self.shown(domain, index) and found.value is not None else None
+
+    def index_name(self, index: str) -> str:
+        """Return the Vietnamese text of a criterion or item."""
+        return plain(self.campaign.criteria.get(index) or self.campaign.items.get(index, index))
+
+
+def formula_of(index: IndexResult, formula: str) -> Estimate:
+    """Return one of the three estimates of an index."""
+    return {"f1": index.f1, "f2": index.f2, "f3": index.f3}[formula]
+
+
+def official_of(result: SurveyResult, index: IndexResult) -> Estimate:
+    """Return the estimate by the campaign's official formula."""
+    return formula_of(index, result.official)

@@ -1,0 +1,76 @@
+"""What the minimum numbers of forms really give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoring.analysis.quota_precision import QuotaPrecision
+from survey.documents.reports import cells, probability_cells
+from survey.documents.reports.formats import count, decimal, listing, short_percent
+from survey.documents.reports.record import Cell, Column, Row, Table
+from survey.documents.reports.report_context import Brief
+
+
+def quotas(found: Sequence[QuotaPrecision]) -> str:
+    """Name the quotas: ``50 và 80``."""
+    return listing([count(forms) for forms in sorted({one.precision.forms for one in found})])
+
+
+def sentences(brief: Brief, found: Sequence[QuotaPrecision]) -> tuple[str, ...]:
+    """Say what the table is, and its largest quota as an example."""
+    shown = max(found, key=lambda one: one.precision.forms).precision
+    place = shown.shares.index(0.9)
+    difference = shown.differences[place]
+    said = [brief.say("precision.intro", quotas=quotas(found))]
+    if difference is not None:
+        said.append(
+            brief.say(
+                "precision.example",
+                forms=count(shown.forms),
+                margin=decimal(100 * shown.margins[place]),
+                difference=decimal(100 * difference),
+            )
+        )
+    return tuple(said)
+
+
+def table(brief: Brief, found: Sequence[QuotaPrecision]) -> Table:
+    """Show margins and differences of every quota, without N and at a middle N."""
+    say = brief.say
+    notes = [say("precision.note", official=brief.official)]
+    if any(one.precision.population is not None for one in found):
+        notes.append(say("precision.note_population"))
+    title = say("precision.table", level=brief.level)
+    rows = tuple(_row(brief, one) for one in found)
+    columns = _columns(brief, found[0].precision.shares)
+    return Table("precision", title, columns, rows, tuple(notes), "reliability")
+
+
+def _columns(brief: Brief, shares: Sequence[float]) -> tuple[Column, ...]:
+    say = brief.say
+    named = [short_percent(100 * share) for share in shares]
+    return (
+        cells.column(say("precision.forms"), "number", 13),
+        cells.column(say("precision.population"), "count", 18),
+        *(cells.column(say("precision.margin", share=share), "percent", 18) for share in named),
+        *(cells.column(say("precision.difference", share=share), "percent", 22) for share in named[1:2]),
+        cells.column(say("precision.index", official=brief.official), "percent", 15),
+        cells.column(say("precision.target"), "percent", 24),
+    )
+
+
+def _row(brief: Brief, one: QuotaPrecision) -> Row:
+    known = one.precision
+    everybody = cells.text(brief.say("precision.unlimited"))
+    margins: list[Cell] = [cells.share(100 * margin) for margin in known.margins]
+    apart = known.differences[1]
+    return Row(
+        (
+            cells.number(known.forms),
+            everybody if known.population is None else cells.number(known.population),
+            *margins,
+            cells.share(None if apart is None else 100 * apart),
+            cells.share(one.index_margin),
+            probability_cells.chance(one.shows_target),
+        )
+    )

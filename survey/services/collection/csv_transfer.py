@@ -1,0 +1,302 @@
+"""Responses in and out as CSV: one row a form, one column an item, the same columns both ways.
+
+Columns: ``id`` (any text that is unique for its source; importing it again adds nothing), ``unit``,
+``day`` (2024-08-05), ``half_day`` (am or pm), ``state`` and ``channel`` (written, not asked for; a row
+that says it is not counted is not taken in), a column for every item by its id, ``overall``, a column
+``p_...`` for every profile question, and ``comment``. What was exported may be imported again, into
+another installation or into the same one, where it adds nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms.answers import AnswerSheet, parse
+from forms.faults import FaultyInput
+from forms.instrument import COMMENT, Questionnaire
+from survey.clock import local_day, start_of
+from survey.database.engine import Database
+from survey.errors import Fault, Refusal
+from survey.models import Comment, Response
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import response_states
+from survey.services.collection.door import Door, Entry
+from survey.spreadsheets import guarded, unguarded
+from survey.vocabulary import Channel, HalfDay, State
+
+LARGEST_FILE = 200_000_000
+MOST_FAULTS = 10_000
+HOUR = {HalfDay.AM: dt.timedelta(hours=9), HalfDay.PM: dt.timedelta(hours=15)}
+FACTS = ("id", "unit", "day", "half_day")
+WRITTEN_ONLY = ("state", "channel")
+COUNTED_AGAIN = {"", State.VALID.value, State.LATE.value}  # whether a form is late its day tells
+OWN_ID = re.compile(r"[0-9a-f]{32}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+Row = tuple[int, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A sound row of a file that is to be taken in."""
+
+    line: int
+    name: str
+    state: str
+    entry: Entry
+    moment: dt.datetime
+
+
+def columns(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Return the columns of answers: item ids, ``overall``, profile fields and ``comment``."""
+    marks = (*(item.id for item in questionnaire.items), questionnaire.overall.id)
+    return (*marks, *(question.field for question in questionnaire.profile), COMMENT)
+
+
+def import_csv(
+    database: Database, door: Door, actor: Actor, campaign: CampaignRecord, data: bytes, now: dt.datetime
+) -> tuple[int, int]:
+    """Take every row of a CSV file in, all or none; return how many were new and how many known.
+
+    Raises:
+        Refusal: ``import_faulty`` with every fault and its line and column; ``import_conflict`` when a
+            row's id came before with other answers.
+    """
+    rows = _incoming(campaign, data, now)
+    with database.write() as session:
+        foreign = [row for row in rows if not _is_own(session, row)]
+        _refuse([_uncounted(row) for row in foreign if row.state not in COUNTED_AGAIN])
+        new = sum(_take(session, door, row) for row in foreign)
+        digest = hashlib.sha256(data).hexdigest()
+        audit.note(
+            session,
+            actor,
+            "imported",
+            now,
+            campaign_id=campaign.id,
+            subject=digest,
+            rows=len(rows),
+            new=new,
+        )
+    return new, len(rows) - new
+
+
+def _take(session: Session, door: Door, row: Incoming) -> bool:
+    """Take one row in and return whether it was new."""
+    try:
+        return not door.accept_within(session, row.entry, row.moment).repeated
+    except Refusal as refusal:
+        if refusal.code == "response_conflict":
+            raise Refusal("import_conflict", id=row.name) from refusal
+        raise
+
+
+def _is_own(session: Session, row: Incoming) -> bool:
+    """Return whether the row was exported from this very campaign and unit.
+
+    Raises:
+        Refusal: ``import_conflict`` when it was, and its answers were changed since.
+    """
+    if not OWN_ID.fullmatch(row.name):
+        return False
+    entry, place = row.entry, (row.entry.campaign.id, row.entry.unit_id, bytes.fromhex(row.name))
+    kept = session.get(Response, place)
+    if kept is None:
+        return False
+    comment = session.get(Comment, place)  # an erased one does not come back, and is no contradiction
+    same_comment = comment is None or comment.text == entry.sheet.comment
+    if (kept.marks, kept.profile) != (entry.sheet.marks, entry.sheet.profile) or not same_comment:
+        raise Refusal("import_conflict", id=row.name)
+    return True
+
+
+def _uncounted(row: Incoming) -> Fault:
+    return Fault("import_state_bad", f"{row.line}:state", {"found": row.state[:40]})
+
+
+def export_csv(database: Database, campaign: CampaignRecord) -> Iterator[str]:
+    """Yield the campaign's responses as CSV text, a line at a time, in an order without meaning."""
+    names = (*FACTS, *WRITTEN_ONLY, *columns(campaign.questionnaire))
+    yield _line(names)
+    last = response_states.last_decision()
+    query = (
+        select(Response, Comment.text, response_states.state(last).label("state"))
+        .outerjoin(last, response_states.joined_on(last))
+        .outerjoin(
+            Comment,
+            (Comment.campaign_id == Response.campaign_id)
+            & (Comment.unit_id == Response.unit_id)
+            & (Comment.response_key == Response.response_key),
+        )
+        .where(Response.campaign_id == campaign.id)
+        .order_by(Response.unit_id, Response.response_key)
+        .execution_options(yield_per=1000)
+    )
+    with database.read() as session:
+        for response, comment, state in session.execute(query):
+            answers = [*_opened(response.marks), *_opened(response.profile), guarded(comment or "")]
+            facts = (
+                response.response_key.hex(),
+                campaign.unit(response.unit_id).code,
+                response.local_day.isoformat(),
+                response.half_day,
+            )
+            yield _line((*facts, state, response.channel, *answers))
+
+
+def _opened(packed: str) -> list[str]:
+    return ["" if mark == "-" else mark for mark in packed]
+
+
+def _line(values: Sequence[str]) -> str:
+    sheet = io.StringIO()
+    csv.writer(sheet).writerow(values)
+    return sheet.getvalue()
+
+
+def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[Incoming]:
+    faults: list[Fault] = []
+    rows = _rows(data, (*FACTS, *columns(campaign.questionnaire)), faults)
+    seen: dict[str, int] = {}
+    found = []
+    for line, row in rows:
+        before = len(faults)
+        name = _name(row, line, seen, faults)
+        unit = _unit(campaign, row, line, faults)
+        moment = _moment(campaign, row, line, now, faults)
+        sheet = _sheet(campaign.questionnaire, row, line, faults)
+        if len(faults) == before and sheet is not None:
+            key = hashlib.sha256(f"import/{name}".encode()).hexdigest()
+            entry = Entry(campaign, unit, Channel.IMPORT, key, sheet)
+            found.append(Incoming(line, name, row.get("state", "").strip(), entry, moment))
+    _refuse(faults)
+    return found
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        rest = len(faults) - MOST_FAULTS
+        more = [Fault("import_more_faults", "...", {"count": rest})] if rest > 0 else []
+        raise Refusal("import_faulty", [*faults[:MOST_FAULTS], *more])
+
+
+def _rows(data: bytes, wanted: Sequence[str], faults: list[Fault]) -> list[Row]:
+    """Return the rows of a well-formed file by column name, with their line numbers."""
+    if len(data) > LARGEST_FILE:
+        faults.append(Fault("file_too_large", "1:1", {"most": LARGEST_FILE}))
+        return []
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        faults.append(Fault("file_not_utf8", f"{line}:1"))
+        return []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[Row] = []
+    line = 1
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(header, wanted, faults)
+        if faults:
+            return []
+        line = reader.line_num + 1  # where the next row begins: a row may have several lines
+        for cells in reader:
+            if len(cells) == len(header):
+                rows.append((line, dict(zip(header, cells, strict=True))))
+            elif cells:  # an empty line is no row
+                details = {"found": len(cells), "wanted": len(header)}
+                faults.append(Fault("import_width", f"{line}:1", details))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        faults.append(Fault("csv_syntax", f"{line}:1", {"message": str(error)}))
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates the cells: a comma, or the semicolon of a Vietnamese spreadsheet."""
+    first, *_ = text.splitlines() or [""]
+    return ";" if ";" in first and "," not in first else ","
+
+
+def _check_header(header: Sequence[str], wanted: Sequence[str], faults: list[Fault]) -> None:
+    known = {*wanted, *WRITTEN_ONLY}
+    groups = {
+        "import_columns_missing": [name for name in wanted if name not in header],
+        "import_columns_unknown": [name for name in header if name not in known],
+        "import_columns_repeated": sorted({name for name in header if header.count(name) > 1}),
+    }
+    faults.extend(Fault(code, "1:1", {"names": ", ".join(names)}) for code, names in groups.items() if names)
+
+
+def _name(row: Mapping[str, str], line: int, seen: dict[str, int], faults: list[Fault]) -> str:
+    name = row["id"].strip()
+    if not 1 <= len(name) <= 64:
+        faults.append(Fault("import_id_bad", f"{line}:id"))
+    elif name in seen:
+        faults.append(Fault("import_id_repeated", f"{line}:id", {"found": name, "line": seen[name]}))
+    seen.setdefault(name, line)
+    return name
+
+
+def _unit(campaign: CampaignRecord, row: Mapping[str, str], line: int, faults: list[Fault]) -> int:
+    code = row["unit"].strip()
+    if code not in campaign.unit_ids:
+        faults.append(Fault("import_unit_unknown", f"{line}:unit", {"found": code[:40]}))
+        return 0
+    return campaign.unit_ids[code]
+
+
+def _moment(
+    campaign: CampaignRecord, row: Mapping[str, str], line: int, now: dt.datetime, faults: list[Fault]
+) -> dt.datetime:
+    half = row["half_day"].strip()
+    if half not in set(HalfDay):
+        faults.append(Fault("import_half_day_bad", f"{line}:half_day"))
+        half = HalfDay.AM
+    text = row["day"].strip()
+    try:
+        day = dt.date.fromisoformat(text) if DAY.fullmatch(text) else dt.date.min
+    except ValueError:
+        day = dt.date.min
+    if not campaign.plan.window.opens_on <= day <= local_day(now):
+        faults.append(Fault("import_day_bad", f"{line}:day"))
+        day = campaign.plan.window.opens_on
+    return start_of(day) + HOUR[HalfDay(half)]
+
+
+def _sheet(q: Questionnaire, row: Mapping[str, str], line: int, faults: list[Fault]) -> AnswerSheet | None:
+    field_of = {item.id: item.field for item in (*q.items, q.overall)}
+    name_of = {field: name for name, field in field_of.items()}
+    fields = {field_of.get(name, name): [row[name].strip()] for name in columns(q)}
+    fields[COMMENT] = [unguarded(row[COMMENT])]
+    try:
+        return parse(q, fields)
+    except FaultyInput as faulty:
+        faults += [_placed(f.code, f.place, line, name_of, fields, f.details) for f in faulty.faults]
+        return None
+
+
+def _placed(
+    code: str,
+    field: str,
+    line: int,
+    name_of: Mapping[str, str],
+    fields: Mapping[str, Sequence[str]],
+    details: Mapping[str, str | int | float],
+) -> Fault:
+    """Return a fault of a field as a fault of a cell, with its line and column."""
+    place = f"{line}:{name_of.get(field, field)}"
+    if code != "answer_unknown_value":
+        return Fault(code, place, details)
+    kind = "import_answer_bad" if field in name_of else "import_profile_bad"
+    return Fault(kind, place, {"found": fields[field][0][:40]})

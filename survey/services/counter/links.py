@@ -1,0 +1,36 @@
+"""The sealed addresses of every unit's counters, for QR codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forms.address_mac import Seal
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.installation import Installation
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The address of one counter's form."""
+
+    unit: str
+    name: str
+    counter: int
+    url: str
+
+
+def of_campaign(opened: Installation, actor: Actor, campaign: CampaignRecord) -> list[Link]:
+    """Return the addresses of the units that *actor* reaches, in the plan's order, by counter."""
+    seal = Seal(opened.keys.seal)
+    return [
+        Link(unit.code, unit.name, counter, address(opened, seal.sign(campaign.code, unit.code, counter)))
+        for unit in campaign.plan.units
+        if actor.reaches(unit.code)
+        for counter in range(1, unit.counters + 1)
+    ]
+
+
+def address(opened: Installation, sealed: str) -> str:
+    """Return the address under which citizens reach a sealed counter."""
+    return f"{opened.config.public_url}/k/{sealed}"

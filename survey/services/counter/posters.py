@@ -1,0 +1,136 @@
+"""Posters, table tents and cards of the counters, and the question whether one on a wall is genuine."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from forms.address_mac import BadSeal, Opened, Seal
+from forms.check_word import check_word
+from forms.poster.layouts import KINDS
+from forms.poster.notice import Notice
+from forms.poster.pdf import pdf
+from forms.poster.svg import svg
+from survey.errors import Refusal
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter import links
+from survey.services.counter.links import Link
+from survey.services.installation.installation import Installation
+
+FORMATS = ("pdf", "svg")
+LONGEST_ADDRESS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A drawn poster, ready to be saved or sent."""
+
+    name: str
+    body: bytes
+
+
+class Standing(enum.StrEnum):
+    """What an address on a wall turned out to be."""
+
+    GENUINE = "genuine"
+    OTHER_SITE = "other_site"
+    ALTERED = "altered"
+    NO_ADDRESS = "no_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known about an address; campaign, unit, counter and check word only where it is genuine."""
+
+    standing: Standing
+    campaign: CampaignRecord | None = None
+    unit: str = ""
+    counter: int = 0
+    word: str = ""
+
+
+def every(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit: str | None = None,
+    kinds: Sequence[str] = tuple(KINDS),
+) -> Iterator[File]:
+    """Yield the files of every counter that *actor* reaches, or of one unit's, in the plan's order.
+
+    Raises:
+        Refusal: ``unit_unknown``.
+    """
+    if unit is not None:
+        campaign.unit_id(unit)
+    for link in links.of_campaign(opened, actor, campaign):
+        if unit in {None, link.unit}:
+            for kind in kinds:
+                yield from (_file(opened, campaign, link, kind, form) for form in FORMATS)
+
+
+def one(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    place: tuple[str, int],
+    kind: str,
+    form: str,
+) -> File:
+    """Return the file of one *kind* and *form* for the counter at *place*, a unit's code and a number.
+
+    Raises:
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``counter_unknown``.
+    """
+    unit, counter = place
+    campaign.unit_id(unit)
+    actor.require(unit)
+    for link in links.of_campaign(opened, actor, campaign):
+        if (link.unit, link.counter) == place:
+            return _file(opened, campaign, link, kind, form)
+    raise Refusal("counter_unknown", counter=counter)
+
+
+def check(opened: Installation, text: str) -> Checked:
+    """Tell whether an address, typed or read from a poster, leads to a counter of this service, and to which.
+
+    A right ending under somebody else's name is not genuine: such a page could pass on what it is told.
+    """
+    address = "".join(text.split())[:LONGEST_ADDRESS].lower()
+    site, found, sealed = address.rpartition("/k/")
+    if not found and ("/" in address or "." not in address):
+        return Checked(Standing.NO_ADDRESS)
+    if site and _bare(site) != _bare(opened.config.public_url.lower()):
+        return Checked(Standing.OTHER_SITE)
+    try:
+        return _genuine(opened, Seal(opened.keys.seal).open(sealed.partition("?")[0]))
+    except (BadSeal, Refusal):
+        return Checked(Standing.ALTERED)
+
+
+def _genuine(opened: Installation, said: Opened) -> Checked:
+    campaign = opened.campaigns.get(said.campaign)
+    unit = campaign.unit(campaign.unit_id(said.unit))
+    word = check_word(opened.keys.seal, campaign.code, unit.code)
+    return Checked(Standing.GENUINE, campaign, unit.name, said.counter, word)
+
+
+def _bare(site: str) -> str:
+    """Return an address without its scheme, which people leave out when they type."""
+    return site.removeprefix("https://").removeprefix("http://")
+
+
+def _file(opened: Installation, campaign: CampaignRecord, link: Link, kind: str, form: str) -> File:
+    notice = Notice(
+        agency=campaign.plan.headings.agency,
+        unit=link.name,
+        counter=link.counter,
+        address=link.url,
+        word=check_word(opened.keys.seal, campaign.code, link.unit),
+        rehearsal=campaign.rehearsal,
+    )
+    sheet = KINDS[kind](notice)
+    body = pdf([sheet]) if form == "pdf" else svg(sheet).encode()
+    return File(f"{campaign.code}-{link.unit}-quay-{link.counter}-{kind}.{form}", body)

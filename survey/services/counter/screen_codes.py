@@ -1,0 +1,238 @@
+"""Codes on screens: shown at a counter, another one each minute, opened within minutes, good for one answer.
+
+A screen's code follows from the secret and the minute. So nothing is kept when it is shown but a count, a reload gives no
+second one, and no more answers can come by screens than they have shown codes. Whoever opened the form in
+time has hours to answer: the page's key says, sealed, until when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forms import screen_code
+from forms.screen_code import Screen
+from survey.clock import local_day
+from survey.database.engine import Database
+from survey.database.statements import insert_into
+from survey.errors import Refusal
+from survey.models import Kiosk, Response, ScreenCount
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import screen_ends
+from survey.services.collection.screen_ends import ScreenCode
+from survey.services.installation.installation import Installation
+from survey.vocabulary import Channel
+
+SECONDS = 60  # for which a code is on the screen
+OPENS = 6  # minutes from its first second in which a form opens with it: five after it has left the screen
+ANSWERING = dt.timedelta(hours=3)  # for whoever opened the form in time
+REMEMBERED = 6 * 60  # minutes after which a code cannot be told from one that never was
+DESK = 0
+MARK_BYTES, SEAL_BYTES = 16, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a screen shows now, and for how many seconds; ``opens`` are the minutes in which a form opens with it."""
+
+    code: str
+    url: str
+    seconds: int
+    opens: int = OPENS - 1
+
+    @property
+    def typed(self) -> str:
+        """The code as people type it."""
+        return screen_code.grouped(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A code that a screen showed: where, ``age`` minutes ago, and the mark that spends it."""
+
+    campaign: CampaignRecord
+    unit_id: int
+    counter: int
+    code: str
+    age: int
+    end: ScreenCode
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of a unit's codes: how many its screens have shown, how many answers came by them."""
+
+    unit: str
+    name: str
+    shown: int
+    answers: int
+
+
+def at_desk(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit: str, counter: int, now: dt.datetime
+) -> Shown:
+    """Return the code for the officers' own screens at a counter; all of them show the same one.
+
+    Raises:
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``counter_unknown``; ``campaign_not_open``.
+    """
+    unit_id = campaign.unit_id(unit)
+    actor.require(unit)
+    if not 1 <= counter <= campaign.unit(unit_id).counters:
+        raise Refusal("counter_unknown", counter=counter)
+    return show(opened, campaign, (unit_id, counter, DESK), now)
+
+
+def show(
+    opened: Installation, campaign: CampaignRecord, place: tuple[int, int, int], now: dt.datetime
+) -> Shown:
+    """Return the present code of a unit's counter's screen, and count it once.
+
+    Raises:
+        Refusal: ``campaign_not_open``.
+    """
+    if now < campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
+    unit_id, counter, number = place
+    minute, past = divmod(int(now.timestamp()), SECONDS)
+    among = list(_counters(campaign)).index((unit_id, counter))
+    screen = Screen(campaign.code, campaign.unit(unit_id).code, counter, among, number)
+    code = screen_code.issue(opened.keys.screen, screen, minute)
+    _count(opened.database, campaign.id, place, minute)
+    return Shown(code, f"{opened.config.public_url}/s/{code}", SECONDS - past)
+
+
+def find(opened: Installation, text: str, now: dt.datetime) -> Found:
+    """Return the code of a screen that *text* writes, living or some hours old.
+
+    Raises:
+        Refusal: ``screen_code_unknown`` for a slip of the pen and for what no screen showed within hours.
+    """
+    code, minute = screen_code.read(text) or "", int(now.timestamp()) // SECONDS
+    wanted = screen_code.proof_in(code)
+    # Anybody may ask, so that every minute that is tried here has to cost as good as nothing.
+    for campaign, unit_id, screen in _screens(opened, code) if code else ():
+        for age in range(min(REMEMBERED, minute)):
+            if hmac.compare_digest(screen_code.proof(opened.keys.screen, screen, minute - age), wanted):
+                mark = _digest(opened, f"mark {screen.campaign}.{code}.{minute - age}")[:MARK_BYTES]
+                end = ScreenCode(campaign.id, mark, local_day(now - age * dt.timedelta(seconds=SECONDS)))
+                return Found(campaign, unit_id, screen.counter, code, age, end)
+    raise Refusal("screen_code_unknown")
+
+
+def find_beside(opened: Installation, first: Found, text: str, now: dt.datetime) -> Found:
+    """Return the code that *text* writes, for a form that was opened with another one of the same unit.
+
+    Raises:
+        Refusal: ``screen_code_unknown``, also for a code of another unit.
+    """
+    found = find(opened, text, now)
+    if (found.campaign, found.unit_id) != (first.campaign, first.unit_id):
+        raise Refusal("screen_code_unknown")
+    return found
+
+
+def open_form(opened: Installation, found: Found, now: dt.datetime) -> str:
+    """Return the key of a page opened with the code; it says, sealed, until when the page may be sent.
+
+    Raises:
+        Refusal: ``screen_code_old``; ``screen_code_spent``.
+    """
+    if found.age >= OPENS:
+        raise Refusal("screen_code_old")
+    with opened.database.read() as session:
+        screen_ends.require_unspent(session, found.end)
+    return page_key(opened, found, now)
+
+
+def page_key(opened: Installation, found: Found, now: dt.datetime) -> str:
+    """Return a new idempotency key that lets a page be sent for hours."""
+    said = f"{secrets.token_urlsafe(16)}.{int((now + ANSWERING).timestamp()) // SECONDS}"
+    return f"{said}.{_page_seal(opened, found, said)}"
+
+
+def require_in_time(opened: Installation, found: Found, key: str, now: dt.datetime) -> None:
+    """Refuse a page that was not opened in time, or was opened too long ago, unless its code still opens forms.
+
+    Raises:
+        Refusal: ``screen_code_old``.
+    """
+    said, _, seal = key.rpartition(".")
+    until = said.rpartition(".")[2]
+    genuine = hmac.compare_digest(seal.encode(), _page_seal(opened, found, said).encode())
+    in_time = genuine and int(until) >= int(now.timestamp()) // SECONDS
+    if not in_time and found.age >= OPENS:
+        raise Refusal("screen_code_old")
+
+
+def accounts(database: Database, actor: Actor, campaign: CampaignRecord) -> list[Account]:
+    """Return how many codes the screens of each unit that *actor* reaches have shown, and the answers by them."""
+    shown = select(ScreenCount.unit_id, func.sum(ScreenCount.shown)).group_by(ScreenCount.unit_id)
+    came = select(Response.unit_id, func.count()).group_by(Response.unit_id)
+    of_screens = (Response.campaign_id == campaign.id, Response.channel == Channel.SCREEN.value)
+    with database.read() as session:
+        counts = {
+            row[0]: row[1] for row in session.execute(shown.where(ScreenCount.campaign_id == campaign.id))
+        }
+        answers = {row[0]: row[1] for row in session.execute(came.where(*of_screens))}
+    return [
+        Account(unit.code, unit.name, int(counts.get(unit_id, 0)), answers.get(unit_id, 0))
+        for unit_id, unit in enumerate(campaign.plan.units, start=1)
+        if actor.reaches(unit.code)
+    ]
+
+
+def _screens(opened: Installation, code: str) -> Iterator[tuple[CampaignRecord, int, Screen]]:
+    """Yield every screen that could have shown the code: those of the counters to which its letters lead."""
+    for campaign in opened.campaigns.all():
+        for place, (unit_id, counter) in enumerate(_counters(campaign)):
+            if screen_code.is_of(code, place):
+                unit = campaign.unit(unit_id).code
+                for number in (DESK, *_kiosks(opened.database, campaign.id, unit_id, counter)):
+                    yield campaign, unit_id, Screen(campaign.code, unit, counter, place, number)
+
+
+def _counters(campaign: CampaignRecord) -> Iterator[tuple[int, int]]:
+    """Yield every counter of a campaign as its unit's id and its number; their order gives each its place."""
+    for unit_id, unit in enumerate(campaign.plan.units, start=1):
+        yield from ((unit_id, counter) for counter in range(1, unit.counters + 1))
+
+
+def _kiosks(database: Database, campaign_id: int, unit_id: int, counter: int) -> list[int]:
+    here = (Kiosk.campaign_id == campaign_id, Kiosk.unit_id == unit_id, Kiosk.counter == counter)
+    with database.read() as session:
+        return list(session.scalars(select(Kiosk.number).where(*here).order_by(Kiosk.number)))
+
+
+def _count(database: Database, campaign_id: int, place: tuple[int, int, int], minute: int) -> None:
+    """Count a screen's code of this minute, once however often it is asked for."""
+    names = dict(zip(("unit_id", "counter", "screen"), place, strict=True))
+    key = {"campaign_id": campaign_id, **names}
+    with database.read() as session:
+        row = session.get(ScreenCount, tuple(key.values()))
+    if row is not None and row.last_minute >= minute:
+        return
+    grown = {"shown": ScreenCount.shown + 1, "last_minute": minute}
+    newer = ScreenCount.last_minute < minute
+
+    def count(session: Session) -> None:
+        new = insert_into(session, ScreenCount).values(**key, shown=1, last_minute=minute)
+        session.execute(new.on_conflict_do_update(index_elements=list(key), set_=grown, where=newer))
+
+    database.write_grouped(count)
+
+
+def _page_seal(opened: Installation, found: Found, said: str) -> str:
+    return _digest(opened, f"page {found.code} {found.end.mark.hex()} {said}")[:SEAL_BYTES].hex()
+
+
+def _digest(opened: Installation, said: str) -> bytes:
+    return hmac.digest(opened.keys.screen, said.encode(), hashlib.sha256)

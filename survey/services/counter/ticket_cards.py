@@ -1,0 +1,25 @@
+"""The sheets of cards of one batch, to be cut and handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forms.check_word import check_word
+from forms.poster.pdf import pdf
+from forms.poster.ticket_cards import Issuer, Printed, sheets
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter.tickets import Card
+from survey.services.installation.installation import Installation
+
+
+def drawn(opened: Installation, campaign: CampaignRecord, unit: str, cards: Sequence[Card]) -> bytes:
+    """Return the PDF of a unit's new cards. It is drawn once: the codes are kept nowhere."""
+    issuer = Issuer(
+        agency=campaign.plan.headings.agency,
+        unit=campaign.unit(campaign.unit_id(unit)).name,
+        word=check_word(opened.keys.seal, campaign.code, unit),
+        typed_at=opened.config.public_url.partition("://")[2] + "/m",
+        rehearsal=campaign.rehearsal,
+    )
+    labelled = [Printed(card.url, card.short, f"Lô {card.batch} · thẻ {card.number}") for card in cards]
+    return pdf(sheets(issuer, labelled))

@@ -1,0 +1,276 @@
+"""One-time codes: printed in batches for a unit, found again by what a citizen scans or types, accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from forms import ticket_code
+from survey.database.engine import Database
+from survey.errors import Refusal
+from survey.keys import Keys
+from survey.models import Campaign, InvitationBatch, Ticket, TicketBatch
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import ticket_ends
+from survey.services.installation.installation import Installation
+from survey.vocabulary import Channel, TicketEnd
+
+MOST_CARDS = 5000
+HASH_BYTES = 16
+Column = InstrumentedAttribute[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is printed on one card. The codes are in plain letters; nothing that is kept leads back to them."""
+
+    batch: int
+    number: int
+    code: str
+    short: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A code of a card or an invitation, the campaign and unit that it opens, and the channel that it is."""
+
+    campaign: CampaignRecord
+    ticket: ticket_ends.Ticket
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of one batch. ``left`` cards are neither spent nor void."""
+
+    unit: str
+    name: str
+    batch: int
+    printed: int
+    handed_out: int
+    spent: int
+    void: int
+
+    @property
+    def left(self) -> int:
+        """How many cards can still be answered with."""
+        return self.printed - self.spent - self.void
+
+
+def make(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit: str, count: int, now: dt.datetime
+) -> list[Card]:
+    """Make a batch of new codes for a unit and return its cards; only their keyed hashes are kept.
+
+    Raises:
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``ticket_count``.
+    """
+    unit_id = campaign.unit_id(unit)
+    actor.require(unit)
+    if not 1 <= count <= MOST_CARDS:
+        raise Refusal("ticket_count", most=MOST_CARDS)
+    codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in range(count)]
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    with opened.database.write() as session:
+        batch = issue(session, opened.keys, place, codes)
+        audit.note(session, actor, "tickets_printed", now, **place, subject=str(batch), count=count)
+    return [
+        Card(batch, number, long, short, f"{opened.config.public_url}/m/{long}")
+        for number, (long, short) in enumerate(codes, start=1)
+    ]
+
+
+def issue(
+    session: Session,
+    keys: Keys,
+    place: dict[str, int],
+    codes: Sequence[tuple[str, str]],
+    *,
+    handed_out: int = 0,
+) -> int:
+    """Make a unit's next batch out of plain long and short codes and return its number.
+
+    The rows are written in the order of their hashes: how they lie says nothing of whose code came when.
+    """
+    number = _next_batch(session, place["campaign_id"], place["unit_id"])
+    counts = {"printed": len(codes), "handed_out": handed_out, "spent": 0, "void": 0}
+    session.execute(insert(TicketBatch).values(**place, number=number, **counts))
+    rows = [_row(keys, place, number, *code) for code in codes]
+    session.execute(insert(Ticket), sorted(rows, key=operator.itemgetter("code_hash")))
+    return number
+
+
+def find(opened: Installation, text: str) -> Found:
+    """Return the card or invitation whose long or short code *text* writes, spent or not.
+
+    Raises:
+        Refusal: ``ticket_mistyped`` for a slip of the pen; ``ticket_unknown`` for a code never printed.
+    """
+    code = ticket_code.read(text)
+    if code is None:
+        raise Refusal("ticket_mistyped")
+    hashes = (_hash(opened.keys, b"code", code.encode()), _hash(opened.keys, b"short", code.encode()))
+    query = (
+        select(
+            Campaign.code,
+            Ticket.campaign_id,
+            Ticket.unit_id,
+            Ticket.batch,
+            Ticket.code_hash,
+            InvitationBatch.number.label("invited"),
+        )
+        .join(Campaign, Campaign.id == Ticket.campaign_id)
+        .outerjoin(InvitationBatch, _invited(Ticket.campaign_id, Ticket.unit_id, Ticket.batch))
+        .where(or_(Ticket.code_hash == hashes[0], Ticket.short_hash == hashes[1]))
+    )
+    with opened.database.read() as session:
+        row = session.execute(query).one_or_none()
+    if row is None:
+        raise Refusal("ticket_unknown")
+    mark = _hash(opened.keys, b"end", row.code_hash)
+    found = ticket_ends.Ticket(row.campaign_id, row.unit_id, row.batch, mark)
+    channel = Channel.TICKET if row.invited is None else Channel.INVITATION
+    return Found(opened.campaigns.get(row.code), found, channel)
+
+
+def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> Found:
+    """Return the card or invitation whose code somebody typed for an answer of that unit, spent or not.
+
+    Raises:
+        Refusal: as in :func:`find`; ``ticket_of_other_unit``.
+    """
+    found = find(opened, text)
+    if found.campaign is not campaign:
+        raise Refusal("ticket_unknown")
+    if found.ticket.unit_id != unit_id:
+        raise Refusal("ticket_of_other_unit", unit=campaign.unit(found.ticket.unit_id).name)
+    return found
+
+
+def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> bool:
+    """Return whether cards were printed for a unit; invitations are none."""
+    invited = exists().where(_invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number))
+    here = (TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
+    found = exists().where(*here, ~invited)
+    with database.read() as session:
+        return bool(session.scalar(select(found)))
+
+
+def check(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> None:
+    """Refuse a code with which no answer of that unit would count.
+
+    Raises:
+        Refusal: as in :func:`of_unit`; ``ticket_spent``; ``ticket_void``.
+    """
+    require_unspent(opened, of_unit(opened, campaign, unit_id, text))
+
+
+def require_unspent(opened: Installation, found: Found) -> None:
+    """Refuse a card that has ended.
+
+    Raises:
+        Refusal: ``ticket_spent``; ``ticket_void``.
+    """
+    with opened.database.read() as session:
+        ticket_ends.require_unspent(session, found.ticket)
+
+
+def void(opened: Installation, actor: Actor, campaign: CampaignRecord, text: str, now: dt.datetime) -> int:
+    """Make a lost or spoiled card void and return its batch; the audit names the batch, never the code.
+
+    Raises:
+        Refusal: as in :func:`find`; ``unit_out_of_reach``; ``ticket_spent``; ``ticket_void``.
+    """
+    found = find(opened, text)
+    if found.campaign is not campaign:
+        raise Refusal("ticket_unknown")
+    ticket = found.ticket
+    actor.require(campaign.unit(ticket.unit_id).code)
+    with opened.database.write() as session:
+        ticket_ends.end(session, ticket, TicketEnd.VOID)
+        place = {"campaign_id": ticket.campaign_id, "unit_id": ticket.unit_id}
+        audit.note(session, actor, "ticket_voided", now, **place, subject=str(ticket.batch))
+    return ticket.batch
+
+
+def hand_out(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    place: tuple[str, int],
+    count: int,
+    now: dt.datetime,
+) -> None:
+    """Note that *count* more cards of a unit's batch were handed to citizens; a negative count takes back.
+
+    Raises:
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``ticket_batch_unknown``; ``ticket_handed_out``
+            when more would be out than were printed.
+    """
+    unit, batch = place
+    ids = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(unit)}
+    actor.require(unit)
+    with opened.database.write() as session:
+        row = session.get(TicketBatch, (*ids.values(), batch), with_for_update=True)
+        if row is None or session.get(InvitationBatch, (*ids.values(), batch)) is not None:
+            raise Refusal("ticket_batch_unknown", batch=batch)
+        if not 0 <= row.handed_out + count <= row.printed:
+            raise Refusal("ticket_handed_out", printed=row.printed, out=row.handed_out)
+        row.handed_out += count
+        audit.note(session, actor, "tickets_handed_out", now, **ids, subject=str(batch), count=count)
+
+
+def accounts(
+    database: Database, actor: Actor, campaign: CampaignRecord, *, invited: bool = False
+) -> list[Account]:
+    """Return the batches of cards, or those *invited*, of the units that *actor* reaches, in the plan's order."""
+    query = (
+        select(TicketBatch)
+        .outerjoin(
+            InvitationBatch, _invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number)
+        )
+        .where(TicketBatch.campaign_id == campaign.id, InvitationBatch.number.is_not(None) == invited)
+        .order_by(TicketBatch.unit_id, TicketBatch.number)
+    )
+    with database.read() as session:
+        rows = session.scalars(query).all()
+    return [
+        Account(unit.code, unit.name, row.number, row.printed, row.handed_out, row.spent, row.void)
+        for row in rows
+        if actor.reaches((unit := campaign.unit(row.unit_id)).code)
+    ]
+
+
+def _invited(campaign: Column, unit: Column, number: Column) -> ColumnElement[bool]:
+    """Return the condition that a batch went out as invitations."""
+    found = InvitationBatch
+    return and_(found.campaign_id == campaign, found.unit_id == unit, found.number == number)
+
+
+def _next_batch(session: Session, campaign_id: int, unit_id: int) -> int:
+    query = select(func.max(TicketBatch.number)).where(
+        TicketBatch.campaign_id == campaign_id, TicketBatch.unit_id == unit_id
+    )
+    return (session.scalar(query) or 0) + 1
+
+
+def _row(keys: Keys, place: dict[str, int], batch: int, long: str, short: str) -> dict[str, object]:
+    hashes = {
+        "code_hash": _hash(keys, b"code", long.encode()),
+        "short_hash": _hash(keys, b"short", short.encode()),
+    }
+    return {**place, "batch": batch, **hashes}
+
+
+def _hash(keys: Keys, purpose: bytes, value: bytes) -> bytes:
+    return hmac.digest(keys.ticket, purpose + b"\0" + value, hashlib.sha256)[:HASH_BYTES]

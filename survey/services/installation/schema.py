@@ -1,0 +1,68 @@
+"""Brings the database to the schema that this version of the program was written for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from survey.database.engine import Database
+from survey.errors import Refusal
+
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
+
+
+def settings(connection: Connection | None = None) -> AlembicConfig:
+    """Return Alembic's settings for the migrations of this product, on *connection* where given."""
+    made = AlembicConfig()
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def head() -> str:
+    """Return the newest migration's number."""
+    found = ScriptDirectory.from_config(settings()).get_current_head()
+    if found is None:
+        raise LookupError("the product ships without its migrations")
+    return found
+
+
+def current(database: Database) -> str | None:
+    """Return the number of the migration that the database stands at, None for an empty one."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database) -> None:
+    """Bring the database to the newest migration, in one transaction.
+
+    Raises:
+        Refusal: ``schema_ahead`` when a newer version of the program made it.
+    """
+    _require_known(current(database))
+    with database.write() as session:
+        command.upgrade(settings(session.connection()), "head")
+
+
+def require_current(database: Database) -> None:
+    """Check that the database is at the newest migration.
+
+    Raises:
+        Refusal: ``schema_behind`` or ``schema_ahead`` when it is not.
+    """
+    found, wanted = current(database), head()
+    _require_known(found)
+    if found != wanted:
+        raise Refusal("schema_behind", found=found or "-", wanted=wanted)
+
+
+def _require_known(found: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(settings()).walk_revisions()}
+    if found is not None and found not in known:
+        raise Refusal("schema_ahead", found=found, wanted=head())

@@ -1,0 +1,1 @@
+"""Invitations: lists of recipients, letters, and how each goes out once."""

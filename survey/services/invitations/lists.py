@@ -1,0 +1,380 @@
+"""Lists of recipients: loaded whole, sealed, shown as counts, erased when their day has come.
+
+What ties a recipient to a code is never kept: see :mod:`survey.services.invitations.letters`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from forms import ticket_code
+from survey import keys
+from survey.clock import in_zone, local_day
+from survey.errors import Fault, Refusal
+from survey.models import InvitationBatch, InvitationList, InvitationRecipient
+from survey.services.accounts import audit
+from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter import tickets
+from survey.services.installation.installation import Installation
+from survey.services.invitations import csv_files
+from survey.services.invitations.csv_files import Recipient
+from survey.vocabulary import Delivery
+
+SALT_BYTES = 16
+LONGEST_TITLE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list as a page shows it. ``counts`` are its recipients by what became of the last letter to them."""
+
+    number: int
+    title: str
+    recipients: int
+    loaded_on: dt.date
+    erase_on: dt.date
+    round: int
+    linked: bool
+    sent_on: dt.date | None
+    running: bool
+    fault: str | None
+    erased: bool
+    counts: Mapping[str, int]
+
+    @property
+    def left(self) -> int:
+        """How many letters of the present round have still to go out."""
+        return self.counts[Delivery.WAITING] + self.counts[Delivery.DEFERRED]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether sending began, ended and left letters behind."""
+        return self.round > 0 and not self.running and not self.erased and self.left > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that did not surely arrive: whose, and what the mail server said."""
+
+    place: int
+    name: str
+    email: str
+    unit: str
+    delivery: Delivery
+    reply: str
+
+
+def load(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    data: bytes,
+    now: dt.datetime,
+    *,
+    title: str = "",
+    unit: str | None = None,
+) -> int:
+    """Keep a CSV file's recipients as a new list and return its number; nothing is sent yet.
+
+    Raises:
+        Refusal: ``invitations_faulty`` with every fault; ``invitation_over`` after the last day.
+    """
+    if now >= campaign.closes_at:
+        raise Refusal("invitation_over")
+    _, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=True)
+    with opened.database.write() as session:
+        _refuse_known(session, opened, campaign, found)
+        number = _next_number(session, campaign)
+        made = {
+            "campaign_id": campaign.id,
+            "number": number,
+            "title": " ".join("".join(filter(_is_written, title)).split())[:LONGEST_TITLE],
+            "unit_code": actor.unit_code,
+            "recipients": len(found),
+            "loaded_on": local_day(now),
+            "erase_on": local_day(campaign.closes_at),
+        }
+        session.execute(insert(InvitationList).values(made))
+        rows = [_row(opened, campaign, number, place, each) for place, each in enumerate(found, start=1)]
+        session.execute(insert(InvitationRecipient), rows)
+        note(session, actor, campaign, "invitations_loaded", number, now, count=len(found))
+    return number
+
+
+def merge(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    data: bytes,
+    now: dt.datetime,
+    *,
+    unit: str | None = None,
+) -> bytes:
+    """Return a mail-merge file: the rows of a CSV file, each with a new link and a new short code.
+
+    Neither the rows nor the codes are kept: the file is the only thing that holds both.
+
+    Raises:
+        Refusal: ``invitations_faulty`` with every fault; ``invitation_over`` after the last day.
+    """
+    if now >= campaign.closes_at:
+        raise Refusal("invitation_over")
+    source, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=False)
+    codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in found]
+    with opened.database.write() as session:
+        issue(session, opened, campaign, None, list(zip(found, codes, strict=True)), sent=True)
+        note(session, actor, campaign, "invitations_merged", None, now, count=len(found))
+    linked = [
+        (each, f"{opened.config.public_url}/m/{long}", short)
+        for each, (long, short) in zip(found, codes, strict=True)
+    ]
+    return csv_files.merged(source, linked)
+
+
+def issue(
+    session: Session,
+    opened: Installation,
+    campaign: CampaignRecord,
+    number: int | None,
+    coded: Sequence[tuple[Recipient, tuple[str, str]]],
+    *,
+    sent: bool,
+) -> None:
+    """Make the codes usable: one batch for each unit, which knows its list and nothing of its recipients."""
+    by_unit: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for recipient, codes in coded:
+        by_unit[recipient.unit].append(codes)
+    for code, pairs in sorted(by_unit.items()):
+        place = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(code)}
+        batch = tickets.issue(session, opened.keys, place, pairs, handed_out=len(pairs) if sent else 0)
+        session.execute(insert(InvitationBatch).values(**place, number=batch, list_number=number))
+
+
+def lists(opened: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Listed]:
+    """Return the lists that *actor* reaches, the newest first."""
+    places = InvitationRecipient
+    with opened.database.read() as session:
+        rows = session.scalars(
+            select(InvitationList)
+            .where(InvitationList.campaign_id == campaign.id)
+            .order_by(InvitationList.number.desc())
+        ).all()
+        counted = session.execute(
+            select(places.list_number, places.delivery, func.count())
+            .where(places.campaign_id == campaign.id)
+            .group_by(places.list_number, places.delivery)
+        ).all()
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Delivery, 0))
+    for number, delivery, count in counted:
+        counts[number][delivery] = count
+    return [_listed(row, counts[row.number], now) for row in rows if _reaches(actor, row)]
+
+
+def one(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+) -> Listed:
+    """Return one list.
+
+    Raises:
+        Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
+    """
+    with opened.database.read() as session:
+        reached(session, actor, campaign, number)
+    return next(found for found in lists(opened, actor, campaign, now) if found.number == number)
+
+
+def recipients(opened: Installation, actor: Actor, campaign: CampaignRecord, number: int) -> list[Recipient]:
+    """Return the recipients of a list in its order; none once they are erased.
+
+    Raises:
+        Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
+    """
+    with opened.database.read() as session:
+        reached(session, actor, campaign, number)
+        return [recipient_of(opened, campaign, row) for row in places_of(session, campaign, number)]
+
+
+def undelivered(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int
+) -> list[Undelivered]:
+    """Return the letters that the mail server refused, put off or left unknown, in the list's order.
+
+    Raises:
+        Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
+    """
+    told = (Delivery.REFUSED, Delivery.DEFERRED, Delivery.UNCERTAIN)
+    found = []
+    with opened.database.read() as session:
+        reached(session, actor, campaign, number)
+        for row in places_of(session, campaign, number):
+            if row.delivery in told:
+                whom = recipient_of(opened, campaign, row)
+                reply = keys.unwrapped(opened.keys.invitation, row.reply).decode() if row.reply else ""
+                delivery = Delivery(row.delivery)
+                found.append(Undelivered(row.place, whom.name, whom.email, whom.unit, delivery, reply))
+    return found
+
+
+def erase(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+) -> None:
+    """Delete every name and address of a list, for good; only its counts stay.
+
+    Raises:
+        Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``; ``invitation_running``.
+    """
+    with opened.database.write() as session:
+        row = reached(session, actor, campaign, number, lock=True)
+        if is_running(row, now):
+            raise Refusal("invitation_running")
+        _erase(session, row)
+        note(session, actor, campaign, "invitations_erased", number, now)
+
+
+def erase_due(opened: Installation, actor: Actor, now: dt.datetime) -> int:
+    """Erase every list whose day has come and return how many there were."""
+    with opened.database.write() as session:
+        due = session.scalars(
+            select(InvitationList)
+            .where(InvitationList.erased.is_(False), InvitationList.erase_on <= local_day(now))
+            .with_for_update()
+        ).all()
+        quiet = [row for row in due if not is_running(row, now)]
+        for row in quiet:
+            _erase(session, row)
+            audit.note(
+                session,
+                actor,
+                "invitations_erased",
+                now,
+                campaign_id=row.campaign_id,
+                subject=str(row.number),
+            )
+    return len(quiet)
+
+
+def reached(
+    session: Session, actor: Actor, campaign: CampaignRecord, number: int, *, lock: bool = False
+) -> InvitationList:
+    """Return the row of a list that *actor* reaches.
+
+    Raises:
+        Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
+    """
+    row = session.get(InvitationList, (campaign.id, number), with_for_update=lock)
+    if row is None:
+        raise Refusal("invitation_list_unknown", number=number)
+    if not _reaches(actor, row):
+        raise Refusal("unit_out_of_reach")
+    return row
+
+
+def places_of(session: Session, campaign: CampaignRecord, number: int) -> Sequence[InvitationRecipient]:
+    """Return the rows of a list's recipients, in its order."""
+    here = (InvitationRecipient.campaign_id == campaign.id, InvitationRecipient.list_number == number)
+    return session.scalars(select(InvitationRecipient).where(*here).order_by(InvitationRecipient.place)).all()
+
+
+def recipient_of(opened: Installation, campaign: CampaignRecord, row: InvitationRecipient) -> Recipient:
+    """Return whom a row is about."""
+    plain = json.loads(keys.unwrapped(opened.keys.invitation, row.content))
+    return Recipient(row.place, plain["name"], plain["email"], campaign.unit(row.unit_id).code)
+
+
+def is_running(row: InvitationList, now: dt.datetime) -> bool:
+    """Return whether letters of a list are going out."""
+    return row.running_until is not None and in_zone(row.running_until) > now
+
+
+def note(
+    session: Session,
+    actor: Actor,
+    campaign: CampaignRecord,
+    act: str,
+    number: int | None,
+    now: dt.datetime,
+    **details: object,
+) -> None:
+    """Write what was done with a list into the audit: its number and counts, never a name or an address."""
+    subject = "" if number is None else str(number)
+    audit.note(session, actor, act, now, campaign_id=campaign.id, unit_id=None, subject=subject, **details)
+
+
+def _is_written(letter: str) -> bool:
+    return letter.isprintable() or letter.isspace()
+
+
+def _row(
+    opened: Installation, campaign: CampaignRecord, number: int, place: int, each: Recipient
+) -> dict[str, object]:
+    plain = json.dumps({"name": each.name, "email": each.email}, ensure_ascii=False).encode()
+    return {
+        "campaign_id": campaign.id,
+        "list_number": number,
+        "place": place,
+        "unit_id": campaign.unit_id(each.unit),
+        "salt": secrets.token_bytes(SALT_BYTES),
+        "content": keys.wrapped(opened.keys.invitation, plain),
+    }
+
+
+def _refuse_known(
+    session: Session, opened: Installation, campaign: CampaignRecord, found: Sequence[Recipient]
+) -> None:
+    """Refuse addresses that another list of the campaign holds: one recipient has one code."""
+    known: dict[str, int] = {}
+    for row in session.scalars(
+        select(InvitationRecipient).where(InvitationRecipient.campaign_id == campaign.id)
+    ):
+        known.setdefault(recipient_of(opened, campaign, row).email.casefold(), row.list_number)
+    faults = [
+        Fault("invitation_email_known", f"{each.line}:{csv_files.EMAIL}", {"number": known[address]})
+        for each in found
+        if (address := each.email.casefold()) in known
+    ]
+    if faults:
+        raise Refusal("invitations_faulty", faults[: csv_files.MOST_FAULTS])
+
+
+def _next_number(session: Session, campaign: CampaignRecord) -> int:
+    query = select(func.max(InvitationList.number)).where(InvitationList.campaign_id == campaign.id)
+    return (session.scalar(query) or 0) + 1
+
+
+def _erase(session: Session, row: InvitationList) -> None:
+    here = (
+        InvitationRecipient.campaign_id == row.campaign_id,
+        InvitationRecipient.list_number == row.number,
+    )
+    session.execute(delete(InvitationRecipient).where(*here))
+    row.erased = True
+
+
+def _reaches(actor: Actor, row: InvitationList) -> bool:
+    return actor.role in EVERY_UNIT or (row.unit_code is not None and row.unit_code == actor.unit_code)
+
+
+def _listed(row: InvitationList, counts: Mapping[str, int], now: dt.datetime) -> Listed:
+    return Listed(
+        number=row.number,
+        title=row.title,
+        recipients=row.recipients,
+        loaded_on=row.loaded_on,
+        erase_on=row.erase_on,
+        round=row.round,
+        linked=row.linked,
+        sent_on=row.sent_on,
+        running=is_running(row, now),
+        fault=row.fault,
+        erased=row.erased,
+        counts=counts,
+    )

@@ -1,0 +1,145 @@
+"""Tells the unit and TCCB when a kiosk holds answers too long: one incident, one letter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from survey.clock import ZONE
+from survey.config import ADDRESS, MailServer
+from survey.database.statements import changed, insert_once
+from survey.errors import Refusal
+from survey.mail import letters
+from survey.mail.letters import Envelope, Letter
+from survey.mail.transport import Line
+from survey.models import Account, KioskAlert
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.installation import Installation
+from survey.services.kiosks import devices
+from survey.services.kiosks.devices import Standing
+from survey.vocabulary import Delivery, Role
+
+log = structlog.get_logger()
+
+TO_TELL = (Delivery.WAITING, Delivery.DEFERRED)
+DESK = (Role.UNIT_HEAD.value, Role.OFFICER.value)
+
+
+def watch(opened: Installation, now: dt.datetime) -> list[tuple[CampaignRecord, Standing]]:
+    """Open an incident for each kiosk that holds answers too long, end those that are over, and tell of new ones.
+
+    Returns the kiosks with an open incident. A letter that the mail server put off is tried again the next
+    time; where it is unknown whether it went out, it is not.
+    """
+    open_ones = []
+    for campaign in opened.campaigns.all():
+        found = devices.standings(opened.database, COMMAND_LINE, campaign, now)
+        with opened.database.write() as session:
+            numbers = _noted(session, campaign, found, now)
+        open_ones += [(campaign, each) for each in found if each.kiosk.number in numbers]
+    if opened.config.mail is not None and open_ones:
+        _tell(opened, opened.config.mail, open_ones, now)
+    return open_ones
+
+
+def _noted(
+    session: Session, campaign: CampaignRecord, found: Sequence[Standing], now: dt.datetime
+) -> set[int]:
+    """Keep a row for each incident and return the numbers of their kiosks."""
+    over = [each.kiosk.number for each in found if not each.holding]
+    here = KioskAlert.campaign_id == campaign.id
+    if over:
+        session.execute(delete(KioskAlert).where(here, KioskAlert.kiosk.in_(over)))
+    for each in found:
+        if each.urgent:
+            row = {
+                "campaign_id": campaign.id,
+                "kiosk": each.kiosk.number,
+                "since": now.astimezone(ZONE),
+                "mail": Delivery.WAITING,
+            }
+            insert_once(session, KioskAlert, row)
+    return set(session.scalars(select(KioskAlert.kiosk).where(here)))
+
+
+def _tell(
+    opened: Installation,
+    server: MailServer,
+    incidents: Sequence[tuple[CampaignRecord, Standing]],
+    now: dt.datetime,
+) -> None:
+    with Line(server) as line:
+        for campaign, standing in incidents:
+            try:
+                _tell_one(opened, server, line, campaign, standing, now)
+            except Refusal as refusal:
+                log.warning("kiosk_alert_unsent", code=refusal.code)
+                return
+
+
+def _tell_one(
+    opened: Installation,
+    server: MailServer,
+    line: Line,
+    campaign: CampaignRecord,
+    standing: Standing,
+    now: dt.datetime,
+) -> None:
+    """Claim, send and settle the letter about one incident, unless that was done already."""
+    number = standing.kiosk.number
+    here = and_(KioskAlert.campaign_id == campaign.id, KioskAlert.kiosk == number)
+    with opened.database.read() as session:
+        alert = session.get(KioskAlert, (campaign.id, number))
+        whom = _whom(session, campaign.unit(standing.kiosk.unit_id).code)
+    if alert is None or alert.mail not in TO_TELL or not whom:
+        return
+    line.ready()
+    claim = update(KioskAlert).where(here, KioskAlert.mail.in_(TO_TELL)).values(mail=Delivery.SENDING)
+    with opened.database.write() as session:
+        if changed(session, claim) != 1:
+            return
+    envelope = Envelope(tuple(whom), now, _message_id(opened, server, campaign, alert))
+    message = letters.message(_letter(opened, campaign, standing), server, envelope)
+    reply = line.send(message, envelope.addresses)
+    with opened.database.write() as session:
+        session.execute(update(KioskAlert).where(here).values(mail=reply.delivery))
+    if reply.delivery is not Delivery.SENT:
+        log.warning("kiosk_alert_unsent", code=reply.delivery.value, answer=reply.code, kiosk=number)
+
+
+def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
+    """Return the name and the address of TCCB's people and of those at the unit's desk, as far as mail can go there."""
+    desk = and_(Account.role.in_(DESK), Account.unit_code == unit)
+    query = select(Account.name, Account.email).where(
+        Account.active, or_(desk, Account.role == Role.TCCB.value)
+    )
+    found = session.execute(query.order_by(Account.email))
+    return [(name, address) for name, address in found if name.isprintable() and ADDRESS.fullmatch(address)]
+
+
+def _letter(opened: Installation, campaign: CampaignRecord, standing: Standing) -> Letter:
+    kiosk = standing.kiosk
+    values = {
+        "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
+        "number": str(kiosk.number),
+        "counter": str(kiosk.counter),
+        "unit": campaign.unit(kiosk.unit_id).name,
+        "waiting": str(kiosk.waiting),
+        "seen": f"{kiosk.seen_at:%H:%M %d/%m/%Y}" if kiosk.seen_at else "–",
+    }
+    return letters.written(
+        "kiosk_alert", values, button=f"{opened.config.public_url}/noi-bo/{campaign.code}/kiosk"
+    )
+
+
+def _message_id(opened: Installation, server: MailServer, campaign: CampaignRecord, alert: KioskAlert) -> str:
+    what = f"{campaign.code}/{alert.kiosk}/{alert.since.isoformat()}".encode()
+    digest = hmac.digest(opened.keys.kiosk, b"alert\0" + what, hashlib.sha256)
+    return f"<{digest[:16].hex()}@{server.domain}>"

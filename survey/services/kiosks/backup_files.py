@@ -1,0 +1,169 @@
+"""Takes in the records that a kiosk wrote to a file because it cannot send them itself.
+
+The file is encrypted for the service alone. The idempotency keys in it are those with which the device
+would send the same records, so that it does no harm to do both.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from forms.faults import FaultyInput
+from survey.errors import Refusal
+from survey.keys import unsealed
+from survey.models import Kiosk
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.installation import Installation
+from survey.services.kiosks import qr_frames
+from survey.services.kiosks import records as kiosk_records
+from survey.services.kiosks.devices import MOST_NUMBERS
+from survey.services.kiosks.records import Record
+
+FORMAT = "hailong kiosk file 1"
+PACKED_FORMAT = "hailong kiosk file 2"
+LARGEST_PLAIN = 8_000_000
+# What comes of reading what no device of ours wrote.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a file's records: new ones, ones that were in already, ones that were refused."""
+
+    new: int
+    known: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """Records that only the service can read, and whose they are."""
+
+    format: str
+    campaign: str
+    kiosk: int
+    nonce: bytes
+    sealed: bytes
+
+
+def take(opened: Installation, actor: Actor, content: bytes, now: dt.datetime) -> Taken:
+    """Let every record of a kiosk's file, or of its series of codes, in; taking it again adds nothing.
+
+    Raises:
+        Refusal: ``kiosk_file_bad``; ``kiosk_codes_missing``; ``campaign_unknown``; ``unit_out_of_reach``.
+    """
+    found = [_take_closed(opened, actor, closed, now) for closed in _closed(content)]
+    return Taken(*(sum(counts) for counts in zip(*map(astuple, found), strict=True)))
+
+
+def _closed(content: bytes) -> list[_Closed]:
+    try:
+        text = content.decode()
+        if qr_frames.is_series(text):
+            return [_of_codes(each) for each in qr_frames.joined(text)]
+        said = json.loads(text)
+        return [_said(said, _bytes(said["sealed"]))]
+    except UNREADABLE as error:
+        raise Refusal("kiosk_file_bad") from error
+
+
+def _of_codes(content: bytes) -> _Closed:
+    head, _, sealed = content.partition(b"\n")
+    return _said(json.loads(head), sealed)
+
+
+def _said(said: Mapping[str, Any], sealed: bytes) -> _Closed:
+    place = (str(said["format"]), _printable(said["campaign"]), _whole(said["kiosk"]))
+    return _Closed(*place, _bytes(said["nonce"]), sealed)
+
+
+def _take_closed(opened: Installation, actor: Actor, closed: _Closed, now: dt.datetime) -> Taken:
+    campaign = opened.campaigns.get(closed.campaign)
+    try:
+        kiosk = _kiosk(opened, campaign, closed.kiosk)
+        found = [_record(one) for one in _records(kiosk, closed)]
+    except UNREADABLE as error:
+        raise Refusal("kiosk_file_bad") from error
+    actor.require(campaign.unit(kiosk.unit_id).code)
+    outcomes = [_take(opened, campaign, kiosk, record, now) for record in found]
+    taken = Taken(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
+    place = {"campaign_id": campaign.id, "unit_id": kiosk.unit_id}
+    with opened.database.write() as session:
+        audit.note(
+            session, actor, "kiosk_file_taken", now, **place, subject=f"kiosk {kiosk.number}", new=taken.new
+        )
+    return taken
+
+
+def _record(said: dict[str, Any]) -> Record:
+    fields = {name: str(value) for name, value in dict(said["fields"]).items()}
+    number = _whole(said["number"])
+    return Record(_printable(said["key"]), number, fields, _printable(said.get("code", "")))
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_NUMBERS:
+        raise ValueError("no number of ours")
+    return value
+
+
+def _printable(value: object) -> str:
+    """Return a text that can be written down: JSON can name halves of letters."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("no text of ours")
+    return value
+
+
+def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:
+    if closed.format not in {FORMAT, PACKED_FORMAT}:
+        raise ValueError("no format of ours")
+    plain = unsealed(_secret(kiosk, closed.format), closed.nonce, closed.sealed)
+    if closed.format == PACKED_FORMAT:
+        unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
+        plain = unpacking.decompress(plain, LARGEST_PLAIN)
+        if not unpacking.eof:
+            raise ValueError("cut off, or far too long")
+    records = json.loads(plain)
+    if not isinstance(records, list):
+        raise TypeError("no list of records")
+    return records
+
+
+def _take(
+    opened: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: Record, now: dt.datetime
+) -> str:
+    try:
+        place = (kiosk.unit_id, kiosk.number)
+        return "known" if kiosk_records.take(opened, campaign, place, record, now).repeated else "new"
+    except (FaultyInput, Refusal):
+        return "refused"
+
+
+def _kiosk(opened: Installation, campaign: CampaignRecord, number: int) -> Kiosk:
+    with opened.database.read() as session:
+        kiosk = session.get(Kiosk, (campaign.id, number))
+    if kiosk is None:
+        raise ValueError("no such kiosk")
+    return kiosk
+
+
+def _secret(kiosk: Kiosk, label: str) -> bytes:
+    """Return what only the device and the service can derive: the service keeps the hash of the key."""
+    if kiosk.key_hash is None:
+        raise ValueError("never enrolled")
+    return hmac.digest(kiosk.key_hash, label.encode(), hashlib.sha256)
+
+
+def _bytes(text: str) -> bytes:
+    plain = text.replace("-", "+").replace("_", "/")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)

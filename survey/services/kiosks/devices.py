@@ -1,0 +1,380 @@
+"""Kiosks: bound to a counter by a one-time link, known by a key that only the device holds, revocable.
+
+The device makes its key and sends a hash of it when it is enrolled; later it shows the key itself with
+each request. So the service can sign a receipt with a key that it does not keep. The hash is a secret too: the
+device's files are encrypted with what follows from it. What a device shows on its screen is therefore a hash of
+the hash, and the device itself says the hash when it asks what it has become.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from survey.clock import ZONE, in_zone
+from survey.database.engine import Database
+from survey.errors import Fault, Refusal
+from survey.models import Campaign, Kiosk, KioskRange
+from survey.models.kiosks import LONGEST_IDLE, SHORTEST_IDLE
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection.record_numbers import Range, missing
+from survey.vocabulary import Unfinished
+
+LINK_LIVES = dt.timedelta(hours=24)
+KEY_BYTES = 32
+BEAT_MINUTES = 10
+TOO_LONG = dt.timedelta(hours=2)
+WORKING_HOURS = range(8, 17)
+MOST_NUMBERS = 1_000_000
+PIN_DIGITS = 6
+PIN_ROUNDS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewKiosk:
+    """What an administrator says of a new kiosk; ``shown`` is what the device shows, where it waits already."""
+
+    unit: str
+    counter: int
+    idle_seconds: int = 60
+    unfinished: str = Unfinished.DISCARD
+    shown: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KioskRecord:
+    """A kiosk as the rest of the program sees it; ``enrolled`` once a device holds its key."""
+
+    number: int
+    unit_id: int
+    counter: int
+    idle_seconds: int
+    unfinished: Unfinished
+    enrolled: bool
+    revoked: bool
+    link_until: dt.datetime
+    seen_at: dt.datetime | None
+    issued: int
+    waiting: int
+    overdue: int
+    doubled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A kiosk with the numbers that are in and those that are not.
+
+    It is ``holding`` while answers wait on it for more than two hours, and that is ``urgent`` unless it fell
+    silent with answers on it outside working hours, as a device does that is switched off in the evening.
+    """
+
+    kiosk: KioskRecord
+    received: tuple[Range, ...]
+    missing: tuple[Range, ...]
+    holding: bool
+    urgent: bool
+    silent: bool
+
+    @property
+    def count(self) -> int:
+        """How many records are in."""
+        return sum(last - first + 1 for first, last in self.received)
+
+
+def add(
+    database: Database, actor: Actor, campaign: CampaignRecord, new: NewKiosk, now: dt.datetime
+) -> tuple[int, str]:
+    """Make a kiosk and return its number and the code of its one-time link.
+
+    Raises:
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``kiosk_faulty`` with ``kiosk_counter_bad``,
+            ``kiosk_idle_bad`` or ``kiosk_unfinished_bad``; ``kiosk_link_bad``; ``kiosk_link_spent``.
+    """
+    unit_id = campaign.unit_id(new.unit)
+    actor.require(new.unit)
+    faults = _faults(new, campaign.unit(unit_id).counters)
+    if faults:
+        raise Refusal("kiosk_faulty", faults)
+    if new.shown is not None and len(new.shown) != KEY_BYTES:
+        raise Refusal("kiosk_link_bad")
+    code = secrets.token_urlsafe(KEY_BYTES)
+    with database.write() as session:
+        if new.shown and session.scalars(select(Kiosk.number).where(Kiosk.link_hash == new.shown)).first():
+            raise Refusal("kiosk_link_spent")
+        highest = session.scalar(select(func.max(Kiosk.number)).where(Kiosk.campaign_id == campaign.id))
+        number = (highest or 0) + 1
+        row = {
+            "campaign_id": campaign.id,
+            "number": number,
+            "unit_id": unit_id,
+            "counter": new.counter,
+            "idle_seconds": new.idle_seconds,
+            "unfinished": new.unfinished,
+            "link_hash": new.shown or _hash(code),
+            "link_until": (now + LINK_LIVES).astimezone(ZONE),
+        }
+        session.execute(insert(Kiosk).values(row))
+        _note(session, actor, campaign, unit_id, number, "kiosk_added", now)
+    return number, code
+
+
+def renew_link(
+    database: Database, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+) -> str:
+    """Return the code of a new link for a kiosk that no device holds yet; the old link ends.
+
+    A device counts its records itself, so another device is another kiosk.
+
+    Raises:
+        Refusal: ``kiosk_unknown``; ``unit_out_of_reach``; ``kiosk_revoked``; ``kiosk_enrolled``.
+    """
+    code = secrets.token_urlsafe(KEY_BYTES)
+    with database.write() as session:
+        kiosk = _reached(session, actor, campaign, number)
+        if kiosk.revoked:
+            raise Refusal("kiosk_revoked", number=number)
+        if kiosk.key_hash is not None:
+            raise Refusal("kiosk_enrolled", number=number)
+        kiosk.link_hash, kiosk.link_until = _hash(code), (now + LINK_LIVES).astimezone(ZONE)
+        _note(session, actor, campaign, kiosk.unit_id, number, "kiosk_link_renewed", now)
+    return code
+
+
+def revoke(database: Database, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime) -> None:
+    """Take nothing more from a kiosk, from now on and for good.
+
+    Raises:
+        Refusal: ``kiosk_unknown``; ``unit_out_of_reach``.
+    """
+    with database.write() as session:
+        kiosk = _reached(session, actor, campaign, number)
+        if not kiosk.revoked:
+            kiosk.revoked = True
+            _note(session, actor, campaign, kiosk.unit_id, number, "kiosk_revoked", now)
+
+
+def enrol(
+    database: Database, campaign: CampaignRecord, number: int, code: str, key_hash: bytes, now: dt.datetime
+) -> KioskRecord:
+    """Give a kiosk to the device that shows its link's code; the same device may ask again.
+
+    Raises:
+        Refusal: ``kiosk_link_bad``; ``kiosk_link_spent``; ``kiosk_link_old``; ``kiosk_revoked``.
+    """
+    with database.write() as session:
+        kiosk = session.get(Kiosk, (campaign.id, number), with_for_update=True)
+        if (
+            kiosk is None
+            or len(key_hash) != KEY_BYTES
+            or not hmac.compare_digest(kiosk.link_hash, _hash(code))
+        ):
+            raise Refusal("kiosk_link_bad")
+        if kiosk.revoked:
+            raise Refusal("kiosk_revoked", number=number)
+        if kiosk.key_hash is not None and kiosk.key_hash != key_hash:
+            raise Refusal("kiosk_link_spent")
+        if kiosk.key_hash is None and now > in_zone(kiosk.link_until):
+            raise Refusal("kiosk_link_old")
+        kiosk.key_hash = key_hash
+        return _record(kiosk)
+
+
+def authenticate(database: Database, campaign: CampaignRecord, number: int, key: bytes) -> KioskRecord:
+    """Return the kiosk whose key a device shows.
+
+    Raises:
+        Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
+    """
+    with database.read() as session:
+        kiosk = session.get(Kiosk, (campaign.id, number))
+        shown = hashlib.sha256(key).digest()
+        if kiosk is None or kiosk.key_hash is None or not hmac.compare_digest(kiosk.key_hash, shown):
+            raise Refusal("kiosk_unknown", number=number)
+        if kiosk.revoked:
+            raise Refusal("kiosk_revoked", number=number)
+        return _record(kiosk)
+
+
+def shown_of(key_hash: bytes) -> bytes:
+    """Return what a device with this hash of its key shows, and what nothing can be decrypted with."""
+    return hashlib.sha256(key_hash).digest()
+
+
+def find(database: Database, key: bytes, now: dt.datetime) -> tuple[str, KioskRecord] | None:
+    """Return the kiosk that a device's key has become, with its campaign's code; None while it is none.
+
+    Somebody of the office has said so of what the device shows; the first time, its key's hash is kept with it.
+
+    Raises:
+        Refusal: ``kiosk_revoked``.
+    """
+    key_hash = hashlib.sha256(key).digest()
+    of_key, of_shown = Kiosk.key_hash == key_hash, Kiosk.link_hash == shown_of(key_hash)
+    with database.read() as session:
+        found = _of_device(session, of_key) or _of_device(session, of_shown)
+    if found is None or found[1].enrolled:
+        return found
+    with database.write() as session:
+        row = select(Kiosk).where(of_shown, Kiosk.key_hash.is_(None)).order_by(Kiosk.number).with_for_update()
+        kiosk = session.scalars(row).first()
+        if kiosk is not None and now <= in_zone(kiosk.link_until):
+            kiosk.key_hash = key_hash
+    with database.read() as session:
+        return _of_device(session, of_key)
+
+
+def beat(
+    database: Database,
+    campaign: CampaignRecord,
+    number: int,
+    counts: tuple[int, int, int],
+    now: dt.datetime,
+) -> None:
+    """Keep what a kiosk says of itself: numbers given out, records waiting, records waiting too long.
+
+    Raises:
+        Refusal: ``kiosk_counts_bad``.
+    """
+    issued, waiting, overdue = counts
+    if not (0 <= overdue <= waiting <= issued <= MOST_NUMBERS):
+        raise Refusal("kiosk_counts_bad")
+    local = now.astimezone(ZONE)
+    seen = local.replace(minute=local.minute // BEAT_MINUTES * BEAT_MINUTES, second=0, microsecond=0)
+    here = (Kiosk.campaign_id == campaign.id, Kiosk.number == number)
+    said = {"seen_at": seen, "issued": issued, "waiting": waiting, "overdue": overdue}
+    database.write_grouped(lambda session: session.execute(update(Kiosk).where(*here).values(said)))
+
+
+def standings(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Standing]:
+    """Return the kiosks of the units that *actor* reaches, by number, with what is in and what is not."""
+    with database.read() as session:
+        kiosks = session.scalars(select(Kiosk).where(Kiosk.campaign_id == campaign.id).order_by(Kiosk.number))
+        records = [_record(kiosk) for kiosk in kiosks]
+        ranges: dict[int, list[Range]] = defaultdict(list)
+        columns = (KioskRange.kiosk, KioskRange.first_number, KioskRange.last_number)
+        for kiosk, first, last in session.execute(
+            select(*columns).where(KioskRange.campaign_id == campaign.id).order_by(KioskRange.first_number)
+        ):
+            ranges[kiosk].append((first, last))
+    reached = [record for record in records if actor.reaches(campaign.unit(record.unit_id).code)]
+    return [_standing(record, tuple(ranges[record.number]), now) for record in reached]
+
+
+def alarms(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Standing]:
+    """Return the kiosks that hold answers too long or are silent at work, of the units that *actor* reaches."""
+    found = standings(database, actor, campaign, now)
+    return [each for each in found if each.holding or each.silent]
+
+
+def sign(key: bytes, message: bytes) -> bytes:
+    """Return the signature that a device checks with the key that it has shown."""
+    return hmac.digest(key, message, hashlib.sha256)
+
+
+def pin(secret: bytes, campaign: CampaignRecord, number: int) -> str:
+    """Return the digits that let the office's people leave a kiosk; they follow from the secret."""
+    digest = hmac.digest(secret, f"pin {campaign.code}/{number}".encode(), hashlib.sha256)
+    return f"{int.from_bytes(digest[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}}"
+
+
+def pin_check(secret: bytes, campaign: CampaignRecord, number: int) -> str:
+    """Return, as hex, what a device compares typed digits with when there is no network."""
+    digits = pin(secret, campaign, number).encode()
+    return hashlib.pbkdf2_hmac("sha256", digits, pin_salt(campaign, number), PIN_ROUNDS).hex()
+
+
+def pin_salt(campaign: CampaignRecord, number: int) -> bytes:
+    """Return the salt of a kiosk's PIN."""
+    return f"hailong kiosk {campaign.code}/{number}".encode()
+
+
+def _faults(new: NewKiosk, counters: int) -> list[Fault]:
+    faults = []
+    if not 1 <= new.counter <= counters:
+        faults.append(Fault("kiosk_counter_bad", "counter", {"most": counters}))
+    if not SHORTEST_IDLE <= new.idle_seconds <= LONGEST_IDLE:
+        limits = {"least": SHORTEST_IDLE, "most": LONGEST_IDLE}
+        faults.append(Fault("kiosk_idle_bad", "idle_seconds", limits))
+    if new.unfinished not in set(Unfinished):
+        faults.append(Fault("kiosk_unfinished_bad", "unfinished"))
+    return faults
+
+
+def _of_device(session: Session, condition: ColumnElement[bool]) -> tuple[str, KioskRecord] | None:
+    joined = select(Kiosk, Campaign.code).join(Campaign, Campaign.id == Kiosk.campaign_id)
+    row = session.execute(joined.where(condition).order_by(Kiosk.number)).first()
+    if row is None:
+        return None
+    kiosk, code = row
+    if kiosk.revoked:
+        raise Refusal("kiosk_revoked", number=kiosk.number)
+    return code, _record(kiosk)
+
+
+def _reached(session: Session, actor: Actor, campaign: CampaignRecord, number: int) -> Kiosk:
+    kiosk = session.get(Kiosk, (campaign.id, number), with_for_update=True)
+    if kiosk is None:
+        raise Refusal("kiosk_unknown", number=number)
+    actor.require(campaign.unit(kiosk.unit_id).code)
+    return kiosk
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    number: int,
+    act: str,
+    now: dt.datetime,
+) -> None:
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    audit.note(session, actor, act, now, **place, subject=f"kiosk {number}")
+
+
+def _standing(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) -> Standing:
+    highest = max([record.issued, *(last for _, last in received)])
+    in_use = record.enrolled and not record.revoked
+    gone = record.seen_at is not None and now - record.seen_at > TOO_LONG
+    local = now.astimezone(ZONE)
+    at_work = local.hour in WORKING_HOURS and local.weekday() < 5
+    overdue, stuck = record.overdue > 0, record.waiting > 0 and gone
+    return Standing(
+        kiosk=record,
+        received=received,
+        missing=missing(received, highest),
+        holding=in_use and (overdue or stuck),
+        urgent=in_use and (overdue or (stuck and at_work)),
+        silent=in_use and gone and at_work,
+    )
+
+
+def _record(kiosk: Kiosk) -> KioskRecord:
+    return KioskRecord(
+        number=kiosk.number,
+        unit_id=kiosk.unit_id,
+        counter=kiosk.counter,
+        idle_seconds=kiosk.idle_seconds,
+        unfinished=Unfinished(kiosk.unfinished),
+        enrolled=kiosk.key_hash is not None,
+        revoked=kiosk.revoked,
+        link_until=in_zone(kiosk.link_until),
+        seen_at=None if kiosk.seen_at is None else in_zone(kiosk.seen_at),
+        issued=kiosk.issued,
+        waiting=kiosk.waiting,
+        overdue=kiosk.overdue,
+        doubled=kiosk.doubled,
+    )
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()

@@ -1,0 +1,1 @@
+"""Printed sheets: batches, minutes, where every sheet is, second keying, scans and closing."""

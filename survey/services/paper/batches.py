@@ -1,0 +1,362 @@
+"""Prints numbered forms: the serials are issued in the transaction that says they were printed.
+
+The PDF is whole on the disk, and signed where that was asked for, before that transaction commits, so that no
+serial is issued without its paper; until it commits the file has another name, so that no paper is printed
+without its serials.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from forms.faults import FaultyInput
+from forms.instrument import Questionnaire
+from forms.layout import EDITIONS, lay_out
+from forms.paper import Batch, Heading, SheetSeal, write_batch
+from forms.paper.texts import DEFAULT_LANGUAGE
+from survey.config import Config
+from survey.database.engine import Database
+from survey.documents.signing import signing
+from survey.documents.signing.signing import Certificate, Identity
+from survey.errors import Fault, Refusal
+from survey.models import Campaign, PaperBatch, PaperForm
+from survey.models.paper import LAST_SERIAL
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import serials
+from survey.services.collection.serial_ranges import Expected, Span, serial_of
+from survey.services.installation.installation import Installation
+from survey.services.paper import minutes, stamp_images
+from survey.services.paper.minutes import Statement
+from survey.services.paper.stamp_images import KeptSeal
+from survey.vocabulary import PaperAct, Role
+
+MAY_PRINT = frozenset({Role.ADMIN, Role.UNIT_HEAD})
+MOST_FORMS = 5000
+ATTEMPTS = 3
+UNFINISHED, UNSIGNED = ".not-issued", ".unsigned"
+SAMPLE = "DỮ LIỆU MẪU – KHÔNG PHÁT CHO NGƯỜI DÂN"
+EDITION_NAMES = {"standard": "bản chữ thường", "large": "bản chữ to"}
+SIGNED_FOR = "Phiếu khảo sát số {span} của {unit}"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to print: how many forms, in which edition and language, with the picture of the seal or not.
+
+    ``signed``: the PDF carries the office's digital signature.
+    """
+
+    count: int
+    edition: str = "standard"
+    lang: str = "vi"
+    with_seal: bool = False
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Forms whose serials are not issued yet: what is printed on them, whose signature the file has, its SHA-256."""
+
+    span: Span
+    order: Order
+    digest: bytes
+    seal: KeptSeal | None = None
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A batch that was printed."""
+
+    span: Span
+    edition: str
+    lang: str
+    with_seal: bool
+    signed: bool
+    minute: int
+
+
+def print_batch(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    order: Order,
+    out: Path,
+    now: dt.datetime,
+    progress: Progress | None = None,
+) -> Printed:
+    """Issue serials to a unit and write their forms to the file *out*, both or neither.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
+            ``paper_account_closed``; ``print_faulty`` with what the printing found wrong (a count, no
+            font, a full disk, no signature, ...); ``seal_missing``; ``seal_in_rehearsal``;
+            ``serials_exhausted``; ``print_contended`` when others print at the same time all along.
+    """
+    _require_printer(actor, campaign, unit_id)
+    if not 1 <= order.count <= MOST_FORMS or order.edition not in EDITIONS:
+        fault = Fault("paper_count", "count", {"count": order.count, "most": MOST_FORMS})
+        raise Refusal("print_faulty", [fault])
+    certificate = _certificate(opened, now) if order.signed else None
+    with _unfinished(out) as unfinished:
+        for _ in range(ATTEMPTS):
+            with opened.database.read() as session:
+                minutes.require_open(session, campaign, unit_id)
+                span = _next(session, campaign, order.count)
+                seal = stamp_images.current(session, campaign) if order.with_seal else None
+            _write(opened, campaign, unit_id, (span, order, seal), unfinished, progress)
+            draft = Draft(span, order, _digest(unfinished), seal, certificate)
+            if printed := issue(opened, actor, campaign, unit_id, draft, now):
+                os.replace(unfinished, out)
+                return printed
+    raise Refusal("print_contended")
+
+
+def issue(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    draft: Draft,
+    now: dt.datetime,
+) -> Printed | None:
+    """Write minute and batch in one transaction; None when the serials were issued to somebody else."""
+    span, order, seal = draft.span, draft.order, draft.seal
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    with opened.database.write() as session:
+        session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))
+        serials.lock_unit(session, campaign.id, unit_id)
+        minutes.require_open(session, campaign, unit_id)
+        if _next(session, campaign, order.count) != span:
+            return None
+        said = Statement(PaperAct.PRINTED, (span,), note=_note(draft))
+        row = {
+            "first_serial": span.first,
+            "last_serial": span.last,
+            "minute": minutes.write_minute(session, actor, campaign, unit_id, said, now),
+            "edition": order.edition,
+            "lang": order.lang,
+            "seal": seal.step if seal else None,
+            "signed": order.signed,
+            "digest": draft.digest,
+        }
+        session.execute(insert(PaperBatch).values(**place, **row))
+        if seal:
+            audit.note(session, actor, "seal_printed", now, **place, subject=str(span), seal=seal.step)
+        if certificate := draft.certificate:
+            _note_signature(session, actor, place, span, certificate, now)
+        return _printed(PaperBatch(**place, **row))
+
+
+def render_again(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    first_serial: int,
+    out: Path,
+    now: dt.datetime,
+) -> None:
+    """Write the PDF of a batch that was issued before, signed anew where it was signed; that it was taken is noted.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
+            ``paper_account_closed``; ``batch_unknown``; ``print_faulty``.
+    """
+    _require_printer(actor, campaign, unit_id)
+    with opened.database.read() as session:
+        minutes.require_open(session, campaign, unit_id)
+        batch = session.get(PaperBatch, (campaign.id, unit_id, first_serial))
+        if batch is None:
+            raise Refusal("batch_unknown")
+        seal = None if batch.seal is None else stamp_images.of_step(session, campaign, batch.seal)
+    span = Span(batch.first_serial, batch.last_serial)
+    order = Order(len(span), batch.edition, batch.lang, seal is not None, batch.signed)
+    certificate = _certificate(opened, now) if batch.signed else None
+    with _unfinished(out) as unfinished:
+        _write(opened, campaign, unit_id, (span, order, seal), unfinished, None)
+        place = {"campaign_id": campaign.id, "unit_id": unit_id}
+        with opened.database.write() as session:
+            audit.note(session, actor, "forms_pdf_taken", now, **place, subject=str(first_serial))
+            if certificate:
+                _note_signature(session, actor, place, span, certificate, now)
+        os.replace(unfinished, out)
+
+
+def batches(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Printed]:
+    """Return the batches of a unit, the newest first.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    query = select(PaperBatch).filter_by(campaign_id=campaign.id, unit_id=unit_id)
+    with database.read() as session:
+        rows = session.scalars(query.order_by(PaperBatch.first_serial.desc())).all()
+    return [_printed(row) for row in rows]
+
+
+def expected(opened: Installation, campaign: CampaignRecord, unit: str) -> Expected:
+    """Return what the codes of a unit's sheets must say, and how they prove it."""
+    seal, prints = SheetSeal(opened.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
+
+    def proves(text: str) -> bool:
+        return any(seal.proves(text, each) for each in prints)
+
+    return Expected(campaign.code, unit, proves)
+
+
+def can_sign(config: Config) -> bool:
+    """Return whether this installation has a certificate to sign with."""
+    return _identity(config) is not None
+
+
+@contextmanager
+def _unfinished(out: Path) -> Iterator[Path]:
+    """Yield the file's other name; what still has it at the end goes away.
+
+    Raises:
+        Refusal: ``print_faulty`` where the file cannot be written.
+    """
+    unfinished = out.with_name(f".{out.name}{UNFINISHED}")
+    try:
+        yield unfinished
+    except OSError as error:
+        raise Refusal("print_faulty", [Fault("paper_file_unwritable", "out", {"file": out.name})]) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+
+
+def _fingerprints(q: Questionnaire) -> Iterator[str]:
+    """Return the fingerprint of every layout that forms of this questionnaire can have."""
+    for edition in EDITIONS.values():
+        with suppress(FaultyInput):  # a long questionnaire has no large-type edition
+            yield lay_out(q, edition).fingerprint
+
+
+def _identity(config: Config) -> Identity | None:
+    if config.sign_pkcs12 is None or config.sign_passphrase is None:
+        return None
+    return Identity(config.sign_pkcs12, config.sign_passphrase)
+
+
+def _certificate(opened: Installation, now: dt.datetime) -> Certificate:
+    try:
+        return signing.check(_identity(opened.config), now)
+    except Refusal as refusal:
+        raise Refusal("print_faulty", refusal.faults) from refusal
+
+
+def _note(draft: Draft) -> str:
+    """Return what the minute says of the printing."""
+    said = [EDITION_NAMES[draft.order.edition]]
+    if draft.order.lang != DEFAULT_LANGUAGE:
+        said.append(f"ngôn ngữ: {draft.order.lang}")
+    if draft.seal:
+        said.append("con dấu in sẵn")
+    if draft.certificate:
+        said.append(f"ký số: {draft.certificate.holder}")
+    return ", ".join(said)[: minutes.LONGEST_NOTE]
+
+
+def _note_signature(
+    session: Session,
+    actor: Actor,
+    place: dict[str, int],
+    span: Span,
+    certificate: Certificate,
+    now: dt.datetime,
+) -> None:
+    ids = {"campaign_id": place["campaign_id"], "unit_id": place["unit_id"]}
+    audit.note(
+        session, actor, "forms_signed", now, **ids, subject=str(span), certificate=certificate.fingerprint
+    )
+
+
+def _printed(row: PaperBatch) -> Printed:
+    span = Span(row.first_serial, row.last_serial)
+    return Printed(span, row.edition, row.lang, row.seal is not None, row.signed, row.minute)
+
+
+def _require_printer(actor: Actor, campaign: CampaignRecord, unit_id: int) -> None:
+    actor.require(campaign.unit(unit_id).code)
+    if actor.role not in MAY_PRINT:
+        raise Refusal("role_out_of_reach")
+
+
+def _next(session: Session, campaign: CampaignRecord, count: int) -> Span:
+    """Return the next serials that nobody has: neither printed nor typed from an unnumbered form."""
+    highest = session.scalar(
+        select(func.max(PaperBatch.last_serial)).where(PaperBatch.campaign_id == campaign.id)
+    )
+    numbers = session.scalars(select(PaperForm.form_number).filter_by(campaign_id=campaign.id))
+    typed = {serial for number in numbers if (serial := serial_of(number)) is not None}
+    first = (highest or 0) + 1
+    while taken := [serial for serial in range(first, first + count) if serial in typed]:
+        first = taken[-1] + 1
+    if first + count - 1 > LAST_SERIAL:
+        raise Refusal("serials_exhausted", most=LAST_SERIAL)
+    return Span(first, first + count - 1)
+
+
+def _write(
+    opened: Installation,
+    campaign: CampaignRecord,
+    unit_id: int,
+    what: tuple[Span, Order, KeptSeal | None],
+    out: Path,
+    progress: Progress | None,
+) -> None:
+    """Write the forms to *out*, signed where the order says so."""
+    span, order, seal = what
+    unit, headings = campaign.unit(unit_id), campaign.plan.headings
+    batch = Batch(
+        questionnaire=campaign.questionnaire,
+        heading=Heading(headings.governing_body, headings.agency),
+        campaign=campaign.code,
+        unit=unit.code,
+        unit_name=unit.name,
+        serials=_serials(span),
+        seal=SheetSeal(opened.keys.paper_seal),
+        edition=EDITIONS[order.edition],
+        lang=order.lang,
+        subtitle=SAMPLE if campaign.rehearsal else "",
+        seal_image=seal.image if seal else None,
+    )
+    identity = _identity(opened.config) if order.signed else None
+    unsigned = out if identity is None else out.with_name(out.name + UNSIGNED)
+    shown = {"file": out.name.removeprefix(".").removesuffix(UNFINISHED)}
+    try:
+        write_batch(batch, unsigned, progress)
+        if identity:
+            reason = SIGNED_FOR.format(span=span, unit=unit.name)
+            signing.sign(identity, unsigned, out, reason=reason, place=headings.place)
+    except (FaultyInput, Refusal) as faulty:
+        faults = [Fault(f.code, f.place, {**f.details, **shown}) for f in faulty.faults]
+        raise Refusal("print_faulty", faults) from faulty
+    finally:
+        if unsigned != out:
+            unsigned.unlink(missing_ok=True)
+
+
+def _serials(span: Span) -> Sequence[int]:
+    return range(span.first, span.last + 1)
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

@@ -1,0 +1,216 @@
+"""Ends: a unit closes its account of sheets, and the verification of a campaign's paper closes for good."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from survey.database.engine import Database
+from survey.database.sqlite import DriverError
+from survey.errors import Fault, Refusal
+from survey.models import PaperForm, PaperReading, Response, ScanForm, VerificationClosing
+from survey.services.accounts import audit
+from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import readings, response_states, serials
+from survey.services.collection.serial_ranges import number_of
+from survey.services.paper import minutes, sheet_states
+from survey.services.paper.minutes import Statement
+from survey.services.paper.sheet_states import Sheets, spans_of
+from survey.vocabulary import Channel, PaperAct, Role, SheetState, State
+
+MOST_SHOWN = 10
+# Written anew after the end, so that what was cut and deleted is gone from the files too.
+CUT = ("paper_form", "paper_reading", "scan_form")
+# Why a campaign's verification may have to wait, or has nothing to wait for.
+NOT_NOW = frozenset({"verification_closed", "verification_too_early", "verification_unexplained"})
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a nightly run did about one campaign: how many links it cut, or the code that says why none."""
+
+    campaign: str
+    forms: int
+    waits: str = ""
+
+
+def close_unit(
+    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, witness: str, now: dt.datetime
+) -> int:
+    """Close a unit's account with a last minute and return its number.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``role_out_of_reach`` for an officer; ``verification_closed``;
+            ``paper_account_closed``; ``unit_unexplained`` with every serial that is not accounted for.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    if actor.role is Role.OFFICER:
+        raise Refusal("role_out_of_reach")
+    with database.write() as session:
+        serials.lock_unit(session, campaign.id, unit_id)
+        minutes.require_open(session, campaign, unit_id)
+        faults = list(unexplained(session, campaign, unit_id))
+        if not witness.strip():
+            faults.append(Fault("witness_missing", "witness"))
+        if faults:
+            raise Refusal("unit_unexplained", faults, unit=campaign.unit(unit_id).name)
+        said = Statement(PaperAct.CLOSED, (), witness)
+        return minutes.write_minute(session, actor, campaign, unit_id, said, now)
+
+
+def open_points(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Fault]:
+    """Return what keeps a unit's account open.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with database.read() as session:
+        return list(unexplained(session, campaign, unit_id))
+
+
+def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[Fault]:
+    """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
+    found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+    read = readings.of_unit(session, campaign, unit_id)
+    waiting = _awaiting(session, campaign, unit_id)
+    about = {
+        "sheets_still_out": found.spans(SheetState.HANDED_OUT),
+        "sheets_not_entered": found.not_entered(),
+        "forms_unsettled": spans_of(
+            serial for serial, each in read.items() if each.disagrees and number_of(serial) in waiting
+        ),
+        "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
+        "scans_waiting": spans_of(_scans(session, campaign, unit_id)),
+    }
+    for code, spans in about.items():
+        if spans:
+            count = sum(len(span) for span in spans)
+            yield Fault(code, _shown([str(span) for span in spans]), {"count": count})
+    if waiting:
+        yield Fault("forms_unverified", _shown(waiting), {"count": len(waiting)})
+
+
+def _shown(places: Sequence[str]) -> str:
+    return ", ".join(places[:MOST_SHOWN]) + (", …" if len(places) > MOST_SHOWN else "")
+
+
+def close_verification(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:
+    """Cut the link of every form to its answers, for good, and return how many links there were.
+
+    From then on no paper form comes in any more, and nothing tells which answers came from which sheet. The
+    pictures of scans go with the links, from the rows and from the files of the database.
+
+    Raises:
+        Refusal: ``role_out_of_reach``; ``verification_closed``; ``verification_too_early`` before the
+            last day has ended; ``verification_unexplained`` with every unit that has something open.
+    """
+    if actor.role not in EVERY_UNIT:
+        raise Refusal("role_out_of_reach")
+    if now < campaign.closes_at:
+        raise Refusal("verification_too_early", closes=f"{campaign.closes_at:%d/%m/%Y}")
+    with database.write() as session:
+        for unit_id in sorted(campaign.unit_ids.values()):
+            serials.lock_unit(session, campaign.id, unit_id)
+        serials.require_verifying(session, campaign)
+        if faults := list(_open(session, campaign)):
+            raise Refusal("verification_unexplained", faults)
+        forms = _cut(session, actor, campaign, now)
+    with suppress(
+        DBAPIError, DriverError
+    ):  # busy: the pages are overwritten already, and serve rewrites them
+        database.rewrite(CUT)
+    return forms
+
+
+def close_ready(
+    database: Database, actor: Actor, campaigns: Iterable[CampaignRecord], now: dt.datetime
+) -> list[Closed]:
+    """Close the verification of every campaign that is ready for it, and say of the others why they are not.
+
+    Raises:
+        Refusal: ``role_out_of_reach``.
+    """
+    done = []
+    for campaign in campaigns:
+        try:
+            done.append(Closed(campaign.code, close_verification(database, actor, campaign, now)))
+        except Refusal as refusal:
+            if refusal.code not in NOT_NOW:
+                raise
+            done.append(Closed(campaign.code, 0, refusal.code))
+    return done
+
+
+def still_open(database: Database, actor: Actor, campaign: CampaignRecord) -> list[Fault] | None:
+    """Return what stands against the end of a campaign's verification, None once it has ended.
+
+    Raises:
+        Refusal: ``role_out_of_reach``.
+    """
+    if actor.role not in EVERY_UNIT:
+        raise Refusal("role_out_of_reach")
+    with database.read() as session:
+        if session.get(VerificationClosing, campaign.id) is not None:
+            return None
+        return list(_open(session, campaign))
+
+
+def _cut(session: Session, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:
+    linked = (PaperForm.campaign_id == campaign.id, PaperForm.response_key.is_not(None))
+    forms = session.scalar(select(func.count()).select_from(PaperForm).where(*linked)) or 0
+    session.execute(update(PaperForm).where(*linked).values(response_key=None))
+    emptied = {"marks": None, "profile": None, "comment": None}
+    session.execute(update(PaperReading).where(PaperReading.campaign_id == campaign.id).values(**emptied))
+    session.execute(delete(ScanForm).where(ScanForm.campaign_id == campaign.id))
+    by = {"campaign_id": campaign.id, "account_id": actor.account_id}
+    session.execute(insert(VerificationClosing).values(**by, at=now, forms=forms))
+    audit.note(session, actor, "verification_closed", now, campaign_id=campaign.id, forms=forms)
+    return forms
+
+
+def _open(session: Session, campaign: CampaignRecord) -> Iterator[Fault]:
+    """Return what stands against closing, each with the unit it concerns."""
+    found = sheet_states.of_units(session, campaign.id, tuple(campaign.unit_ids.values()))
+    for unit_id in sorted(campaign.unit_ids.values()):
+        name = campaign.unit(unit_id).name
+        if unit_id in found and not found[unit_id].closed:
+            yield Fault("unit_account_open", name)
+        for fault in unexplained(session, campaign, unit_id):
+            yield Fault(fault.code, f"{name}: {fault.place}", fault.details)
+
+
+def _scans(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[int]:
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    yield from session.scalars(select(ScanForm.serial).filter_by(**place, waits=True))
+
+
+def _awaiting(session: Session, campaign: CampaignRecord, unit_id: int) -> list[str]:
+    """Return the numbers of the forms that wait; those without a link any more have none."""
+    last = response_states.last_decision()
+    query = (
+        select(PaperForm.form_number)
+        .select_from(Response)
+        .outerjoin(last, response_states.joined_on(last))
+        .join(
+            PaperForm,
+            (PaperForm.campaign_id == Response.campaign_id)
+            & (PaperForm.unit_id == Response.unit_id)
+            & (PaperForm.response_key == Response.response_key),
+        )
+        .where(
+            Response.campaign_id == campaign.id,
+            Response.unit_id == unit_id,
+            Response.channel == Channel.PAPER.value,
+            response_states.state(last) == State.AWAITING.value,
+        )
+        .order_by(PaperForm.form_number)
+    )
+    return list(session.scalars(query))

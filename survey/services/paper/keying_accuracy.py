@@ -1,0 +1,77 @@
+"""How well paper is keyed in: what blind second keyings of the forms that chance drew found wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import aliased
+
+from survey.database.engine import Database
+from survey.documents.reports.keying_comparison import UNREAD, Rekeyed
+from survey.models import PaperReading
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.vocabulary import ReadingKind
+
+
+def of_units(database: Database, campaign: CampaignRecord) -> Mapping[int, Rekeyed]:
+    """Return the comparison of every unit that has numbered forms, by two queries.
+
+    Only the forms that chance drew are compared: they alone speak for the rest.
+    """
+    with database.read() as session:
+        counted = {row.unit_id: (row.forms, row.drawn) for row in session.execute(_counted(campaign))}
+        rows = session.execute(_compared(campaign)).all()
+    seconds: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+    wrong: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        if row.kind == ReadingKind.SECOND:
+            seconds[row.unit_id][row.serial] = (row.compared, row.differing)
+        wrong[row.unit_id][row.serial] = row.differing  # what settled it has the last word
+    return {
+        unit_id: Rekeyed(
+            forms=forms,
+            drawn=drawn,
+            doubled=len(seconds[unit_id]),
+            fields=sum(compared for compared, _ in seconds[unit_id].values()),
+            differing=sum(differing for _, differing in seconds[unit_id].values()),
+            wrong=sum(wrong[unit_id].values()),
+        )
+        for unit_id, (forms, drawn) in counted.items()
+    }
+
+
+def of_campaign(database: Database, campaign: CampaignRecord) -> Rekeyed:
+    """Return the comparison over all units."""
+    return sum(of_units(database, campaign).values(), UNREAD)
+
+
+def _counted(campaign: CampaignRecord) -> Select[int, int, int]:
+    reading = PaperReading
+    drawn = func.sum(case((reading.drawn, 1), else_=0)).label("drawn")
+    return (
+        select(reading.unit_id, func.count().label("forms"), drawn)
+        .where(reading.campaign_id == campaign.id, reading.kind == ReadingKind.FIRST.value)
+        .group_by(reading.unit_id)
+    )
+
+
+def _compared(campaign: CampaignRecord) -> Select[int, int, str, int | None, int | None]:
+    reading, first = PaperReading, aliased(PaperReading)
+    same_sheet = (
+        (first.campaign_id == reading.campaign_id)
+        & (first.unit_id == reading.unit_id)
+        & (first.serial == reading.serial)
+    )
+    return (
+        select(reading.unit_id, reading.serial, reading.kind, reading.compared, reading.differing)
+        .join(first, same_sheet)
+        .where(
+            reading.campaign_id == campaign.id,
+            reading.compared.is_not(None),
+            first.kind == ReadingKind.FIRST.value,
+            first.drawn,
+        )
+        .order_by(reading.step)
+    )

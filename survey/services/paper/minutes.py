@@ -1,0 +1,302 @@
+"""The account of printed sheets: minutes over ranges of serials, and the board that they add up to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from survey.clock import in_zone, local_day
+from survey.database.engine import Database
+from survey.errors import Fault, Refusal
+from survey.ledger.leaf import leaf_hash
+from survey.models import Account, LedgerLeaf, PaperMinute, PaperRange
+from survey.plans.plan import PlanUnit
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import serials
+from survey.services.collection.serial_ranges import Span
+from survey.services.collection.serials import STATE_CODES
+from survey.services.paper import sheet_states
+from survey.services.paper.sheet_states import Sheets, spans_of
+from survey.vocabulary import PaperAct, Role, SheetState
+
+LONGEST_WITNESS, LONGEST_NOTE = 120, 400
+# From which state an act takes a sheet. A wrong minute is put right by another one, never changed.
+FROM: Mapping[PaperAct, frozenset[SheetState]] = {
+    PaperAct.HANDED_OUT: frozenset({SheetState.UNUSED}),
+    PaperAct.TAKEN_BACK: frozenset({SheetState.HANDED_OUT, SheetState.SPOILED, SheetState.MISSING}),
+    PaperAct.RETURNED: frozenset(
+        {SheetState.HANDED_OUT, SheetState.SPOILED, SheetState.MISSING, SheetState.BLANK}
+    ),
+    PaperAct.BLANK: frozenset(
+        {SheetState.HANDED_OUT, SheetState.RETURNED, SheetState.LATE, SheetState.MISSING}
+    ),
+    PaperAct.SPOILED: frozenset(
+        {SheetState.UNUSED, SheetState.HANDED_OUT, SheetState.RETURNED, SheetState.LATE, SheetState.BLANK}
+    ),
+    PaperAct.MISSING: frozenset(
+        {SheetState.UNUSED, SheetState.HANDED_OUT, SheetState.RETURNED, SheetState.LATE}
+    ),
+}
+RECORDED = tuple(FROM)
+# What cannot be said of a sheet whose answers are in.
+NOT_IF_ENTERED = frozenset({PaperAct.TAKEN_BACK, PaperAct.BLANK, PaperAct.SPOILED, PaperAct.MISSING})
+WITNESSED = frozenset({PaperAct.SPOILED, PaperAct.MISSING})
+# Officers hand forms out and are rated by them: that a sheet is missing is not for them to say.
+OF_HEADS = frozenset({PaperAct.MISSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What somebody says was done: the act, the sheets, who else saw it, and a remark."""
+
+    act: PaperAct
+    spans: Sequence[Span]
+    witness: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """A minute as it is shown and signed."""
+
+    number: int
+    act: PaperAct
+    at: dt.datetime
+    who: str
+    witness: str
+    note: str
+    sheets: int
+    spans: tuple[Span, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayAccount:
+    """A unit's sheets when a day began and when it ended, and the minutes of the day in their order."""
+
+    day: dt.date
+    before: Mapping[SheetState, int]
+    after: Mapping[SheetState, int]
+    minutes: tuple[Minute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSheets:
+    """One unit's account of sheets; the states add up to what was printed."""
+
+    unit: PlanUnit
+    counts: Mapping[SheetState, int]
+    entered: int
+    closed: bool
+
+    @property
+    def printed(self) -> int:
+        """How many sheets were printed."""
+        return sum(self.counts.values())
+
+    @property
+    def returned(self) -> int:
+        """How many sheets are back: with answers, blank or late."""
+        back = (SheetState.RETURNED, SheetState.BLANK, SheetState.LATE)
+        return sum(self.counts[state] for state in back)
+
+
+def board(
+    database: Database, actor: Actor, campaign: CampaignRecord, until: dt.date | None = None
+) -> list[UnitSheets]:
+    """Return the account of every unit that *actor* reaches, now or at the end of the day *until*."""
+    reached = [n for code, n in campaign.unit_ids.items() if actor.reaches(code)]
+    with database.read() as session:
+        found = sheet_states.of_units(session, campaign.id, reached, until)
+    return [_account(campaign.unit(n), found.get(n, Sheets())) for n in sorted(reached)]
+
+
+def of_unit(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> Sheets:
+    """Return the sheets of one unit.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with database.read() as session:
+        return sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+
+
+def record(
+    database: Database,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    said: Statement,
+    now: dt.datetime,
+) -> int:
+    """Write a minute over ranges of a unit's sheets and return its number. Sheets back too late are late.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
+            ``paper_account_closed``; ``sheets_faulty`` with every fault: ``witness_missing``,
+            ``sheet_not_of_unit`` and one code for each state that the act cannot follow.
+    """
+    unit = campaign.unit(unit_id)
+    actor.require(unit.code)
+    if said.act in OF_HEADS and actor.role is Role.OFFICER:
+        raise Refusal("role_out_of_reach")
+    with database.write() as session:
+        serials.lock_unit(session, campaign.id, unit_id)
+        require_open(session, campaign, unit_id)
+        found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+        if faults := [*_unsaid(said), *_contradictions(said, found)]:
+            raise Refusal("sheets_faulty", faults)
+        act = said.act
+        if act is PaperAct.RETURNED and now >= campaign.closes_at:
+            act = PaperAct.LATE
+        return write_minute(
+            session, actor, campaign, unit_id, Statement(act, said.spans, said.witness, said.note), now
+        )
+
+
+def require_open(session: Session, campaign: CampaignRecord, unit_id: int) -> None:
+    """Refuse once the unit's account or the campaign's verification is closed.
+
+    Raises:
+        Refusal: ``verification_closed``; ``paper_account_closed``.
+    """
+    serials.require_verifying(session, campaign)
+    if serials.is_closed(session, campaign.id, unit_id):
+        raise Refusal("paper_account_closed", unit=campaign.unit(unit_id).name)
+
+
+def write_minute(
+    session: Session, actor: Actor, campaign: CampaignRecord, unit_id: int, said: Statement, now: dt.datetime
+) -> int:
+    """Write a minute with its ranges, its leaf in the ledger and its audit entry; return its number."""
+    key = {"campaign_id": campaign.id, "unit_id": unit_id}
+    highest = session.scalar(select(func.max(PaperMinute.number)).filter_by(**key))
+    number = (highest or 0) + 1
+    row = {
+        "number": number,
+        "act": said.act.value,
+        "witness": said.witness.strip(),
+        "note": said.note.strip(),
+        "sheets": sum(len(span) for span in said.spans),
+    }
+    ranges = ",".join(f"{span.first}-{span.last}" for span in said.spans)
+    facts = {"campaign": campaign.code, "unit": campaign.unit(unit_id).code, "ranges": ranges}
+    by = "" if actor.account_id is None else actor.account_id
+    digest = leaf_hash({**row, **facts, "at": now.isoformat(), "account": by})
+    session.execute(
+        insert(PaperMinute).values(
+            **key, **row, at=now, local_day=local_day(now), account_id=actor.account_id, digest=digest
+        )
+    )
+    if said.spans:
+        spans = [{"first_serial": span.first, "last_serial": span.last} for span in said.spans]
+        session.execute(insert(PaperRange), [{**key, "minute": number, **span} for span in spans])
+    session.execute(insert(LedgerLeaf).values(campaign_id=campaign.id, leaf=digest))
+    audit.note(session, actor, f"sheets_{said.act}", now, **key, subject=str(number), sheets=row["sheets"])
+    return number
+
+
+def minutes(
+    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, number: int | None = None
+) -> list[Minute]:
+    """Return the minutes of a unit, the newest first, or only the one of that number.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``minute_unknown``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    key = {"campaign_id": campaign.id, "unit_id": unit_id}
+    query = select(PaperMinute, Account.name).outerjoin(Account, Account.id == PaperMinute.account_id)
+    query = query.where(PaperMinute.campaign_id == campaign.id, PaperMinute.unit_id == unit_id)
+    ranges = select(PaperRange).filter_by(**key).order_by(PaperRange.first_serial)
+    if number is not None:
+        query, ranges = query.where(PaperMinute.number == number), ranges.filter_by(minute=number)
+    with database.read() as session:
+        spans: dict[int, list[Span]] = {}
+        for row in session.scalars(ranges):
+            spans.setdefault(row.minute, []).append(Span(row.first_serial, row.last_serial))
+        rows = session.execute(query.order_by(PaperMinute.number.desc())).all()
+    if number is not None and not rows:
+        raise Refusal("minute_unknown", number=number)
+    return [_minute(row, name, spans.get(row.number, [])) for row, name in rows]
+
+
+def of_day(
+    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, day: dt.date
+) -> DayAccount:
+    """Return the account of one day.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    written = minutes(database, actor, campaign, unit_id)
+    with database.read() as session:
+        before, after = (
+            sheet_states.of_units(session, campaign.id, [unit_id], until).get(unit_id, Sheets()).counts()
+            for until in (day - dt.timedelta(days=1), day)
+        )
+    return DayAccount(day, before, after, tuple(m for m in reversed(written) if m.at.date() == day))
+
+
+def _minute(row: PaperMinute, who: str | None, spans: Sequence[Span]) -> Minute:
+    return Minute(
+        number=row.number,
+        act=PaperAct(row.act),
+        at=in_zone(row.at),
+        who=who or "./hailong",
+        witness=row.witness,
+        note=row.note,
+        sheets=row.sheets,
+        spans=tuple(spans),
+        digest=row.digest.hex(),
+    )
+
+
+def _account(unit: PlanUnit, found: Sheets) -> UnitSheets:
+    return UnitSheets(unit, found.counts(), len(found.entered), found.closed)
+
+
+def _unsaid(said: Statement) -> Iterator[Fault]:
+    if not said.spans:
+        yield Fault("ranges_count", "ranges")
+    if said.act in WITNESSED and not said.witness.strip():
+        yield Fault("witness_missing", "witness")
+    if len(said.witness) > LONGEST_WITNESS or len(said.note) > LONGEST_NOTE:
+        yield Fault("minute_too_long", "note", {"witness": LONGEST_WITNESS, "note": LONGEST_NOTE})
+
+
+def _contradictions(said: Statement, found: Sheets) -> Iterator[Fault]:
+    """Return what stands against the act, one fault for each run of sheets that share it."""
+    against: dict[str, list[int]] = {}
+    outside: list[Span] = []
+    for span in said.spans:
+        known = _known(span, found.states)
+        if len(known) != len(span):
+            outside.append(span)
+        for serial in known:
+            if code := _against(said.act, serial, found):
+                against.setdefault(code, []).append(serial)
+    yield from (Fault("sheet_not_of_unit", str(span)) for span in outside)
+    for code, serials_ in against.items():
+        yield from (Fault(code, str(span), {"number": str(span)}) for span in spans_of(serials_))
+
+
+def _known(span: Span, states: Collection[int]) -> list[int]:
+    if len(span) <= len(states):
+        return [serial for serial in range(span.first, span.last + 1) if serial in states]
+    # A range may be as long as all serials; a unit's sheets are fewer.
+    return [serial for serial in states if span.first <= serial <= span.last]
+
+
+def _against(act: PaperAct, serial: int, found: Sheets) -> str | None:
+    if serial in found.entered and act in NOT_IF_ENTERED:
+        return "sheet_is_entered"
+    state = found.states[serial]
+    return None if state in FROM[act] else STATE_CODES[state]

@@ -1,0 +1,366 @@
+"""Scanned forms: read by the machine, doubts settled by a person, then through the one door.
+
+Only what a person must see is kept, and encrypted: the pictures of doubtful boxes and of the comment
+box, until verification closes. The pages themselves are not kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from forms import answers
+from forms.faults import FaultyInput
+from forms.instrument import COMMENT
+from forms.paper.form_proof import SheetSeal
+from forms.scan import read_files
+from survey.clock import local_day
+from survey.errors import Refusal
+from survey.models import PaperReading, ScanFile, ScanForm
+from survey.services.accounts import audit
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import readings, serials
+from survey.services.collection.door import Entry, Keyed
+from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.installation.installation import Installation
+from survey.services.paper import second_keying
+from survey.vocabulary import Channel, ReadingSource
+
+NONCE_BYTES = 12
+DOUBLED = ("scan_duplicate", "scan_known", "sheet_used")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question for a person: why the machine does not answer it, and its picture (JPEG, base64)."""
+
+    field: str
+    reason: str
+    crop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A form that waits for a person: what is doubtful on it, and the comment's picture where there is one."""
+
+    number: str
+    doubts: tuple[Doubt, ...]
+    comment_crop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a page or a form did not come in: where, the catalogue's code, and what its sentence names."""
+
+    place: str
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of an upload: numbers that came in, numbers with doubts, and what did not come in.
+
+    Every one of its ``pages`` belongs to one of these three.
+    """
+
+    files: int
+    pages: int
+    accepted: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read(
+    opened: Installation,
+    campaign: CampaignRecord,
+    paths: Sequence[Path],
+    *,
+    jobs: int = 1,
+    with_crops: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Read files of this campaign's forms and return what the machine says of every page and form.
+
+    Raises:
+        Refusal: ``scan_refused`` with its faults, where there are no files or the reader is not installed.
+    """
+    verify = SheetSeal(opened.keys.paper_seal).open
+    try:
+        return read_files(
+            paths,
+            campaign.questionnaire,
+            verify,
+            campaign=campaign.code,
+            jobs=jobs,
+            with_crops=with_crops,
+            progress=progress,
+        )
+    except FaultyInput as faulty:
+        raise Refusal("scan_refused", faulty.faults) from faulty
+
+
+def take_in(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    paths: Sequence[Path],
+    now: dt.datetime,
+    names: Mapping[Path, str] | None = None,
+) -> TakenIn:
+    """Read the files of a unit's scanned forms; what is sure comes in, what is doubtful waits for a person.
+
+    ``names`` are what whoever sent the files calls them.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``verification_closed``; ``scan_refused``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        serials.require_verifying(session, campaign)
+    found = read(opened, campaign, paths, with_crops=True)
+    named = {str(path): name for path, name in (names or {}).items()}
+    repeated = _known(opened, campaign, found["files"])
+    accepted: list[str] = []
+    unsure: list[str] = []
+    problems = [_page_problem(page, named) for page in found["pages"] if page["status"] != "read"]
+    for form in found["forms"]:
+        number = number_of(int(form["serial"]))
+        if problem := _form_problem(opened, campaign, unit_id, form, repeated):
+            problems.append(problem)
+        elif form["status"] == "complete":
+            try:
+                sure = _wait_or_enter(opened, actor, campaign, unit_id, form, now)
+                (accepted if sure else unsure).append(number)
+            except Refusal as refusal:
+                problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
+    doubled = [problem.place for problem in problems if problem.code in DOUBLED]
+    _note_files(opened, actor, campaign, unit_id, found["files"], doubled, now)
+    pages = len(found["pages"])
+    return TakenIn(len(found["files"]), pages, tuple(accepted), tuple(unsure), tuple(problems))
+
+
+def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
+    """Return the numbers of a unit's scanned forms that wait for a person.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    query = select(ScanForm.serial).filter_by(campaign_id=campaign.id, unit_id=unit_id, waits=True)
+    with opened.database.read() as session:
+        return [number_of(serial) for serial in session.scalars(query.order_by(ScanForm.serial))]
+
+
+def doubtful(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+) -> Doubtful:
+    """Return what is doubtful on a form.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        form = _open(opened, campaign, _row(session, campaign, unit_id, number))
+    doubts = tuple(
+        Doubt(answer["q"], answer["reason"] or "", answer.get("crop") or "")
+        for answer in form["answers"]
+        if answer["needs_human"]
+    )
+    return Doubtful(number, doubts, (form["comment"] or {}).get("crop") or "")
+
+
+def answer_doubts(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    number: str,
+    chosen: Mapping[str, str],
+    now: dt.datetime,
+) -> None:
+    """Complete a scanned form with what a person saw: *chosen* has a value for every doubtful question.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``form_number_unknown``; ``settle_incomplete``; ``settle_faulty``;
+            the refusals of the door, and of a second reading where the form was keyed in before.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        form = _open(opened, campaign, _row(session, campaign, unit_id, number))
+    wanted = [answer["q"] for answer in form["answers"] if answer["needs_human"]]
+    if missing := [name for name in wanted if name not in chosen]:
+        raise Refusal("settle_incomplete", count=len(missing))
+    fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
+    fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
+    fields[COMMENT] = [chosen.get(COMMENT, "")]
+    _enter(opened, actor, campaign, unit_id, number, fields, now)
+    with opened.database.write() as session:
+        key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": serial_of(number)}
+        session.execute(update(ScanForm).filter_by(**key).values(waits=False))
+
+
+def _wait_or_enter(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    form: Mapping[str, Any],
+    now: dt.datetime,
+) -> bool:
+    """Let a form without doubts in and return True; keep one with doubts for a person."""
+    number = number_of(int(form["serial"]))
+    written = bool(form["comment"] and form["comment"]["written"])
+    if not form["needs_human"] and not written:
+        fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
+        _enter(opened, actor, campaign, unit_id, number, fields, now)
+        return True
+    kept = {"answers": form["answers"], "comment": form["comment"]}
+    with opened.database.write() as session:
+        sheet = serials.admit(session, campaign, unit_id, number)
+        if sheet is None:
+            raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
+        key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": sheet.serial}
+        if session.get(ScanForm, tuple(key.values())) is not None:
+            raise Refusal("scan_known", number=number)
+        content = _seal(opened, campaign, sheet.serial, kept)
+        row = {"account_id": actor.account_id, "local_day": local_day(now), "waits": True}
+        session.execute(insert(ScanForm).values(**key, **row, content=content))
+        place = {"campaign_id": campaign.id, "unit_id": unit_id}
+        audit.note(session, actor, "scan_waits", now, **place, subject=number)
+    return False
+
+
+def _enter(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    number: str,
+    fields: Mapping[str, Sequence[str]],
+    now: dt.datetime,
+) -> None:
+    """Bring a read form in: as the second reading of one that was keyed, else as the first."""
+    try:
+        sheet = answers.parse(campaign.questionnaire, fields)
+    except FaultyInput as faulty:
+        raise Refusal("settle_faulty", faulty.faults) from faulty
+    with opened.database.read() as session:
+        history = readings.of_sheet(session, campaign, unit_id, serial_of(number) or 0)
+    if history is not None and history.first.source is ReadingSource.KEYED and history.second is None:
+        second_keying.key_second(opened, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
+        return
+    digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
+    keyed = Keyed(actor, number, ReadingSource.SCANNED)
+    entry = Entry(campaign, unit_id, Channel.PAPER, f"scan.{number}.{digest}", sheet, keyed)
+    opened.door.accept(entry, now)
+
+
+def _known(opened: Installation, campaign: CampaignRecord, files: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the files that were read in this campaign before."""
+    with opened.database.read() as session:
+        known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
+    return {file["file"] for file in files if file["sha256"] and bytes.fromhex(file["sha256"]) in known}
+
+
+def _note_files(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    files: Sequence[Mapping[str, Any]],
+    doubled: Sequence[str],
+    now: dt.datetime,
+) -> None:
+    """Remember the files by their hash, so that none is taken in twice, and which pages came more than once."""
+    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    new = {file["sha256"]: file["pages"] for file in files if file["sha256"] and file["pages"]}
+    with opened.database.write() as session:
+        known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
+        for sha256, pages in new.items():
+            digest = bytes.fromhex(sha256)
+            if digest not in known:
+                row = {"digest": digest, "pages": pages, "local_day": local_day(now)}
+                session.execute(insert(ScanFile).values(**place, **row, account_id=actor.account_id))
+        audit.note(session, actor, "scans_read", now, **place, subject="", files=len(files), doubled=doubled)
+
+
+def _row(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> ScanForm:
+    serial = serial_of(number)
+    form = None if serial is None else session.get(ScanForm, (campaign.id, unit_id, serial))
+    if form is None or not form.waits:
+        raise Refusal("form_number_unknown", number=number)
+    return form
+
+
+def _seal(opened: Installation, campaign: CampaignRecord, serial: int, kept: object) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    about = f"{campaign.code}/{serial}".encode()
+    return nonce + AESGCM(opened.keys.paper_images).encrypt(nonce, json.dumps(kept).encode(), about)
+
+
+def _open(opened: Installation, campaign: CampaignRecord, form: ScanForm) -> dict[str, Any]:
+    nonce, sealed = form.content[:NONCE_BYTES], form.content[NONCE_BYTES:]
+    about = f"{campaign.code}/{form.serial}".encode()
+    opened_content: dict[str, Any] = json.loads(
+        AESGCM(opened.keys.paper_images).decrypt(nonce, sealed, about)
+    )
+    return opened_content
+
+
+def _page_problem(page: Mapping[str, Any], named: Mapping[str, str]) -> Problem:
+    """Say why a page was not read, by the names that its sender knows; a doubled one names where the others are."""
+    serial = page.get("serial") or page.get("claimed_serial")
+    shown = f" ({number_of(int(serial))})" if serial else ""
+    others = ", ".join(_place(other, named) for other in page.get("others", ()))
+    return Problem(_place(page, named) + shown, page["reason"], {"others": others})
+
+
+def _place(page: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    name = named.get(page["file"]) or Path(page["file"]).name
+    return f"{name} – {page['page_index'] + 1}"
+
+
+def _form_problem(
+    opened: Installation,
+    campaign: CampaignRecord,
+    unit_id: int,
+    form: Mapping[str, Any],
+    repeated: Collection[str],
+) -> Problem | None:
+    """Say why the pages that were read make no form of this unit; of doubled ones each page has said so."""
+    number = number_of(int(form["serial"]))
+    if form["unit"] != campaign.unit(unit_id).code:
+        name = campaign.unit(campaign.unit_id(form["unit"])).name
+        return Problem(number, "scan_other_unit", {"unit": name})
+    again = any(page["file"] in repeated for page in form["pages"])
+    if again and _is_in(opened, campaign, unit_id, int(form["serial"])):
+        return Problem(number, "scan_file_known")
+    if form["status"] == "incomplete":
+        missing = ", ".join(str(page) for page in form["missing_pages"])
+        return Problem(number, "scan_page_missing", {"pages": missing})
+    return None
+
+
+def _is_in(opened: Installation, campaign: CampaignRecord, unit_id: int, serial: int) -> bool:
+    """Return whether a scan of the sheet was taken in, or waits for a person."""
+    scanned = select(PaperReading.step).filter_by(
+        campaign_id=campaign.id, unit_id=unit_id, serial=serial, source=ReadingSource.SCANNED.value
+    )
+    with opened.database.read() as session:
+        waits = session.get(ScanForm, (campaign.id, unit_id, serial)) is not None
+        return waits or session.scalar(scanned.limit(1)) is not None

@@ -1,0 +1,310 @@
+"""Blind double keying: a second officer keys a drawn form, fields are compared, a third person settles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from forms import answers
+from forms.answers import AnswerSheet
+from forms.faults import FaultyInput
+from forms.instrument import COMMENT, Questionnaire
+from survey.clock import local_day, start_of
+from survey.errors import Refusal
+from survey.models import Comment, PaperForm, PaperReading, Response
+from survey.services.accounts.actors import Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import decisions, readings, response_states, serials
+from survey.services.collection.decisions import Paper
+from survey.services.collection.door import Entry
+from survey.services.collection.readings import History
+from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.installation.installation import Installation
+from survey.vocabulary import Channel, EntryState, HalfDay, ReadingKind, ReadingSource, State, Verdict
+
+HOUR = {HalfDay.AM.value: dt.timedelta(hours=9), HalfDay.PM.value: dt.timedelta(hours=15)}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A form that waits for its second keying; ``own``: the actor keyed it first."""
+
+    number: str
+    day: dt.date
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that two readings have differently; an empty value is a blank."""
+
+    field: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A form whose two readings differ. ``own``: the actor made one of them, and so sees no answers."""
+
+    number: str
+    own: bool
+    differences: tuple[Difference, ...]
+
+
+def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Waiting]:
+    """Return the forms of a unit that chance drew for a second keying, by number.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        found = readings.of_unit(session, campaign, unit_id)
+        awaiting = _awaiting(session, campaign, unit_id)
+    return [
+        Waiting(number_of(serial), each.first.day, each.first.account_id == actor.account_id)
+        for serial, each in sorted(found.items())
+        if each.wants_second and number_of(serial) in awaiting
+    ]
+
+
+def may_key_second(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+) -> bool:
+    """Return whether the actor may key that form of a unit a second time: it waits, and somebody else keyed it.
+
+    Chance draws most of these; a form that was found unlike its paper may be keyed again as well.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    serial = serial_of(number)
+    with opened.database.read() as session:
+        history = readings.of_sheet(session, campaign, unit_id, serial) if serial else None
+        waits = number in _awaiting(session, campaign, unit_id)
+    return (
+        history is not None
+        and history.second is None
+        and waits
+        and history.first.account_id != actor.account_id
+    )
+
+
+def key_second(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    number: str,
+    sheet: AnswerSheet,
+    now: dt.datetime,
+    source: ReadingSource = ReadingSource.KEYED,
+) -> bool:
+    """Take a second reading in and return whether it agrees with the first one, which verifies the form.
+
+    Raises:
+        Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``verification_closed``;
+            ``second_by_same`` for whoever read it first; ``second_not_wanted`` when there is a second
+            reading already, or the form no longer waits.
+    """
+    with opened.database.write() as session:
+        serials.require_verifying(session, campaign)
+        form = decisions.paper_of(session, campaign, number, actor)
+        history = _history(session, campaign, form)
+        if form.keyed_by == actor.account_id:
+            raise Refusal("second_by_same", number=number)
+        if history.second is not None or decisions.present_state(session, form) is not State.AWAITING:
+            raise Refusal("second_not_wanted", number=number)
+        first = _answers(session, form)
+        differing = sum(one != other for _, one, other in _fields(campaign.questionnaire, first, sheet))
+        agrees = differing == 0 and _same_words(first.comment, sheet.comment)
+        kept = {} if agrees else readings.columns_of(sheet)
+        compared = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
+        row = _row(session, form, ReadingKind.SECOND, actor, now)
+        counted = {"compared": compared, "differing": differing, "source": source}
+        session.execute(insert(PaperReading).values(**{**row, **counted, **kept}))
+        if agrees:
+            decisions.write(session, actor, form, Verdict.VERIFIED, now)
+        return agrees
+
+
+def disagreements(
+    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> list[Disagreement]:
+    """Return the forms of a unit whose two readings differ, only with what differs.
+
+    Raises:
+        Refusal: ``unit_out_of_reach``.
+    """
+    actor.require(campaign.unit(unit_id).code)
+    with opened.database.read() as session:
+        found = readings.of_unit(session, campaign, unit_id)
+        awaiting = _awaiting(session, campaign, unit_id)
+        open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.disagrees}
+        return [
+            _disagreement(session, campaign, actor, number, each)
+            for number, each in open_ones.items()
+            if number in awaiting  # one that was excluded meanwhile needs nobody
+        ]
+
+
+def settle(
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    number: str,
+    chosen: Mapping[str, str],
+    now: dt.datetime,
+) -> None:
+    """Settle two readings that differ: *chosen* has a value for every field that does.
+
+    Where the first reading was right it is verified; else a response with the right answers takes its place.
+
+    Raises:
+        Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``verification_closed``;
+            ``settle_nothing`` where nothing differs; ``settle_own_entry`` for whoever read it before;
+            ``settle_incomplete`` when a field has no value; ``settle_faulty``.
+    """
+    with opened.database.write() as session:
+        serials.require_verifying(session, campaign)
+        form = decisions.paper_of(session, campaign, number, actor)
+        history = _history(session, campaign, form)
+        if not history.disagrees or history.second is None:
+            raise Refusal("settle_nothing", number=number)
+        if actor.account_id in (form.keyed_by, history.second.account_id):
+            raise Refusal("settle_own_entry")
+        if decisions.present_state(session, form) is not State.AWAITING:
+            raise Refusal("decision_not_allowed", number=number)
+        first = _answers(session, form)
+        right = _settled(campaign.questionnaire, first, readings.sheet_of(history.second), chosen)
+        wrong = sum(one != other for _, one, other in _fields(campaign.questionnaire, first, right))
+        counted = {"compared": history.second.compared, "differing": wrong}
+        row = _row(session, form, ReadingKind.SETTLED, actor, now)
+        session.execute(insert(PaperReading).values(**row, **counted))
+        if right == first:
+            decisions.write(session, actor, form, Verdict.VERIFIED, now)
+        else:
+            _correct(session, opened, actor, campaign, form, right, now)
+
+
+def _settled(
+    q: Questionnaire, first: AnswerSheet, second: AnswerSheet, chosen: Mapping[str, str]
+) -> AnswerSheet:
+    wanted = [difference.field for difference in _differences(q, first, second)]
+    if missing := [name for name in wanted if name not in chosen]:
+        raise Refusal("settle_incomplete", count=len(missing))
+    fields = answers.to_fields(q, first)
+    fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
+    try:
+        return answers.parse(q, fields)
+    except FaultyInput as faulty:
+        raise Refusal("settle_faulty", faulty.faults) from faulty
+
+
+def _correct(
+    session: Session,
+    opened: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    form: Paper,
+    right: AnswerSheet,
+    now: dt.datetime,
+) -> None:
+    """Put a response with the right answers, of the first one's day, in the place of the first one."""
+    day, half = session.execute(select(Response.local_day, Response.half_day).filter_by(**form.place)).one()
+    key = secrets.token_urlsafe(24)
+    entry = Entry(campaign, form.unit_id, Channel.PAPER, key, right, state=EntryState.VALID)
+    accepted = opened.door.accept_within(session, entry, start_of(day) + HOUR[half])
+    decisions.write(session, actor, form, Verdict.CORRECTED, now, replaced_by=accepted.response_key)
+
+
+def _disagreement(
+    session: Session, campaign: CampaignRecord, actor: Actor, number: str, history: History
+) -> Disagreement:
+    form = decisions.paper_of(session, campaign, number)
+    second = history.second
+    if second is None or actor.account_id in (form.keyed_by, second.account_id):
+        return Disagreement(number, own=True, differences=())
+    found = _differences(campaign.questionnaire, _answers(session, form), readings.sheet_of(second))
+    return Disagreement(number, own=False, differences=tuple(found))
+
+
+def _differences(q: Questionnaire, first: AnswerSheet, second: AnswerSheet) -> Iterator[Difference]:
+    for name, one, other in _fields(q, first, second):
+        if one != other:
+            yield Difference(name, one, other)
+    if not _same_words(first.comment, second.comment):
+        yield Difference(COMMENT, first.comment, second.comment)
+
+
+def _fields(q: Questionnaire, first: AnswerSheet, second: AnswerSheet) -> Iterator[tuple[str, str, str]]:
+    """Return every field but the comment with its two values; a blank is empty."""
+    one, other = answers.to_fields(q, first), answers.to_fields(q, second)
+    for name in (*(item.field for item in (*q.items, q.overall)), *(asked.field for asked in q.profile)):
+        yield name, _value(one, name), _value(other, name)
+
+
+def _value(fields: Mapping[str, Sequence[str]], name: str) -> str:
+    return "".join(fields.get(name, ()))
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Return whether two comments have the same letters and digits: commas are not worth a third person."""
+    return [c for c in one.casefold() if c.isalnum()] == [c for c in other.casefold() if c.isalnum()]
+
+
+def _history(session: Session, campaign: CampaignRecord, form: Paper) -> History:
+    serial = serial_of(form.number)
+    history = readings.of_sheet(session, campaign, form.unit_id, serial) if serial else None
+    if history is None:
+        raise Refusal("form_number_unknown", number=form.number)
+    return history
+
+
+def _answers(session: Session, form: Paper) -> AnswerSheet:
+    marks, profile = session.execute(select(Response.marks, Response.profile).filter_by(**form.place)).one()
+    comment = session.scalar(select(Comment.text).filter_by(**form.place))
+    return AnswerSheet(marks, profile, comment or "")
+
+
+def _row(
+    session: Session, form: Paper, kind: ReadingKind, actor: Actor, now: dt.datetime
+) -> dict[str, object]:
+    serial = serial_of(form.number) or 0
+    return {
+        "campaign_id": form.campaign_id,
+        "unit_id": form.unit_id,
+        "serial": serial,
+        "step": serials.next_step(session, form.campaign_id, form.unit_id, serial),
+        "kind": kind,
+        "source": ReadingSource.KEYED,
+        "account_id": actor.account_id,
+        "local_day": local_day(now),
+        "drawn": False,
+    }
+
+
+def _awaiting(session: Session, campaign: CampaignRecord, unit_id: int) -> set[str]:
+    last = response_states.last_decision()
+    query = (
+        select(PaperForm.form_number)
+        .join(
+            Response,
+            (Response.campaign_id == PaperForm.campaign_id)
+            & (Response.unit_id == PaperForm.unit_id)
+            & (Response.response_key == response_states.live_key()),
+        )
+        .outerjoin(last, response_states.joined_on(last))
+        .where(
+            PaperForm.campaign_id == campaign.id,
+            PaperForm.unit_id == unit_id,
+            response_states.state(last) == State.AWAITING.value,
+        )
+    )
+    return set(session.scalars(query))

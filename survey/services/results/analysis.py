@@ -1,0 +1,94 @@
+"""What a campaign's results say beyond their figures: order, targets, points, drivers, data quality, precision.
+
+Computed from the forms when somebody asks for it, by one query, and kept nowhere. Officers are account ids here;
+only :func:`officer_names` tells who they are, and only to those who see every unit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from scoring.analysis import analysis as pure
+from scoring.analysis.analysis import Study
+from scoring.analysis.unit_profile import UnitRemarks
+from scoring.points import point_tables
+from scoring.points.awards import PointTable
+from scoring.results import SurveyResult
+from survey.database.engine import Database
+from survey.documents.reports.disclosure import hidden_cells
+from survey.errors import Refusal
+from survey.models import Account
+from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.results import estimates, reports
+from survey.services.results.estimates import Gathered
+from survey.services.results.reports import Assessment
+from survey.vocabulary import Channel
+
+SEED = 20240805  # of every random step: the same forms give the same insight
+EXAMPLE = "bands-example"
+# By these citizens answer without an officer.
+OWN = tuple(
+    list(Channel).index(way)
+    for way in (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
+)
+
+
+def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:
+    """Return the assessment of *campaign* with its insight, both from the same forms."""
+    gathered = estimates.gathered(database, campaign)
+    result = estimates.summary(gathered.sheets, campaign)
+    found = reports.assembled(database, actor, campaign, result, now)
+    study = _study(gathered, campaign, result, found.facts.targets)
+    return replace(found, insight=pure.look(study, result, seed=SEED), officers=gathered.officers)
+
+
+def remarks(database: Database, assessed: Assessment, unit: str) -> UnitRemarks:
+    """Return what may be said about one unit's criteria, without the cost of the whole insight."""
+    campaign = assessed.campaign
+    gathered = estimates.gathered(database, campaign)
+    study = _study(gathered, campaign, assessed.result, assessed.facts.targets)
+    return pure.remarks_of(study, assessed.result)[campaign.unit_id(unit) - 1]
+
+
+def officer_names(database: Database, actor: Actor, assessed: Assessment) -> tuple[str, ...]:
+    """Return the account names behind the officer codes of an insight.
+
+    Raises:
+        Refusal: ``role_out_of_reach``.
+    """
+    if actor.role not in EVERY_UNIT:
+        raise Refusal("role_out_of_reach")
+    query = select(Account.id, Account.name).where(Account.id.in_(set(assessed.officers)))
+    with database.read() as session:
+        known = {row.id: row.name for row in session.execute(query)}
+    return tuple(known[account] for account in assessed.officers)
+
+
+def _study(
+    gathered: Gathered, campaign: CampaignRecord, result: SurveyResult, targets: tuple[float, ...]
+) -> Study:
+    units = campaign.plan.units
+    return Study(
+        marks=gathered.sheets.marks,
+        collected=gathered.collected,
+        questions=estimates.questions(campaign.questionnaire),
+        rules=estimates.rules(campaign),
+        units=tuple(unit.code for unit in units),
+        population=estimates.populations(gathered.sheets, campaign),
+        quota=tuple(unit.target for unit in units),
+        tables=_tables(campaign),
+        targets=targets,
+        hidden=hidden_cells(result),
+        own=OWN,
+    )
+
+
+def _tables(campaign: CampaignRecord) -> tuple[PointTable, ...]:
+    """Return the plan's point table, and the example beside it where it knows these criteria."""
+    chosen, example = point_tables.load(campaign.plan.point_table), point_tables.load(EXAMPLE)
+    fits = all(example.criterion(criterion.id) for criterion in campaign.questionnaire.criteria)
+    return (chosen, example) if fits and chosen.id != example.id else (chosen,)

@@ -1,0 +1,171 @@
+"""From rows to results: the only module that knows both a questionnaire and a statistic."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Subquery, and_, func, select
+
+from forms.instrument import Questionnaire
+from scoring.index import Criterion
+from scoring.quality.collected import NONE, Collected
+from scoring.results import CriterionRule, Formula, OverallRule, SurveyResult
+from scoring.summary import Questions, Rules, summarise
+from scoring.tally import BLANK, NO_OPINION
+from survey.database.engine import Database
+from survey.models import PaperForm, Response
+from survey.plans.plan import PlanUnit
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import response_states
+from survey.vocabulary import Channel, HalfDay, State
+
+LEVEL = 0.95
+CODES = np.full(256, BLANK, dtype=np.uint8)
+CODES[[ord(c) for c in "12345"]] = (1, 2, 3, 4, 5)
+CODES[ord("0")] = NO_OPINION
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The valid forms of a campaign as arrays: marks uint8 (forms, items + overall), unit id per form."""
+
+    marks: NDArray[np.uint8]
+    unit: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The valid forms with the circumstances that the database still knows.
+
+    ``collected`` is in the order of ``sheets``, its marks are the items without the overall one. An officer is an
+    account in one unit: ``officers`` are the account ids by officer code. Only forms whose link to the paper form
+    still stands have an officer.
+    """
+
+    sheets: Sheets
+    collected: Collected
+    officers: tuple[int, ...]
+
+
+def sheets(database: Database, campaign: CampaignRecord) -> Sheets:
+    """Return the valid forms of *campaign*, by one query."""
+    last = response_states.last_decision()
+    query = (
+        select(Response.unit_id, Response.marks)
+        .outerjoin(last, response_states.joined_on(last))
+        .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
+        .order_by(Response.unit_id)
+    )
+    with database.read() as session:
+        rows = session.execute(query).all()
+    return _sheets(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
+
+
+def gathered(database: Database, campaign: CampaignRecord) -> Gathered:
+    """Return the valid forms of *campaign* with who keyed them, channel and half-day, by one query.
+
+    The rows come in the order of their keys, so that seeded random steps repeat; it tells nothing about people.
+    """
+    last = response_states.last_decision()
+    columns = (Response.unit_id, Response.marks, Response.channel, Response.local_day, Response.half_day)
+    paper = _keyed_by(campaign)
+    linked = and_(paper.c.unit_id == Response.unit_id, paper.c.response_key == Response.response_key)
+    query = (
+        select(*columns, paper.c.keyed_by)
+        .outerjoin(last, response_states.joined_on(last))
+        .outerjoin(paper, linked)
+        .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
+        .order_by(Response.unit_id, Response.response_key)
+    )
+    with database.read() as session:
+        rows = session.execute(query).all()
+    found = _sheets(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
+    codes: dict[tuple[int, int], int] = {}
+    officer = [
+        NONE if row.keyed_by is None else codes.setdefault((row.unit_id, row.keyed_by), len(codes))
+        for row in rows
+    ]
+    channels = list(Channel)
+    collected = Collected(
+        marks=found.marks[:, :-1],
+        unit=found.unit - 1,
+        officer=np.array(officer, dtype=np.intp),
+        channel=np.array([channels.index(Channel(row.channel)) for row in rows], dtype=np.intp),
+        seconds=np.full(len(rows), np.nan),
+        time=np.array([_half_days(row.local_day, row.half_day) for row in rows], dtype=np.float64),
+    )
+    return Gathered(found, collected, tuple(account for _, account in codes))
+
+
+def _keyed_by(campaign: CampaignRecord) -> Subquery:
+    """Return one account per response that a paper form is linked with, so that no response counts twice."""
+    return (
+        select(PaperForm.unit_id, PaperForm.response_key, func.min(PaperForm.keyed_by).label("keyed_by"))
+        .where(PaperForm.campaign_id == campaign.id, PaperForm.response_key.is_not(None))
+        .group_by(PaperForm.unit_id, PaperForm.response_key)
+        .subquery("keyed")
+    )
+
+
+def _half_days(day: dt.date, half: str) -> int:
+    """Return a half-day as a steady number."""
+    return 2 * day.toordinal() + (half == HalfDay.PM)
+
+
+def _sheets(campaign: CampaignRecord, unit: list[int], marks: list[str]) -> Sheets:
+    width = len(campaign.questionnaire.items) + 1
+    packed = np.frombuffer("".join(marks).encode("ascii"), dtype=np.uint8)
+    return Sheets(CODES[packed].reshape(len(marks), width), np.array(unit, dtype=np.intp))
+
+
+def assess(database: Database, campaign: CampaignRecord) -> SurveyResult:
+    """Return the results of *campaign* over its valid forms: every unit and the province."""
+    return summary(sheets(database, campaign), campaign)
+
+
+def summary(found: Sheets, campaign: CampaignRecord) -> SurveyResult:
+    """Return the results over the forms *found* of *campaign*."""
+    return summarise(
+        found.marks,
+        found.unit - 1,
+        [unit.code for unit in campaign.plan.units],
+        populations(found, campaign),
+        questions(campaign.questionnaire),
+        rules(campaign),
+    )
+
+
+def rules(campaign: CampaignRecord) -> Rules:
+    """Return what the plan has decided about formulas."""
+    index = campaign.plan.index
+    return Rules(
+        official=cast("Formula", index.official),
+        criterion=cast("CriterionRule", index.criterion),
+        overall=cast("OverallRule", index.overall),
+        level=LEVEL,
+    )
+
+
+def populations(found: Sheets, campaign: CampaignRecord) -> tuple[int | None, ...]:
+    """Return N of every unit, None where it is unknown or cannot be right."""
+    counts = np.bincount(found.unit, minlength=len(campaign.plan.units) + 1)[1:].tolist()
+    return tuple(_population(unit, n) for unit, n in zip(campaign.plan.units, counts, strict=True))
+
+
+def questions(questionnaire: Questionnaire) -> Questions:
+    """Return the questionnaire as the arithmetic sees it: columns of marks under each criterion."""
+    position = {item.id: column for column, item in enumerate(questionnaire.items)}
+    criteria = tuple(
+        Criterion(c.id, c.max_points, tuple(position[item.id] for item in c.items))
+        for c in questionnaire.criteria
+    )
+    return Questions((*position, questionnaire.overall.id), criteria, overall_item=len(position))
+
+
+def _population(unit: PlanUnit, forms: int) -> int | None:
+    """Return N, or None where it is unknown or plainly wrong: fewer transactions than forms."""
+    return unit.transactions if unit.transactions is not None and unit.transactions >= forms else None

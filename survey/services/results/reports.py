@@ -1,0 +1,220 @@
+"""From results to what leaves the house: the report's content, its PDF and XLSX, and its figures.
+
+All of them are laid out from one :class:`Assessment`, so that they can't show different figures.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scoring import charts
+from scoring.analysis.analysis import Insight
+from scoring.charts import Chart, Driver, Pace
+from scoring.points.target_probabilities import of_formula
+from scoring.results import DomainResult, SurveyResult
+from survey.clock import local_day
+from survey.database.engine import Database
+from survey.documents.render import pdf, xlsx
+from survey.documents.reports.compose import consolidated, for_unit
+from survey.documents.reports.disclosure import published
+from survey.documents.reports.keying_comparison import UNREAD
+from survey.documents.reports.record import CampaignFacts, Heading, ReportContent, UnitFacts
+from survey.errors import Refusal
+from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.paper import keying_accuracy
+from survey.services.results import estimates, quotas
+from survey.services.results.quotas import Board
+
+DAY = dt.timedelta(days=1)
+FOREST, PROFILE, LEVELS, PACE = "forest", "profile", "levels", "pace"
+RANKS, IMPORTANCE = "ranks", "importance"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A campaign's results at one moment, with the facts that every output needs beside them.
+
+    ``insight`` is only there where it was asked for (:func:`survey.services.results.analysis.assessment`), and with it
+    ``officers``: the accounts behind its officer codes.
+    """
+
+    campaign: CampaignRecord
+    board: Board
+    result: SurveyResult
+    facts: CampaignFacts
+    units: tuple[UnitFacts, ...]
+    heading: Heading
+    insight: Insight | None = None
+    officers: tuple[int, ...] = ()
+
+    def found(self) -> Insight:
+        """Return the insight of an assessment that was made with one."""
+        if self.insight is None:
+            raise LookupError("this assessment was made without an insight")
+        return self.insight
+
+    def within(self, result: SurveyResult, unit: str | None) -> DomainResult:
+        """Return a unit's part of *result*, or the whole province's, pooled over forms."""
+        return result.province_pooled if unit is None else result.units[self.campaign.unit_id(unit) - 1]
+
+    def report(self, unit: str | None = None) -> ReportContent:
+        """Return the content of the consolidated report, or of one unit's."""
+        parts, insight = (self.facts, self.units, self.heading), self.insight
+        if unit is None:
+            return consolidated(self.result, *parts, insight=insight)
+        return for_unit(self.result, unit, *parts, insight=insight)
+
+
+def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:
+    """Return the results of *campaign* with the counts of the units that *actor* reaches."""
+    result = estimates.assess(database, campaign)
+    return assembled(database, actor, campaign, result, now)
+
+
+def assembled(
+    database: Database, actor: Actor, campaign: CampaignRecord, result: SurveyResult, now: dt.datetime
+) -> Assessment:
+    """Return the assessment around results that are computed already."""
+    board = quotas.progress(database, actor, campaign, now)
+    rekeyed = keying_accuracy.of_units(database, campaign)
+    return Assessment(
+        campaign=campaign,
+        board=board,
+        result=result,
+        facts=_facts(campaign, now),
+        units=tuple(
+            UnitFacts(
+                p.unit.code,
+                p.unit.name,
+                p.target,
+                p.valid,
+                p.awaiting,
+                p.late,
+                p.excluded,
+                rekeyed.get(campaign.unit_id(p.unit.code), UNREAD),
+            )
+            for p in board.units
+        ),
+        heading=_heading(campaign),
+    )
+
+
+def require_reach(actor: Actor, unit: str | None) -> None:
+    """Refuse an actor that may not see the results of the unit, or of the whole province (None).
+
+    Raises:
+        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``.
+    """
+    if unit is not None:
+        actor.require(unit)
+    elif actor.role not in EVERY_UNIT:
+        raise Refusal("role_out_of_reach")
+
+
+def report_pdf(assessed: Assessment, unit: str | None = None) -> bytes:
+    """Return the official report as PDF: the consolidated one, or one unit's."""
+    content = assessed.report(unit)
+    pictures = {place.id: _report_chart(assessed, place.id, unit).png() for place in content.figures()}
+    return pdf.render(content, pictures)
+
+
+def report_xlsx(assessed: Assessment, unit: str | None = None) -> bytes:
+    """Return the figures of the report as XLSX."""
+    return xlsx.render(assessed.report(unit))
+
+
+def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
+    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; with an insight ``ranks``, ``importance``.
+
+    Small cells are hidden in all of them.
+
+    Raises:
+        Refusal: ``page_unknown`` for another name.
+    """
+    return _figure(assessed, name, unit, rehearsal=assessed.campaign.rehearsal)
+
+
+def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: bool) -> Chart:
+    if name == PACE:
+        return charts.pace(_pace(assessed.board), rehearsal=rehearsal)
+    shown, criteria = published(assessed.result), assessed.facts.criteria
+    if name == FOREST:
+        return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
+    if name == RANKS and assessed.insight is not None:
+        table = assessed.insight.league
+        names = _unit_names(assessed)
+        return charts.rank_sets(table.units, table.marginal, table.simultaneous, names, rehearsal=rehearsal)
+    if name == IMPORTANCE and assessed.insight is not None:
+        drivers = _drivers(shown, assessed.insight)
+        return charts.importance(drivers, criteria, rehearsal=rehearsal)
+    domain = assessed.within(shown, unit)
+    if name == PROFILE:
+        return charts.criterion_profile(shown, domain, criteria, rehearsal=rehearsal)
+    if name == LEVELS:
+        return charts.level_bars(domain, criteria, rehearsal=rehearsal)
+    raise Refusal("page_unknown")
+
+
+def _report_chart(assessed: Assessment, place: str, unit: str | None) -> Chart:
+    # A unit's report shows its criteria where the consolidated one shows the units.
+    name = PROFILE if place == FOREST and unit is not None else place
+    # The page that the figure stands on carries the mark of a rehearsal already.
+    return _figure(assessed, name, unit, rehearsal=False)
+
+
+def _drivers(shown: SurveyResult, insight: Insight) -> tuple[Driver, ...]:
+    """Return what the figure of importance draws: criteria whose index may be shown, with both intervals."""
+    found = insight.drivers
+    if found is None:
+        return ()
+    made = []
+    for place, index in enumerate(shown.province_pooled.criteria):
+        one = of_formula(index, shown.official)
+        if one.value is not None and one.low is not None and one.high is not None:
+            weight = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
+            made.append(Driver(index.id, one.value, one.low, one.high, *weight))
+    return tuple(made)
+
+
+def _unit_names(assessed: Assessment) -> dict[str, str]:
+    return {unit.code: unit.name for unit in assessed.campaign.plan.units}
+
+
+def _pace(board: Board) -> Pace:
+    window = board.campaign.plan.window
+    length = (window.closes_on - window.opens_on).days
+    elapsed = min(max((board.today - window.opens_on).days + 1, 1), length)
+    counts = tuple(board.daily.get(window.opens_on + n * DAY, 0) for n in range(elapsed))
+    return Pace(window.opens_on, length, sum(unit.target for unit in board.units), counts)
+
+
+def _facts(campaign: CampaignRecord, now: dt.datetime) -> CampaignFacts:
+    questionnaire, window = campaign.questionnaire, campaign.plan.window
+    return CampaignFacts(
+        name=campaign.plan.title,
+        first_day=window.opens_on,
+        last_day=window.closes_on - DAY,
+        as_of=local_day(now),
+        questionnaire=questionnaire.ref,
+        criteria={c.id: c.text("vi") for c in questionnaire.criteria},
+        items={item.id: item.text("vi") for item in questionnaire.items},
+        overall_item=questionnaire.overall.text("vi"),
+        rehearsal=campaign.rehearsal,
+    )
+
+
+def _heading(campaign: CampaignRecord) -> Heading:
+    words = campaign.plan.headings
+    return Heading(
+        governing_body=words.governing_body,
+        agency=words.agency,
+        place=words.place,
+        symbol=words.number_symbol,
+        legal_bases=words.legal_bases,
+        addressees=(words.addressee,),
+        recipients=words.recipients,
+        authority=words.signer_titles,
+        signer=words.signer_name,
+    )

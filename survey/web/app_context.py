@@ -1,0 +1,16 @@
+"""What the present application works with."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app
+
+from survey.services.installation.installation import Installation
+
+NAME = "hailong"
+
+
+def installation() -> Installation:
+    """Return the installation that the present application serves."""
+    return cast("Installation", current_app.extensions[NAME])

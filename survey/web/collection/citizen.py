@@ -1,0 +1,360 @@
+"""The citizen's way: the sealed address of a counter, one page, a receipt. No cookie, no script needed."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from forms import answers, screen_code
+from forms.address_mac import Seal
+from forms.faults import Fault, FaultyInput
+from forms.prepared_page import PreparedPage, slot
+from survey import clock
+from survey.errors import Refusal
+from survey.services.campaigns import languages
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import receipts
+from survey.services.collection.door import Accepted, Entry
+from survey.services.collection.screen_ends import ScreenCode
+from survey.services.collection.ticket_ends import Ticket
+from survey.services.counter import screen_codes, tickets
+from survey.vocabulary import Channel, EntryState
+from survey.web.access import public
+from survey.web.app_context import installation
+from survey.web.collection import citizen_page as page
+from survey.web.collection.citizen_page import Counter
+
+citizen = Blueprint("citizen", __name__)
+
+KEY = "key"
+MINUTES = 2
+LONGEST_TYPED = 40
+KEPT_PAGES = 128  # each keeps a compressor's state of some 270 kB
+# Long enough to be shown once more when the script that posted the form leads to it; it says nothing of answers.
+RECEIPT_CACHING = "private,max-age=300"
+FOREVER = "public,max-age=31536000,immutable"
+WORTH_A_NEW_FORM = frozenset({"response_conflict", "idempotency_key_bad"})
+ANOTHER_CODE = "ma"
+WORTH_ANOTHER_CODE = frozenset({"screen_code_unknown", "screen_code_old", "screen_code_spent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A fault as the page shows it: the field it belongs to and its sentence."""
+
+    field: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """That the page wants another code of the screen: why, what was typed, and where the form goes without one."""
+
+    sentence: str
+    typed: str
+    without: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which channel a form comes, with the code that it spends."""
+
+    channel: Channel
+    ticket: Ticket | None = None
+    screen: ScreenCode | None = None
+
+
+@citizen.get("/k/<sealed>")
+@public
+def form(sealed: str) -> ResponseReturnValue:
+    """Give the counter's form, prepared once and sent with a new key."""
+    return _given(page.opened(sealed))
+
+
+@citizen.post("/k/<sealed>")
+@public
+def send(sealed: str) -> ResponseReturnValue:
+    """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
+    return _taken(page.opened(sealed), Way(Channel.QR))
+
+
+@citizen.get("/m")
+@public
+def typed() -> ResponseReturnValue:
+    """Ask for the short code of a card or of a screen, and lead to its form."""
+    lang = page.language()
+    if code := request.args.get("ma", "").strip()[:LONGEST_TYPED]:
+        where = "citizen.by_screen" if screen_code.read(code) else "citizen.by_ticket"
+        address = url_for(where, code=code, lang=page.if_chosen(lang), v=page.view() or None)
+        return redirect(address, 303)
+    told = {"rehearsal": False, "lang_links": page.other_languages(None, lang)}
+    return page.sent(render_template("citizen/ticket.html", **told, **page.frame(None, lang)).encode(), 200)
+
+
+@citizen.get("/m/<code>")
+@public
+def by_ticket(code: str) -> ResponseReturnValue:
+    """Give the form of the unit that printed the one-time code, while the code is unspent."""
+    found = tickets.find(installation(), code)
+    tickets.require_unspent(installation(), found)
+    return _given(_of_unit(found.campaign, found.ticket.unit_id))
+
+
+@citizen.post("/m/<code>")
+@public
+def send_by_ticket(code: str) -> ResponseReturnValue:
+    """Take the form in and spend its code; the receipt's address does not name the code."""
+    found = tickets.find(installation(), code)
+    counter = _of_unit(found.campaign, found.ticket.unit_id)
+    return _taken(counter, Way(found.channel, ticket=found.ticket))
+
+
+@citizen.get("/s/<code>")
+@public
+def by_screen(code: str) -> ResponseReturnValue:
+    """Give the form of the counter whose screen shows the code, or showed it minutes ago."""
+    opened, now = installation(), clock.now()
+    found = screen_codes.find(opened, code, now)
+    counter = _of_unit(found.campaign, found.unit_id, found.counter)
+    return _given(counter, screen_codes.open_form(opened, found, now))
+
+
+@citizen.post("/s/<code>")
+@public
+def send_by_screen(code: str) -> ResponseReturnValue:
+    """Take the form in and spend the screen's code; where that cannot be, ask for the present one and lose nothing."""
+    opened, now = installation(), clock.now()
+    first = screen_codes.find(opened, code, now)
+    counter = _of_unit(first.campaign, first.unit_id, first.counter)
+    typed = request.form.get(ANOTHER_CODE, "").strip()
+    try:
+        found = screen_codes.find_beside(opened, first, typed, now) if typed else first
+        screen_codes.require_in_time(opened, found, request.form.get(KEY, ""), now)
+        return _taken(counter, Way(Channel.SCREEN, screen=found.end))
+    except Refusal as refusal:
+        if refusal.code not in WORTH_ANOTHER_CODE:
+            raise
+        return _asked_again(counter, refusal)
+
+
+@citizen.get("/k/<sealed>/r/<code>")
+@public
+def receipt(sealed: str, code: str) -> ResponseReturnValue:
+    """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
+    counter = page.opened(sealed)
+    known = receipts.read(installation().keys.receipt, code)
+    if known is None:
+        raise Refusal("receipt_unknown")
+    shown = render_template(
+        "citizen/receipt.html",
+        code_groups=known.split("-"),
+        late="late" in request.args,
+        **page.frame(counter.campaign, page.language(counter.campaign)),
+        **page.heading(counter),
+    )
+    return page.sent(shown.encode(), 200, caching=RECEIPT_CACHING)
+
+
+@citizen.get("/gui/<campaign>/<lang>.<version>.js")
+@public
+def script(campaign: str, lang: str, version: str) -> ResponseReturnValue:
+    """Give the script that sends a form on a bad line, with its two sentences in a language of the campaign.
+
+    Raises:
+        Refusal: ``campaign_unknown``; ``page_unknown`` for a language that it does not speak.
+    """
+    record = installation().campaigns.get(campaign)
+    if lang not in record.names:
+        raise Refusal("page_unknown")
+    source, current = page.script_of(record, lang)
+    caching = FOREVER if version == current else "no-cache"
+    return Response(source, mimetype="text/javascript", headers={"Cache-Control": caching})
+
+
+@citizen.get("/nghe/<campaign>/<lang>/<key>/<digest>")
+@public
+def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue:
+    """Give a recording of a campaign, whole or in part as players ask for it.
+
+    Raises:
+        Refusal: ``campaign_unknown``; ``clip_unknown``.
+    """
+    record = installation().campaigns.get(campaign)
+    place = (lang, key, digest)
+    content, kind = languages.recording(installation().database, record.id, record.languages, place)
+    answer = send_file(io.BytesIO(content), mimetype=kind, conditional=True, etag=digest)
+    answer.headers["Cache-Control"] = FOREVER
+    answer.headers["Content-Security-Policy"] = "default-src 'none'"
+    return answer
+
+
+def notice(refusal: Refusal, kind: str) -> Response:
+    """Return the friendly page that tells a citizen what happened and what to do."""
+    counter = _counter_of_request()
+    form_url = _form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None
+    return _notice(counter, kind, refusal.details, form_url, refusal.status)
+
+
+def _notice(
+    counter: Counter | None, kind: str, details: Mapping[str, object], form_url: str | None, status: int
+) -> Response:
+    campaign = None if counter is None else counter.campaign
+    heading = {"office": None, "rehearsal": False} if counter is None else page.heading(counter)
+    shown = render_template(
+        "citizen/notice.html",
+        kind=kind,
+        details=details,
+        form_url=form_url,
+        **page.frame(campaign, page.language(campaign)),
+        **heading,
+    )
+    return page.sent(shown.encode(), status)
+
+
+def _given(counter: Counter, key: str | None = None) -> Response:
+    """Send the prepared page of the counter's unit with a key, or tell what to do if it is another unit."""
+    campaign = counter.campaign
+    lang = page.language(campaign)
+    if page.OTHER_UNIT in request.args:
+        unit = campaign.unit(counter.unit_id).name
+        return _notice(counter, "other_unit", {"unit": unit}, f"?lang={lang}", 200)
+    if clock.now() < campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
+    prepared = _prepared(campaign, counter.unit_id, lang, _is_late(counter), page.view())
+    raw, packed = prepared.fill(**{KEY: key or secrets.token_urlsafe(16)})
+    css, loader = _css(campaign, lang), page.loader(campaign, lang)
+    if request.accept_encodings.quality("gzip") > 0:
+        return page.sent(packed, 200, css, script=loader, encoding="gzip")
+    return page.sent(raw, 200, css, script=loader)
+
+
+def _taken(counter: Counter, way: Way) -> ResponseReturnValue:
+    """Hand the form to the door and lead to its receipt, or show it again with every fault."""
+    campaign = counter.campaign
+    lang, fields = page.language(campaign), request.form.to_dict(flat=False)
+    key = request.form.get(KEY, "")
+    typed = fields.pop(ANOTHER_CODE, None)
+    try:
+        sheet = answers.parse(campaign.questionnaire, fields)
+    except FaultyInput as faulty:
+        shown = [_told(fault, campaign, lang) for fault in faulty.faults]
+        again = None if typed is None else Again("", typed[0], _form_address(counter))
+        return _shown_again(counter, 422, fields, shown, again)
+    entry = Entry(campaign, counter.unit_id, way.channel, key, sheet, ticket=way.ticket, screen=way.screen)
+    accepted = installation().door.accept(entry, clock.now())
+    return redirect(_receipt_address(counter, accepted, lang), 303)
+
+
+def _asked_again(counter: Counter, refusal: Refusal) -> Response:
+    """Show the form as it was sent, with a place for the screen's present code and a way without one."""
+    lang = page.language(counter.campaign)
+    again = Again(refusal.sentence(lang), "", _form_address(counter))
+    return _shown_again(counter, refusal.status, request.form.to_dict(flat=False), (), again)
+
+
+def _shown_again(
+    counter: Counter,
+    status: int,
+    values: Mapping[str, Sequence[str]],
+    faults: Sequence[Faulty],
+    again: Again | None,
+) -> Response:
+    """Show the form with everything that was filled in."""
+    campaign = counter.campaign
+    lang, key = page.language(campaign), request.form.get(KEY, "")
+    css = page.WHOLE_STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.WHOLE_STYLE
+    shown = _rendered(counter, lang, key, css, values, faults, again=again)
+    return page.sent(shown.encode(), status, css, script=page.loader(campaign, lang))
+
+
+def _told(fault: Fault, campaign: CampaignRecord, lang: str) -> Faulty:
+    return Faulty(fault.place, campaign.words(lang)["fault"][fault.code].format(**fault.details))
+
+
+def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:
+    """Return a counter of a unit, or none in particular."""
+    sealed = Seal(installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, number)
+    return Counter(sealed, campaign, unit_id)
+
+
+def _form_address(counter: Counter | None) -> str | None:
+    if counter is None:
+        return None
+    lang = page.if_chosen(page.language(counter.campaign))
+    return url_for("citizen.form", sealed=counter.sealed, lang=lang)
+
+
+def _counter_of_request() -> Counter | None:
+    """Return the counter that the request's address names, None where it names none."""
+    try:
+        return page.opened((request.view_args or {})["sealed"])
+    except (KeyError, Refusal):
+        return None
+
+
+def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
+    return url_for(
+        "citizen.receipt",
+        sealed=counter.sealed,
+        code=accepted.receipt,
+        lang=page.if_chosen(lang),
+        late="1" if accepted.state is EntryState.LATE else None,
+        v=page.view() or None,
+    )
+
+
+def _is_late(counter: Counter) -> bool:
+    return clock.now() >= counter.campaign.closes_at
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _css(campaign: CampaignRecord, lang: str) -> str:
+    """Return the style of a first visit; players of recordings need a rule of their own."""
+    return page.STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.STYLE
+
+
+@lru_cache(maxsize=KEPT_PAGES)
+def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool, view: str) -> PreparedPage:
+    """Return the page of a unit; its links are relative, so that all counters of the unit share it.
+
+    *view* is in the page by way of the request's address.
+    """
+    counter = Counter("", campaign, unit_id)
+    return PreparedPage(_rendered(counter, lang, slot(KEY), _css(campaign, lang), {}, (), late=late))
+
+
+def _rendered(
+    counter: Counter,
+    lang: str,
+    key: str,
+    css: str,
+    values: Mapping[str, Sequence[str]],
+    faults: Sequence[Faulty],
+    *,
+    late: bool | None = None,
+    again: Again | None = None,
+) -> str:
+    campaign = counter.campaign
+    return render_template(
+        "citizen/form.html",
+        q=campaign.questionnaire,
+        minutes=MINUTES,
+        late=_is_late(counter) if late is None else late,
+        action=f"?lang={lang}",
+        other_unit=f"?{page.OTHER_UNIT}={lang}",
+        lang_links=page.other_languages(campaign, lang),
+        values=values,
+        faults=faults,
+        again=again,
+        clips=page.clips(campaign, lang),
+        script=page.loader(campaign, lang),
+        key=key,
+        **page.frame(campaign, lang, css),
+        **page.heading(counter),
+    )

@@ -1,0 +1,1 @@
+"""Pages about what stands at a counter: codes, posters, cards and screens."""

@@ -1,0 +1,1 @@
+"""The kiosk's own addresses, and the office's pages about kiosks."""

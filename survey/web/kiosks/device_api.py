@@ -1,0 +1,283 @@
+"""The kiosk's own addresses: its page, its service worker, and what the device and the service say to each other."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forms import instrument
+from forms.faults import FaultyInput
+from forms.icons import icons
+from forms.texts import page_languages, page_texts
+from survey import clock
+from survey.errors import Refusal
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter import screen_codes, tickets
+from survey.services.kiosks import devices, exits, records
+from survey.services.kiosks.devices import KioskRecord
+from survey.services.kiosks.records import Record
+from survey.vocabulary import EntryState
+from survey.web.access import public
+from survey.web.app_context import installation
+from survey.web.collection.citizen_page import clips
+
+kiosk = Blueprint("kiosk", __name__, url_prefix="/kios")
+
+STATIC = Path(__file__).parents[2] / "static"
+SHELL = Path(__file__).parents[3] / "templates" / "kiosk" / "shell.html"
+WORKER = STATIC / "kiosk" / "worker.js"
+SCHEME = "Kiosk "
+RECEIPT = "hailong kiosk receipt 1"
+EXIT = "hailong kiosk exit 1"
+SECURITY_POLICY = (
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';media-src 'self';connect-src 'self';"
+    "worker-src 'self';manifest-src 'self';form-action 'none';base-uri 'none';frame-ancestors 'none'"
+)
+
+
+@kiosk.get("/")
+@public
+def page() -> ResponseReturnValue:
+    """Give the page of every kiosk: it holds words and scripts, and nothing of a campaign or a citizen."""
+    words = {lang: page_texts(lang)["kiosk"] for lang in page_languages()}
+    body = render_template("kiosk/shell.html", words=words, version=version())
+    return Response(body, mimetype="text/html", headers={"Content-Security-Policy": SECURITY_POLICY})
+
+
+@kiosk.get("/worker.js")
+@public
+def worker() -> ResponseReturnValue:
+    """Give the service worker with the list of what the page needs when there is no network."""
+    files = [url_for("static", filename=name) for name in _files()]
+    known = {"version": version(), "files": [url_for("kiosk.page"), url_for("kiosk.manifest"), *files]}
+    source = f"const SHELL = {json.dumps(known)};\n{WORKER.read_text('utf-8')}"
+    return Response(source, mimetype="text/javascript")
+
+
+@kiosk.get("/manifest.webmanifest")
+@public
+def manifest() -> ResponseReturnValue:
+    """Give what a tablet needs to put the kiosk on its home screen without the browser's bars."""
+    icon = {"src": url_for("static", filename="icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    page_url = url_for("kiosk.page")
+    told = {"name": "Hài Lòng – Kiosk", "short_name": "Kiosk", "lang": "vi", "display": "fullscreen"}
+    colours = {"background_color": "#f6f3ec", "theme_color": "#0b5a66"}
+    body = json.dumps({**told, **colours, "start_url": page_url, "scope": page_url, "icons": [icon]})
+    return Response(body, mimetype="application/manifest+json")
+
+
+@kiosk.post("/api/enrol")
+@public
+def enrol() -> ResponseReturnValue:
+    """Give a kiosk to the device that shows the one-time code, and tell it what it needs."""
+    said = _said()
+    campaign = installation().campaigns.get(_text(said, "campaign"))
+    number, code, hashed = _whole(said, "number"), _text(said, "code"), _text(said, "key_hash")
+    try:
+        key_hash = bytes.fromhex(hashed)
+    except ValueError as error:
+        raise Refusal("kiosk_link_bad") from error
+    record = devices.enrol(installation().database, campaign, number, code, key_hash, clock.now())
+    return jsonify(_settings(campaign, record))
+
+
+@kiosk.post("/api/shown")
+@public
+def shown() -> ResponseReturnValue:
+    """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
+    found = devices.find(installation().database, _shown_key()[2], clock.now())
+    if found is None:
+        return jsonify(waits=True)
+    code, record = found
+    return jsonify(_settings(installation().campaigns.get(code), record))
+
+
+@kiosk.post("/api/exit")
+@public
+def ask_exit() -> ResponseReturnValue:
+    """Give a device a code to show, with which somebody of the office lets it be left."""
+    campaign, record, _key = _device()
+    code = exits.ask(installation().database, campaign, record.number, clock.now())
+    path = url_for("kiosk_phone.leave", campaign=campaign.code, number=record.number, code=code)
+    lives = int(exits.LIVES.total_seconds())
+    return jsonify(code=code, path=path, match=exits.match(code), seconds=lives)
+
+
+@kiosk.post("/api/exit/use")
+@public
+def use_exit() -> ResponseReturnValue:
+    """Tell a device whether its code was granted, signed with the device's own key."""
+    campaign, record, key = _device()
+    code = _text(_said(), "code")
+    if not exits.use(installation().database, campaign, record.number, code, clock.now()):
+        return jsonify(waits=True)
+    message = "\n".join((EXIT, campaign.code, str(record.number), code))
+    return jsonify(signature=devices.sign(key, message.encode()).hex())
+
+
+@kiosk.get("/api/settings")
+@public
+def settings() -> ResponseReturnValue:
+    """Tell an enrolled device its counter, its rules and its frozen questionnaire."""
+    campaign, record, _key = _device()
+    return jsonify(_settings(campaign, record))
+
+
+@kiosk.post("/api/records")
+@public
+def take() -> ResponseReturnValue:
+    """Let one whole answer in through the door and sign its receipt with the device's own key."""
+    campaign, record, key = _device()
+    body = request.get_data()
+    said = _said()
+    number, name = _whole(said, "number"), _text(said, "key")
+    fields, card = said.get("fields"), _text(said, "code") if "code" in said else ""
+    if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
+        raise Refusal("kiosk_record_bad")
+    place, sent = (record.unit_id, record.number), Record(name, number, fields, card)
+    try:
+        accepted = records.take(installation(), campaign, place, sent, clock.now())
+    except FaultyInput as faulty:
+        raise Refusal("kiosk_record_bad", faulty.faults) from faulty
+    words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
+    late = accepted.state is EntryState.LATE
+    told = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
+    message = "\n".join(str(word) for word in (*words, told["receipt"], told["state"]))
+    return jsonify(**told, signature=devices.sign(key, message.encode()).hex())
+
+
+@kiosk.post("/api/card")
+@public
+def card() -> ResponseReturnValue:
+    """Say whether the code of a card can still be answered with at this kiosk; it is not spent by this."""
+    campaign, record, _key = _device()
+    tickets.check(installation(), campaign, record.unit_id, _text(_said(), "code"))
+    return jsonify(usable=True)
+
+
+@kiosk.get("/api/screen-code")
+@public
+def screen_code() -> ResponseReturnValue:
+    """Give the code with which a citizen answers on a telephone, as it stands on this kiosk's screen now."""
+    campaign, record, _key = _device()
+    place = (record.unit_id, record.counter, record.number)
+    shown = screen_codes.show(installation(), campaign, place, clock.now())
+    typed_at = f"{installation().config.public_url.partition('://')[2]}/m"
+    told = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
+    return jsonify(**told, opens_minutes=shown.opens)
+
+
+@kiosk.post("/api/beat")
+@public
+def beat() -> ResponseReturnValue:
+    """Keep how many answers the device holds, as it says at a beat of its own clock."""
+    campaign, record, _key = _device()
+    said = _said()
+    counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
+    devices.beat(installation().database, campaign, record.number, counts, clock.now())
+    return jsonify(version=version())
+
+
+@cache
+def version() -> str:
+    """Return the name of this state of the kiosk's files; a device that has another one fetches them anew."""
+    every = [SHELL, *(STATIC / name for name in _files())]
+    words = json.dumps([page_texts(lang)["kiosk"] for lang in page_languages()], sort_keys=True)
+    content = b"\0".join(path.read_bytes() for path in [*every, WORKER]) + words.encode()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def _files() -> tuple[str, ...]:
+    kept = sorted(path for path in (STATIC / "kiosk").iterdir() if path.suffix in {".js", ".css"})
+    return ("icon.svg", *(f"kiosk/{path.name}" for path in kept if path != WORKER))
+
+
+def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
+    """Return the campaign, the kiosk and the key of the device that asks.
+
+    Raises:
+        Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
+    """
+    code, number, key = _shown_key()
+    campaign = installation().campaigns.get(code)
+    return campaign, devices.authenticate(installation().database, campaign, number, key), key
+
+
+def _shown_key() -> tuple[str, int, bytes]:
+    """Return the campaign, the number and the key that the device shows, as it says them.
+
+    Raises:
+        Refusal: ``kiosk_unknown``.
+    """
+    try:
+        code, written, text = request.headers.get("Authorization", "").removeprefix(SCHEME).split("/")
+        number = int(written)
+        if not 0 <= number <= devices.MOST_NUMBERS:
+            raise Refusal("kiosk_unknown", number="?")
+        return code, number, base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (ValueError, binascii.Error) as error:
+        raise Refusal("kiosk_unknown", number="?") from error
+
+
+def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
+    secret = installation().keys.kiosk
+    pin = {
+        "salt": devices.pin_salt(campaign, record.number).hex(),
+        "rounds": devices.PIN_ROUNDS,
+        "check": devices.pin_check(secret, campaign, record.number),
+    }
+    return {
+        "campaign": campaign.code,
+        "number": record.number,
+        "unit": campaign.unit(record.unit_id).name,
+        "counter": record.counter,
+        "office": campaign.plan.headings.agency,
+        "title": campaign.plan.title,
+        "rehearsal": campaign.rehearsal,
+        "opened": clock.now() >= campaign.opens_at,
+        "opens_at": campaign.opens_at.isoformat(),
+        "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
+        "idle_seconds": record.idle_seconds,
+        "unfinished": record.unfinished,
+        "cards": tickets.has_cards(installation().database, campaign, record.unit_id),
+        "pin": pin,
+        "questionnaire": instrument.to_json(campaign.questionnaire),
+        "words": {tag: campaign.words(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},
+        "audio": {tag: clips(campaign, tag) for tag in campaign.languages},
+        "icons": icons(campaign.questionnaire),
+    }
+
+
+def _said() -> Mapping[str, Any]:
+    try:
+        said = request.get_json(force=True, silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        said = None
+    if not isinstance(said, dict):
+        raise Refusal("kiosk_record_bad")
+    return said
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    # JSON can name halves of letters, which no text is made of.
+    if not isinstance(value, str) or not value.isprintable():
+        raise Refusal("kiosk_record_bad")
+    return value
+
+
+def _whole(said: Mapping[str, Any], name: str) -> int:
+    value = said.get(name)
+    if type(value) is not int or not 0 <= value <= devices.MOST_NUMBERS:
+        raise Refusal("kiosk_record_bad")
+    return value

@@ -1,0 +1,1 @@
+"""Pages about paper: entry, checks, second keying, sheets and scans."""

@@ -1,0 +1,42 @@
+"""What the pages have in common on which a paper form is keyed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+
+from forms import answers
+from forms.answers import AnswerSheet
+from forms.faults import FaultyInput
+from survey.errors import PlacedFault
+from survey.services.campaigns.campaigns import CampaignRecord
+
+
+class EntryForm(FlaskForm):
+    """What a keyed form carries besides its answers."""
+
+    form_number = StringField()
+    card = StringField()
+    key = HiddenField()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A fault as the page shows it: the field it belongs to and its sentence."""
+
+    field: str
+    sentence: str
+
+
+def sheet_of(
+    campaign: CampaignRecord, fields: Mapping[str, Sequence[str]], faults: list[PlacedFault]
+) -> AnswerSheet | None:
+    """Return the answers that were sent; None where they have faults, which are added to *faults*."""
+    try:
+        return answers.parse(campaign.questionnaire, fields)
+    except FaultyInput as faulty:
+        faults.extend(faulty.faults)
+        return None

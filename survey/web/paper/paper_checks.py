@@ -1,0 +1,92 @@
+"""The keyed paper forms of a unit: a second person checks them; the head and TCCB exclude and reinstate."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import AnyOf, Length, Optional
+
+from survey import clock
+from survey.errors import Refusal
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import decisions
+from survey.vocabulary import Reason, Role, State, Verdict
+from survey.web.access import ANY_ROLE, actor, allow
+from survey.web.app_context import installation
+from survey.web.paper.form_totals import tally
+
+keyed = Blueprint("keyed", __name__)
+
+DECIDED = "decided"
+# An officer who could take answers out of the count could choose which ones count.
+DECIDING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
+
+
+class DecisionForm(FlaskForm):
+    """The number of a form, why it is excluded, and the unit whose list is shown again."""
+
+    number = StringField(validators=[Length(min=1, max=24)])
+    reason = StringField(validators=[Optional(), AnyOf([reason.value for reason in Reason])])
+    unit = StringField(validators=[Optional(), Length(max=64)])
+
+
+@keyed.get("/noi-bo/<campaign>/phieu-giay")
+@allow(*ANY_ROLE)
+def listing(campaign: str) -> ResponseReturnValue:
+    """List the keyed forms of a unit: one's own, or the one chosen with ``?don-vi=``."""
+    record = installation().campaigns.get(campaign)
+    unit_id = _unit_id(record)
+    found = decisions.keyed_forms(installation().database, actor(), record, unit_id)
+    chosen = request.args.get("trang-thai", "")
+    shown = [form for form in found if not chosen or form.state == chosen]
+    return render_template(
+        "unit/keyed.html",
+        campaign=record,
+        unit=record.unit(unit_id),
+        counts={state: sum(form.state is state for form in found) for state in State},
+        chosen=chosen,
+        rows=[(form, tally(form.marks)) for form in shown],
+        reasons=list(Reason),
+        form=DecisionForm(formdata=None),
+    )
+
+
+@keyed.post("/noi-bo/<campaign>/phieu-giay/xac-nhan")
+@allow(Role.OFFICER, Role.UNIT_HEAD)
+def verify(campaign: str) -> ResponseReturnValue:
+    """Confirm that a form was keyed as its paper says; never by the one who keyed it."""
+    return _decide(campaign, Verdict.VERIFIED)
+
+
+@keyed.post("/noi-bo/<campaign>/phieu-giay/loai")
+@allow(*DECIDING)
+def exclude(campaign: str) -> ResponseReturnValue:
+    """Take a form out of the count, with a reason."""
+    return _decide(campaign, Verdict.EXCLUDED)
+
+
+@keyed.post("/noi-bo/<campaign>/phieu-giay/khoi-phuc")
+@allow(*DECIDING)
+def reinstate(campaign: str) -> ResponseReturnValue:
+    """Count a form again that was excluded."""
+    return _decide(campaign, Verdict.REINSTATED)
+
+
+def _decide(code: str, verdict: Verdict) -> ResponseReturnValue:
+    record, form = installation().campaigns.get(code), DecisionForm()
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    number = str(form.number.data)
+    reason = Reason(form.reason.data) if verdict is Verdict.EXCLUDED and form.reason.data else None
+    decisions.decide(installation().database, actor(), record, number, verdict, clock.now(), reason)
+    flash({"number": number, "verdict": verdict.value}, DECIDED)  # type: ignore[arg-type]
+    chosen = {} if actor().unit_code else {"don-vi": form.unit.data or None}
+    return redirect(url_for("keyed.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]
+
+
+def _unit_id(record: CampaignRecord) -> int:
+    """Return the unit that is asked for, else one's own, else the first of the plan."""
+    asked = request.args.get("don-vi") or actor().unit_code or record.plan.units[0].code
+    return record.unit_id(asked)

@@ -1,0 +1,173 @@
+"""An officer keys paper forms in: one page, built for the numeric keypad, that works without a script too."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey import clock
+from survey.errors import Fault, PlacedFault, Refusal, sentence_of
+from survey.plans.plan import PlanUnit
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import serial_ranges
+from survey.services.collection.door import Entry, Keyed
+from survey.services.collection.ticket_ends import Ticket
+from survey.services.counter import tickets
+from survey.services.kiosks import devices
+from survey.services.paper import batches
+from survey.services.results import quotas
+from survey.services.results.quotas import Progress
+from survey.vocabulary import Channel, Role
+from survey.web import language
+from survey.web.access import actor, allow
+from survey.web.app_context import installation
+from survey.web.office_frame import to_campaign
+from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
+
+officer = Blueprint("officer", __name__)
+
+NUMBER = "form_number"
+CARD = "card"
+LONGEST_CARD = 60
+RECEIVED = "received"
+SHAPE = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?")
+DIGITS = 4
+# Refusals that concern what stands on the page; it is shown again with everything that was typed.
+ON_PAGE = frozenset(
+    {
+        *("form_number_used", "response_conflict", "idempotency_key_bad"),
+        *("sheet_used", "sheet_not_printed", "sheet_of_other_unit"),
+        *("sheet_is_blank", "sheet_is_spoiled", "sheet_is_missing"),
+        *("ticket_spent", "ticket_void"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The campaign and the unit for which whoever has signed in keys forms."""
+
+    campaign: CampaignRecord
+    unit_id: int
+
+    @property
+    def unit(self) -> PlanUnit:
+        """The unit."""
+        return self.campaign.unit(self.unit_id)
+
+    @property
+    def progress(self) -> Progress:
+        """The unit's counts at this moment."""
+        board = quotas.progress(installation().database, actor(), self.campaign, clock.now())
+        return next(found for found in board.units if found.unit.code == self.unit.code)
+
+
+@officer.get("/noi-bo/nhap-phieu")
+@allow(Role.OFFICER)
+def entry() -> ResponseReturnValue:
+    """Lead to the entry page of the campaign."""
+    return to_campaign("officer.form")
+
+
+@officer.get("/noi-bo/<campaign>/nhap-phieu")
+@allow(Role.OFFICER)
+def form(campaign: str) -> ResponseReturnValue:
+    """Show an empty entry page with a new key.
+
+    Raises:
+        Refusal: ``campaign_not_open`` before the first day.
+    """
+    place = _workplace(campaign)
+    if clock.now() < place.campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{place.campaign.opens_at:%d/%m/%Y}")
+    return _page(place, EntryForm(key=secrets.token_urlsafe(16)), {}, ())
+
+
+@officer.post("/noi-bo/<campaign>/nhap-phieu")
+@allow(Role.OFFICER)
+def save(campaign: str) -> ResponseReturnValue:
+    """Take a keyed form in and lead to the next one, or show it again with nothing lost."""
+    place, given = _workplace(campaign), EntryForm()
+    fields = request.form.to_dict(flat=False)
+    faults: list[PlacedFault] = []
+    number = _number(place, given.form_number.data or "", faults)
+    if not faults and not SHAPE.fullmatch(number):
+        faults.append(Fault("form_number_bad", NUMBER))
+    ticket = _card(place, given, faults)
+    sheet = sheet_of(place.campaign, fields, faults)
+    if sheet is None or faults:
+        return _page(place, given, fields, faults), 422
+    # The number is a part of the key: the same answers under another number are another form.
+    keyed, key = Keyed(actor(), number), f"{given.key.data or ''}.{number}"
+    try:
+        accepted = installation().door.accept(
+            Entry(place.campaign, place.unit_id, Channel.PAPER, key, sheet, keyed, ticket=ticket), clock.now()
+        )
+    except Refusal as refusal:
+        if refusal.code not in ON_PAGE:
+            raise
+        where = CARD if refusal.code.startswith("ticket_") else NUMBER
+        return _page(place, given, fields, [Fault(refusal.code, where, refusal.details)]), refusal.status
+    flash({"number": number, "receipt": accepted.receipt, "state": accepted.state.value}, RECEIVED)  # type: ignore[arg-type]
+    return redirect(url_for("officer.form", campaign=place.campaign.code), 303)
+
+
+def _number(place: Workplace, typed: str, faults: list[PlacedFault]) -> str:
+    """Return the number that was typed, or that of the sheet whose code a hand scanner typed."""
+    if not serial_ranges.CODE.fullmatch(typed.strip().upper()):
+        return canonical(typed)
+    try:
+        (span,) = serial_ranges.parse(
+            typed, batches.expected(installation(), place.campaign, place.unit.code)
+        )
+    except Refusal as refusal:
+        faults.extend(Fault(fault.code, NUMBER, fault.details) for fault in refusal.faults)
+        return ""
+    return serial_ranges.number_of(span.first)
+
+
+def canonical(number: str) -> str:
+    """Return a form's number in the one way it is kept: capitals, plain digits filled up to four."""
+    plain = number.strip().upper()
+    return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
+
+
+def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> Ticket | None:
+    """Return the card that came with the form, None without one; what is wrong with its code is added to *faults*."""
+    text = (given.card.data or "").strip()[:LONGEST_CARD]
+    if not text:
+        return None
+    try:
+        return tickets.of_unit(installation(), place.campaign, place.unit_id, text).ticket
+    except Refusal as refusal:
+        faults.append(Fault(refusal.code, CARD, refusal.details))
+        return None
+
+
+def _workplace(code: str) -> Workplace:
+    campaign = installation().campaigns.get(code)
+    return Workplace(campaign, campaign.unit_id(actor().unit_code or ""))
+
+
+def _page(
+    place: Workplace, given: EntryForm, values: Mapping[str, Sequence[str]], faults: Sequence[PlacedFault]
+) -> str:
+    lang = language.of_request()
+    return render_template(
+        "officer/entry.html",
+        form=given,
+        q=place.campaign.questionnaire,
+        campaign=place.campaign,
+        unit=place.unit,
+        progress=place.progress,
+        alarms=devices.alarms(installation().database, actor(), place.campaign, clock.now()),
+        late=clock.now() >= place.campaign.closes_at,
+        values=values,
+        faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],
+        language=lang,
+    )

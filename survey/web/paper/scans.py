@@ -1,0 +1,143 @@
+"""Scanned forms: upload, and the doubts that only a person can settle."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileRequired, MultipleFileField
+from werkzeug.datastructures import FileStorage
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from survey import clock
+from survey.documents.reports.formats import plain
+from survey.errors import Fault, Refusal, sentence_of
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.paper import scans as scanned
+from survey.services.paper.scans import TakenIn
+from survey.vocabulary import Role
+from survey.web import language
+from survey.web.access import ANY_ROLE, actor, allow
+from survey.web.app_context import installation
+from survey.web.request_bodies import takes_up_to
+
+scans = Blueprint("scans", __name__)
+
+SCANNING = (Role.ADMIN, Role.UNIT_HEAD, Role.OFFICER)
+LARGEST_UPLOAD = 60_000_000
+LONGEST_NAME = 60
+DONE = "scans"
+
+
+class UploadForm(FlaskForm):
+    """The files, and the unit whose forms they are."""
+
+    files = MultipleFileField(validators=[FileRequired()])
+    unit = StringField(validators=[Optional(), Length(max=64)])
+
+
+class DoubtForm(FlaskForm):
+    """The form whose doubts are settled; an answer has the name of its question."""
+
+    number = StringField(validators=[InputRequired(), Length(max=24)])
+    unit = StringField(validators=[Optional(), Length(max=64)])
+
+
+@scans.get("/noi-bo/<campaign>/phieu-quet")
+@allow(*ANY_ROLE)
+def queue(campaign: str) -> ResponseReturnValue:
+    """Show what waits for a person in a unit, or the doubts of the form in ``?so=``."""
+    record = installation().campaigns.get(campaign)
+    unit_id = _unit_id(record, request.args.get("don-vi"))
+    waiting = scanned.waiting(installation(), actor(), record, unit_id)
+    number = request.args.get("so", "")
+    if number not in waiting or actor().role not in SCANNING:
+        return _queue(record, unit_id, waiting)
+    q, lang = record.questionnaire, language.of_request()
+    form = scanned.doubtful(installation(), actor(), record, unit_id, number)
+    return render_template(
+        "officer/doubts.html",
+        campaign=record,
+        unit=record.unit(unit_id),
+        form=form,
+        reasons={doubt.field: sentence_of(Fault(doubt.reason, doubt.field), lang) for doubt in form.doubts},
+        items={item.field: item for item in (*q.items, q.overall)},
+        questions={question.field: question for question in q.profile},
+        numbers={item.field: place for place, item in enumerate((*q.items, q.overall), start=1)},
+        language=lang,
+    )
+
+
+@scans.post("/noi-bo/<campaign>/phieu-quet")
+@allow(*SCANNING)
+@takes_up_to(LARGEST_UPLOAD)
+def upload(campaign: str) -> ResponseReturnValue:
+    """Read the files and show what became of each."""
+    opened, form = installation(), UploadForm()
+    record = opened.campaigns.get(campaign)
+    unit_id = _unit_id(record, form.unit.data)
+    actor().require(record.unit(unit_id).code)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
+        saved = _saved(form.files.data, Path(folder))
+        taken = scanned.take_in(opened, actor(), record, unit_id, list(saved), clock.now(), saved)
+    waiting = scanned.waiting(opened, actor(), record, unit_id)
+    return _queue(record, unit_id, waiting, taken)
+
+
+@scans.post("/noi-bo/<campaign>/phieu-quet/tra-loi")
+@allow(*SCANNING)
+def settle(campaign: str) -> ResponseReturnValue:
+    """Complete a form with what a person saw, and lead to the next one that waits."""
+    opened, form = installation(), DoubtForm()
+    record = opened.campaigns.get(campaign)
+    unit_id = _unit_id(record, form.unit.data)
+    actor().require(record.unit(unit_id).code)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    number = str(form.number.data)
+    chosen = request.form.to_dict()
+    scanned.answer_doubts(opened, actor(), record, unit_id, number, chosen, clock.now())
+    flash({"number": number}, DONE)  # type: ignore[arg-type]
+    following = scanned.waiting(opened, actor(), record, unit_id)[:1]
+    asked = {"so": following[0]} if following else {}
+    code = record.unit(unit_id).code
+    return redirect(url_for("scans.queue", campaign=campaign, **{"don-vi": code}, **asked), 303)  # type: ignore[arg-type]
+
+
+def _queue(record: CampaignRecord, unit_id: int, waiting: Sequence[str], taken: TakenIn | None = None) -> str:
+    lang = language.of_request()
+    problems = [
+        (problem.place, sentence_of(Fault(problem.code, problem.place, problem.details), lang))
+        for problem in (taken.problems if taken else ())
+    ]
+    return render_template(
+        "officer/scans.html",
+        campaign=record,
+        unit=record.unit(unit_id),
+        waiting=waiting,
+        taken=taken,
+        problems=problems,
+    )
+
+
+def _saved(files: Sequence[FileStorage], folder: Path) -> dict[Path, str]:
+    """Save the files under names of our own and return what their sender calls each: that is no path of ours."""
+    saved = {}
+    for number, file in enumerate(files, start=1):
+        path = folder / f"{number:04}"
+        file.save(path)
+        file.close()
+        saved[path] = plain(Path(file.filename or "").name, LONGEST_NAME) or path.name
+    return saved
+
+
+def _unit_id(record: CampaignRecord, asked: str | None) -> int:
+    """Return the unit that is asked for, else one's own, else the first of the plan."""
+    return record.unit_id(asked or actor().unit_code or record.plan.units[0].code)

@@ -1,0 +1,158 @@
+"""The second pair of eyes: blind second keying, what two keyings have differently, numbers that came twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField
+from wtforms.validators import InputRequired, Length
+
+from survey import clock
+from survey.documents.reports.sections import keying_section
+from survey.documents.reports.texts import bundled
+from survey.errors import PlacedFault, Refusal, sentence_of
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import duplicate_serials
+from survey.services.paper import keying_accuracy
+from survey.services.paper import second_keying as double
+from survey.vocabulary import Role
+from survey.web import language
+from survey.web.access import ANY_ROLE, actor, allow
+from survey.web.app_context import installation
+from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
+
+keying = Blueprint("keying", __name__)
+
+KEYING = (Role.OFFICER, Role.UNIT_HEAD)
+LOOKING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
+DONE = "second"
+
+
+class ResolveForm(FlaskForm):
+    """Whether the sheet that came first counts after all."""
+
+    number = StringField(validators=[InputRequired(), Length(max=24)])
+    first_counts = BooleanField()
+
+
+class SettleForm(FlaskForm):
+    """The form whose two keyings are settled; a field's choice has the field's name."""
+
+    number = StringField(validators=[InputRequired(), Length(max=24)])
+
+
+@keying.get("/noi-bo/<campaign>/nhap-lan-hai")
+@allow(*KEYING)
+def second(campaign: str) -> ResponseReturnValue:
+    """List the forms that chance drew, or show the entry page of the one in ``?so=``."""
+    record = installation().campaigns.get(campaign)
+    own, number = _own(record), request.args.get("so", "")
+    if number and double.may_key_second(installation(), actor(), record, own, number):
+        return _entry(record, number, {}, ())
+    waiting = double.waiting(installation(), actor(), record, own)
+    return render_template("officer/second.html", campaign=record, unit=record.unit(own), waiting=waiting)
+
+
+@keying.post("/noi-bo/<campaign>/nhap-lan-hai")
+@allow(*KEYING)
+def save_second(campaign: str) -> ResponseReturnValue:
+    """Take a second keying in and say only whether it agrees."""
+    record, given = installation().campaigns.get(campaign), EntryForm()
+    number = given.form_number.data or ""
+    faults: list[PlacedFault] = []
+    sheet = sheet_of(record, request.form.to_dict(flat=False), faults)
+    if sheet is None:
+        return _entry(record, number, request.form.to_dict(flat=False), faults), 422
+    agrees = double.key_second(installation(), actor(), record, number, sheet, clock.now())
+    flash({"number": number, "agrees": agrees}, DONE)  # type: ignore[arg-type]
+    return redirect(url_for("keying.second", campaign=campaign), 303)
+
+
+@keying.get("/noi-bo/<campaign>/doi-chieu")
+@allow(*ANY_ROLE)
+def disputes(campaign: str) -> ResponseReturnValue:
+    """Show what two keyings of a unit have differently, and numbers that came in twice."""
+    opened = installation()
+    record = opened.campaigns.get(campaign)
+    unit_id = _asked(record)
+    q = record.questionnaire
+    return render_template(
+        "unit/disputes.html",
+        campaign=record,
+        unit=record.unit(unit_id),
+        disagreements=double.disagreements(opened, actor(), record, unit_id),
+        stopped=duplicate_serials.stopped(opened.database, actor(), record, unit_id),
+        accuracy=_accuracy(record),
+        items={item.field: item for item in (*q.items, q.overall)},
+        questions={question.field: question for question in q.profile},
+        numbers={item.field: number for number, item in enumerate((*q.items, q.overall), start=1)},
+        language=language.of_request(),
+    )
+
+
+@keying.post("/noi-bo/<campaign>/doi-chieu")
+@allow(*ANY_ROLE)
+def settle(campaign: str) -> ResponseReturnValue:
+    """Settle a form on which two keyings differ."""
+    opened, form = installation(), SettleForm()
+    record = opened.campaigns.get(campaign)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    number = str(form.number.data)
+    double.settle(opened, actor(), record, number, request.form.to_dict(), clock.now())
+    return _settled(campaign, number)
+
+
+@keying.post("/noi-bo/<campaign>/doi-chieu/trung-so")
+@allow(*LOOKING)
+def resolve(campaign: str) -> ResponseReturnValue:
+    """Say which of the sheets under one number counts."""
+    opened, form = installation(), ResolveForm()
+    record = opened.campaigns.get(campaign)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    number, counts = str(form.number.data), bool(form.first_counts.data)
+    duplicate_serials.resolve(opened.database, actor(), record, number, clock.now(), first_counts=counts)
+    return _settled(campaign, number)
+
+
+def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
+    """Return what the report says of double keying, for those who answer for the whole campaign."""
+    if actor().unit_code is not None:
+        return ()
+    return keying_section.sentences(bundled(), keying_accuracy.of_campaign(installation().database, record))
+
+
+def _settled(campaign: str, number: str) -> ResponseReturnValue:
+    flash({"number": number}, DONE)  # type: ignore[arg-type]
+    chosen = {} if actor().unit_code else {"don-vi": request.form.get("unit") or None}
+    return redirect(url_for("keying.disputes", campaign=campaign, **chosen), 303)  # type: ignore[arg-type]
+
+
+def _own(record: CampaignRecord) -> int:
+    return record.unit_id(actor().unit_code or "")
+
+
+def _asked(record: CampaignRecord) -> int:
+    """Return the unit that is asked for, else one's own, else the first of the plan."""
+    return record.unit_id(request.args.get("don-vi") or actor().unit_code or record.plan.units[0].code)
+
+
+def _entry(
+    record: CampaignRecord, number: str, values: Mapping[str, Sequence[str]], faults: Sequence[PlacedFault]
+) -> str:
+    lang = language.of_request()
+    return render_template(
+        "officer/entry.html",
+        form=EntryForm(formdata=None, form_number=number),
+        q=record.questionnaire,
+        campaign=record,
+        unit=record.unit(_own(record)),
+        second=True,
+        values=values,
+        faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],
+        language=lang,
+    )

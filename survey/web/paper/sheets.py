@@ -1,0 +1,279 @@
+"""Printed forms: where every sheet is, the minutes over them, and printing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
+
+from forms.layout import EDITIONS
+from survey import clock
+from survey.errors import PlacedFault, Refusal
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import serial_ranges
+from survey.services.installation.installation import Installation
+from survey.services.paper import batches as printing
+from survey.services.paper import closing, stamp_images
+from survey.services.paper import minutes as account
+from survey.services.paper.batches import Order
+from survey.services.paper.minutes import Statement
+from survey.vocabulary import PaperAct, Role, SheetState
+from survey.web import language
+from survey.web.access import ANY_ROLE, actor, allow
+from survey.web.app_context import installation
+from survey.web.request_bodies import takes_up_to
+
+paper = Blueprint("paper", __name__)
+
+PRINTING = (Role.ADMIN, Role.UNIT_HEAD)
+CLOSING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
+RECORDING = tuple(act.value for act in account.RECORDED)
+LARGEST_SEAL = 5_000_000
+PDF = "application/pdf"
+DONE = "paper"
+
+
+class StatementForm(FlaskForm):
+    """What is said to have been done with sheets."""
+
+    act = StringField(validators=[AnyOf(RECORDING)])
+    ranges = TextAreaField(validators=[InputRequired()])
+    witness = StringField(validators=[Optional(), Length(max=account.LONGEST_WITNESS)])
+    note = StringField(validators=[Optional(), Length(max=account.LONGEST_NOTE)])
+
+
+class OrderForm(FlaskForm):
+    """How many forms are to be printed, and how."""
+
+    count = IntegerField(validators=[InputRequired()])
+    edition = StringField(validators=[AnyOf(tuple(EDITIONS))])
+    seal = BooleanField()
+    sign = BooleanField()
+
+
+class BatchForm(FlaskForm):
+    """The first number of the batch whose PDF is wanted."""
+
+    first = IntegerField(validators=[InputRequired()])
+
+
+class CloseForm(FlaskForm):
+    """Who witnesses the end of a unit's account."""
+
+    witness = StringField(validators=[InputRequired(), Length(max=account.LONGEST_WITNESS)])
+
+
+class EndForm(FlaskForm):
+    """That whoever ends the verification knows that it is for good."""
+
+    sure = BooleanField(validators=[InputRequired()])
+
+
+class SealForm(FlaskForm):
+    """The picture of the seal and its size."""
+
+    picture = FileField(validators=[FileRequired()])
+    diameter = StringField(validators=[AnyOf(("36", "34"))])
+
+
+@paper.get("/noi-bo/<campaign>/phieu-in")
+@allow(*ANY_ROLE)
+def board(campaign: str) -> ResponseReturnValue:
+    """Show the account of every unit, today or at the end of a day; who has a unit is led to it."""
+    if actor().unit_code is not None:
+        return redirect(url_for("paper.unit_page", campaign=campaign, unit=actor().unit_code))
+    opened = installation()
+    record = opened.campaigns.get(campaign)
+    until = _day(request.args.get("ngay", ""))
+    unfinished = closing.still_open(opened.database, actor(), record)
+    return render_template(
+        "tccb/sheets.html",
+        campaign=record,
+        until=until,
+        units=account.board(opened.database, actor(), record, until),
+        states=list(SheetState),
+        has_seal=stamp_images.is_kept(opened.database, record),
+        ended=unfinished is None,
+        too_early=clock.now() < record.closes_at,
+        open_points=_lines(unfinished or ()),
+    )
+
+
+@paper.get("/noi-bo/<campaign>/phieu-in/<unit>")
+@allow(*ANY_ROLE)
+def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
+    """Show a unit's sheets and what can be done with them."""
+    record = installation().campaigns.get(campaign)
+    return _page(record, record.unit_id(unit), StatementForm(formdata=None))
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/ghi")
+@allow(*ANY_ROLE)
+def record(campaign: str, unit: str) -> ResponseReturnValue:
+    """Write a minute, or show the page again with every fault and everything that was typed."""
+    opened, form = installation(), StatementForm()
+    found = opened.campaigns.get(campaign)
+    unit_id = found.unit_id(unit)
+    actor().require(unit)
+    if not form.validate_on_submit():
+        return _page(found, unit_id, form, Refusal("ranges_faulty")), 422
+    try:
+        spans = serial_ranges.parse(form.ranges.data or "", printing.expected(opened, found, unit))
+        said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
+        number = account.record(opened.database, actor(), found, unit_id, said, clock.now())
+    except Refusal as refusal:
+        if not refusal.faults:
+            raise
+        return _page(found, unit_id, form, refusal), refusal.status
+    return _done(campaign, unit, number)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/in")
+@allow(*PRINTING)
+def issue(campaign: str, unit: str) -> ResponseReturnValue:
+    """Issue numbered forms; their PDF is taken from the page afterwards."""
+    form = OrderForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
+    with_seal, signed = bool(form.seal.data), bool(form.sign.data)
+    order = Order(form.count.data or 0, str(form.edition.data), "vi", with_seal, signed)
+    with _scratch(opened) as out:
+        printed = printing.print_batch(opened, actor(), found, unit_id, order, out, clock.now())
+    return _done(campaign, unit, printed.minute)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/tep-in")
+@allow(*PRINTING)
+def pdf(campaign: str, unit: str) -> ResponseReturnValue:
+    """Give the PDF of a batch; that it was taken is noted."""
+    form = BatchForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
+    first = form.first.data or 0
+    with _scratch(opened) as out:
+        printing.render_again(opened, actor(), found, unit_id, first, out, clock.now())
+        answer = Response(out.read_bytes(), mimetype=PDF)
+    name = f"phieu-{campaign}-{unit}-{serial_ranges.number_of(first)}.pdf"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@paper.get("/noi-bo/<campaign>/phieu-in/<unit>/bien-ban")
+@allow(*ANY_ROLE)
+def minutes(campaign: str, unit: str) -> ResponseReturnValue:
+    """Show the minutes of a unit to be printed and signed: the one of ``?so=``, the account of ``?ngay=``, or all."""
+    opened = installation()
+    found = opened.campaigns.get(campaign)
+    unit_id = found.unit_id(unit)
+    if "ngay" in request.args:
+        day = _day(request.args["ngay"]) or clock.local_day(clock.now())
+        of_day = account.of_day(opened.database, actor(), found, unit_id, day)
+        place = {"campaign": found, "unit": found.unit(unit_id)}
+        return render_template("unit/day.html", **place, found=of_day, states=list(SheetState))
+    asked = request.args.get("so", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    shown = account.minutes(opened.database, actor(), found, unit_id, number)
+    return render_template("unit/minutes.html", campaign=found, unit=found.unit(unit_id), minutes=shown)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/chot")
+@allow(*CLOSING)
+def close(campaign: str, unit: str) -> ResponseReturnValue:
+    """Close a unit's account."""
+    form = CloseForm()
+    opened, found, unit_id = _asked(campaign, unit, form)
+    witness = form.witness.data or ""
+    number = closing.close_unit(opened.database, actor(), found, unit_id, witness, clock.now())
+    return _done(campaign, unit, number)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/con-dau")
+@allow(Role.ADMIN)
+@takes_up_to(LARGEST_SEAL)
+def seal(campaign: str) -> ResponseReturnValue:
+    """Keep the picture of the seal for forms that are printed from now on."""
+    opened, form = installation(), SealForm()
+    found = opened.campaigns.get(campaign)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    content = form.picture.data.read(LARGEST_SEAL)
+    stamp_images.keep(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
+    flash({"seal": True}, DONE)  # type: ignore[arg-type]
+    return redirect(url_for("paper.board", campaign=campaign), 303)
+
+
+@paper.post("/noi-bo/<campaign>/phieu-in/ket-thuc")
+@allow(Role.ADMIN, Role.TCCB)
+def end(campaign: str) -> ResponseReturnValue:
+    """Close the verification of the whole campaign, for good."""
+    opened, form = installation(), EndForm()
+    found = opened.campaigns.get(campaign)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    forms = closing.close_verification(opened.database, actor(), found, clock.now())
+    flash({"ended": forms}, DONE)  # type: ignore[arg-type]
+    return redirect(url_for("paper.board", campaign=campaign), 303)
+
+
+def _asked(campaign: str, unit: str, form: FlaskForm) -> tuple[Installation, CampaignRecord, int]:
+    """Return what a post about a unit works on; refuse who does not reach the unit, and what is no such post."""
+    opened = installation()
+    found = opened.campaigns.get(campaign)
+    unit_id = found.unit_id(unit)
+    actor().require(unit)
+    if not form.validate_on_submit():
+        raise Refusal("request_bad")
+    return opened, found, unit_id
+
+
+@contextmanager
+def _scratch(opened: Installation) -> Iterator[Path]:
+    """Yield the name of a PDF on the disk of the data, gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
+        yield Path(folder) / "forms.pdf"
+
+
+def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
+    flash({"minute": number}, DONE)  # type: ignore[arg-type]
+    return redirect(url_for("paper.unit_page", campaign=campaign, unit=unit), 303)
+
+
+def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Refusal | None = None) -> str:
+    opened, unit = installation(), found.unit(unit_id)
+    sheets = account.of_unit(opened.database, actor(), found, unit_id)
+    held = [
+        act for act in account.RECORDED if act not in account.OF_HEADS or actor().role is not Role.OFFICER
+    ]
+    return render_template(
+        "unit/sheets.html",
+        campaign=found,
+        unit=unit,
+        sheets=sheets,
+        states=list(SheetState),
+        acts=held,
+        form=form,
+        refusal=refusal,
+        lines=list(_lines(refusal.faults if refusal else ())),
+        batches=printing.batches(opened.database, actor(), found, unit_id),
+        has_seal=stamp_images.is_kept(opened.database, found),
+        can_sign=printing.can_sign(opened.config),
+        minutes=account.minutes(opened.database, actor(), found, unit_id),
+        open_points=list(_lines(closing.open_points(opened.database, actor(), found, unit_id))),
+    )
+
+
+def _lines(faults: Iterable[PlacedFault]) -> list[str]:
+    return Refusal("sheets_faulty", faults).lines(language.of_request())
+
+
+def _day(text: str) -> dt.date | None:
+    with suppress(ValueError):
+        return dt.date.fromisoformat(text)
+    return None

@@ -1,0 +1,1 @@
+"""Pages about figures: the quota board, the results, the analysis."""

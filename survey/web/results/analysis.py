@@ -1,0 +1,48 @@
+"""The page of insight: how sure the order, the targets and the points are, and what the review of the forms found."""
+
+from __future__ import annotations
+
+import base64
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from survey import clock
+from survey.documents.pages import analysis_page
+from survey.services.results import analysis as insights
+from survey.services.results import reports
+from survey.services.results.reports import Assessment
+from survey.vocabulary import Role
+from survey.web.access import actor, allow
+from survey.web.app_context import installation
+
+insight = Blueprint("insight", __name__)
+
+
+@insight.get("/noi-bo/<campaign>/phan-tich")
+@allow(Role.ADMIN, Role.TCCB)
+def show(campaign: str) -> ResponseReturnValue:
+    """Show everything that the results say beyond their figures, computed from the forms as they are now."""
+    opened = installation()
+    record = opened.campaigns.get(campaign)
+    assessed = insights.assessment(opened.database, actor(), record, clock.now())
+    page = analysis_page.of_province(
+        assessed.result,
+        assessed.facts,
+        assessed.units,
+        assessed.heading,
+        assessed.found(),
+        insights.officer_names(opened.database, actor(), assessed),
+    )
+    return render_template(
+        "tccb/insight.html",
+        campaign=record,
+        page=page,
+        picture_of=lambda name: _inline(assessed, name),
+    )
+
+
+def _inline(assessed: Assessment, name: str) -> str:
+    """Return a figure as an address that holds it: another request would compute the whole insight again."""
+    drawn = reports.figure(assessed, name).svg()
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")

@@ -1,0 +1,126 @@
+"""Posters over HTTP and from the shell, and the check of one that hangs on a wall."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from forms.address_mac import Seal
+from forms.check_word import check_word
+from survey.config import Config
+from survey.errors import Refusal
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.counter import links, posters
+from survey.services.counter.posters import Standing
+from survey.services.installation.installation import Installation
+from survey.vocabulary import Role
+from tests.support import scene
+from tests.support.web import SignIn, token
+
+OURS = "/noi-bo/binh-dinh-2024/ma-qr"
+CHECK = "/noi-bo/binh-dinh-2024/kiem-tra-ma"
+
+
+def address(opened: Installation, campaign: CampaignRecord) -> str:
+    return next(
+        link.url for link in links.of_campaign(opened, COMMAND_LINE, campaign) if link.unit == "an-nhon"
+    )
+
+
+def test_every_counter_has_every_kind_in_both_forms(opened: Installation, campaign: CampaignRecord) -> None:
+    names = [file.name for file in posters.every(opened, COMMAND_LINE, campaign, "van-phong", ("card",))]
+    assert names == [
+        f"binh-dinh-2024-van-phong-quay-{n}-card.{form}" for n in (1, 2, 3) for form in ("pdf", "svg")
+    ]
+    with pytest.raises(Refusal, match="unit_unknown"):
+        next(posters.every(opened, COMMAND_LINE, campaign, "khong-co"))
+    with pytest.raises(Refusal, match="counter_unknown"):
+        posters.one(opened, COMMAND_LINE, campaign, ("an-nhon", 9), "a4", "pdf")
+    with pytest.raises(Refusal, match="unit_out_of_reach"):
+        posters.one(opened, scene.OFFICER, campaign, ("van-phong", 1), "a4", "pdf")
+
+
+def test_an_officer_downloads_the_own_posters_only(signed_in: SignIn, campaign: CampaignRecord) -> None:
+    browser = signed_in(Role.OFFICER)
+    page = browser.get(OURS).text
+    assert f"{OURS}/an-nhon/1/a4.pdf" in page
+    assert "van-phong" not in page
+    answer = browser.get(f"{OURS}/an-nhon/1/a4.pdf")
+    assert (answer.status_code, answer.mimetype, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
+    drawing = browser.get(f"{OURS}/an-nhon/1/tent.svg")
+    assert (drawing.mimetype, drawing.text[:4]) == ("image/svg+xml", "<svg")
+    assert "attachment" in drawing.headers["Content-Disposition"]
+    assert browser.get(f"{OURS}/van-phong/1/a4.pdf").status_code == 403
+    assert browser.get(f"{OURS}/an-nhon/2/a4.pdf").status_code == 404
+    assert browser.get(f"{OURS}/an-nhon/1/a3.pdf").status_code == 404
+
+
+def test_the_word_on_the_poster_stands_on_the_genuine_page(
+    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+) -> None:
+    word = check_word(opened.keys.seal, campaign.code, "an-nhon")
+    path = address(opened, campaign).removeprefix(opened.config.public_url)
+    assert f"Từ kiểm tra: {word}" in client.get(path).text
+    (poster,) = (
+        f for f in posters.every(opened, COMMAND_LINE, campaign, "an-nhon", ("a4",)) if ".svg" in f.name
+    )
+    assert word in poster.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "standing"),
+    [
+        (lambda text: text, Standing.GENUINE),
+        (lambda text: f"  {text.upper()}?lang=en ", Standing.GENUINE),
+        (lambda text: text.split("://")[1], Standing.GENUINE),
+        (lambda text: text.rpartition("/")[2], Standing.GENUINE),
+        (lambda text: text.replace("://", "://bhxh-"), Standing.OTHER_SITE),
+        (lambda text: "https://example.com/k/" + text.rpartition("/")[2], Standing.OTHER_SITE),
+        (lambda text: text[:-1], Standing.ALTERED),
+        (lambda text: text.replace("an-nhon", "an-lao"), Standing.ALTERED),
+        (lambda _: "https://example.com/", Standing.NO_ADDRESS),
+        (lambda _: "xin chào", Standing.NO_ADDRESS),
+        (lambda _: "", Standing.NO_ADDRESS),
+    ],
+)
+def test_a_poster_is_told_from_a_false_one(
+    opened: Installation, campaign: CampaignRecord, change: object, standing: Standing
+) -> None:
+    checked = posters.check(opened, change(address(opened, campaign)))  # type: ignore[operator]
+    assert checked.standing is standing
+    assert bool(checked.unit) is (standing is Standing.GENUINE)
+
+
+def test_a_seal_for_what_is_gone_is_no_genuine_one(opened: Installation, campaign: CampaignRecord) -> None:
+    seal = Seal(opened.keys.seal)
+    for gone in (seal.sign("dot-cu", "an-nhon", 1), seal.sign(campaign.code, "don-vi-cu", 1)):
+        assert posters.check(opened, links.address(opened, gone)).standing is Standing.ALTERED
+
+
+def test_the_officer_reads_whose_it_is(
+    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+) -> None:
+    browser = signed_in(Role.OFFICER)
+    fields = {"csrf_token": token(browser, CHECK), "address": address(opened, campaign)}
+    answer = browser.post(CHECK, data=fields)
+    assert answer.status_code == 200
+    assert "Mã thật" in answer.text
+    assert check_word(opened.keys.seal, campaign.code, "an-nhon") in answer.text
+    false = browser.post(CHECK, data={**fields, "address": "https://example.com/k/a.b.1.c"})
+    assert "Mã giả" in false.text
+    assert "Mã thật" not in false.text
+
+
+def test_files_are_drawn_for_a_service_under_any_address(
+    opened: Installation, campaign: CampaignRecord, tmp_path: Path
+) -> None:
+    elsewhere = dataclasses.replace(
+        opened, config=Config(data=tmp_path, public_url="https://hailong.gialai.gov.vn/khao-sat")
+    )
+    text = address(elsewhere, campaign)
+    assert posters.check(elsewhere, text).standing is Standing.GENUINE
+    assert posters.check(opened, text).standing is Standing.OTHER_SITE

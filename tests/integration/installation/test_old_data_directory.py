@@ -1,0 +1,69 @@
+"""A data directory of an earlier day is opened as it is: nothing is migrated, and whoever it knows is known again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.old_directory import GOLDEN, HOME, dump
+
+RECEIPT_LETTERS = 14
+# Rows that acts may change: a kiosk's counts and numbers, the counts of a batch of cards, who signed in when.
+CHANGING = {"kiosk", "kiosk_range", "ticket_batch", "account"}
+
+
+def act(name: str, data: Path) -> dict[str, Any]:
+    words = [sys.executable, "-m", "tests.support.old_directory", name, str(data)]
+    ended = subprocess.run(words, cwd=HOME, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((GOLDEN / "facts.json").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with tarfile.open(GOLDEN / "data.tar.xz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    return tmp_path / "data"
+
+
+def test_an_old_directory_is_opened_unchanged_and_everybody_comes_back(
+    data: Path, facts: dict[str, Any]
+) -> None:
+    before = dump(data)
+    assert {name: len(rows) for name, rows in before.items()} == facts["rows"]
+    assert act("open", data) == {"ready": 200, "schema": "0010"}
+    assert before["alembic_version"] == ["('0010',)"]
+    assert dump(data) == before
+    found = act("use", data)
+    assert found.pop("board") == facts["board"]
+    for way in ("poster", "card", "invitation"):
+        assert len(found.pop(way)) == RECEIPT_LETTERS
+    assert found == {
+        "spent card": 409,
+        "receipt": 200,
+        "keyed": 303,
+        "keyed twice": 303,
+        "admin": 200,
+        "unit_head": 200,
+        **{f"kiosk {kiosk} record {number}": "kept" for kiosk in (1, 2) for number in (4, 5)},
+    }
+    after = dump(data)
+    assert after["the schema"] == before["the schema"]
+    assert {name for name, rows in before.items() if set(rows) - set(after[name])} <= CHANGING
+    added = {name: len(rows) - len(before[name]) for name, rows in after.items()}
+    # a poster, a card, an invitation, a missing record of either kiosk and a sheet; what came before adds nothing
+    assert added["response"] == 6
+    assert (added["spent_ticket"], added["paper_form"]) == (2, 1)

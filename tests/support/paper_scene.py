@@ -1,0 +1,75 @@
+"""Printed sheets without their PDF, and a row in every table that concerns them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import insert
+
+from survey.models import PaperReading, ScanFile, ScanForm, SealPicture, VerificationClosing
+from survey.services.accounts.actors import COMMAND_LINE, Actor
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection.serial_ranges import Span
+from survey.services.installation.installation import Installation
+from survey.services.paper import batches, minutes
+from survey.services.paper.batches import Draft, Order
+from survey.services.paper.minutes import Statement
+from survey.vocabulary import PaperAct, ReadingKind, ReadingSource, Role
+from tests.support.scene import AN_NHON, NOW
+
+HEAD = Actor(None, Role.UNIT_HEAD, "an-nhon")
+
+
+def issue(
+    opened: Installation, campaign: CampaignRecord, first: int, count: int, unit_id: int = AN_NHON
+) -> None:
+    """Issue the next serials to a unit; *first* says which ones these must be."""
+    span = Span(first, first + count - 1)
+    draft = Draft(span, Order(count), b"\7" * 32)
+    made = batches.issue(opened, COMMAND_LINE, campaign, unit_id, draft, NOW)
+    assert made is not None, "these are not the next serials"
+
+
+def say(
+    opened: Installation,
+    campaign: CampaignRecord,
+    act: PaperAct,
+    first: int,
+    last: int | None = None,
+    *,
+    actor: Actor = HEAD,
+    now: dt.datetime = NOW,
+) -> int:
+    """Write a minute over one range of An Nhơn's sheets."""
+    said = Statement(act, [Span(first, last or first)], "Trần Thị B")
+    return minutes.record(opened.database, actor, campaign, AN_NHON, said, now)
+
+
+def a_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
+    """Leave a row in every table that concerns printed sheets; one reading with all it can hold."""
+    issue(opened, campaign, 1, 3)
+    with opened.database.write() as session:
+        session.execute(
+            insert(PaperReading).values(
+                campaign_id=campaign.id,
+                unit_id=AN_NHON,
+                serial=1,
+                step=1,
+                kind=ReadingKind.SECOND,
+                source=ReadingSource.KEYED,
+                local_day=NOW.date(),
+                drawn=False,
+                compared=3,
+                differing=1,
+                marks="45-",
+                profile="a",
+                comment="Cảm ơn.",
+            )
+        )
+        session.execute(
+            insert(SealPicture).values(campaign_id=campaign.id, step=1, diameter=36, content=b"x", at=NOW)
+        )
+        place = {"campaign_id": campaign.id, "unit_id": AN_NHON, "local_day": NOW.date()}
+        session.execute(insert(ScanFile).values(**place, digest=b"\7" * 32, pages=1))
+        session.execute(insert(ScanForm).values(**place, serial=1, waits=True, content=b"x"))
+        session.execute(insert(VerificationClosing).values(campaign_id=campaign.id, at=NOW, forms=0))

@@ -1,0 +1,167 @@
+"""What most tests about the service begin with: the bundled plan, a moment of its window, filled-in forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import random
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy import Table, func, inspect, select
+
+from forms.answers import BLANK, AnswerSheet
+from forms.instrument import Questionnaire
+from forms.languages.audio import Clip
+from forms.languages.folder import Language
+from survey.clock import ZONE
+from survey.config import MailServer
+from survey.models import Schema
+from survey.plans import check
+from survey.plans.plan import Plan
+from survey.services.accounts import accounts
+from survey.services.accounts.actors import COMMAND_LINE, Actor
+from survey.services.campaigns import languages
+from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.collection import record_numbers, screen_ends
+from survey.services.collection.door import Entry, Keyed
+from survey.services.collection.record_numbers import Numbered
+from survey.services.counter import screen_codes, tickets
+from survey.services.counter.tickets import Card
+from survey.services.installation.installation import Installation
+from survey.services.invitations import letters, lists, sending
+from survey.services.kiosks import alerts, devices, exits
+from survey.services.kiosks.devices import NewKiosk
+from survey.vocabulary import Channel, Role
+
+CODE = "binh-dinh-2024"
+NOW = dt.datetime(2024, 8, 20, 10, 30, tzinfo=ZONE)
+BEFORE = dt.datetime(2024, 8, 4, 23, 59, 59, tzinfo=ZONE)
+LAST_MOMENT = dt.datetime(2024, 9, 30, 23, 59, 59, 999_999, tzinfo=ZONE)
+CLOSED = dt.datetime(2024, 10, 1, tzinfo=ZONE)
+OFFICER = Actor(None, Role.OFFICER, "an-nhon")
+AN_NHON = 2
+
+
+def plan() -> Plan:
+    """The bundled plan of 2024."""
+    return check.read(CODE)
+
+
+def sheet(questionnaire: Questionnaire, mark: str = "4", comment: str = "") -> AnswerSheet:
+    """A form on which every item has the same mark and no profile question is answered."""
+    marks = mark * (len(questionnaire.items) + 1)
+    return AnswerSheet(marks, BLANK * len(questionnaire.profile), comment)
+
+
+def random_sheets(questionnaire: Questionnaire, seed: int) -> Iterator[AnswerSheet]:
+    """Any number of forms filled in at random."""
+    chance = random.Random(seed)
+    while True:
+        marks = "".join(chance.choices("12345", k=len(questionnaire.items) + 1))
+        yield AnswerSheet(marks, BLANK * len(questionnaire.profile), "")
+
+
+def entry(
+    campaign: CampaignRecord,
+    *,
+    key: str | None = None,
+    unit_id: int = AN_NHON,
+    mark: str = "4",
+    comment: str = "",
+    number: str | None = None,
+    actor: Actor = OFFICER,
+) -> Entry:
+    """A response at the door: a paper form where it has a number, else one from a QR code."""
+    return Entry(
+        campaign=campaign,
+        unit_id=unit_id,
+        channel=Channel.QR if number is None else Channel.PAPER,
+        idempotency_key=key or secrets.token_urlsafe(16),
+        sheet=sheet(campaign.questionnaire, mark, comment),
+        keyed=None if number is None else Keyed(actor, number),
+    )
+
+
+def account(
+    opened: Installation, email: str, role: Role = Role.OFFICER, unit: str | None = "an-nhon"
+) -> Actor:
+    """A new account of the office, as the actor it is."""
+    new = accounts.NewAccount(email, "Người thử", role, unit, "not a hash")
+    return Actor(accounts.add(opened.database, COMMAND_LINE, new, NOW), role, unit)
+
+
+def kiosk(opened: Installation, campaign: CampaignRecord) -> int:
+    """A new kiosk, enrolled, one of whose records has come."""
+    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    devices.enrol(opened.database, campaign, number, code, secrets.token_bytes(32), NOW)
+    with opened.database.write() as session:
+        record_numbers.note(session, campaign.id, Numbered(number, 1))
+    exits.ask(opened.database, campaign, number, NOW)
+    return number
+
+
+def cards(opened: Installation, campaign: CampaignRecord, count: int = 2) -> list[Card]:
+    """New cards with one-time codes, the last of which is void."""
+    made = tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", count, NOW)
+    tickets.void(opened, COMMAND_LINE, campaign, made[-1].code, NOW)
+    return made
+
+
+def screen_code(opened: Installation, campaign: CampaignRecord) -> None:
+    """A code that a screen showed, and that is spent."""
+    shown = screen_codes.at_desk(opened, OFFICER, campaign, "an-nhon", 1, NOW)
+    with opened.database.write() as session:
+        screen_ends.spend(session, screen_codes.find(opened, shown.code, NOW).end)
+
+
+RECORDING = bytes.fromhex("fffb9064") + b"\0" * 413  # one silent frame of MPEG audio, layer III
+
+
+def language(opened: Installation, campaign: CampaignRecord) -> None:
+    """A language of the campaign with one recording, as loading would have frozen them."""
+    spoken = Language("vi", "Tiếng Việt", {}, {}, (Clip("overall", "mp3", RECORDING),))
+    with opened.database.write() as session:
+        languages.keep(session, campaign.id, [spoken])
+
+
+def invited(opened: Installation, campaign: CampaignRecord) -> int:
+    """A list of recipients of the unit whose codes are made; the first letter is not out yet."""
+    rows = "".join(f"Công ty {n},vt{n}@cty.example.vn\n" for n in range(5))
+    head = Actor(None, Role.UNIT_HEAD, "an-nhon")
+    number = lists.load(opened, head, campaign, f"ten,email\n{rows}".encode(), NOW)
+    server = MailServer("127.0.0.1", 25, "none", "khaosat@tinh.example.vn")
+    mailing = replace(opened, config=replace(opened.config, mail=server))
+    sending.begin(mailing, head, campaign, number, letters.fresh_key(), NOW)
+    return number
+
+
+def alarmed(opened: Installation, campaign: CampaignRecord, number: int) -> None:
+    """Let a kiosk hold answers for too long, and be noticed."""
+    devices.beat(opened.database, campaign, number, (3, 2, 1), NOW)
+    alerts.watch(opened, NOW)
+
+
+def counts(opened: Installation) -> dict[str, int]:
+    """How many rows every table holds, tables without rows left out."""
+    there = set(inspect(opened.database.engine).get_table_names()) - {"alembic_version"}
+    with opened.database.read() as session:
+        found = {
+            name: session.scalar(select(func.count()).select_from(Schema.metadata.tables[name])) or 0
+            for name in there
+        }
+    return {name: number for name, number in found.items() if number}
+
+
+def table(name: str) -> Table:
+    """The table of that name."""
+    return Schema.metadata.tables[name]
+
+
+_numbers = itertools.count(1)
+
+
+def fresh_number() -> str:
+    """The number of a paper form that no other form of this run has."""
+    return f"{next(_numbers):04}"
