@@ -17,9 +17,9 @@ from playwright.sync_api import Page
 from forms.answers import BLANK, AnswerSheet
 from survey.services import rehearsal
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Entry, Keyed
 from survey.services.collection.serial_ranges import Span, number_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, minutes, scans, second_keying
 from survey.services.paper.batches import Order

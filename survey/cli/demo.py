@@ -19,8 +19,8 @@ from survey.plans import check as plans
 from survey.services import rehearsal
 from survey.services.accounts import accounts
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import links
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation, initialise
 from survey.vocabulary import Role
 from survey.web.application import assemble

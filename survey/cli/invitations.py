@@ -17,8 +17,8 @@ from survey.cli.progress import advancing
 from survey.errors import Refusal
 from survey.mail.transport import Reply
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters, lists, sending
 from survey.services.invitations.sending import Pace

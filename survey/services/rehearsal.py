@@ -17,8 +17,8 @@ from survey.clock import local_day, start_of
 from survey.plans.plan import Plan
 from survey.services.accounts.actors import Actor
 from survey.services.campaigns import campaigns, languages
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Entry, Keyed
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel
 

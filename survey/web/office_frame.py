@@ -17,7 +17,7 @@ from survey.errors import Refusal
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.accounts import actor_of
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.web import language
 from survey.web.access import declared
 from survey.web.app_context import installation

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 
 from survey.models import Response
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Accepted, Entry
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from tests.support import scene
 from tests.support.scene import NOW, entry

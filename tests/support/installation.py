@@ -11,7 +11,7 @@ import pytest
 from survey.config import Config
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation, initialise, open_installation
 from tests.support import scene
 from tests.support.postgres import PostgresServer

@@ -9,8 +9,8 @@ import numpy as np
 
 from forms.answers import BLANK, AnswerSheet
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Entry, Keyed
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel
 from tests.support import scene

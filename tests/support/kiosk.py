@@ -20,7 +20,7 @@ from survey import clock
 from survey.models import Response
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import languages
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
 from survey.services.kiosks.devices import NewKiosk, Standing

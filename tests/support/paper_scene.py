@@ -8,8 +8,8 @@ from sqlalchemy import insert
 
 from survey.models import PaperReading, ScanFile, ScanForm, SealPicture, VerificationClosing
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.serial_ranges import Span
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, minutes
 from survey.services.paper.batches import Draft, Order

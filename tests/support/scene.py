@@ -23,12 +23,12 @@ from survey.plans.plan import Plan
 from survey.services.accounts import accounts
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import languages
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import record_numbers, screen_ends
 from survey.services.collection.door import Entry, Keyed
 from survey.services.collection.record_numbers import Numbered
 from survey.services.counter import screen_codes, tickets
 from survey.services.counter.tickets import Card
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters, lists, sending
 from survey.services.kiosks import alerts, devices, exits

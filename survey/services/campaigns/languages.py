@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -28,22 +26,10 @@ from survey.errors import Fault, PlacedFault, Refusal
 from survey.models import CampaignClip, CampaignLanguage
 from survey.plans.places import placed, places
 from survey.plans.plan import Plan
+from survey.services.installation.frozen_languages import FrozenLanguage
 
 FOLDER = "languages"
 DIGEST_BYTES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Tongue:
-    """A language as a campaign froze it: the sentences of its pages (none for a bundled one), its recordings.
-
-    ``clips`` holds the digest of each recording by what it reads aloud.
-    """
-
-    tag: str
-    name: str
-    words: Mapping[str, Any]
-    clips: Mapping[str, str]
 
 
 def gather(data: Path, plan: Plan) -> tuple[Language, ...]:
@@ -134,25 +120,8 @@ def keep(session: Session, campaign_id: int, languages: Sequence[Language]) -> N
             session.execute(insert(CampaignClip), clips)
 
 
-def of_campaign(session: Session, campaign_id: int) -> dict[str, Tongue]:
-    """Return the languages that a campaign froze, by their tags."""
-    rows = session.execute(
-        select(CampaignLanguage.tag, CampaignLanguage.name, CampaignLanguage.words)
-        .where(CampaignLanguage.campaign_id == campaign_id)
-        .order_by(CampaignLanguage.tag)
-    ).all()
-    clips: dict[str, dict[str, str]] = {row.tag: {} for row in rows}
-    for tag, key, digest in session.execute(
-        select(CampaignClip.tag, CampaignClip.key, CampaignClip.digest)
-        .where(CampaignClip.campaign_id == campaign_id)
-        .order_by(CampaignClip.key)
-    ):
-        clips[tag][key] = digest.hex()
-    return {row.tag: Tongue(row.tag, row.name, row.words, clips[row.tag]) for row in rows}
-
-
 def recording(
-    database: Database, campaign_id: int, spoken: Mapping[str, Tongue], place: tuple[str, str, str]
+    database: Database, campaign_id: int, spoken: Mapping[str, FrozenLanguage], place: tuple[str, str, str]
 ) -> tuple[bytes, str]:
     """Return a recording of a campaign that speaks *spoken* and its media type, by its tag, key and digest.
 

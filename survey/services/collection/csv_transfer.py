@@ -29,9 +29,9 @@ from survey.errors import Fault, Refusal
 from survey.models import Comment, Response
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import response_states
 from survey.services.collection.door import Door, Entry
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.spreadsheets import guarded, unguarded
 from survey.vocabulary import Channel, HalfDay, State
 

@@ -15,9 +15,9 @@ from survey.errors import Refusal
 from survey.models import Decision, PaperForm, Response
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import readings, response_states
 from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Reason, State, Verdict
 
 # Which verdict may follow which state; anything else is refused.

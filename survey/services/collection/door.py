@@ -28,7 +28,6 @@ from survey.ledger.leaf import canonical, leaf_hash
 from survey.models import Comment, Decision, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import (
     duplicate_serials,
     receipts,
@@ -41,6 +40,7 @@ from survey.services.collection.record_numbers import Numbered
 from survey.services.collection.screen_ends import ScreenCode
 from survey.services.collection.serials import Sheet
 from survey.services.collection.ticket_ends import Ticket
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Channel, EntryState, ReadingSource, Reason, TicketEnd, Verdict
 
 KEY_BYTES = 16

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet
 from survey.models import Account, PaperReading
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import ReadingKind, ReadingSource
 
 Answers = tuple[str | None, str | None, str | None]

@@ -21,8 +21,8 @@ from survey.models import (
     PaperReading,
     VerificationClosing,
 )
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import PaperAct, ReadingKind, SheetState
 
 # Where a sheet is after each act; the acts of a unit's account as a whole leave sheets where they are.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from forms.address_mac import Seal
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 

@@ -14,9 +14,9 @@ from forms.poster.pdf import pdf
 from forms.poster.svg import svg
 from survey.errors import Refusal
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import links
 from survey.services.counter.links import Link
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 FORMATS = ("pdf", "svg")

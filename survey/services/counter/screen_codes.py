@@ -25,9 +25,9 @@ from survey.database.statements import insert_into
 from survey.errors import Refusal
 from survey.models import Kiosk, Response, ScreenCount
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import screen_ends
 from survey.services.collection.screen_ends import ScreenCode
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel
 

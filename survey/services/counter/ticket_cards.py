@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from forms.check_word import check_word
 from forms.poster.pdf import pdf
 from forms.poster.ticket_cards import Issuer, Printed, sheets
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter.tickets import Card
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 

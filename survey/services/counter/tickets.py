@@ -19,8 +19,8 @@ from survey.keys import Keys
 from survey.models import Campaign, InvitationBatch, Ticket, TicketBatch
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import ticket_ends
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel, TicketEnd
 

@@ -18,10 +18,10 @@ from survey.database.engine import Database, open_database, refusing_failures
 from survey.database.sqlite import DriverError, settings_in_force
 from survey.errors import Refusal
 from survey.keys import Keys
-from survey.services.campaigns.campaigns import Campaigns
 from survey.services.collection.door import Door
 from survey.services.installation import schema
 from survey.services.installation.background import Background
+from survey.services.installation.campaign_records import Campaigns
 
 SENT_BY_CITIZENS = ("response", "comment", "set_aside", "ledger_leaf", "spent_ticket", "spent_screen_code")
 LEAST_FREE_BYTES = 200_000_000

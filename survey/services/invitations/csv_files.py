@@ -19,7 +19,7 @@ from survey import spreadsheets
 from survey.config import ADDRESS
 from survey.errors import Fault, Refusal
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 
 LARGEST_FILE = 2_000_000
 MOST_RECIPIENTS = 5000

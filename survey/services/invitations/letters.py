@@ -20,7 +20,7 @@ from survey.errors import Refusal
 from survey.keys import Keys
 from survey.mail import letters
 from survey.mail.letters import Envelope, Letter
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations.csv_files import Recipient
 

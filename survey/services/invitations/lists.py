@@ -22,8 +22,8 @@ from survey.errors import Fault, Refusal
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import csv_files
 from survey.services.invitations.csv_files import Recipient

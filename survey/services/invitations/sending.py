@@ -23,7 +23,7 @@ from survey.mail import letters
 from survey.mail.transport import Line, Reply
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient, TicketBatch
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters as wording
 from survey.services.invitations import lists

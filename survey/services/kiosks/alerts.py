@@ -20,7 +20,7 @@ from survey.mail.letters import Envelope, Letter
 from survey.mail.transport import Line
 from survey.models import Account, KioskAlert
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
 from survey.services.kiosks.devices import Standing

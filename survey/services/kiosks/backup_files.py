@@ -22,7 +22,7 @@ from survey.keys import unsealed
 from survey.models import Kiosk
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import qr_frames
 from survey.services.kiosks import records as kiosk_records

@@ -25,8 +25,8 @@ from survey.models import Campaign, Kiosk, KioskRange
 from survey.models.kiosks import LONGEST_IDLE, SHORTEST_IDLE
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.record_numbers import Range, missing
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Unfinished
 
 LINK_LIVES = dt.timedelta(hours=24)

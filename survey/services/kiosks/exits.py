@@ -19,7 +19,7 @@ from survey.errors import Refusal
 from survey.models import Kiosk, KioskExit
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 
 LIVES = dt.timedelta(minutes=5)
 CODE_BYTES = 16

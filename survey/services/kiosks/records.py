@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from forms import answers
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Accepted, Entry
 from survey.services.collection.record_numbers import Numbered
 from survey.services.counter import tickets
 from survey.services.counter.tickets import Found
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel
 

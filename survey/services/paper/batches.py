@@ -32,9 +32,9 @@ from survey.models import Campaign, PaperBatch, PaperForm
 from survey.models.paper import LAST_SERIAL
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import serials
 from survey.services.collection.serial_ranges import Expected, Span, serial_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import minutes, stamp_images
 from survey.services.paper.minutes import Statement

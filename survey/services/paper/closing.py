@@ -17,9 +17,9 @@ from survey.errors import Fault, Refusal
 from survey.models import PaperForm, PaperReading, Response, ScanForm, VerificationClosing
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import readings, response_states, serials
 from survey.services.collection.serial_ranges import number_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import minutes, sheet_states
 from survey.services.paper.minutes import Statement
 from survey.services.paper.sheet_states import Sheets, spans_of

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from survey.database.engine import Database
 from survey.documents.reports.keying_comparison import UNREAD, Rekeyed
 from survey.models import PaperReading
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import ReadingKind
 
 

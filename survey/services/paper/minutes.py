@@ -17,10 +17,10 @@ from survey.models import Account, LedgerLeaf, PaperMinute, PaperRange
 from survey.plans.plan import PlanUnit
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import serials
 from survey.services.collection.serial_ranges import Span
 from survey.services.collection.serials import STATE_CODES
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import sheet_states
 from survey.services.paper.sheet_states import Sheets, spans_of
 from survey.vocabulary import PaperAct, Role, SheetState

@@ -29,10 +29,10 @@ from survey.errors import Refusal
 from survey.models import PaperReading, ScanFile, ScanForm
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import readings, serials
 from survey.services.collection.door import Entry, Keyed
 from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import second_keying
 from survey.vocabulary import Channel, ReadingSource

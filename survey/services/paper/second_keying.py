@@ -18,12 +18,12 @@ from survey.clock import local_day, start_of
 from survey.errors import Refusal
 from survey.models import Comment, PaperForm, PaperReading, Response
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions, readings, response_states, serials
 from survey.services.collection.decisions import Paper
 from survey.services.collection.door import Entry
 from survey.services.collection.readings import History
 from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel, EntryState, HalfDay, ReadingKind, ReadingSource, State, Verdict
 

@@ -16,7 +16,7 @@ from survey.errors import Refusal
 from survey.models import Campaign, SealPicture
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Role
 
 

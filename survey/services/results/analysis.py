@@ -22,7 +22,7 @@ from survey.documents.reports.disclosure import hidden_cells
 from survey.errors import Refusal
 from survey.models import Account
 from survey.services.accounts.actors import EVERY_UNIT, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.results import estimates, reports
 from survey.services.results.estimates import Gathered
 from survey.services.results.reports import Assessment

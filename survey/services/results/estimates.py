@@ -19,8 +19,8 @@ from scoring.tally import BLANK, NO_OPINION
 from survey.database.engine import Database
 from survey.models import PaperForm, Response
 from survey.plans.plan import PlanUnit
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import response_states
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Channel, HalfDay, State
 
 LEVEL = 0.95

@@ -15,8 +15,8 @@ from survey.database.engine import Database
 from survey.models import Response
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import response_states
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Channel, State
 
 DAY = dt.timedelta(days=1)

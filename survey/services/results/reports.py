@@ -22,7 +22,7 @@ from survey.documents.reports.keying_comparison import UNREAD
 from survey.documents.reports.record import CampaignFacts, Heading, ReportContent, UnitFacts
 from survey.errors import Refusal
 from survey.services.accounts.actors import EVERY_UNIT, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import keying_accuracy
 from survey.services.results import estimates, quotas
 from survey.services.results.quotas import Board

@@ -18,12 +18,12 @@ from forms.prepared_page import PreparedPage, slot
 from survey import clock
 from survey.errors import Refusal
 from survey.services.campaigns import languages
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import receipts
 from survey.services.collection.door import Accepted, Entry
 from survey.services.collection.screen_ends import ScreenCode
 from survey.services.collection.ticket_ends import Ticket
 from survey.services.counter import screen_codes, tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Channel, EntryState
 from survey.web.access import public
 from survey.web.app_context import installation

@@ -18,7 +18,7 @@ from forms.languages.known import BUNDLED
 from forms.prepared_page import compact_css, source_of
 from forms.texts import DEFAULT_LANGUAGE, page_texts
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.web.app_context import installation
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "citizen"

@@ -16,8 +16,8 @@ from survey import clock
 from survey.clock import local_day
 from survey.errors import Refusal, catalogue
 from survey.mail.letters import Letter
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.invitations import csv_files, sending
 from survey.services.invitations import letters as wording
 from survey.services.invitations import lists as verbs

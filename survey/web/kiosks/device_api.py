@@ -20,8 +20,8 @@ from forms.icons import icons
 from forms.texts import page_languages, page_texts
 from survey import clock
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import screen_codes, tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices, exits, records
 from survey.services.kiosks.devices import KioskRecord
 from survey.services.kiosks.records import Record

@@ -13,8 +13,8 @@ from wtforms.validators import InputRequired, Length
 
 from survey import clock
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.record_numbers import Range
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices as verbs
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role, Unfinished

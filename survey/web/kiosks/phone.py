@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from survey import clock
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import backup_files, devices, exits
 from survey.services.kiosks.backup_files import Taken
 from survey.services.kiosks.devices import NewKiosk

@@ -12,7 +12,7 @@ from forms import answers
 from forms.answers import AnswerSheet
 from forms.faults import FaultyInput
 from survey.errors import PlacedFault
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 
 
 class EntryForm(FlaskForm):

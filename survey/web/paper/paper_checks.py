@@ -10,8 +10,8 @@ from wtforms.validators import AnyOf, Length, Optional
 
 from survey import clock
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Reason, Role, State, Verdict
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import installation

@@ -13,11 +13,11 @@ from flask.typing import ResponseReturnValue
 from survey import clock
 from survey.errors import Fault, PlacedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import serial_ranges
 from survey.services.collection.door import Entry, Keyed
 from survey.services.collection.ticket_ends import Ticket
 from survey.services.counter import tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices
 from survey.services.paper import batches
 from survey.services.results import quotas

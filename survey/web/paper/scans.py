@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from survey import clock
 from survey.documents.reports.formats import plain
 from survey.errors import Fault, Refusal, sentence_of
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import scans as scanned
 from survey.services.paper.scans import TakenIn
 from survey.vocabulary import Role

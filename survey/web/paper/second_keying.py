@@ -14,8 +14,8 @@ from survey import clock
 from survey.documents.reports.sections import keying_section
 from survey.documents.reports.texts import bundled
 from survey.errors import PlacedFault, Refusal, sentence_of
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import duplicate_serials
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import keying_accuracy
 from survey.services.paper import second_keying as double
 from survey.vocabulary import Role

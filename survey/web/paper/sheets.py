@@ -18,8 +18,8 @@ from wtforms.validators import AnyOf, InputRequired, Length, Optional
 from forms.layout import EDITIONS
 from survey import clock
 from survey.errors import PlacedFault, Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import serial_ranges
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches as printing
 from survey.services.paper import closing, stamp_images

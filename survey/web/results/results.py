@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from survey import clock
 from survey.documents.pages import analysis_page, overview
 from survey.documents.reports.report_context import FORMULAS
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.results import analysis, reports
 from survey.services.results.reports import Assessment
 from survey.vocabulary import Role

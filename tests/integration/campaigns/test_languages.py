@@ -15,8 +15,8 @@ from survey.cli.boundary import run
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns, languages
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import links
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
 from survey.services.kiosks.devices import NewKiosk

@@ -18,10 +18,10 @@ from survey.clock import ZONE, local_day, start_of
 from survey.errors import Refusal
 from survey.models import Decision, Response
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Entry, Keyed
 from survey.services.counter import tickets
 from survey.services.counter.tickets import Card
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists
 from survey.services.kiosks import records

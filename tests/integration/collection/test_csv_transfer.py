@@ -19,8 +19,8 @@ from survey.errors import Refusal
 from survey.models import Comment, Response
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import csv_transfer, decisions
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
 from survey.spreadsheets import guarded, unguarded

@@ -12,9 +12,9 @@ from survey.errors import Refusal
 from survey.models import Comment, LedgerLeaf, Response, SetAside
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import campaigns
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions
 from survey.services.collection.door import Accepted
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
 from survey.vocabulary import Channel, EntryState, Reason, Role, State, Verdict

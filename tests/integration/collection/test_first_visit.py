@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from survey.models import Response
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import links
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 MOST_ON_THE_WIRE = 5_000

@@ -16,8 +16,8 @@ from sqlalchemy import LargeBinary, select
 
 from survey.config import Config
 from survey.models import LedgerLeaf, Response, Schema, SetAside
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import csv_transfer
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from tests.support import scene
 from tests.support.scene import NOW, entry

@@ -13,9 +13,9 @@ from forms.check_word import check_word
 from survey.config import Config
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import links, posters
 from survey.services.counter.posters import Standing
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
 from tests.support import scene

@@ -16,10 +16,10 @@ from survey import clock
 from survey.errors import Refusal
 from survey.models import Response, Schema, ScreenCount, SpentScreenCode
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Entry
 from survey.services.counter import screen_codes
 from survey.services.counter.screen_codes import Shown
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
 from survey.vocabulary import Channel, Role

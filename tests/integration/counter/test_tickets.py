@@ -15,10 +15,10 @@ from forms import ticket_code
 from survey.errors import Refusal
 from survey.models import Response, Schema, SpentTicket, Ticket, TicketBatch
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection.door import Entry
 from survey.services.counter import ticket_cards, tickets
 from survey.services.counter.tickets import Card
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
 from survey.vocabulary import Channel, Role

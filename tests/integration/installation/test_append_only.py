@@ -10,8 +10,8 @@ from sqlalchemy import CheckConstraint, delete, insert, inspect, select, text, u
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from survey.models import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Reason, Role, Verdict
 from tests.support import paper_scene, scene

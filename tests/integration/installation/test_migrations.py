@@ -18,9 +18,9 @@ from survey.errors import Refusal
 from survey.models import Schema
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions
 from survey.services.installation import schema
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation, initialise, open_installation
 from survey.vocabulary import Reason, Verdict
 from tests.support import paper_scene, scene

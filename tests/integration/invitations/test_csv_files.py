@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists
 from survey.vocabulary import Role

@@ -17,8 +17,8 @@ from survey.errors import Refusal
 from survey.mail.transport import Line, Reply
 from survey.models import InvitationRecipient, Response, Schema, Ticket
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.counter import tickets
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters as wording
 from survey.services.invitations import lists as invitations

@@ -13,7 +13,7 @@ from survey import clock
 from survey.cli.serve import _look_after
 from survey.clock import ZONE
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import alerts, devices
 from survey.vocabulary import Role

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import backup_files, devices
 from survey.services.kiosks.backup_files import Taken

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from survey import clock
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
 from survey.services.kiosks.devices import NewKiosk

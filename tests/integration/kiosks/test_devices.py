@@ -13,9 +13,9 @@ from sqlalchemy import select
 from survey.errors import Refusal
 from survey.models import Kiosk, KioskRange, Response
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import record_numbers
 from survey.services.collection.record_numbers import Numbered
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
 from survey.services.kiosks.devices import NewKiosk, Standing

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from survey.errors import Refusal
 from survey.models import AuditEntry, KioskExit
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices, exits
 from survey.services.kiosks.devices import NewKiosk

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from survey.errors import Refusal
 from survey.server import UPLOADS
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists as invitations
 from survey.services.kiosks import backup_files, devices

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from survey.cli.boundary import run
 from survey.config import Config
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import closing
 from survey.vocabulary import PaperAct

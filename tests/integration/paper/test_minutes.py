@@ -10,10 +10,10 @@ from forms.layout import LARGE, STANDARD, Edition, lay_out
 from forms.paper import Sheet, SheetSeal
 from survey.errors import Refusal
 from survey.services.accounts.actors import Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions, serial_ranges
 from survey.services.collection.door import Accepted
 from survey.services.collection.serial_ranges import Span
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing
 from survey.services.paper import minutes as paper

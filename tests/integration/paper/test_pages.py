@@ -17,7 +17,7 @@ from sqlalchemy import select
 from forms.layout import lay_out
 from forms.paper import Sheet, SheetSeal
 from survey.models import PaperForm
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import closing, stamp_images
 from survey.services.paper import minutes as paper

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from forms.paper import SheetSeal, render_batch
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches as printing
 from survey.services.paper.batches import Order

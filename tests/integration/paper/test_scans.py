@@ -15,8 +15,8 @@ from survey.errors import Refusal
 from survey.keys import secret_path
 from survey.models import Schema
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions, serials
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing, keying_accuracy, scans, second_keying
 from survey.services.paper.batches import Order

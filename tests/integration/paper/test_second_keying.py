@@ -13,8 +13,8 @@ from survey.documents.reports.keying_comparison import Rekeyed
 from survey.errors import Refusal
 from survey.models import PaperReading, Response
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions, duplicate_serials, readings, serials
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import closing, keying_accuracy, second_keying
 from survey.services.results import quotas

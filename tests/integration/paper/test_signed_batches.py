@@ -20,7 +20,7 @@ from forms.scan import read_files
 from survey.documents.signing import signing
 from survey.documents.signing.signing import Identity
 from survey.errors import Refusal
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches as printing
 from survey.services.paper import minutes as paper

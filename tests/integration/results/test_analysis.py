@@ -15,8 +15,8 @@ from survey.errors import Refusal
 from survey.plans import check
 from survey.plans.plan import from_json
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import analysis, estimates, reports
 from survey.vocabulary import Channel, Reason, Role, Verdict

@@ -19,8 +19,8 @@ from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import campaigns
-from survey.services.campaigns.campaigns import CampaignRecord
 from survey.services.collection import decisions
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import estimates, quotas
 from survey.services.results.quotas import Board
