@@ -70,14 +70,14 @@ def main(kind: str, database_url: str | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = Config(Path(folder), database_url=database_url)
         initialise(config)
-        opened = open_installation(config)
+        installation = open_installation(config)
         plan = check.read("binh-dinh-2024").rehearsed("bench", clock.now().date(), {})
-        campaigns.load(opened.database, COMMAND_LINE, plan, clock.now(), rehearsal=True)
-        link = links.of_campaign(opened, COMMAND_LINE, opened.campaigns.only())[0]
+        campaigns.load(installation.database, COMMAND_LINE, plan, clock.now(), rehearsal=True)
+        link = links.of_campaign(installation, COMMAND_LINE, installation.campaigns.only())[0]
         path = link.url.removeprefix(config.public_url)
-        app = assemble(opened)
+        app = assemble(installation)
         server.serve(app, "127.0.0.1", 0, threads=THREADS, on_ready=lambda url: print(url, path, flush=True))
-        opened.close()
+        installation.close()
 
 
 def _hello() -> Flask:

@@ -22,9 +22,9 @@ Save = Callable[[Image.Image, str], None]
 SaveScreen = Callable[..., None]  # a page, a name, and how much of its top to leave out
 
 
-def poster(opened: Installation, unit: str, save: Save) -> None:
+def poster(installation: Installation, unit: str, save: Save) -> None:
     """Hang the unit's poster on a wall."""
-    body = posters.one(opened, COMMAND_LINE, opened.campaigns.only(), (unit, 1), "a4", "pdf").body
+    body = posters.one(installation, COMMAND_LINE, installation.campaigns.only(), (unit, 1), "a4", "pdf").body
     sheet = pypdfium2.PdfDocument(body)[0].render(scale=0.85).to_pil().convert("RGB")
     wall = Image.new("RGB", (sheet.width + 150, sheet.height + 110), WALL)
     place = (75, 50, 75 + sheet.width, 50 + sheet.height)
@@ -36,10 +36,10 @@ def poster(opened: Installation, unit: str, save: Save) -> None:
     save(wall, "ap-phich")
 
 
-def screens(opened: Installation, browser: Browser, address: str, unit: str, save: SaveScreen) -> str:
+def screens(installation: Installation, browser: Browser, address: str, unit: str, save: SaveScreen) -> str:
     """Take every screen of a kiosk; return where a phone would let it be left."""
-    campaign = opened.campaigns.only()
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk(unit, 1), clock.now())
+    campaign = installation.campaigns.only()
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk(unit, 1), clock.now())
     page = _tablet(browser)
     page.goto(f"{address}/kios/")
     page.wait_for_selector(".code-picture")
@@ -55,8 +55,8 @@ def screens(opened: Installation, browser: Browser, address: str, unit: str, sav
     save(page, "kiosk-cau-hoi")
     _answer_offline(page)
     save(page, "kiosk-mat-mang", 0.48)  # the line at the foot is what matters
-    asked = _staff(page, devices.pin(opened.keys.kiosk, campaign, number), save)
-    devices.revoke(opened.database, COMMAND_LINE, campaign, number, clock.now())
+    asked = _staff(page, devices.pin(installation.keys.kiosk, campaign, number), save)
+    devices.revoke(installation.database, COMMAND_LINE, campaign, number, clock.now())
     page.reload()
     page.wait_for_selector(".broken")
     save(page, "kiosk-tam-ngung")

@@ -32,7 +32,7 @@ WAITING, DISPUTED = 0, 1
 
 
 def take(
-    opened: Installation,
+    installation: Installation,
     people: dict[Role, Actor],
     now: dt.datetime,
     folder: Path,
@@ -40,7 +40,7 @@ def take(
     save: Callable[[Page, str], None],
 ) -> None:
     """Play a morning with printed forms and take its pictures."""
-    drawn = play(opened, people, now, folder)
+    drawn = play(installation, people, now, folder)
     unit = people[Role.OFFICER].unit_code or ""
     home = f"/noi-bo/{rehearsal.CODE}"
     save(page_of(Role.UNIT_HEAD, f"{home}/phieu-in/{unit}"), "so-phieu-in")
@@ -49,27 +49,29 @@ def take(
     save(page_of(Role.OFFICER, f"{home}/phieu-quet?so={number_of(SCANNED)}"), "phieu-quet")
 
 
-def play(opened: Installation, people: dict[Role, Actor], now: dt.datetime, folder: Path) -> tuple[str, ...]:
+def play(
+    installation: Installation, people: dict[Role, Actor], now: dt.datetime, folder: Path
+) -> tuple[str, ...]:
     """Print, hand out, take back, key in and scan; return the numbers that chance drew."""
-    campaign = opened.campaigns.only()
+    campaign = installation.campaigns.only()
     officer, head = people[Role.OFFICER], people[Role.UNIT_HEAD]
     unit_id, out = campaign.unit_id(officer.unit_code or ""), folder / "forms.pdf"
-    batches.print_batch(opened, head, campaign, unit_id, Order(FORMS), out, now)
+    batches.print_batch(installation, head, campaign, unit_id, Order(FORMS), out, now)
     for act, first, last, note in (
         (PaperAct.HANDED_OUT, 1, 70, "quầy số 1"),
         (PaperAct.RETURNED, 1, 64, ""),
         (PaperAct.SPOILED, 66, 66, "rách khi phát"),
     ):
         said = Statement(act, [Span(first, last)], "Trần Thị Bích", note)
-        minutes.record(opened.database, officer, campaign, unit_id, said, now)
+        minutes.record(installation.database, officer, campaign, unit_id, said, now)
     for serial in range(1, SCANNED):
         key = secrets.token_urlsafe(16)
         keyed = Keyed(officer, number_of(serial))
-        opened.door.accept(Entry(campaign, unit_id, Channel.PAPER, key, answers(campaign), keyed), now)
-    drawn = tuple(form.number for form in second_keying.waiting(opened, head, campaign, unit_id))
+        installation.door.accept(Entry(campaign, unit_id, Channel.PAPER, key, answers(campaign), keyed), now)
+    drawn = tuple(form.number for form in second_keying.waiting(installation, head, campaign, unit_id))
     other = replace(answers(campaign), marks="3" + answers(campaign).marks[1:])
-    second_keying.key_second(opened, head, campaign, drawn[DISPUTED], other, now)
-    _scan(opened, officer, campaign, unit_id, out, now)
+    second_keying.key_second(installation, head, campaign, drawn[DISPUTED], other, now)
+    _scan(installation, officer, campaign, unit_id, out, now)
     return drawn
 
 
@@ -81,7 +83,12 @@ def answers(campaign: CampaignRecord) -> AnswerSheet:
 
 
 def _scan(
-    opened: Installation, officer: Actor, campaign: CampaignRecord, unit_id: int, out: Path, now: dt.datetime
+    installation: Installation,
+    officer: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    out: Path,
+    now: dt.datetime,
 ) -> None:
     """Scan an unmarked form, every question of which is a doubt."""
     document = pypdfium2.PdfDocument(out.read_bytes())
@@ -90,4 +97,4 @@ def _scan(
         paths.append(out.with_name(f"scan{index}.png"))
         document[index].render(scale=150 / 72).to_pil().save(paths[-1])
     document.close()
-    scans.take_in(opened, officer, campaign, unit_id, paths, now)
+    scans.take_in(installation, officer, campaign, unit_id, paths, now)

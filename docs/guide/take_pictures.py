@@ -47,26 +47,30 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = Config(Path(folder))
         initialise(config)
-        opened = open_installation(config)
-        rehearsal.begin(opened, COMMAND_LINE, check.read(PLAN), clock.now())
-        password = open_accounts(opened)
-        running = server.listen(assemble(opened), "127.0.0.1", 0)
+        installation = open_installation(config)
+        rehearsal.begin(installation, COMMAND_LINE, check.read(PLAN), clock.now())
+        password = open_accounts(installation)
+        running = server.listen(assemble(installation), "127.0.0.1", 0)
         thread = threading.Thread(target=running.run)
         thread.start()
         try:
-            _browse(opened, running.address, password)
-            _report(opened)
-            kiosk_pictures.poster(opened, UNIT, _keep)
+            _browse(installation, running.address, password)
+            _report(installation)
+            kiosk_pictures.poster(installation, UNIT, _keep)
         finally:
             running.stop()
             thread.join()
-            opened.close()
+            installation.close()
     _overview()
 
 
-def _browse(opened: Installation, address: str, password: str) -> None:
-    link = next(x for x in links.of_campaign(opened, COMMAND_LINE, opened.campaigns.only()) if x.unit == UNIT)
-    form = address + link.url.removeprefix(opened.config.public_url)
+def _browse(installation: Installation, address: str, password: str) -> None:
+    link = next(
+        x
+        for x in links.of_campaign(installation, COMMAND_LINE, installation.campaigns.only())
+        if x.unit == UNIT
+    )
+    form = address + link.url.removeprefix(installation.config.public_url)
     with sync_playwright() as playwright:
         program = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
@@ -79,12 +83,12 @@ def _browse(opened: Installation, address: str, password: str) -> None:
             page.goto(f"{address}/noi-bo/{rehearsal.CODE}/{path}")
             page.wait_for_load_state("networkidle")
             _save(page, name)
-        _paper(opened, browser, address, password)
-        _kiosk(opened, browser, address, password)
+        _paper(installation, browser, address, password)
+        _kiosk(installation, browser, address, password)
         browser.close()
 
 
-def _paper(opened: Installation, browser: Browser, address: str, password: str) -> None:
+def _paper(installation: Installation, browser: Browser, address: str, password: str) -> None:
     def page_of(role: Role, path: str) -> Page:
         page = _page(browser, *DESKTOP)
         _sign_in(page, address, role, password)
@@ -92,14 +96,14 @@ def _paper(opened: Installation, browser: Browser, address: str, password: str) 
         page.wait_for_load_state("networkidle")
         return page
 
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         ids = {row.email: row.id for row in session.scalars(select(Account))}
     people = {role: Actor(ids[email], role, unit) for email, _, role, unit in SIGN_INS}
-    paper_pictures.take(opened, people, clock.now(), opened.config.data, page_of, _save)
+    paper_pictures.take(installation, people, clock.now(), installation.config.data, page_of, _save)
 
 
-def _kiosk(opened: Installation, browser: Browser, address: str, password: str) -> None:
-    asked = kiosk_pictures.screens(opened, browser, address, UNIT, _save_small)
+def _kiosk(installation: Installation, browser: Browser, address: str, password: str) -> None:
+    asked = kiosk_pictures.screens(installation, browser, address, UNIT, _save_small)
     page = _page(browser, 390, 640)
     _sign_in(page, address, Role.UNIT_HEAD, password)
     page.goto(address + asked)
@@ -137,8 +141,10 @@ def _keep(picture: Image.Image, name: str) -> None:
     _shrink(picture).save(PICTURES / f"{name}.png", optimize=True)
 
 
-def _report(opened: Installation) -> None:
-    assessed = reports.assessment(opened.database, COMMAND_LINE, opened.campaigns.only(), clock.now())
+def _report(installation: Installation) -> None:
+    assessed = reports.assessment(
+        installation.database, COMMAND_LINE, installation.campaigns.only(), clock.now()
+    )
     page = pypdfium2.PdfDocument(reports.report_pdf(assessed))[0]
     _shrink(page.render(scale=1.0).to_pil()).save(PICTURES / "bao-cao.png", optimize=True)
 

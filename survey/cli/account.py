@@ -7,7 +7,7 @@ from flask_security import hash_password
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.errors import Fault, Refusal
 from survey.extensions import security
@@ -41,7 +41,7 @@ def add(email: str, name: str, role: str, unit: str | None, password: str, data:
     faults = [*accounts.check_account(email, name, role, unit), *accounts.check_password(password)]
     if faults:
         raise Refusal("account_faulty", faults)
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         create(installation, email, name, role, unit, password)
     click.echo(say(f"Đã tạo tài khoản {email.lower()}.", f"Made the account {email.lower()}."))
 
@@ -85,7 +85,7 @@ def password(email: str, password: str, data: str | None) -> None:
     """Give the account the new password."""
     if faults := accounts.check_password(password):
         raise Refusal("account_faulty", faults)
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         with assemble(installation).app_context():
             hashed = _hashed(password)
         accounts.set_password(installation.database, COMMAND_LINE, email, hashed, clock.now())
@@ -99,7 +99,7 @@ def password(email: str, password: str, data: str | None) -> None:
 @data_option
 def close(email: str, data: str | None) -> None:
     """Close the account; what it did stays known as its own."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         accounts.close(installation.database, COMMAND_LINE, email, clock.now())
     click.echo(say(f"Đã đóng tài khoản {email}.", f"Closed the account {email}."))
 
@@ -109,7 +109,7 @@ def close(email: str, data: str | None) -> None:
 @data_option
 def reopen(email: str, data: str | None) -> None:
     """Open the account again; its password is as it was."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         accounts.reopen(installation.database, COMMAND_LINE, email, clock.now())
     click.echo(say(f"Đã mở lại tài khoản {email}.", f"Opened the account {email} again."))
 
@@ -118,7 +118,7 @@ def reopen(email: str, data: str | None) -> None:
 @data_option
 def list_(data: str | None) -> None:
     """Print every account, one a line."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         for record in accounts.listing(installation.database):
             state = "" if record.active else say("\tngừng hoạt động", "\tclosed")
             click.echo(f"{record.email}\t{record.role}\t{record.unit_code or '-'}\t{record.name}{state}")

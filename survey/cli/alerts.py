@@ -6,7 +6,7 @@ import click
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.invitations import lists
@@ -22,7 +22,7 @@ from survey.services.kiosks import alerts as kiosk_alerts
 @data_option
 def alerts(data: str | None) -> None:
     """Print each kiosk with an open incident."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         found = kiosk_alerts.watch(installation, clock.now())
         lists.erase_due(installation, COMMAND_LINE, clock.now())
     if not found:

@@ -6,7 +6,7 @@ import click
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.paper import closing
@@ -30,7 +30,7 @@ from survey.services.paper import closing
 )
 def close_verification(data: str | None, campaign: str | None, *, when_ready: bool) -> None:
     """Cut the links and say how many there were."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         if when_ready:
             chosen = (
                 installation.campaigns.all() if campaign is None else [installation.campaigns.get(campaign)]

@@ -11,7 +11,7 @@ import click
 from survey import clock, server
 from survey.cli.account import create
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.config import from_environment
 from survey.errors import Refusal
@@ -45,7 +45,7 @@ def demo(data: str | None, port: int) -> None:
     """Set the rehearsal up where it is not there yet, and serve it until Ctrl-C."""
     config = from_environment(data)
     initialise(config)
-    with opened(data, HOST, port) as installation:
+    with opened_installation(data, HOST, port) as installation:
         campaign = _rehearsal(installation)
         password = open_accounts(installation)
         server.serve(

@@ -6,7 +6,7 @@ import click
 
 from survey import version as product
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.services.installation import schema
 from survey.services.installation.installation import database_facts, free_bytes, readiness
@@ -22,7 +22,7 @@ CHECKS = {
 @data_option
 def doctor(data: str | None) -> int:
     """Print the facts and the checks; exit with 1 when a check fails."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         facts = {"version": product.version(), "schema": schema.head(), "data": str(installation.config.data)}
         facts |= {"public_url": installation.config.public_url, "https": str(installation.config.https)}
         mail = installation.config.mail

@@ -7,7 +7,7 @@ from typing import TextIO
 import click
 
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.collection import csv_transfer
 
@@ -23,5 +23,5 @@ from survey.services.collection import csv_transfer
 )
 def export_responses(data: str | None, campaign: str | None, out: TextIO) -> None:
     """Write the responses to the file."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         out.writelines(csv_transfer.export_csv(installation.database, installation.campaigns.only(campaign)))

@@ -11,7 +11,7 @@ from forms.layout import EDITIONS, lay_out
 from forms.paper import boxes
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.errors import Refusal
@@ -77,7 +77,7 @@ def print_forms(
 ) -> None:
     """Issue serials to a unit and write their forms; the boxes come first, for they may fail and issue nothing."""
     what = say("Đang in phiếu", "Printing forms")
-    with opened(data) as installation, advancing(what, count) as advance:
+    with opened_installation(data) as installation, advancing(what, count) as advance:
         record = installation.campaigns.only(campaign)
         unit_id, order = record.unit_id(unit), Order(count, edition, lang, seal, sign)
         if boxes_out is not None:
@@ -123,7 +123,7 @@ def read_forms(
 ) -> None:
     """Read the files and say how many pages and forms there are; nothing is taken into the campaign."""
     what = say("Đang đọc phiếu", "Reading forms")
-    with opened(data) as installation, advancing(what, None) as advance:
+    with opened_installation(data) as installation, advancing(what, None) as advance:
         record = installation.campaigns.only(campaign)
         found = scans.read(installation, record, files, jobs=jobs, progress=lambda _done, _all: advance(1))
     _write_json(json_out, found)

@@ -8,7 +8,7 @@ import click
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
@@ -26,7 +26,7 @@ def import_kiosk(file: Path, data: str | None) -> None:
         content = file.read_bytes()
     except OSError as error:
         raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         taken = backup_files.take(installation, COMMAND_LINE, content, clock.now())
     click.echo(
         say(

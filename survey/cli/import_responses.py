@@ -8,7 +8,7 @@ import click
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
@@ -27,7 +27,7 @@ def import_responses(file: Path, data: str | None, campaign: str | None) -> None
         content = file.read_bytes()
     except OSError as error:
         raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         new, known = csv_transfer.import_csv(
             installation.database, installation.door, COMMAND_LINE, record, content, clock.now()

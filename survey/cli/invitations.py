@@ -11,7 +11,7 @@ import click
 from survey import clock
 from survey.cli.files import written_for_the_owner
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.errors import Refusal
@@ -52,7 +52,7 @@ def invitations() -> None:
 @click.option("--title", default="", help=say("Tên danh sách.", "The list's name."))
 def load(file: Path, data: str | None, campaign: str | None, unit: str | None, title: str) -> None:
     """Keep the recipients; nothing is sent yet."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         number = lists.load(
             installation,
@@ -85,7 +85,7 @@ def load(file: Path, data: str | None, campaign: str | None, unit: str | None, t
 )
 def merge(file: Path, data: str | None, campaign: str | None, unit: str | None, out: Path) -> None:
     """Write the mail-merge file, readable by nobody else: who has it can use the codes."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         content = lists.merge(installation, COMMAND_LINE, record, file.read_bytes(), clock.now(), unit=unit)
         written_for_the_owner(out, content)
@@ -104,7 +104,7 @@ def merge(file: Path, data: str | None, campaign: str | None, unit: str | None, 
 @code_option
 def send(number: int, data: str | None, campaign: str | None, key: str | None) -> None:
     """Send what has not gone out. The reminder key is printed once, before the first letter."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         if lists.one(installation, COMMAND_LINE, record, number, clock.now()).round == 0:
             key = letters.fresh_key()
@@ -129,7 +129,7 @@ def remind(
     """Send the one reminder, or go on sending it."""
     if key is None and not without_links:
         raise click.UsageError(say("Cần --code hoặc --without-links.", "Give --code or --without-links."))
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record, now = installation.campaigns.only(campaign), clock.now()
         if lists.one(installation, COMMAND_LINE, record, number, now).round < sending.REMINDER:
             sending.remind(installation, COMMAND_LINE, record, number, key, now)
@@ -142,7 +142,7 @@ def remind(
 @click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
 def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every list, and every unit's batches with what was answered in all."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         found = lists.lists(installation, COMMAND_LINE, record, clock.now())
         batches = tickets.accounts(installation.database, COMMAND_LINE, record, invited=True)
@@ -168,7 +168,7 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
 @campaign_option
 def failed(number: int, data: str | None, campaign: str | None) -> None:
     """Print each with what the mail server said."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         for row in lists.undelivered(installation, COMMAND_LINE, record, number):
             click.echo(f"{row.place}\t{row.delivery}\t{row.email}\t{row.name}\t{row.reply}")
@@ -182,7 +182,7 @@ def failed(number: int, data: str | None, campaign: str | None) -> None:
 @campaign_option
 def erase(number: int, data: str | None, campaign: str | None) -> None:
     """Delete names and addresses; the counts stay."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         lists.erase(installation, COMMAND_LINE, record, number, clock.now())
     click.echo(say(f"Đã xóa địa chỉ của danh sách số {number}.", f"Erased the addresses of list {number}."))

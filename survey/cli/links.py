@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import links as addresses
@@ -20,7 +20,7 @@ from survey.services.counter import links as addresses
 @click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
 def links(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the addresses, by unit and counter."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         found = addresses.of_campaign(installation, COMMAND_LINE, installation.campaigns.only(campaign))
     if as_json:
         click.echo(json.dumps([asdict(link) for link in found], ensure_ascii=False, indent=2))

@@ -10,7 +10,7 @@ from survey.services.installation.installation import Installation, open_install
 
 
 @contextmanager
-def opened(data: str | None, host: str = "", port: int = 0) -> Iterator[Installation]:
+def opened_installation(data: str | None, host: str = "", port: int = 0) -> Iterator[Installation]:
     """Yield the open installation of ``--data``, served at *host* and *port* if at all; close it at the end."""
     installation = open_installation(from_environment(data).listening(host, port))
     try:

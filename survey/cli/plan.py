@@ -6,7 +6,7 @@ import click
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.config import from_environment
 from survey.plans import check as plans
@@ -42,7 +42,7 @@ def check(file: str, data: str | None) -> None:
 def load(file: str, data: str | None) -> None:
     """Freeze a plan, by file or bundled name, as a campaign."""
     found = plans.read(file)
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         spoken = languages.gather(installation.config.data, found)
         campaigns.load(installation.database, COMMAND_LINE, found, clock.now(), spoken=spoken)
     click.echo(say(f"Đã nạp đợt khảo sát {found.code}.", f"Loaded the campaign {found.code}."))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import posters as drawn
@@ -47,7 +47,7 @@ def posters(
     data: str | None, campaign: str | None, unit: str | None, kinds: tuple[str, ...], out: Path
 ) -> None:
     """Write every file and name it."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         files = drawn.every(installation, COMMAND_LINE, record, unit, kinds or KINDS)
         for file in files:

@@ -8,7 +8,7 @@ import click
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.results import analysis, reports
@@ -31,7 +31,7 @@ from survey.services.results import analysis, reports
 )
 def report(data: str | None, campaign: str | None, unit: str | None, out: Path) -> None:
     """Write both files and name them."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         if unit is not None:
             record.unit_id(unit)

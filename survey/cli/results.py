@@ -10,7 +10,7 @@ import click
 from scoring.results import DomainResult, Estimate, IndexResult
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.results.quotas import Progress
@@ -23,7 +23,7 @@ from survey.services.results.reports import Assessment, assessment
 @click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
 def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every unit's counts and indices; as JSON unrounded, in per cent."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         found = assessment(installation.database, COMMAND_LINE, record, clock.now())
     if as_json:

@@ -6,7 +6,7 @@ import click
 
 from survey import clock, server
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.installation import Installation
@@ -27,7 +27,7 @@ MINUTE = 60.0
 )
 def serve(data: str | None, host: str, port: int) -> None:
     """Serve until Ctrl-C."""
-    with opened(data, host, port) as installation:
+    with opened_installation(data, host, port) as installation:
 
         def ready(address: str) -> None:
             installation.config.remember()

@@ -11,7 +11,7 @@ from forms import ticket_code
 from survey import clock
 from survey.cli.files import written_for_the_owner
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import ticket_cards
@@ -57,7 +57,7 @@ def print_cards(
     data: str | None, campaign: str | None, unit: str, count: int, out: Path, listing: Path | None
 ) -> None:
     """Write the cards, readable by nobody else: who has the file can use the codes."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         cards = codes.make(installation, COMMAND_LINE, record, unit, count, clock.now())
         written_for_the_owner(out, ticket_cards.drawn(installation, record, unit, cards))
@@ -87,7 +87,7 @@ def print_cards(
 @click.option("--count", type=int, required=True, help=say("Số thẻ phát thêm.", "How many more went out."))
 def give(data: str | None, campaign: str | None, unit: str, batch: int, count: int) -> None:
     """Add to the number of cards that went out."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         codes.hand_out(installation, COMMAND_LINE, record, (unit, batch), count, clock.now())
 
@@ -98,7 +98,7 @@ def give(data: str | None, campaign: str | None, unit: str, batch: int, count: i
 @click.argument("code")
 def void(data: str | None, campaign: str | None, code: str) -> None:
     """Make one card void, by its long or short code."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         batch = codes.void(installation, COMMAND_LINE, record, code, clock.now())
     click.echo(say(f"Đã hủy một thẻ của lô {batch}.", f"One card of batch {batch} is void."))
@@ -110,7 +110,7 @@ def void(data: str | None, campaign: str | None, code: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
 def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the account of every batch."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         found = codes.accounts(installation.database, COMMAND_LINE, record)
     names = ("unit", "batch", "printed", "handed_out", "spent", "void", "left")

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from survey import clock
 from survey.cli.language import say
-from survey.cli.opening import opened
+from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.results import quotas
@@ -29,7 +29,7 @@ HEADS = (
 @campaign_option
 def units(data: str | None, campaign: str | None) -> None:
     """Print the quota board as a table."""
-    with opened(data) as installation:
+    with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         board = quotas.progress(installation.database, COMMAND_LINE, record, clock.now())
     table = Table(

@@ -48,7 +48,7 @@ class Temper:
 
 
 def begin(
-    opened: Installation, actor: Actor, plan: Plan, now: dt.datetime, seed: int = 2024
+    installation: Installation, actor: Actor, plan: Plan, now: dt.datetime, seed: int = 2024
 ) -> CampaignRecord:
     """Load *plan* as a rehearsal whose window lies around *now*, and fill it with invented responses."""
     chance = random.Random(seed)
@@ -56,10 +56,10 @@ def begin(
     opens_on = local_day(now) - dt.timedelta(days=round(length * ELAPSED_SHARE))
     transactions = {unit.code: unit.target * chance.randint(8, 40) for unit in plan.units}
     rehearsed = plan.rehearsed(CODE, opens_on, transactions)
-    spoken = languages.gather(opened.config.data, plan)
-    campaigns.load(opened.database, actor, rehearsed, now, rehearsal=True, spoken=spoken)
-    campaign = opened.campaigns.get(CODE)
-    opened.door.accept_all(_invented(campaign, actor, chance, now))
+    spoken = languages.gather(installation.config.data, plan)
+    campaigns.load(installation.database, actor, rehearsed, now, rehearsal=True, spoken=spoken)
+    campaign = installation.campaigns.get(CODE)
+    installation.door.accept_all(_invented(campaign, actor, chance, now))
     return campaign
 
 

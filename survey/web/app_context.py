@@ -11,6 +11,6 @@ from survey.services.installation.installation import Installation
 NAME = "hailong"
 
 
-def installation() -> Installation:
+def current_installation() -> Installation:
     """Return the installation that the present application serves."""
     return cast("Installation", current_app.extensions[NAME])

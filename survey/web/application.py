@@ -95,7 +95,7 @@ class Service(Flask):
     request_class = PlainRequest
 
 
-def assemble(opened: Installation) -> Flask:
+def assemble(installation: Installation) -> Flask:
     """Return the application that serves the open installation *opened*.
 
     Raises:
@@ -103,18 +103,18 @@ def assemble(opened: Installation) -> Flask:
     """
     app = Service("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
     app.url_map.converters["int"] = Whole
-    app.config.update(_settings(opened), **sign_in.settings(opened))
-    app.extensions[NAME] = opened
+    app.config.update(_settings(installation), **sign_in.settings(installation))
+    app.extensions[NAME] = installation
     app.jinja_env.globals["current_locale"] = get_locale
     logs.configure()
     _guarded(app)
     _furnished(app)
-    sign_in.register(app, opened)
+    sign_in.register(app, installation)
     refusals.register(app)
     app.after_request(_protect)
     access.require_declarations(app)
-    if opened.config.proxies:
-        _behind(app, opened.config.proxies)
+    if installation.config.proxies:
+        _behind(app, installation.config.proxies)
     return app
 
 
@@ -140,14 +140,14 @@ def _behind(app: Flask, count: int) -> None:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
-def _settings(opened: Installation) -> dict[str, object]:
+def _settings(installation: Installation) -> dict[str, object]:
     return {
-        "SECRET_KEY": opened.keys.session.hex(),
+        "SECRET_KEY": installation.keys.session.hex(),
         "SESSION_COOKIE_NAME": "hailong",
-        "SESSION_COOKIE_SECURE": opened.config.https,
+        "SESSION_COOKIE_SECURE": installation.config.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "REMEMBER_COOKIE_SECURE": opened.config.https,
+        "REMEMBER_COOKIE_SECURE": installation.config.https,
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": LARGEST_BODY,

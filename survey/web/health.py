@@ -9,7 +9,7 @@ from survey import version as product
 from survey.services.installation import schema
 from survey.services.installation.installation import readiness
 from survey.web.access import public
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 
 health = Blueprint("health", __name__)
 
@@ -25,7 +25,7 @@ def alive() -> ResponseReturnValue:
 @public
 def ready() -> ResponseReturnValue:
     """Answer 200 when a write, the disk and the schema are as they must be, else 503 and which is not."""
-    found = readiness(installation())
+    found = readiness(current_installation())
     return jsonify(ready=all(found.values()), checks=found), 200 if all(found.values()) else 503
 
 

@@ -20,7 +20,7 @@ from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.web import language
 from survey.web.access import declared
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def to_campaign(endpoint: str) -> ResponseReturnValue:
     Raises:
         Refusal: ``campaign_none``.
     """
-    found = installation().campaigns.all()
+    found = current_installation().campaigns.all()
     if not found:
         raise Refusal("campaign_none")
     if len(found) == 1:
@@ -106,7 +106,7 @@ def _campaign() -> CampaignRecord | None:
     """Return the campaign that the address names, else the only one there is."""
     named = (request.view_args or {}).get("campaign")
     with suppress(Refusal):
-        return installation().campaigns.only(named)
+        return current_installation().campaigns.only(named)
     return None
 
 

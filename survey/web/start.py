@@ -13,7 +13,7 @@ from wtforms.validators import AnyOf
 from survey.errors import Refusal
 from survey.web import language
 from survey.web.access import public
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.office_frame import surroundings
 
 front = Blueprint("front", __name__)
@@ -48,7 +48,7 @@ def speak() -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     answer = redirect(inside(form.back.data or "/"), 303)
-    secure = installation().config.https
+    secure = current_installation().config.https
     answer.set_cookie("lang", str(form.lang.data), max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
     return answer
 

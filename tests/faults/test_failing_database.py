@@ -57,40 +57,40 @@ def whole_form(campaign: CampaignRecord) -> Entry:
 
 @pytest.mark.parametrize("moment", ["before_cursor_execute", "after_cursor_execute"])
 def test_a_fault_at_any_statement_leaves_nothing_and_a_retry_goes_through(
-    opened: Installation, campaign: CampaignRecord, moment: str
+    installation: Installation, campaign: CampaignRecord, moment: str
 ) -> None:
-    before, one = scene.counts(opened), whole_form(campaign)
+    before, one = scene.counts(installation), whole_form(campaign)
     failures, accepted = 0, None
     while accepted is None:
         assert failures < MOST_STATEMENTS
-        with broken(opened.database.engine, moment, Breaker(failures + 1)):
+        with broken(installation.database.engine, moment, Breaker(failures + 1)):
             try:
-                accepted = opened.door.accept(one, NOW)
+                accepted = installation.door.accept(one, NOW)
             except PlugPulledError:
                 failures += 1
         if accepted is None:
-            assert scene.counts(opened) == before, f"statement {failures}"
+            assert scene.counts(installation) == before, f"statement {failures}"
     assert not accepted.repeated
     # Response, comment, leaf, form number, audit entry; the savepoint and its release come on top.
     assert failures >= 5
-    gained = {name: n - before.get(name, 0) for name, n in scene.counts(opened).items()}
+    gained = {name: n - before.get(name, 0) for name, n in scene.counts(installation).items()}
     assert {name: n for name, n in gained.items() if n} == dict.fromkeys(
         ("response", "comment", "ledger_leaf", "paper_form", "audit_entry"), 1
     )
 
 
-def test_a_fault_at_the_commit_leaves_nothing(opened: Installation, campaign: CampaignRecord) -> None:
-    before, one = scene.counts(opened), whole_form(campaign)
-    with broken(opened.database.engine, "commit", Breaker(1)), pytest.raises(PlugPulledError):
-        opened.door.accept(one, NOW)
-    assert scene.counts(opened) == before
-    assert not opened.door.accept(one, NOW).repeated
+def test_a_fault_at_the_commit_leaves_nothing(installation: Installation, campaign: CampaignRecord) -> None:
+    before, one = scene.counts(installation), whole_form(campaign)
+    with broken(installation.database.engine, "commit", Breaker(1)), pytest.raises(PlugPulledError):
+        installation.door.accept(one, NOW)
+    assert scene.counts(installation) == before
+    assert not installation.door.accept(one, NOW).repeated
 
 
 def test_an_answer_lost_after_the_commit_is_given_again(
-    opened: Installation, campaign: CampaignRecord, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, campaign: CampaignRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, dialect = whole_form(campaign), opened.database.engine.dialect
+    one, dialect = whole_form(campaign), installation.database.engine.dialect
     commit = dialect.do_commit
 
     def committed_then_cut_off(connection: Any) -> None:
@@ -100,14 +100,14 @@ def test_an_answer_lost_after_the_commit_is_given_again(
     with monkeypatch.context() as patched:
         patched.setattr(dialect, "do_commit", committed_then_cut_off)
         with pytest.raises(PlugPulledError):
-            opened.door.accept(one, NOW)
-    again = opened.door.accept(one, NOW)
+            installation.door.accept(one, NOW)
+    again = installation.door.accept(one, NOW)
     assert again.repeated
-    assert scene.counts(opened)["response"] == 1
+    assert scene.counts(installation)["response"] == 1
 
 
 @contextmanager
-def held_together(opened: Installation) -> Iterator[None]:
+def held_together(installation: Installation) -> Iterator[None]:
     """Hold the writing thread up, so that what is sent meanwhile falls into one group."""
     waiting, go_on = threading.Event(), threading.Event()
 
@@ -115,7 +115,7 @@ def held_together(opened: Installation) -> Iterator[None]:
         waiting.set()
         assert go_on.wait(20)
 
-    holder = threading.Thread(target=opened.database.write_grouped, args=(hold,))
+    holder = threading.Thread(target=installation.database.write_grouped, args=(hold,))
     holder.start()
     assert waiting.wait(20)
     try:
@@ -125,12 +125,12 @@ def held_together(opened: Installation) -> Iterator[None]:
         holder.join()
 
 
-def sent_together(opened: Installation, entries: list[Entry]) -> list[Future[Accepted]]:
+def sent_together(installation: Installation, entries: list[Entry]) -> list[Future[Accepted]]:
     """Send all the entries so that they are committed as one group; return what became of each."""
     with ThreadPoolExecutor(len(entries)) as pool:
-        with held_together(opened):
-            futures = [pool.submit(opened.door.accept, one, NOW) for one in entries]
-            group = opened.database._group
+        with held_together(installation):
+            futures = [pool.submit(installation.door.accept, one, NOW) for one in entries]
+            group = installation.database._group
             assert group is not None
             while group._queue.qsize() < len(entries):
                 pass
@@ -139,8 +139,8 @@ def sent_together(opened: Installation, entries: list[Entry]) -> list[Future[Acc
     return futures
 
 
-def kept(opened: Installation) -> set[bytes]:
-    with opened.database.read() as session:
+def kept(installation: Installation) -> set[bytes]:
+    with installation.database.read() as session:
         return set(session.scalars(select(Response.response_key)))
 
 

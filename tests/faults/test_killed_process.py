@@ -58,8 +58,8 @@ def test_every_receipt_given_out_is_on_disk_and_nothing_is_half_written(
     config: Config, acknowledged: set[bytes]
 ) -> None:
     assert len(acknowledged) >= KILLED_AFTER
-    opened = open_installation(config)
-    with opened.database.read() as session:
+    installation = open_installation(config)
+    with installation.database.read() as session:
         kept = set(session.scalars(select(Response.response_key)))
         commented = set(session.scalars(select(Comment.response_key)))
         leaves = session.scalars(select(LedgerLeaf.leaf)).all()
@@ -67,9 +67,9 @@ def test_every_receipt_given_out_is_on_disk_and_nothing_is_half_written(
     assert commented == kept
     assert len(leaves) == len(kept)
     # Whoever had no answer yet sends again, and the service goes on as if nothing had been.
-    opened.door.accept(scene.entry(opened.campaigns.get(scene.CODE)), scene.NOW)
-    if opened.database.is_sqlite:
-        with opened.database.engine.connect() as connection:
+    installation.door.accept(scene.entry(installation.campaigns.get(scene.CODE)), scene.NOW)
+    if installation.database.is_sqlite:
+        with installation.database.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
-    opened.close()
+    installation.close()

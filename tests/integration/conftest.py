@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.installation import campaign, config, embedded, opened, template
+from tests.support.installation import campaign, config, embedded, installation, template
 from tests.support.mail import certificate, post, secure_post
 from tests.support.web import app, client, signed_in
 
@@ -13,7 +13,7 @@ __all__ = [
     "client",
     "config",
     "embedded",
-    "opened",
+    "installation",
     "post",
     "secure_post",
     "signed_in",

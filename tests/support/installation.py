@@ -44,7 +44,7 @@ def config(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> It
 
 
 @pytest.fixture
-def opened(config: Config) -> Iterator[Installation]:
+def installation(config: Config) -> Iterator[Installation]:
     """The open installation of :func:`config`."""
     installation = open_installation(config)
     yield installation
@@ -61,9 +61,9 @@ def embedded(template: Path, tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def campaign(opened: Installation) -> CampaignRecord:
+def campaign(installation: Installation) -> CampaignRecord:
     """The campaign of the bundled plan."""
-    return opened.campaigns.get(scene.CODE)
+    return installation.campaigns.get(scene.CODE)
 
 
 def prepare(config: Config) -> None:

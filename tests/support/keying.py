@@ -27,7 +27,7 @@ def sheets(campaign: CampaignRecord, seed: int, mood: float, number: int) -> lis
 
 
 def take_in(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     unit_id: int,
     found: Sequence[AnswerSheet],
@@ -42,4 +42,4 @@ def take_in(
         channel = Channel.QR if officer is None else Channel.PAPER
         key = f"{unit_id:02}-{number}-abcdefghijkl"
         entries.append((Entry(campaign, unit_id, channel, key, sheet, keyed), moment))
-    opened.door.accept_all(entries)
+    installation.door.accept_all(entries)

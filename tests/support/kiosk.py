@@ -36,7 +36,7 @@ READY = "html[data-ready=yes]"
 class Station:
     """A running rehearsal with a kiosk in it."""
 
-    opened: Installation
+    installation: Installation
     address: str
     number: int
     code: str
@@ -44,7 +44,7 @@ class Station:
     @property
     def campaign(self) -> CampaignRecord:
         """The rehearsal's campaign."""
-        return self.opened.campaigns.only()
+        return self.installation.campaigns.only()
 
     @property
     def link(self) -> str:
@@ -54,16 +54,16 @@ class Station:
     @property
     def pin(self) -> str:
         """The PIN with which the office's people leave the kiosk."""
-        return devices.pin(self.opened.keys.kiosk, self.campaign, self.number)
+        return devices.pin(self.installation.keys.kiosk, self.campaign, self.number)
 
     def standing(self) -> Standing:
         """What the service knows of the kiosk."""
-        found = devices.standings(self.opened.database, COMMAND_LINE, self.campaign, clock.now())
+        found = devices.standings(self.installation.database, COMMAND_LINE, self.campaign, clock.now())
         return next(each for each in found if each.kiosk.number == self.number)
 
     def answers(self) -> list[str]:
         """The packed marks of every answer that came from kiosks."""
-        with self.opened.database.read() as session:
+        with self.installation.database.read() as session:
             of_kiosks = select(Response.marks).where(Response.channel == Channel.KIOSK)
             return list(session.scalars(of_kiosks))
 
@@ -73,11 +73,13 @@ class Station:
         page.wait_for_selector(READY)
 
 
-def station_of(opened: Installation, address: str, new: NewKiosk | None = None) -> Station:
+def station_of(installation: Installation, address: str, new: NewKiosk | None = None) -> Station:
     """Add a kiosk to a running rehearsal."""
-    campaign = opened.campaigns.only()
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, new or NewKiosk(UNIT, 1), clock.now())
-    return Station(opened, address, number, code)
+    campaign = installation.campaigns.only()
+    number, code = devices.add(
+        installation.database, COMMAND_LINE, campaign, new or NewKiosk(UNIT, 1), clock.now()
+    )
+    return Station(installation, address, number, code)
 
 
 @pytest.fixture
@@ -97,9 +99,9 @@ def tablet(chromium: Browser) -> Iterator[Page]:
 def record(station: Station, seconds: Mapping[str, float], lang: str = "vi") -> None:
     """Give the station's campaign a recording of each sentence: a tone of so many seconds."""
     clips = tuple(Clip(key, "wav", _tone(length)) for key, length in seconds.items())
-    with station.opened.database.write() as session:
+    with station.installation.database.write() as session:
         languages.keep(session, station.campaign.id, [Language(lang, "Tiếng Việt", {}, {}, clips)])
-    station.opened.campaigns._by_code.clear()  # as if it had been loaded with them
+    station.installation.campaigns._by_code.clear()  # as if it had been loaded with them
 
 
 def _tone(seconds: float) -> bytes:

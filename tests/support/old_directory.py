@@ -265,7 +265,7 @@ def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def opened(data: Path) -> dict[str, Any]:
+def installation(data: Path) -> dict[str, Any]:
     """Upgrade and serve a copy of the directory an hour later, and change nothing."""
     with hold_still(MOMENT + HOUR):
         done("init", data=data)
@@ -314,4 +314,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["make"]:
         make()
     else:
-        json.dump({"open": opened, "use": used}[sys.argv[1]](Path(sys.argv[2])), sys.stdout)
+        json.dump({"open": installation, "use": used}[sys.argv[1]](Path(sys.argv[2])), sys.stdout)

@@ -21,17 +21,17 @@ HEAD = Actor(None, Role.UNIT_HEAD, "an-nhon")
 
 
 def issue(
-    opened: Installation, campaign: CampaignRecord, first: int, count: int, unit_id: int = AN_NHON
+    installation: Installation, campaign: CampaignRecord, first: int, count: int, unit_id: int = AN_NHON
 ) -> None:
     """Issue the next serials to a unit; *first* says which ones these must be."""
     span = Span(first, first + count - 1)
     draft = Draft(span, Order(count), b"\7" * 32)
-    made = batches.issue(opened, COMMAND_LINE, campaign, unit_id, draft, NOW)
+    made = batches.issue(installation, COMMAND_LINE, campaign, unit_id, draft, NOW)
     assert made is not None, "these are not the next serials"
 
 
 def say(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     act: PaperAct,
     first: int,
@@ -42,13 +42,13 @@ def say(
 ) -> int:
     """Write a minute over one range of An Nhơn's sheets."""
     said = Statement(act, [Span(first, last or first)], "Trần Thị B")
-    return minutes.record(opened.database, actor, campaign, AN_NHON, said, now)
+    return minutes.record(installation.database, actor, campaign, AN_NHON, said, now)
 
 
-def a_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
+def a_row_everywhere(installation: Installation, campaign: CampaignRecord) -> None:
     """Leave a row in every table that concerns printed sheets; one reading with all it can hold."""
-    issue(opened, campaign, 1, 3)
-    with opened.database.write() as session:
+    issue(installation, campaign, 1, 3)
+    with installation.database.write() as session:
         session.execute(
             insert(PaperReading).values(
                 campaign_id=campaign.id,

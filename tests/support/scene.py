@@ -85,68 +85,68 @@ def entry(
 
 
 def account(
-    opened: Installation, email: str, role: Role = Role.OFFICER, unit: str | None = "an-nhon"
+    installation: Installation, email: str, role: Role = Role.OFFICER, unit: str | None = "an-nhon"
 ) -> Actor:
     """A new account of the office, as the actor it is."""
     new = accounts.NewAccount(email, "Người thử", role, unit, "not a hash")
-    return Actor(accounts.add(opened.database, COMMAND_LINE, new, NOW), role, unit)
+    return Actor(accounts.add(installation.database, COMMAND_LINE, new, NOW), role, unit)
 
 
-def kiosk(opened: Installation, campaign: CampaignRecord) -> int:
+def kiosk(installation: Installation, campaign: CampaignRecord) -> int:
     """A new kiosk, enrolled, one of whose records has come."""
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    devices.enrol(opened.database, campaign, number, code, secrets.token_bytes(32), NOW)
-    with opened.database.write() as session:
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    devices.enrol(installation.database, campaign, number, code, secrets.token_bytes(32), NOW)
+    with installation.database.write() as session:
         record_numbers.note(session, campaign.id, Numbered(number, 1))
-    exits.ask(opened.database, campaign, number, NOW)
+    exits.ask(installation.database, campaign, number, NOW)
     return number
 
 
-def cards(opened: Installation, campaign: CampaignRecord, count: int = 2) -> list[Card]:
+def cards(installation: Installation, campaign: CampaignRecord, count: int = 2) -> list[Card]:
     """New cards with one-time codes, the last of which is void."""
-    made = tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", count, NOW)
-    tickets.void(opened, COMMAND_LINE, campaign, made[-1].code, NOW)
+    made = tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", count, NOW)
+    tickets.void(installation, COMMAND_LINE, campaign, made[-1].code, NOW)
     return made
 
 
-def screen_code(opened: Installation, campaign: CampaignRecord) -> None:
+def screen_code(installation: Installation, campaign: CampaignRecord) -> None:
     """A code that a screen showed, and that is spent."""
-    shown = screen_codes.at_desk(opened, OFFICER, campaign, "an-nhon", 1, NOW)
-    with opened.database.write() as session:
-        screen_ends.spend(session, screen_codes.find(opened, shown.code, NOW).end)
+    shown = screen_codes.at_desk(installation, OFFICER, campaign, "an-nhon", 1, NOW)
+    with installation.database.write() as session:
+        screen_ends.spend(session, screen_codes.find(installation, shown.code, NOW).end)
 
 
 RECORDING = bytes.fromhex("fffb9064") + b"\0" * 413  # one silent frame of MPEG audio, layer III
 
 
-def language(opened: Installation, campaign: CampaignRecord) -> None:
+def language(installation: Installation, campaign: CampaignRecord) -> None:
     """A language of the campaign with one recording, as loading would have frozen them."""
     spoken = Language("vi", "Tiếng Việt", {}, {}, (Clip("overall", "mp3", RECORDING),))
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         languages.keep(session, campaign.id, [spoken])
 
 
-def invited(opened: Installation, campaign: CampaignRecord) -> int:
+def invited(installation: Installation, campaign: CampaignRecord) -> int:
     """A list of recipients of the unit whose codes are made; the first letter is not out yet."""
     rows = "".join(f"Công ty {n},vt{n}@cty.example.vn\n" for n in range(5))
     head = Actor(None, Role.UNIT_HEAD, "an-nhon")
-    number = lists.load(opened, head, campaign, f"ten,email\n{rows}".encode(), NOW)
+    number = lists.load(installation, head, campaign, f"ten,email\n{rows}".encode(), NOW)
     server = MailServer("127.0.0.1", 25, "none", "khaosat@tinh.example.vn")
-    mailing = replace(opened, config=replace(opened.config, mail=server))
+    mailing = replace(installation, config=replace(installation.config, mail=server))
     sending.begin(mailing, head, campaign, number, letters.fresh_key(), NOW)
     return number
 
 
-def alarmed(opened: Installation, campaign: CampaignRecord, number: int) -> None:
+def alarmed(installation: Installation, campaign: CampaignRecord, number: int) -> None:
     """Let a kiosk hold answers for too long, and be noticed."""
-    devices.beat(opened.database, campaign, number, (3, 2, 1), NOW)
-    alerts.watch(opened, NOW)
+    devices.beat(installation.database, campaign, number, (3, 2, 1), NOW)
+    alerts.watch(installation, NOW)
 
 
-def counts(opened: Installation) -> dict[str, int]:
+def counts(installation: Installation) -> dict[str, int]:
     """How many rows every table holds, tables without rows left out."""
-    there = set(inspect(opened.database.engine).get_table_names()) - {"alembic_version"}
-    with opened.database.read() as session:
+    there = set(inspect(installation.database.engine).get_table_names()) - {"alembic_version"}
+    with installation.database.read() as session:
         found = {
             name: session.scalar(select(func.count()).select_from(Schema.metadata.tables[name])) or 0
             for name in there

@@ -31,10 +31,10 @@ SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
-def app(opened: Installation, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def app(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application of ``opened``, on a day inside the campaign's window."""
     monkeypatch.setattr(clock, "now", lambda: scene.NOW)
-    return assemble(opened)
+    return assemble(installation)
 
 
 @pytest.fixture
@@ -44,11 +44,11 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def signed_in(app: Flask, opened: Installation) -> SignIn:
+def signed_in(app: Flask, installation: Installation) -> SignIn:
     """Make an account of a role, sign it in, and return its browser."""
 
     def make(role: Role) -> FlaskClient:
-        email = add_account(app, opened, role)
+        email = add_account(app, installation, role)
         browser = stranger(app)
         answer = sign_in(browser, email)
         assert answer == 302, "the sign-in failed"
@@ -57,14 +57,14 @@ def signed_in(app: Flask, opened: Installation) -> SignIn:
     return make
 
 
-def add_account(app: Flask, opened: Installation, role: Role, email: str = "") -> str:
+def add_account(app: Flask, installation: Installation, role: Role, email: str = "") -> str:
     """Make an account with :data:`PASSWORD` and return its e-mail address."""
     email = email or f"{role}{next(_addresses)}@x.vn"
     if PASSWORD not in _hashes:  # argon2 is slow on purpose: once is enough
         with app.app_context():
             _hashes[PASSWORD] = hash_password(security.password_util.normalize(PASSWORD))
     new = accounts.NewAccount(email, "Người thử", role, UNIT_OF[role], _hashes[PASSWORD])
-    accounts.add(opened.database, COMMAND_LINE, new, scene.NOW)
+    accounts.add(installation.database, COMMAND_LINE, new, scene.NOW)
     return email
 
 

@@ -20,17 +20,19 @@ class Link:
     url: str
 
 
-def of_campaign(opened: Installation, actor: Actor, campaign: CampaignRecord) -> list[Link]:
+def of_campaign(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[Link]:
     """Return the addresses of the units that *actor* reaches, in the plan's order, by counter."""
-    seal = Seal(opened.keys.seal)
+    seal = Seal(installation.keys.seal)
     return [
-        Link(unit.code, unit.name, counter, address(opened, seal.sign(campaign.code, unit.code, counter)))
+        Link(
+            unit.code, unit.name, counter, address(installation, seal.sign(campaign.code, unit.code, counter))
+        )
         for unit in campaign.plan.units
         if actor.reaches(unit.code)
         for counter in range(1, unit.counters + 1)
     ]
 
 
-def address(opened: Installation, sealed: str) -> str:
+def address(installation: Installation, sealed: str) -> str:
     """Return the address under which citizens reach a sealed counter."""
-    return f"{opened.config.public_url}/k/{sealed}"
+    return f"{installation.config.public_url}/k/{sealed}"

@@ -52,7 +52,7 @@ class Checked:
 
 
 def every(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit: str | None = None,
@@ -65,14 +65,14 @@ def every(
     """
     if unit is not None:
         campaign.unit_id(unit)
-    for link in links.of_campaign(opened, actor, campaign):
+    for link in links.of_campaign(installation, actor, campaign):
         if unit in {None, link.unit}:
             for kind in kinds:
-                yield from (_file(opened, campaign, link, kind, form) for form in FORMATS)
+                yield from (_file(installation, campaign, link, kind, form) for form in FORMATS)
 
 
 def one(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     place: tuple[str, int],
@@ -87,13 +87,13 @@ def one(
     unit, counter = place
     campaign.unit_id(unit)
     actor.require(unit)
-    for link in links.of_campaign(opened, actor, campaign):
+    for link in links.of_campaign(installation, actor, campaign):
         if (link.unit, link.counter) == place:
-            return _file(opened, campaign, link, kind, form)
+            return _file(installation, campaign, link, kind, form)
     raise Refusal("counter_unknown", counter=counter)
 
 
-def check(opened: Installation, text: str) -> Checked:
+def check(installation: Installation, text: str) -> Checked:
     """Tell whether an address, typed or read from a poster, leads to a counter of this service, and to which.
 
     A right ending under somebody else's name is not genuine: such a page could pass on what it is told.
@@ -102,18 +102,18 @@ def check(opened: Installation, text: str) -> Checked:
     site, found, sealed = address.rpartition("/k/")
     if not found and ("/" in address or "." not in address):
         return Checked(Standing.NO_ADDRESS)
-    if site and _bare(site) != _bare(opened.config.public_url.lower()):
+    if site and _bare(site) != _bare(installation.config.public_url.lower()):
         return Checked(Standing.OTHER_SITE)
     try:
-        return _genuine(opened, Seal(opened.keys.seal).open(sealed.partition("?")[0]))
+        return _genuine(installation, Seal(installation.keys.seal).open(sealed.partition("?")[0]))
     except (BadSeal, Refusal):
         return Checked(Standing.ALTERED)
 
 
-def _genuine(opened: Installation, said: Opened) -> Checked:
-    campaign = opened.campaigns.get(said.campaign)
+def _genuine(installation: Installation, said: Opened) -> Checked:
+    campaign = installation.campaigns.get(said.campaign)
     unit = campaign.unit(campaign.unit_id(said.unit))
-    word = check_word(opened.keys.seal, campaign.code, unit.code)
+    word = check_word(installation.keys.seal, campaign.code, unit.code)
     return Checked(Standing.GENUINE, campaign, unit.name, said.counter, word)
 
 
@@ -122,13 +122,13 @@ def _bare(site: str) -> str:
     return site.removeprefix("https://").removeprefix("http://")
 
 
-def _file(opened: Installation, campaign: CampaignRecord, link: Link, kind: str, form: str) -> File:
+def _file(installation: Installation, campaign: CampaignRecord, link: Link, kind: str, form: str) -> File:
     notice = Notice(
         agency=campaign.plan.headings.agency,
         unit=link.name,
         counter=link.counter,
         address=link.url,
-        word=check_word(opened.keys.seal, campaign.code, link.unit),
+        word=check_word(installation.keys.seal, campaign.code, link.unit),
         rehearsal=campaign.rehearsal,
     )
     sheet = KINDS[kind](notice)

@@ -77,7 +77,12 @@ class Account:
 
 
 def at_desk(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, unit: str, counter: int, now: dt.datetime
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit: str,
+    counter: int,
+    now: dt.datetime,
 ) -> Shown:
     """Return the code for the officers' own screens at a counter; all of them show the same one.
 
@@ -88,11 +93,11 @@ def at_desk(
     actor.require(unit)
     if not 1 <= counter <= campaign.unit(unit_id).counters:
         raise Refusal("counter_unknown", counter=counter)
-    return show(opened, campaign, (unit_id, counter, DESK), now)
+    return show(installation, campaign, (unit_id, counter, DESK), now)
 
 
 def show(
-    opened: Installation, campaign: CampaignRecord, place: tuple[int, int, int], now: dt.datetime
+    installation: Installation, campaign: CampaignRecord, place: tuple[int, int, int], now: dt.datetime
 ) -> Shown:
     """Return the present code of a unit's counter's screen, and count it once.
 
@@ -105,12 +110,12 @@ def show(
     minute, past = divmod(int(now.timestamp()), SECONDS)
     among = list(_counters(campaign)).index((unit_id, counter))
     screen = Screen(campaign.code, campaign.unit(unit_id).code, counter, among, number)
-    code = screen_code.issue(opened.keys.screen, screen, minute)
-    _count(opened.database, campaign.id, place, minute)
-    return Shown(code, f"{opened.config.public_url}/s/{code}", SECONDS - past)
+    code = screen_code.issue(installation.keys.screen, screen, minute)
+    _count(installation.database, campaign.id, place, minute)
+    return Shown(code, f"{installation.config.public_url}/s/{code}", SECONDS - past)
 
 
-def find(opened: Installation, text: str, now: dt.datetime) -> Found:
+def find(installation: Installation, text: str, now: dt.datetime) -> Found:
     """Return the code of a screen that *text* writes, living or some hours old.
 
     Raises:
@@ -119,28 +124,28 @@ def find(opened: Installation, text: str, now: dt.datetime) -> Found:
     code, minute = screen_code.read(text) or "", int(now.timestamp()) // SECONDS
     wanted = screen_code.proof_in(code)
     # Anybody may ask, so that every minute that is tried here has to cost as good as nothing.
-    for campaign, unit_id, screen in _screens(opened, code) if code else ():
+    for campaign, unit_id, screen in _screens(installation, code) if code else ():
         for age in range(min(REMEMBERED, minute)):
-            if hmac.compare_digest(screen_code.proof(opened.keys.screen, screen, minute - age), wanted):
-                mark = _digest(opened, f"mark {screen.campaign}.{code}.{minute - age}")[:MARK_BYTES]
+            if hmac.compare_digest(screen_code.proof(installation.keys.screen, screen, minute - age), wanted):
+                mark = _digest(installation, f"mark {screen.campaign}.{code}.{minute - age}")[:MARK_BYTES]
                 end = ScreenCode(campaign.id, mark, local_day(now - age * dt.timedelta(seconds=SECONDS)))
                 return Found(campaign, unit_id, screen.counter, code, age, end)
     raise Refusal("screen_code_unknown")
 
 
-def find_beside(opened: Installation, first: Found, text: str, now: dt.datetime) -> Found:
+def find_beside(installation: Installation, first: Found, text: str, now: dt.datetime) -> Found:
     """Return the code that *text* writes, for a form that was opened with another one of the same unit.
 
     Raises:
         Refusal: ``screen_code_unknown``, also for a code of another unit.
     """
-    found = find(opened, text, now)
+    found = find(installation, text, now)
     if (found.campaign, found.unit_id) != (first.campaign, first.unit_id):
         raise Refusal("screen_code_unknown")
     return found
 
 
-def open_form(opened: Installation, found: Found, now: dt.datetime) -> str:
+def open_form(installation: Installation, found: Found, now: dt.datetime) -> str:
     """Return the key of a page opened with the code; it says, sealed, until when the page may be sent.
 
     Raises:
@@ -148,18 +153,18 @@ def open_form(opened: Installation, found: Found, now: dt.datetime) -> str:
     """
     if found.age >= OPENS:
         raise Refusal("screen_code_old")
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         screen_ends.require_unspent(session, found.end)
-    return page_key(opened, found, now)
+    return page_key(installation, found, now)
 
 
-def page_key(opened: Installation, found: Found, now: dt.datetime) -> str:
+def page_key(installation: Installation, found: Found, now: dt.datetime) -> str:
     """Return a new idempotency key that lets a page be sent for hours."""
     said = f"{secrets.token_urlsafe(16)}.{int((now + ANSWERING).timestamp()) // SECONDS}"
-    return f"{said}.{_page_seal(opened, found, said)}"
+    return f"{said}.{_page_seal(installation, found, said)}"
 
 
-def require_in_time(opened: Installation, found: Found, key: str, now: dt.datetime) -> None:
+def require_in_time(installation: Installation, found: Found, key: str, now: dt.datetime) -> None:
     """Refuse a page that was not opened in time, or was opened too long ago, unless its code still opens forms.
 
     Raises:
@@ -167,7 +172,7 @@ def require_in_time(opened: Installation, found: Found, key: str, now: dt.dateti
     """
     said, _, seal = key.rpartition(".")
     until = said.rpartition(".")[2]
-    genuine = hmac.compare_digest(seal.encode(), _page_seal(opened, found, said).encode())
+    genuine = hmac.compare_digest(seal.encode(), _page_seal(installation, found, said).encode())
     in_time = genuine and int(until) >= int(now.timestamp()) // SECONDS
     if not in_time and found.age >= OPENS:
         raise Refusal("screen_code_old")
@@ -190,13 +195,13 @@ def accounts(database: Database, actor: Actor, campaign: CampaignRecord) -> list
     ]
 
 
-def _screens(opened: Installation, code: str) -> Iterator[tuple[CampaignRecord, int, Screen]]:
+def _screens(installation: Installation, code: str) -> Iterator[tuple[CampaignRecord, int, Screen]]:
     """Yield every screen that could have shown the code: those of the counters to which its letters lead."""
-    for campaign in opened.campaigns.all():
+    for campaign in installation.campaigns.all():
         for place, (unit_id, counter) in enumerate(_counters(campaign)):
             if screen_code.is_of(code, place):
                 unit = campaign.unit(unit_id).code
-                for number in (DESK, *_kiosks(opened.database, campaign.id, unit_id, counter)):
+                for number in (DESK, *_kiosks(installation.database, campaign.id, unit_id, counter)):
                     yield campaign, unit_id, Screen(campaign.code, unit, counter, place, number)
 
 
@@ -230,9 +235,9 @@ def _count(database: Database, campaign_id: int, place: tuple[int, int, int], mi
     database.write_grouped(count)
 
 
-def _page_seal(opened: Installation, found: Found, said: str) -> str:
-    return _digest(opened, f"page {found.code} {found.end.mark.hex()} {said}")[:SEAL_BYTES].hex()
+def _page_seal(installation: Installation, found: Found, said: str) -> str:
+    return _digest(installation, f"page {found.code} {found.end.mark.hex()} {said}")[:SEAL_BYTES].hex()
 
 
-def _digest(opened: Installation, said: str) -> bytes:
-    return hmac.digest(opened.keys.screen, said.encode(), hashlib.sha256)
+def _digest(installation: Installation, said: str) -> bytes:
+    return hmac.digest(installation.keys.screen, said.encode(), hashlib.sha256)

@@ -12,13 +12,13 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 
-def drawn(opened: Installation, campaign: CampaignRecord, unit: str, cards: Sequence[Card]) -> bytes:
+def drawn(installation: Installation, campaign: CampaignRecord, unit: str, cards: Sequence[Card]) -> bytes:
     """Return the PDF of a unit's new cards. It is drawn once: the codes are kept nowhere."""
     issuer = Issuer(
         agency=campaign.plan.headings.agency,
         unit=campaign.unit(campaign.unit_id(unit)).name,
-        word=check_word(opened.keys.seal, campaign.code, unit),
-        typed_at=opened.config.public_url.partition("://")[2] + "/m",
+        word=check_word(installation.keys.seal, campaign.code, unit),
+        typed_at=installation.config.public_url.partition("://")[2] + "/m",
         rehearsal=campaign.rehearsal,
     )
     labelled = [Printed(card.url, card.short, f"Lô {card.batch} · thẻ {card.number}") for card in cards]

@@ -68,7 +68,12 @@ class Account:
 
 
 def make(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, unit: str, count: int, now: dt.datetime
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit: str,
+    count: int,
+    now: dt.datetime,
 ) -> list[Card]:
     """Make a batch of new codes for a unit and return its cards; only their keyed hashes are kept.
 
@@ -81,11 +86,11 @@ def make(
         raise Refusal("ticket_count", most=MOST_CARDS)
     codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in range(count)]
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
-    with opened.database.write() as session:
-        batch = issue(session, opened.keys, place, codes)
+    with installation.database.write() as session:
+        batch = issue(session, installation.keys, place, codes)
         audit.note(session, actor, "tickets_printed", now, **place, subject=str(batch), count=count)
     return [
-        Card(batch, number, long, short, f"{opened.config.public_url}/m/{long}")
+        Card(batch, number, long, short, f"{installation.config.public_url}/m/{long}")
         for number, (long, short) in enumerate(codes, start=1)
     ]
 
@@ -110,7 +115,7 @@ def issue(
     return number
 
 
-def find(opened: Installation, text: str) -> Found:
+def find(installation: Installation, text: str) -> Found:
     """Return the card or invitation whose long or short code *text* writes, spent or not.
 
     Raises:
@@ -119,7 +124,10 @@ def find(opened: Installation, text: str) -> Found:
     code = ticket_code.read(text)
     if code is None:
         raise Refusal("ticket_mistyped")
-    hashes = (_hash(opened.keys, b"code", code.encode()), _hash(opened.keys, b"short", code.encode()))
+    hashes = (
+        _hash(installation.keys, b"code", code.encode()),
+        _hash(installation.keys, b"short", code.encode()),
+    )
     query = (
         select(
             Campaign.code,
@@ -133,23 +141,23 @@ def find(opened: Installation, text: str) -> Found:
         .outerjoin(InvitationBatch, _invited(Ticket.campaign_id, Ticket.unit_id, Ticket.batch))
         .where(or_(Ticket.code_hash == hashes[0], Ticket.short_hash == hashes[1]))
     )
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         row = session.execute(query).one_or_none()
     if row is None:
         raise Refusal("ticket_unknown")
-    mark = _hash(opened.keys, b"end", row.code_hash)
+    mark = _hash(installation.keys, b"end", row.code_hash)
     found = ticket_ends.Ticket(row.campaign_id, row.unit_id, row.batch, mark)
     channel = Channel.TICKET if row.invited is None else Channel.INVITATION
-    return Found(opened.campaigns.get(row.code), found, channel)
+    return Found(installation.campaigns.get(row.code), found, channel)
 
 
-def of_unit(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> Found:
+def of_unit(installation: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> Found:
     """Return the card or invitation whose code somebody typed for an answer of that unit, spent or not.
 
     Raises:
         Refusal: as in :func:`find`; ``ticket_of_other_unit``.
     """
-    found = find(opened, text)
+    found = find(installation, text)
     if found.campaign is not campaign:
         raise Refusal("ticket_unknown")
     if found.ticket.unit_id != unit_id:
@@ -166,37 +174,39 @@ def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> boo
         return bool(session.scalar(select(found)))
 
 
-def check(opened: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> None:
+def check(installation: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> None:
     """Refuse a code with which no answer of that unit would count.
 
     Raises:
         Refusal: as in :func:`of_unit`; ``ticket_spent``; ``ticket_void``.
     """
-    require_unspent(opened, of_unit(opened, campaign, unit_id, text))
+    require_unspent(installation, of_unit(installation, campaign, unit_id, text))
 
 
-def require_unspent(opened: Installation, found: Found) -> None:
+def require_unspent(installation: Installation, found: Found) -> None:
     """Refuse a card that has ended.
 
     Raises:
         Refusal: ``ticket_spent``; ``ticket_void``.
     """
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         ticket_ends.require_unspent(session, found.ticket)
 
 
-def void(opened: Installation, actor: Actor, campaign: CampaignRecord, text: str, now: dt.datetime) -> int:
+def void(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, text: str, now: dt.datetime
+) -> int:
     """Make a lost or spoiled card void and return its batch; the audit names the batch, never the code.
 
     Raises:
         Refusal: as in :func:`find`; ``unit_out_of_reach``; ``ticket_spent``; ``ticket_void``.
     """
-    found = find(opened, text)
+    found = find(installation, text)
     if found.campaign is not campaign:
         raise Refusal("ticket_unknown")
     ticket = found.ticket
     actor.require(campaign.unit(ticket.unit_id).code)
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         ticket_ends.end(session, ticket, TicketEnd.VOID)
         place = {"campaign_id": ticket.campaign_id, "unit_id": ticket.unit_id}
         audit.note(session, actor, "ticket_voided", now, **place, subject=str(ticket.batch))
@@ -204,7 +214,7 @@ def void(opened: Installation, actor: Actor, campaign: CampaignRecord, text: str
 
 
 def hand_out(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     place: tuple[str, int],
@@ -220,7 +230,7 @@ def hand_out(
     unit, batch = place
     ids = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(unit)}
     actor.require(unit)
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         row = session.get(TicketBatch, (*ids.values(), batch), with_for_update=True)
         if row is None or session.get(InvitationBatch, (*ids.values(), batch)) is not None:
             raise Refusal("ticket_batch_unknown", batch=batch)

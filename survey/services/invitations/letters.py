@@ -65,9 +65,11 @@ def codes(keys: Keys, key: str, salt: bytes) -> tuple[str, str]:
     return ticket_code.pair_from(_digest(keys, b"code", key.encode() + b"\0" + salt))
 
 
-def letter(opened: Installation, going: Round, recipient: Recipient, coded: tuple[str, str] | None) -> Letter:
+def letter(
+    installation: Installation, going: Round, recipient: Recipient, coded: tuple[str, str] | None
+) -> Letter:
     """Return the letter to one recipient, with its link, or as a reminder without one."""
-    campaign, config = going.campaign, opened.config
+    campaign, config = going.campaign, installation.config
     values = {
         "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
         "name": recipient.name,
@@ -75,7 +77,7 @@ def letter(opened: Installation, going: Round, recipient: Recipient, coded: tupl
         "unit": campaign.unit(campaign.unit_id(recipient.unit)).name,
         "sent_on": f"{going.sent_on:%d/%m/%Y}",
         "last_day": f"{campaign.closes_at - DAY:%d/%m/%Y}",
-        "word": check_word(opened.keys.seal, campaign.code, recipient.unit),
+        "word": check_word(installation.keys.seal, campaign.code, recipient.unit),
         "typed_at": config.public_url + "/m",
     }
     if coded is None:
@@ -87,21 +89,21 @@ def letter(opened: Installation, going: Round, recipient: Recipient, coded: tupl
 
 
 def envelope(
-    opened: Installation, server: MailServer, going: Round, recipient: Recipient, at: dt.datetime
+    installation: Installation, server: MailServer, going: Round, recipient: Recipient, at: dt.datetime
 ) -> Envelope:
     """Return whom a letter goes to; a reminder answers the invitation, so that both stand together."""
-    first = _message_id(opened, server, going, recipient, 1)
-    this = _message_id(opened, server, going, recipient, going.round)
+    first = _message_id(installation, server, going, recipient, 1)
+    this = _message_id(installation, server, going, recipient, going.round)
     whom = ((recipient.name, recipient.email),)
     return Envelope(whom, at, this, None if going.round == 1 else first)
 
 
 def _message_id(
-    opened: Installation, server: MailServer, going: Round, recipient: Recipient, number: int
+    installation: Installation, server: MailServer, going: Round, recipient: Recipient, number: int
 ) -> str:
     """Return the same id for the same letter, so that none has to be kept."""
     what = f"{going.campaign.code}/{going.number}/{recipient.line}/{number}".encode()
-    return f"<{_digest(opened.keys, b'message', what)[:HASH_BYTES].hex()}@{server.domain}>"
+    return f"<{_digest(installation.keys, b'message', what)[:HASH_BYTES].hex()}@{server.domain}>"
 
 
 def _digest(keys: Keys, purpose: bytes, value: bytes) -> bytes:

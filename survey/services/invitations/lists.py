@@ -74,7 +74,7 @@ class Undelivered:
 
 
 def load(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     data: bytes,
@@ -91,8 +91,8 @@ def load(
     if now >= campaign.closes_at:
         raise Refusal("invitation_over")
     _, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=True)
-    with opened.database.write() as session:
-        _refuse_known(session, opened, campaign, found)
+    with installation.database.write() as session:
+        _refuse_known(session, installation, campaign, found)
         number = _next_number(session, campaign)
         made = {
             "campaign_id": campaign.id,
@@ -104,14 +104,16 @@ def load(
             "erase_on": local_day(campaign.closes_at),
         }
         session.execute(insert(InvitationList).values(made))
-        rows = [_row(opened, campaign, number, place, each) for place, each in enumerate(found, start=1)]
+        rows = [
+            _row(installation, campaign, number, place, each) for place, each in enumerate(found, start=1)
+        ]
         session.execute(insert(InvitationRecipient), rows)
         note(session, actor, campaign, "invitations_loaded", number, now, count=len(found))
     return number
 
 
 def merge(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     data: bytes,
@@ -130,11 +132,11 @@ def merge(
         raise Refusal("invitation_over")
     source, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=False)
     codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in found]
-    with opened.database.write() as session:
-        issue(session, opened, campaign, None, list(zip(found, codes, strict=True)), sent=True)
+    with installation.database.write() as session:
+        issue(session, installation, campaign, None, list(zip(found, codes, strict=True)), sent=True)
         note(session, actor, campaign, "invitations_merged", None, now, count=len(found))
     linked = [
-        (each, f"{opened.config.public_url}/m/{long}", short)
+        (each, f"{installation.config.public_url}/m/{long}", short)
         for each, (long, short) in zip(found, codes, strict=True)
     ]
     return csv_files.merged(source, linked)
@@ -142,7 +144,7 @@ def merge(
 
 def issue(
     session: Session,
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     number: int | None,
     coded: Sequence[tuple[Recipient, tuple[str, str]]],
@@ -155,14 +157,16 @@ def issue(
         by_unit[recipient.unit].append(codes)
     for code, pairs in sorted(by_unit.items()):
         place = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(code)}
-        batch = tickets.issue(session, opened.keys, place, pairs, handed_out=len(pairs) if sent else 0)
+        batch = tickets.issue(session, installation.keys, place, pairs, handed_out=len(pairs) if sent else 0)
         session.execute(insert(InvitationBatch).values(**place, number=batch, list_number=number))
 
 
-def lists(opened: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Listed]:
+def lists(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> list[Listed]:
     """Return the lists that *actor* reaches, the newest first."""
     places = InvitationRecipient
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         rows = session.scalars(
             select(InvitationList)
             .where(InvitationList.campaign_id == campaign.id)
@@ -180,31 +184,33 @@ def lists(opened: Installation, actor: Actor, campaign: CampaignRecord, now: dt.
 
 
 def one(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
 ) -> Listed:
     """Return one list.
 
     Raises:
         Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
     """
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         reached(session, actor, campaign, number)
-    return next(found for found in lists(opened, actor, campaign, now) if found.number == number)
+    return next(found for found in lists(installation, actor, campaign, now) if found.number == number)
 
 
-def recipients(opened: Installation, actor: Actor, campaign: CampaignRecord, number: int) -> list[Recipient]:
+def recipients(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: int
+) -> list[Recipient]:
     """Return the recipients of a list in its order; none once they are erased.
 
     Raises:
         Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
     """
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         reached(session, actor, campaign, number)
-        return [recipient_of(opened, campaign, row) for row in places_of(session, campaign, number)]
+        return [recipient_of(installation, campaign, row) for row in places_of(session, campaign, number)]
 
 
 def undelivered(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: int
 ) -> list[Undelivered]:
     """Return the letters that the mail server refused, put off or left unknown, in the list's order.
 
@@ -213,26 +219,26 @@ def undelivered(
     """
     told = (Delivery.REFUSED, Delivery.DEFERRED, Delivery.UNCERTAIN)
     found = []
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         reached(session, actor, campaign, number)
         for row in places_of(session, campaign, number):
             if row.delivery in told:
-                whom = recipient_of(opened, campaign, row)
-                reply = keys.unwrapped(opened.keys.invitation, row.reply).decode() if row.reply else ""
+                whom = recipient_of(installation, campaign, row)
+                reply = keys.unwrapped(installation.keys.invitation, row.reply).decode() if row.reply else ""
                 delivery = Delivery(row.delivery)
                 found.append(Undelivered(row.place, whom.name, whom.email, whom.unit, delivery, reply))
     return found
 
 
 def erase(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
 ) -> None:
     """Delete every name and address of a list, for good; only its counts stay.
 
     Raises:
         Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``; ``invitation_running``.
     """
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         row = reached(session, actor, campaign, number, lock=True)
         if is_running(row, now):
             raise Refusal("invitation_running")
@@ -240,9 +246,9 @@ def erase(
         note(session, actor, campaign, "invitations_erased", number, now)
 
 
-def erase_due(opened: Installation, actor: Actor, now: dt.datetime) -> int:
+def erase_due(installation: Installation, actor: Actor, now: dt.datetime) -> int:
     """Erase every list whose day has come and return how many there were."""
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         due = session.scalars(
             select(InvitationList)
             .where(InvitationList.erased.is_(False), InvitationList.erase_on <= local_day(now))
@@ -284,9 +290,9 @@ def places_of(session: Session, campaign: CampaignRecord, number: int) -> Sequen
     return session.scalars(select(InvitationRecipient).where(*here).order_by(InvitationRecipient.place)).all()
 
 
-def recipient_of(opened: Installation, campaign: CampaignRecord, row: InvitationRecipient) -> Recipient:
+def recipient_of(installation: Installation, campaign: CampaignRecord, row: InvitationRecipient) -> Recipient:
     """Return whom a row is about."""
-    plain = json.loads(keys.unwrapped(opened.keys.invitation, row.content))
+    plain = json.loads(keys.unwrapped(installation.keys.invitation, row.content))
     return Recipient(row.place, plain["name"], plain["email"], campaign.unit(row.unit_id).code)
 
 
@@ -314,7 +320,7 @@ def _is_written(letter: str) -> bool:
 
 
 def _row(
-    opened: Installation, campaign: CampaignRecord, number: int, place: int, each: Recipient
+    installation: Installation, campaign: CampaignRecord, number: int, place: int, each: Recipient
 ) -> dict[str, object]:
     plain = json.dumps({"name": each.name, "email": each.email}, ensure_ascii=False).encode()
     return {
@@ -323,19 +329,19 @@ def _row(
         "place": place,
         "unit_id": campaign.unit_id(each.unit),
         "salt": secrets.token_bytes(SALT_BYTES),
-        "content": keys.wrapped(opened.keys.invitation, plain),
+        "content": keys.wrapped(installation.keys.invitation, plain),
     }
 
 
 def _refuse_known(
-    session: Session, opened: Installation, campaign: CampaignRecord, found: Sequence[Recipient]
+    session: Session, installation: Installation, campaign: CampaignRecord, found: Sequence[Recipient]
 ) -> None:
     """Refuse addresses that another list of the campaign holds: one recipient has one code."""
     known: dict[str, int] = {}
     for row in session.scalars(
         select(InvitationRecipient).where(InvitationRecipient.campaign_id == campaign.id)
     ):
-        known.setdefault(recipient_of(opened, campaign, row).email.casefold(), row.list_number)
+        known.setdefault(recipient_of(installation, campaign, row).email.casefold(), row.list_number)
     faults = [
         Fault("invitation_email_known", f"{each.line}:{csv_files.EMAIL}", {"number": known[address]})
         for each in found

@@ -50,7 +50,7 @@ class Pace:
 class Run:
     """A round that one process has to itself. ``key`` is None for a reminder without links."""
 
-    opened: Installation
+    installation: Installation
     server: MailServer
     going: Round
     key: str | None
@@ -62,7 +62,12 @@ class Run:
 
 
 def begin(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, number: int, key: str, now: dt.datetime
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    number: int,
+    key: str,
+    now: dt.datetime,
 ) -> None:
     """Make the codes of a list's invitations and let them be sent with :func:`lease` and :func:`send`.
 
@@ -72,28 +77,28 @@ def begin(
         Refusal: ``mail_off``; ``campaign_not_open``; ``invitation_over``; ``invitation_key_bad``;
             ``invitation_list_unknown``; ``unit_out_of_reach``; ``invitation_erased``; ``invitation_begun``.
     """
-    _require_open(opened, campaign, now)
+    _require_open(installation, campaign, now)
     plain = wording.read_key(key)
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         row = lists.reached(session, actor, campaign, number, lock=True)
         _require_kept(row)
         if row.round != 0:
             raise Refusal("invitation_begun")
         coded = [
             (
-                lists.recipient_of(opened, campaign, each),
-                wording.codes(opened.keys, plain, each.salt),
+                lists.recipient_of(installation, campaign, each),
+                wording.codes(installation.keys, plain, each.salt),
             )
             for each in lists.places_of(session, campaign, number)
         ]
-        lists.issue(session, opened, campaign, number, coded, sent=False)
+        lists.issue(session, installation, campaign, number, coded, sent=False)
         row.round, row.sent_on = INVITATION, local_day(now)
-        row.key_check = wording.key_check(opened.keys, plain)
+        row.key_check = wording.key_check(installation.keys, plain)
         lists.note(session, actor, campaign, "invitations_begun", number, now, count=len(coded))
 
 
 def remind(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: int,
@@ -109,15 +114,15 @@ def remind(
         Refusal: as :func:`begin`; ``invitation_key_wrong``; ``invitation_not_begun``;
             ``invitation_reminded``; ``invitation_running``.
     """
-    _require_open(opened, campaign, now)
-    with opened.database.write() as session:
+    _require_open(installation, campaign, now)
+    with installation.database.write() as session:
         row = lists.reached(session, actor, campaign, number, lock=True)
         _require_kept(row)
         if row.round != INVITATION:
             raise Refusal("invitation_reminded" if row.round else "invitation_not_begun")
         _require_quiet(row, now)
         if key is not None:
-            _require_key(opened, row, key)
+            _require_key(installation, row, key)
         _mark_cut_off(session, row)
         row.round, row.linked, row.fault = REMINDER, key is not None, None
         here = _places(campaign.id, number)
@@ -128,7 +133,7 @@ def remind(
 
 
 def lease(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: int,
@@ -142,14 +147,14 @@ def lease(
             ``invitation_erased``; ``invitation_not_begun``; ``invitation_running`` while another process
             sends; ``invitation_key_bad`` and ``invitation_key_wrong``.
     """
-    server = _require_open(opened, campaign, now)
-    with opened.database.write() as session:
+    server = _require_open(installation, campaign, now)
+    with installation.database.write() as session:
         row = lists.reached(session, actor, campaign, number, lock=True)
-        plain = _require_ready(opened, row, key, now)
+        plain = _require_ready(installation, row, key, now)
         _mark_cut_off(session, row)
         row.running_until, row.fault = (now + LEASE).astimezone(ZONE), None
         going = Round(campaign, number, row.round, row.sent_on or local_day(now))
-    return Run(opened, server, going, plain)
+    return Run(installation, server, going, plain)
 
 
 def send(running: Run, pace: Pace) -> None:
@@ -171,7 +176,7 @@ def send(running: Run, pace: Pace) -> None:
 
 def _send_all(running: Run, pace: Pace) -> None:
     cuts = 0
-    with running.opened.database.read() as session:
+    with running.installation.database.read() as session:
         query = select(InvitationRecipient.place).where(
             *_places(*running.here), InvitationRecipient.delivery.in_(TO_SEND)
         )
@@ -192,21 +197,21 @@ def _send_all(running: Run, pace: Pace) -> None:
 
 def _send_one(running: Run, pace: Pace, line: Line, place: int) -> Reply | None:
     """Claim, send and settle one letter; None where somebody else has claimed or erased it."""
-    opened, going = running.opened, running.going
-    with opened.database.write() as session:
+    installation, going = running.installation, running.going
+    with installation.database.write() as session:
         if not _claimed(session, running, place, pace.now()):
             return None
         row = session.get_one(InvitationRecipient, (*running.here, place))
-    recipient = lists.recipient_of(opened, going.campaign, row)
-    coded = None if running.key is None else wording.codes(opened.keys, running.key, row.salt)
-    envelope = wording.envelope(opened, running.server, going, recipient, pace.now())
-    words = wording.letter(opened, going, recipient, coded)
+    recipient = lists.recipient_of(installation, going.campaign, row)
+    coded = None if running.key is None else wording.codes(installation.keys, running.key, row.salt)
+    envelope = wording.envelope(installation, running.server, going, recipient, pace.now())
+    words = wording.letter(installation, going, recipient, coded)
     reply = line.send(letters.message(words, running.server, envelope), envelope.addresses)
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         settled = session.get_one(InvitationRecipient, (*running.here, place))
         settled.delivery = reply.delivery
         text = str(reply).encode()
-        settled.reply = keys.wrapped(opened.keys.invitation, text) if text else None
+        settled.reply = keys.wrapped(installation.keys.invitation, text) if text else None
         if reply.delivery in OUT and going.round == INVITATION:
             _count_out(session, running.here, settled.unit_id, 1)
     return reply
@@ -224,7 +229,7 @@ def _claimed(session: Session, running: Run, place: int, now: dt.datetime) -> bo
 
 def _end(running: Run, fault: str | None) -> None:
     ended = {"running_until": None, "fault": fault}
-    with running.opened.database.write() as session:
+    with running.installation.database.write() as session:
         session.execute(update(InvitationList).where(*_list(*running.here)).values(ended))
 
 
@@ -255,25 +260,25 @@ def _count_out(session: Session, here: tuple[int, int], unit_id: int, more: int)
     )
 
 
-def _require_open(opened: Installation, campaign: CampaignRecord, now: dt.datetime) -> MailServer:
-    if opened.config.mail is None:
+def _require_open(installation: Installation, campaign: CampaignRecord, now: dt.datetime) -> MailServer:
+    if installation.config.mail is None:
         raise Refusal("mail_off")
     if now < campaign.opens_at:
         raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
     if now >= campaign.closes_at:
         raise Refusal("invitation_over")
-    return opened.config.mail
+    return installation.config.mail
 
 
 def _require_ready(
-    opened: Installation, row: InvitationList, key: str | None, now: dt.datetime
+    installation: Installation, row: InvitationList, key: str | None, now: dt.datetime
 ) -> str | None:
     """Return the plain key of a list whose round may go on; None for a reminder without links."""
     _require_kept(row)
     if row.round == 0:
         raise Refusal("invitation_not_begun")
     _require_quiet(row, now)
-    return _require_key(opened, row, key or "") if row.linked else None
+    return _require_key(installation, row, key or "") if row.linked else None
 
 
 def _require_kept(row: InvitationList) -> None:
@@ -286,9 +291,11 @@ def _require_quiet(row: InvitationList, now: dt.datetime) -> None:
         raise Refusal("invitation_running")
 
 
-def _require_key(opened: Installation, row: InvitationList, key: str) -> str:
+def _require_key(installation: Installation, row: InvitationList, key: str) -> str:
     plain = wording.read_key(key)
-    if row.key_check is None or not hmac.compare_digest(wording.key_check(opened.keys, plain), row.key_check):
+    if row.key_check is None or not hmac.compare_digest(
+        wording.key_check(installation.keys, plain), row.key_check
+    ):
         raise Refusal("invitation_key_wrong")
     return plain
 

@@ -32,20 +32,20 @@ TO_TELL = (Delivery.WAITING, Delivery.DEFERRED)
 DESK = (Role.UNIT_HEAD.value, Role.OFFICER.value)
 
 
-def watch(opened: Installation, now: dt.datetime) -> list[tuple[CampaignRecord, Standing]]:
+def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRecord, Standing]]:
     """Open an incident for each kiosk that holds answers too long, end those that are over, and tell of new ones.
 
     Returns the kiosks with an open incident. A letter that the mail server put off is tried again the next
     time; where it is unknown whether it went out, it is not.
     """
     open_ones = []
-    for campaign in opened.campaigns.all():
-        found = devices.standings(opened.database, COMMAND_LINE, campaign, now)
-        with opened.database.write() as session:
+    for campaign in installation.campaigns.all():
+        found = devices.standings(installation.database, COMMAND_LINE, campaign, now)
+        with installation.database.write() as session:
             numbers = _noted(session, campaign, found, now)
         open_ones += [(campaign, each) for each in found if each.kiosk.number in numbers]
-    if opened.config.mail is not None and open_ones:
-        _tell(opened, opened.config.mail, open_ones, now)
+    if installation.config.mail is not None and open_ones:
+        _tell(installation, installation.config.mail, open_ones, now)
     return open_ones
 
 
@@ -70,7 +70,7 @@ def _noted(
 
 
 def _tell(
-    opened: Installation,
+    installation: Installation,
     server: MailServer,
     incidents: Sequence[tuple[CampaignRecord, Standing]],
     now: dt.datetime,
@@ -78,14 +78,14 @@ def _tell(
     with Line(server) as line:
         for campaign, standing in incidents:
             try:
-                _tell_one(opened, server, line, campaign, standing, now)
+                _tell_one(installation, server, line, campaign, standing, now)
             except Refusal as refusal:
                 log.warning("kiosk_alert_unsent", code=refusal.code)
                 return
 
 
 def _tell_one(
-    opened: Installation,
+    installation: Installation,
     server: MailServer,
     line: Line,
     campaign: CampaignRecord,
@@ -95,20 +95,20 @@ def _tell_one(
     """Claim, send and settle the letter about one incident, unless that was done already."""
     number = standing.kiosk.number
     here = and_(KioskAlert.campaign_id == campaign.id, KioskAlert.kiosk == number)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         alert = session.get(KioskAlert, (campaign.id, number))
         whom = _whom(session, campaign.unit(standing.kiosk.unit_id).code)
     if alert is None or alert.mail not in TO_TELL or not whom:
         return
     line.ready()
     claim = update(KioskAlert).where(here, KioskAlert.mail.in_(TO_TELL)).values(mail=Delivery.SENDING)
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         if changed(session, claim) != 1:
             return
-    envelope = Envelope(tuple(whom), now, _message_id(opened, server, campaign, alert))
-    message = letters.message(_letter(opened, campaign, standing), server, envelope)
+    envelope = Envelope(tuple(whom), now, _message_id(installation, server, campaign, alert))
+    message = letters.message(_letter(installation, campaign, standing), server, envelope)
     reply = line.send(message, envelope.addresses)
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         session.execute(update(KioskAlert).where(here).values(mail=reply.delivery))
     if reply.delivery is not Delivery.SENT:
         log.warning("kiosk_alert_unsent", code=reply.delivery.value, answer=reply.code, kiosk=number)
@@ -124,7 +124,7 @@ def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
     return [(name, address) for name, address in found if name.isprintable() and ADDRESS.fullmatch(address)]
 
 
-def _letter(opened: Installation, campaign: CampaignRecord, standing: Standing) -> Letter:
+def _letter(installation: Installation, campaign: CampaignRecord, standing: Standing) -> Letter:
     kiosk = standing.kiosk
     values = {
         "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
@@ -135,11 +135,13 @@ def _letter(opened: Installation, campaign: CampaignRecord, standing: Standing) 
         "seen": f"{kiosk.seen_at:%H:%M %d/%m/%Y}" if kiosk.seen_at else "–",
     }
     return letters.written(
-        "kiosk_alert", values, button=f"{opened.config.public_url}/noi-bo/{campaign.code}/kiosk"
+        "kiosk_alert", values, button=f"{installation.config.public_url}/noi-bo/{campaign.code}/kiosk"
     )
 
 
-def _message_id(opened: Installation, server: MailServer, campaign: CampaignRecord, alert: KioskAlert) -> str:
+def _message_id(
+    installation: Installation, server: MailServer, campaign: CampaignRecord, alert: KioskAlert
+) -> str:
     what = f"{campaign.code}/{alert.kiosk}/{alert.since.isoformat()}".encode()
-    digest = hmac.digest(opened.keys.kiosk, b"alert\0" + what, hashlib.sha256)
+    digest = hmac.digest(installation.keys.kiosk, b"alert\0" + what, hashlib.sha256)
     return f"<{digest[:16].hex()}@{server.domain}>"

@@ -56,13 +56,13 @@ class _Closed:
     sealed: bytes
 
 
-def take(opened: Installation, actor: Actor, content: bytes, now: dt.datetime) -> Taken:
+def take(installation: Installation, actor: Actor, content: bytes, now: dt.datetime) -> Taken:
     """Let every record of a kiosk's file, or of its series of codes, in; taking it again adds nothing.
 
     Raises:
         Refusal: ``kiosk_file_bad``; ``kiosk_codes_missing``; ``campaign_unknown``; ``unit_out_of_reach``.
     """
-    found = [_take_closed(opened, actor, closed, now) for closed in _closed(content)]
+    found = [_take_closed(installation, actor, closed, now) for closed in _closed(content)]
     return Taken(*(sum(counts) for counts in zip(*map(astuple, found), strict=True)))
 
 
@@ -87,18 +87,18 @@ def _said(said: Mapping[str, Any], sealed: bytes) -> _Closed:
     return _Closed(*place, _bytes(said["nonce"]), sealed)
 
 
-def _take_closed(opened: Installation, actor: Actor, closed: _Closed, now: dt.datetime) -> Taken:
-    campaign = opened.campaigns.get(closed.campaign)
+def _take_closed(installation: Installation, actor: Actor, closed: _Closed, now: dt.datetime) -> Taken:
+    campaign = installation.campaigns.get(closed.campaign)
     try:
-        kiosk = _kiosk(opened, campaign, closed.kiosk)
+        kiosk = _kiosk(installation, campaign, closed.kiosk)
         found = [_record(one) for one in _records(kiosk, closed)]
     except UNREADABLE as error:
         raise Refusal("kiosk_file_bad") from error
     actor.require(campaign.unit(kiosk.unit_id).code)
-    outcomes = [_take(opened, campaign, kiosk, record, now) for record in found]
+    outcomes = [_take(installation, campaign, kiosk, record, now) for record in found]
     taken = Taken(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
     place = {"campaign_id": campaign.id, "unit_id": kiosk.unit_id}
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         audit.note(
             session, actor, "kiosk_file_taken", now, **place, subject=f"kiosk {kiosk.number}", new=taken.new
         )
@@ -140,17 +140,17 @@ def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:
 
 
 def _take(
-    opened: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: Record, now: dt.datetime
+    installation: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: Record, now: dt.datetime
 ) -> str:
     try:
         place = (kiosk.unit_id, kiosk.number)
-        return "known" if kiosk_records.take(opened, campaign, place, record, now).repeated else "new"
+        return "known" if kiosk_records.take(installation, campaign, place, record, now).repeated else "new"
     except (FaultyInput, Refusal):
         return "refused"
 
 
-def _kiosk(opened: Installation, campaign: CampaignRecord, number: int) -> Kiosk:
-    with opened.database.read() as session:
+def _kiosk(installation: Installation, campaign: CampaignRecord, number: int) -> Kiosk:
+    with installation.database.read() as session:
         kiosk = session.get(Kiosk, (campaign.id, number))
     if kiosk is None:
         raise ValueError("no such kiosk")

@@ -35,7 +35,11 @@ class Record:
 
 
 def take(
-    opened: Installation, campaign: CampaignRecord, place: tuple[int, int], record: Record, now: dt.datetime
+    installation: Installation,
+    campaign: CampaignRecord,
+    place: tuple[int, int],
+    record: Record,
+    now: dt.datetime,
 ) -> Accepted:
     """Let a record of a unit's kiosk in; *place* is the unit and the kiosk's number.
 
@@ -46,24 +50,24 @@ def take(
     unit_id, kiosk = place
     sheet = answers.parse(campaign.questionnaire, {name: [value] for name, value in record.fields.items()})
     numbered = Numbered(kiosk, record.number)
-    card = _card(opened, campaign, unit_id, record.code) if record.code else None
+    card = _card(installation, campaign, unit_id, record.code) if record.code else None
     if card is None:
         plain = Entry(campaign, unit_id, Channel.KIOSK, record.key, sheet, numbered=numbered)
-        return opened.door.accept(plain, now)
+        return installation.door.accept(plain, now)
     entry = Entry(campaign, unit_id, card.channel, record.key, sheet, numbered=numbered, ticket=card.ticket)
     try:
-        return opened.door.accept(entry, now)
+        return installation.door.accept(entry, now)
     except Refusal as refusal:
         if refusal.code not in {"ticket_spent", "ticket_void"}:
             raise
         spent = refusal.code == "ticket_spent"
     again = Entry(campaign, unit_id, Channel.KIOSK, record.key, sheet, numbered=numbered, doubled=spent)
-    return opened.door.accept(again, now)
+    return installation.door.accept(again, now)
 
 
-def _card(opened: Installation, campaign: CampaignRecord, unit_id: int, code: str) -> Found | None:
+def _card(installation: Installation, campaign: CampaignRecord, unit_id: int, code: str) -> Found | None:
     try:
-        return tickets.of_unit(opened, campaign, unit_id, code)
+        return tickets.of_unit(installation, campaign, unit_id, code)
     except Refusal as refusal:
         if refusal.code not in NO_CARD:
             raise

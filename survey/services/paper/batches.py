@@ -89,7 +89,7 @@ class Printed:
 
 
 def print_batch(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -110,23 +110,23 @@ def print_batch(
     if not 1 <= order.count <= MOST_FORMS or order.edition not in EDITIONS:
         fault = Fault("paper_count", "count", {"count": order.count, "most": MOST_FORMS})
         raise Refusal("print_faulty", [fault])
-    certificate = _certificate(opened, now) if order.signed else None
+    certificate = _certificate(installation, now) if order.signed else None
     with _unfinished(out) as unfinished:
         for _ in range(ATTEMPTS):
-            with opened.database.read() as session:
+            with installation.database.read() as session:
                 minutes.require_open(session, campaign, unit_id)
                 span = _next(session, campaign, order.count)
                 seal = stamp_images.current(session, campaign) if order.with_seal else None
-            _write(opened, campaign, unit_id, (span, order, seal), unfinished, progress)
+            _write(installation, campaign, unit_id, (span, order, seal), unfinished, progress)
             draft = Draft(span, order, _digest(unfinished), seal, certificate)
-            if printed := issue(opened, actor, campaign, unit_id, draft, now):
+            if printed := issue(installation, actor, campaign, unit_id, draft, now):
                 os.replace(unfinished, out)
                 return printed
     raise Refusal("print_contended")
 
 
 def issue(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -136,7 +136,7 @@ def issue(
     """Write minute and batch in one transaction; None when the serials were issued to somebody else."""
     span, order, seal = draft.span, draft.order, draft.seal
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))
         serials.lock_unit(session, campaign.id, unit_id)
         minutes.require_open(session, campaign, unit_id)
@@ -162,7 +162,7 @@ def issue(
 
 
 def render_again(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -177,7 +177,7 @@ def render_again(
             ``paper_account_closed``; ``batch_unknown``; ``print_faulty``.
     """
     _require_printer(actor, campaign, unit_id)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         minutes.require_open(session, campaign, unit_id)
         batch = session.get(PaperBatch, (campaign.id, unit_id, first_serial))
         if batch is None:
@@ -185,11 +185,11 @@ def render_again(
         seal = None if batch.seal is None else stamp_images.of_step(session, campaign, batch.seal)
     span = Span(batch.first_serial, batch.last_serial)
     order = Order(len(span), batch.edition, batch.lang, seal is not None, batch.signed)
-    certificate = _certificate(opened, now) if batch.signed else None
+    certificate = _certificate(installation, now) if batch.signed else None
     with _unfinished(out) as unfinished:
-        _write(opened, campaign, unit_id, (span, order, seal), unfinished, None)
+        _write(installation, campaign, unit_id, (span, order, seal), unfinished, None)
         place = {"campaign_id": campaign.id, "unit_id": unit_id}
-        with opened.database.write() as session:
+        with installation.database.write() as session:
             audit.note(session, actor, "forms_pdf_taken", now, **place, subject=str(first_serial))
             if certificate:
                 _note_signature(session, actor, place, span, certificate, now)
@@ -209,9 +209,9 @@ def batches(database: Database, actor: Actor, campaign: CampaignRecord, unit_id:
     return [_printed(row) for row in rows]
 
 
-def expected(opened: Installation, campaign: CampaignRecord, unit: str) -> Expected:
+def expected(installation: Installation, campaign: CampaignRecord, unit: str) -> Expected:
     """Return what the codes of a unit's sheets must say, and how they prove it."""
-    seal, prints = SheetSeal(opened.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
+    seal, prints = SheetSeal(installation.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
 
     def proves(text: str) -> bool:
         return any(seal.proves(text, each) for each in prints)
@@ -254,9 +254,9 @@ def _identity(config: Config) -> Identity | None:
     return Identity(config.sign_pkcs12, config.sign_passphrase)
 
 
-def _certificate(opened: Installation, now: dt.datetime) -> Certificate:
+def _certificate(installation: Installation, now: dt.datetime) -> Certificate:
     try:
-        return signing.check(_identity(opened.config), now)
+        return signing.check(_identity(installation.config), now)
     except Refusal as refusal:
         raise Refusal("print_faulty", refusal.faults) from refusal
 
@@ -314,7 +314,7 @@ def _next(session: Session, campaign: CampaignRecord, count: int) -> Span:
 
 
 def _write(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     unit_id: int,
     what: tuple[Span, Order, KeptSeal | None],
@@ -331,13 +331,13 @@ def _write(
         unit=unit.code,
         unit_name=unit.name,
         serials=_serials(span),
-        seal=SheetSeal(opened.keys.paper_seal),
+        seal=SheetSeal(installation.keys.paper_seal),
         edition=EDITIONS[order.edition],
         lang=order.lang,
         subtitle=SAMPLE if campaign.rehearsal else "",
         seal_image=seal.image if seal else None,
     )
-    identity = _identity(opened.config) if order.signed else None
+    identity = _identity(installation.config) if order.signed else None
     unsigned = out if identity is None else out.with_name(out.name + UNSIGNED)
     shown = {"file": out.name.removeprefix(".").removesuffix(UNFINISHED)}
     try:

@@ -84,7 +84,7 @@ class TakenIn:
 
 
 def read(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     paths: Sequence[Path],
     *,
@@ -97,7 +97,7 @@ def read(
     Raises:
         Refusal: ``scan_refused`` with its faults, where there are no files or the reader is not installed.
     """
-    verify = SheetSeal(opened.keys.paper_seal).open
+    verify = SheetSeal(installation.keys.paper_seal).open
     try:
         return read_files(
             paths,
@@ -113,7 +113,7 @@ def read(
 
 
 def take_in(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -129,31 +129,31 @@ def take_in(
         Refusal: ``unit_out_of_reach``; ``verification_closed``; ``scan_refused``.
     """
     actor.require(campaign.unit(unit_id).code)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         serials.require_verifying(session, campaign)
-    found = read(opened, campaign, paths, with_crops=True)
+    found = read(installation, campaign, paths, with_crops=True)
     named = {str(path): name for path, name in (names or {}).items()}
-    repeated = _known(opened, campaign, found["files"])
+    repeated = _known(installation, campaign, found["files"])
     accepted: list[str] = []
     unsure: list[str] = []
     problems = [_page_problem(page, named) for page in found["pages"] if page["status"] != "read"]
     for form in found["forms"]:
         number = number_of(int(form["serial"]))
-        if problem := _form_problem(opened, campaign, unit_id, form, repeated):
+        if problem := _form_problem(installation, campaign, unit_id, form, repeated):
             problems.append(problem)
         elif form["status"] == "complete":
             try:
-                sure = _wait_or_enter(opened, actor, campaign, unit_id, form, now)
+                sure = _wait_or_enter(installation, actor, campaign, unit_id, form, now)
                 (accepted if sure else unsure).append(number)
             except Refusal as refusal:
                 problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
     doubled = [problem.place for problem in problems if problem.code in DOUBLED]
-    _note_files(opened, actor, campaign, unit_id, found["files"], doubled, now)
+    _note_files(installation, actor, campaign, unit_id, found["files"], doubled, now)
     pages = len(found["pages"])
     return TakenIn(len(found["files"]), pages, tuple(accepted), tuple(unsure), tuple(problems))
 
 
-def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
+def waiting(installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
     """Return the numbers of a unit's scanned forms that wait for a person.
 
     Raises:
@@ -161,12 +161,12 @@ def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_i
     """
     actor.require(campaign.unit(unit_id).code)
     query = select(ScanForm.serial).filter_by(campaign_id=campaign.id, unit_id=unit_id, waits=True)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         return [number_of(serial) for serial in session.scalars(query.order_by(ScanForm.serial))]
 
 
 def doubtful(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
 ) -> Doubtful:
     """Return what is doubtful on a form.
 
@@ -174,8 +174,8 @@ def doubtful(
         Refusal: ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits.
     """
     actor.require(campaign.unit(unit_id).code)
-    with opened.database.read() as session:
-        form = _open(opened, campaign, _row(session, campaign, unit_id, number))
+    with installation.database.read() as session:
+        form = _open(installation, campaign, _row(session, campaign, unit_id, number))
     doubts = tuple(
         Doubt(answer["q"], answer["reason"] or "", answer.get("crop") or "")
         for answer in form["answers"]
@@ -185,7 +185,7 @@ def doubtful(
 
 
 def answer_doubts(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -200,22 +200,22 @@ def answer_doubts(
             the refusals of the door, and of a second reading where the form was keyed in before.
     """
     actor.require(campaign.unit(unit_id).code)
-    with opened.database.read() as session:
-        form = _open(opened, campaign, _row(session, campaign, unit_id, number))
+    with installation.database.read() as session:
+        form = _open(installation, campaign, _row(session, campaign, unit_id, number))
     wanted = [answer["q"] for answer in form["answers"] if answer["needs_human"]]
     if missing := [name for name in wanted if name not in chosen]:
         raise Refusal("settle_incomplete", count=len(missing))
     fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
     fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
     fields[COMMENT] = [chosen.get(COMMENT, "")]
-    _enter(opened, actor, campaign, unit_id, number, fields, now)
-    with opened.database.write() as session:
+    _enter(installation, actor, campaign, unit_id, number, fields, now)
+    with installation.database.write() as session:
         key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": serial_of(number)}
         session.execute(update(ScanForm).filter_by(**key).values(waits=False))
 
 
 def _wait_or_enter(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -227,17 +227,17 @@ def _wait_or_enter(
     written = bool(form["comment"] and form["comment"]["written"])
     if not form["needs_human"] and not written:
         fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
-        _enter(opened, actor, campaign, unit_id, number, fields, now)
+        _enter(installation, actor, campaign, unit_id, number, fields, now)
         return True
     kept = {"answers": form["answers"], "comment": form["comment"]}
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         sheet = serials.admit(session, campaign, unit_id, number)
         if sheet is None:
             raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
         key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": sheet.serial}
         if session.get(ScanForm, tuple(key.values())) is not None:
             raise Refusal("scan_known", number=number)
-        content = _seal(opened, campaign, sheet.serial, kept)
+        content = _seal(installation, campaign, sheet.serial, kept)
         row = {"account_id": actor.account_id, "local_day": local_day(now), "waits": True}
         session.execute(insert(ScanForm).values(**key, **row, content=content))
         place = {"campaign_id": campaign.id, "unit_id": unit_id}
@@ -246,7 +246,7 @@ def _wait_or_enter(
 
 
 def _enter(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -259,26 +259,28 @@ def _enter(
         sheet = answers.parse(campaign.questionnaire, fields)
     except FaultyInput as faulty:
         raise Refusal("settle_faulty", faulty.faults) from faulty
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         history = readings.of_sheet(session, campaign, unit_id, serial_of(number) or 0)
     if history is not None and history.first.source is ReadingSource.KEYED and history.second is None:
-        second_keying.key_second(opened, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
+        second_keying.key_second(installation, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
         return
     digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
     keyed = Keyed(actor, number, ReadingSource.SCANNED)
     entry = Entry(campaign, unit_id, Channel.PAPER, f"scan.{number}.{digest}", sheet, keyed)
-    opened.door.accept(entry, now)
+    installation.door.accept(entry, now)
 
 
-def _known(opened: Installation, campaign: CampaignRecord, files: Sequence[Mapping[str, Any]]) -> set[str]:
+def _known(
+    installation: Installation, campaign: CampaignRecord, files: Sequence[Mapping[str, Any]]
+) -> set[str]:
     """Return the files that were read in this campaign before."""
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
     return {file["file"] for file in files if file["sha256"] and bytes.fromhex(file["sha256"]) in known}
 
 
 def _note_files(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -289,7 +291,7 @@ def _note_files(
     """Remember the files by their hash, so that none is taken in twice, and which pages came more than once."""
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
     new = {file["sha256"]: file["pages"] for file in files if file["sha256"] and file["pages"]}
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
         for sha256, pages in new.items():
             digest = bytes.fromhex(sha256)
@@ -307,17 +309,17 @@ def _row(session: Session, campaign: CampaignRecord, unit_id: int, number: str) 
     return form
 
 
-def _seal(opened: Installation, campaign: CampaignRecord, serial: int, kept: object) -> bytes:
+def _seal(installation: Installation, campaign: CampaignRecord, serial: int, kept: object) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
     about = f"{campaign.code}/{serial}".encode()
-    return nonce + AESGCM(opened.keys.paper_images).encrypt(nonce, json.dumps(kept).encode(), about)
+    return nonce + AESGCM(installation.keys.paper_images).encrypt(nonce, json.dumps(kept).encode(), about)
 
 
-def _open(opened: Installation, campaign: CampaignRecord, form: ScanForm) -> dict[str, Any]:
+def _open(installation: Installation, campaign: CampaignRecord, form: ScanForm) -> dict[str, Any]:
     nonce, sealed = form.content[:NONCE_BYTES], form.content[NONCE_BYTES:]
     about = f"{campaign.code}/{form.serial}".encode()
     opened_content: dict[str, Any] = json.loads(
-        AESGCM(opened.keys.paper_images).decrypt(nonce, sealed, about)
+        AESGCM(installation.keys.paper_images).decrypt(nonce, sealed, about)
     )
     return opened_content
 
@@ -336,7 +338,7 @@ def _place(page: Mapping[str, Any], named: Mapping[str, str]) -> str:
 
 
 def _form_problem(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     unit_id: int,
     form: Mapping[str, Any],
@@ -348,7 +350,7 @@ def _form_problem(
         name = campaign.unit(campaign.unit_id(form["unit"])).name
         return Problem(number, "scan_other_unit", {"unit": name})
     again = any(page["file"] in repeated for page in form["pages"])
-    if again and _is_in(opened, campaign, unit_id, int(form["serial"])):
+    if again and _is_in(installation, campaign, unit_id, int(form["serial"])):
         return Problem(number, "scan_file_known")
     if form["status"] == "incomplete":
         missing = ", ".join(str(page) for page in form["missing_pages"])
@@ -356,11 +358,11 @@ def _form_problem(
     return None
 
 
-def _is_in(opened: Installation, campaign: CampaignRecord, unit_id: int, serial: int) -> bool:
+def _is_in(installation: Installation, campaign: CampaignRecord, unit_id: int, serial: int) -> bool:
     """Return whether a scan of the sheet was taken in, or waits for a person."""
     scanned = select(PaperReading.step).filter_by(
         campaign_id=campaign.id, unit_id=unit_id, serial=serial, source=ReadingSource.SCANNED.value
     )
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         waits = session.get(ScanForm, (campaign.id, unit_id, serial)) is not None
         return waits or session.scalar(scanned.limit(1)) is not None

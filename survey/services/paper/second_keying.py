@@ -57,14 +57,16 @@ class Disagreement:
     differences: tuple[Difference, ...]
 
 
-def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Waiting]:
+def waiting(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> list[Waiting]:
     """Return the forms of a unit that chance drew for a second keying, by number.
 
     Raises:
         Refusal: ``unit_out_of_reach``.
     """
     actor.require(campaign.unit(unit_id).code)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
         awaiting = _awaiting(session, campaign, unit_id)
     return [
@@ -75,7 +77,7 @@ def waiting(opened: Installation, actor: Actor, campaign: CampaignRecord, unit_i
 
 
 def may_key_second(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
 ) -> bool:
     """Return whether the actor may key that form of a unit a second time: it waits, and somebody else keyed it.
 
@@ -86,7 +88,7 @@ def may_key_second(
     """
     actor.require(campaign.unit(unit_id).code)
     serial = serial_of(number)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         history = readings.of_sheet(session, campaign, unit_id, serial) if serial else None
         waits = number in _awaiting(session, campaign, unit_id)
     return (
@@ -98,7 +100,7 @@ def may_key_second(
 
 
 def key_second(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: str,
@@ -113,7 +115,7 @@ def key_second(
             ``second_by_same`` for whoever read it first; ``second_not_wanted`` when there is a second
             reading already, or the form no longer waits.
     """
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
         history = _history(session, campaign, form)
@@ -135,7 +137,7 @@ def key_second(
 
 
 def disagreements(
-    opened: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
 ) -> list[Disagreement]:
     """Return the forms of a unit whose two readings differ, only with what differs.
 
@@ -143,7 +145,7 @@ def disagreements(
         Refusal: ``unit_out_of_reach``.
     """
     actor.require(campaign.unit(unit_id).code)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
         awaiting = _awaiting(session, campaign, unit_id)
         open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.disagrees}
@@ -155,7 +157,7 @@ def disagreements(
 
 
 def settle(
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: str,
@@ -171,7 +173,7 @@ def settle(
             ``settle_nothing`` where nothing differs; ``settle_own_entry`` for whoever read it before;
             ``settle_incomplete`` when a field has no value; ``settle_faulty``.
     """
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
         history = _history(session, campaign, form)
@@ -190,7 +192,7 @@ def settle(
         if right == first:
             decisions.write(session, actor, form, Verdict.VERIFIED, now)
         else:
-            _correct(session, opened, actor, campaign, form, right, now)
+            _correct(session, installation, actor, campaign, form, right, now)
 
 
 def _settled(
@@ -209,7 +211,7 @@ def _settled(
 
 def _correct(
     session: Session,
-    opened: Installation,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     form: Paper,
@@ -220,7 +222,7 @@ def _correct(
     day, half = session.execute(select(Response.local_day, Response.half_day).filter_by(**form.place)).one()
     key = secrets.token_urlsafe(24)
     entry = Entry(campaign, form.unit_id, Channel.PAPER, key, right, state=EntryState.VALID)
-    accepted = opened.door.accept_within(session, entry, start_of(day) + HOUR[half])
+    accepted = installation.door.accept_within(session, entry, start_of(day) + HOUR[half])
     decisions.write(session, actor, form, Verdict.CORRECTED, now, replaced_by=accepted.response_key)
 
 

@@ -17,7 +17,7 @@ from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.accounts import password_reset
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
 
 accounts = Blueprint("accounts", __name__)
@@ -43,29 +43,33 @@ def listing() -> ResponseReturnValue:
 @allow(*CARING)
 def close() -> ResponseReturnValue:
     """Close an account and end its sessions."""
-    return _done("closed", lambda email: verbs.close(installation().database, actor(), email, clock.now()))
+    return _done(
+        "closed", lambda email: verbs.close(current_installation().database, actor(), email, clock.now())
+    )
 
 
 @accounts.post("/noi-bo/tai-khoan/mo")
 @allow(*CARING)
 def reopen() -> ResponseReturnValue:
     """Open a closed account again."""
-    return _done("opened", lambda email: verbs.reopen(installation().database, actor(), email, clock.now()))
+    return _done(
+        "opened", lambda email: verbs.reopen(current_installation().database, actor(), email, clock.now())
+    )
 
 
 @accounts.post("/noi-bo/tai-khoan/duong-dan")
 @allow(*CARING)
 def link() -> ResponseReturnValue:
     """Mail a one-time link to the account's own address; where there is no mail, show it, once."""
-    opened, email = installation(), _email()
+    installation, email = current_installation(), _email()
     try:
-        account = verbs.for_reset(opened.database, actor(), email, clock.now())
+        account = verbs.for_reset(installation.database, actor(), email, clock.now())
     except Refusal as refusal:
         return _page(refusal)
     address = password_reset.link_for(account)
-    if opened.config.mail is None:
+    if installation.config.mail is None:
         return render_template("account/link.html", account=account, link=address, picture=code_of(address))
-    password_reset.mail_link(opened, account, address)
+    password_reset.mail_link(installation, account, address)
     flash(f"mailed {account.email}", DONE)
     return redirect(url_for("accounts.listing"), 303)
 
@@ -90,7 +94,7 @@ def _email() -> str:
 def _page(refusal: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "account/listing.html",
-        accounts=verbs.listing(installation().database),
+        accounts=verbs.listing(current_installation().database),
         cares=lambda role: verbs.may_care_for(actor(), role),
         act=AccountForm(formdata=None),
         refusal=refusal,

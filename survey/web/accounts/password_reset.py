@@ -16,28 +16,28 @@ from survey.mail import letters
 from survey.mail.letters import Envelope
 from survey.mail.transport import Line
 from survey.services.installation.installation import Installation
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 
 
 def link_for(user: Any) -> str:
     """Return a new link for an account; it ends with its first use, after a day, or with the next password."""
     token: str = generate_reset_password_token(user)  # type: ignore[no-untyped-call]
-    return _address(installation(), token)
+    return _address(current_installation(), token)
 
 
-def mail_link(opened: Installation, user: Any, link: str) -> None:
+def mail_link(installation: Installation, user: Any, link: str) -> None:
     """Send the link to the account's own address, behind the request: how long that takes tells nothing.
 
     Raises:
         Refusal: ``mail_off``.
     """
-    server = opened.config.mail
+    server = installation.config.mail
     if server is None:
         raise Refusal("mail_off")
     name, email = str(user.name), str(user.email)
     letter = letters.written("reset", {"name": name, "email": email}, button=link)
     envelope = Envelope(((name, email),), clock.now(), f"<{secrets.token_hex(16)}@{server.domain}>")
-    opened.background.start("reset_mail", lambda _stopping: _send(server, letter, envelope))
+    installation.background.start("reset_mail", lambda _stopping: _send(server, letter, envelope))
 
 
 def asked_for(_app: Flask, user: Any, reset_token: str, **_facts: object) -> None:
@@ -45,12 +45,12 @@ def asked_for(_app: Flask, user: Any, reset_token: str, **_facts: object) -> Non
 
     The library's own address is not used: it trusts the host that the request names.
     """
-    opened = installation()
-    mail_link(opened, user, _address(opened, reset_token))
+    installation = current_installation()
+    mail_link(installation, user, _address(installation, reset_token))
 
 
-def _address(opened: Installation, token: str) -> str:
-    return f"{opened.config.public_url}{url_for_security('reset_password', token=token)}"
+def _address(installation: Installation, token: str) -> str:
+    return f"{installation.config.public_url}{url_for_security('reset_password', token=token)}"
 
 
 def _send(server: MailServer, letter: letters.Letter, envelope: Envelope) -> None:

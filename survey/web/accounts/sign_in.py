@@ -26,7 +26,7 @@ from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.accounts.password_reset import asked_for
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 
 signin = Blueprint("signin", __name__)
 
@@ -55,10 +55,10 @@ def home() -> ResponseReturnValue:
     return redirect(url_for(HOME[actor().role]))
 
 
-def settings(opened: Installation) -> dict[str, Any]:
+def settings(installation: Installation) -> dict[str, Any]:
     """Return the sign-in library's settings."""
     return {
-        "SECURITY_PASSWORD_SALT": opened.keys.password_salt.hex(),
+        "SECURITY_PASSWORD_SALT": installation.keys.password_salt.hex(),
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_SCHEMES": ["argon2"],
         "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
@@ -94,13 +94,13 @@ def settings(opened: Installation) -> dict[str, Any]:
     }
 
 
-def register(app: Flask, opened: Installation) -> None:
+def register(app: Flask, installation: Installation) -> None:
     """Set the sign-in library up on *app*."""
     sessions: scoped_session[Session] = scoped_session(
-        lambda: opened.database.session(writing=_changes_password())  # type: ignore[arg-type]  # any maker will do
+        lambda: installation.database.session(writing=_changes_password())  # type: ignore[arg-type]  # any maker will do
     )
     security.init_app(app, accounts.datastore(sessions), register_blueprint=True)
-    app.jinja_env.globals["mail_on"] = opened.config.mail is not None
+    app.jinja_env.globals["mail_on"] = installation.config.mail is not None
     # Nobody signs in by a token in the address or in a body of JSON, which the library would read.
     security.login_manager.request_loader(lambda _request: None)
     app.view_functions[FORGOT] = _by_mail_only(app.view_functions[FORGOT])
@@ -124,7 +124,7 @@ def _by_mail_only(view: Callable[..., Any]) -> Callable[..., Any]:
     """Return *view* so that it promises no letter where there is no mail server; the page says whom to ask."""
 
     def shown() -> Any:
-        if request.method == "POST" and installation().config.mail is None:
+        if request.method == "POST" and current_installation().config.mail is None:
             raise Refusal("mail_off")
         return view()
 
@@ -141,7 +141,7 @@ def _limited(view: Callable[..., Any]) -> Callable[..., Any]:
 def _note_signed_in(_app: Flask, user: Any, **_facts: object) -> None:
     if _changes_password():  # the library signs whoever chose a new password in again
         return
-    with installation().database.write() as session:
+    with current_installation().database.write() as session:
         audit.note(session, accounts.actor_of(user), "signed_in", clock.now(), subject="security.login")
 
 

@@ -26,7 +26,7 @@ from survey.services.counter import screen_codes, tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Channel, EntryState
 from survey.web.access import public
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.collection import citizen_page as page
 from survey.web.collection.citizen_page import Counter
 
@@ -74,14 +74,14 @@ class Way:
 @public
 def form(sealed: str) -> ResponseReturnValue:
     """Give the counter's form, prepared once and sent with a new key."""
-    return _given(page.opened(sealed))
+    return _given(page.counter_of(sealed))
 
 
 @citizen.post("/k/<sealed>")
 @public
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    return _taken(page.opened(sealed), Way(Channel.QR))
+    return _taken(page.counter_of(sealed), Way(Channel.QR))
 
 
 @citizen.get("/m")
@@ -101,8 +101,8 @@ def typed() -> ResponseReturnValue:
 @public
 def by_ticket(code: str) -> ResponseReturnValue:
     """Give the form of the unit that printed the one-time code, while the code is unspent."""
-    found = tickets.find(installation(), code)
-    tickets.require_unspent(installation(), found)
+    found = tickets.find(current_installation(), code)
+    tickets.require_unspent(current_installation(), found)
     return _given(_of_unit(found.campaign, found.ticket.unit_id))
 
 
@@ -110,7 +110,7 @@ def by_ticket(code: str) -> ResponseReturnValue:
 @public
 def send_by_ticket(code: str) -> ResponseReturnValue:
     """Take the form in and spend its code; the receipt's address does not name the code."""
-    found = tickets.find(installation(), code)
+    found = tickets.find(current_installation(), code)
     counter = _of_unit(found.campaign, found.ticket.unit_id)
     return _taken(counter, Way(found.channel, ticket=found.ticket))
 
@@ -119,23 +119,23 @@ def send_by_ticket(code: str) -> ResponseReturnValue:
 @public
 def by_screen(code: str) -> ResponseReturnValue:
     """Give the form of the counter whose screen shows the code, or showed it minutes ago."""
-    opened, now = installation(), clock.now()
-    found = screen_codes.find(opened, code, now)
+    installation, now = current_installation(), clock.now()
+    found = screen_codes.find(installation, code, now)
     counter = _of_unit(found.campaign, found.unit_id, found.counter)
-    return _given(counter, screen_codes.open_form(opened, found, now))
+    return _given(counter, screen_codes.open_form(installation, found, now))
 
 
 @citizen.post("/s/<code>")
 @public
 def send_by_screen(code: str) -> ResponseReturnValue:
     """Take the form in and spend the screen's code; where that cannot be, ask for the present one and lose nothing."""
-    opened, now = installation(), clock.now()
-    first = screen_codes.find(opened, code, now)
+    installation, now = current_installation(), clock.now()
+    first = screen_codes.find(installation, code, now)
     counter = _of_unit(first.campaign, first.unit_id, first.counter)
     typed = request.form.get(ANOTHER_CODE, "").strip()
     try:
-        found = screen_codes.find_beside(opened, first, typed, now) if typed else first
-        screen_codes.require_in_time(opened, found, request.form.get(KEY, ""), now)
+        found = screen_codes.find_beside(installation, first, typed, now) if typed else first
+        screen_codes.require_in_time(installation, found, request.form.get(KEY, ""), now)
         return _taken(counter, Way(Channel.SCREEN, screen=found.end))
     except Refusal as refusal:
         if refusal.code not in WORTH_ANOTHER_CODE:
@@ -147,8 +147,8 @@ def send_by_screen(code: str) -> ResponseReturnValue:
 @public
 def receipt(sealed: str, code: str) -> ResponseReturnValue:
     """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
-    counter = page.opened(sealed)
-    known = receipts.read(installation().keys.receipt, code)
+    counter = page.counter_of(sealed)
+    known = receipts.read(current_installation().keys.receipt, code)
     if known is None:
         raise Refusal("receipt_unknown")
     shown = render_template(
@@ -169,7 +169,7 @@ def script(campaign: str, lang: str, version: str) -> ResponseReturnValue:
     Raises:
         Refusal: ``campaign_unknown``; ``page_unknown`` for a language that it does not speak.
     """
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     if lang not in record.names:
         raise Refusal("page_unknown")
     source, current = page.script_of(record, lang)
@@ -185,9 +185,9 @@ def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue
     Raises:
         Refusal: ``campaign_unknown``; ``clip_unknown``.
     """
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     place = (lang, key, digest)
-    content, kind = languages.recording(installation().database, record.id, record.languages, place)
+    content, kind = languages.recording(current_installation().database, record.id, record.languages, place)
     answer = send_file(io.BytesIO(content), mimetype=kind, conditional=True, etag=digest)
     answer.headers["Cache-Control"] = FOREVER
     answer.headers["Content-Security-Policy"] = "default-src 'none'"
@@ -247,7 +247,7 @@ def _taken(counter: Counter, way: Way) -> ResponseReturnValue:
         again = None if typed is None else Again("", typed[0], _form_address(counter))
         return _shown_again(counter, 422, fields, shown, again)
     entry = Entry(campaign, counter.unit_id, way.channel, key, sheet, ticket=way.ticket, screen=way.screen)
-    accepted = installation().door.accept(entry, clock.now())
+    accepted = current_installation().door.accept(entry, clock.now())
     return redirect(_receipt_address(counter, accepted, lang), 303)
 
 
@@ -279,7 +279,7 @@ def _told(fault: Fault, campaign: CampaignRecord, lang: str) -> Faulty:
 
 def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:
     """Return a counter of a unit, or none in particular."""
-    sealed = Seal(installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, number)
+    sealed = Seal(current_installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, number)
     return Counter(sealed, campaign, unit_id)
 
 
@@ -293,7 +293,7 @@ def _form_address(counter: Counter | None) -> str | None:
 def _counter_of_request() -> Counter | None:
     """Return the counter that the request's address names, None where it names none."""
     try:
-        return page.opened((request.view_args or {})["sealed"])
+        return page.counter_of((request.view_args or {})["sealed"])
     except (KeyError, Refusal):
         return None
 

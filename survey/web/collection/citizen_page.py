@@ -19,7 +19,7 @@ from forms.prepared_page import compact_css, source_of
 from forms.texts import DEFAULT_LANGUAGE, page_texts
 from survey.errors import Refusal
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "citizen"
 SCRIPT = Path(__file__).parents[2] / "static" / "citizen" / "send.js"
@@ -42,17 +42,17 @@ class Counter:
     unit_id: int
 
 
-def opened(sealed: str) -> Counter:
+def counter_of(sealed: str) -> Counter:
     """Return the counter that the address names, or refuse an address that was not sealed here.
 
     Raises:
         Refusal: ``link_not_genuine``; ``campaign_unknown``; ``unit_unknown``.
     """
     try:
-        found = Seal(installation().keys.seal).open(sealed)
+        found = Seal(current_installation().keys.seal).open(sealed)
     except BadSeal as error:
         raise Refusal("link_not_genuine") from error
-    campaign = installation().campaigns.get(found.campaign)
+    campaign = current_installation().campaigns.get(found.campaign)
     return Counter(sealed, campaign, campaign.unit_id(found.unit))
 
 
@@ -95,7 +95,7 @@ def heading(counter: Counter) -> dict[str, Any]:
     return {
         "office": campaign.plan.headings.agency,
         "unit_name": unit.name,
-        "word": check_word(installation().keys.seal, campaign.code, unit.code),
+        "word": check_word(current_installation().keys.seal, campaign.code, unit.code),
         "rehearsal": campaign.rehearsal,
     }
 

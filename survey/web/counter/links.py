@@ -13,7 +13,7 @@ from survey.errors import Refusal
 from survey.services.counter import links as addresses
 from survey.services.counter import posters, tickets
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
 
 links = Blueprint("links", __name__)
@@ -47,9 +47,9 @@ class VoidForm(FlaskForm):
 @allow(*ANY_ROLE)
 def codes(campaign: str) -> ResponseReturnValue:
     """Show the QR codes of the units that whoever has signed in may see, one sheet for each counter."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
-    found = addresses.of_campaign(opened, actor(), record)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
+    found = addresses.of_campaign(installation, actor(), record)
     pictures = {link.url: code_of(link.url) for link in found}
     return render_template("unit/codes.html", campaign=record, links=found, pictures=pictures)
 
@@ -60,9 +60,9 @@ def codes(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def poster(campaign: str, unit: str, counter: int, kind: str, form: str) -> ResponseReturnValue:
     """Give a counter's poster, tent or sheet of cards."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
-    file = posters.one(opened, actor(), record, (unit, counter), kind, form)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
+    file = posters.one(installation, actor(), record, (unit, counter), kind, form)
     answer = Response(file.body, mimetype=TYPES[form])
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
@@ -72,14 +72,14 @@ def poster(campaign: str, unit: str, counter: int, kind: str, form: str) -> Resp
 @allow(*ANY_ROLE)
 def check(campaign: str) -> ResponseReturnValue:
     """Tell whether the address on a poster is genuine, and whose it is."""
-    opened, form = installation(), CheckForm()
-    checked = posters.check(opened, str(form.address.data)) if form.validate_on_submit() else None
+    installation, form = current_installation(), CheckForm()
+    checked = posters.check(installation, str(form.address.data)) if form.validate_on_submit() else None
     return render_template(
         "unit/check.html",
-        campaign=opened.campaigns.get(campaign),
+        campaign=installation.campaigns.get(campaign),
         form=form,
         checked=checked,
-        site=opened.config.public_url,
+        site=installation.config.public_url,
     )
 
 
@@ -87,12 +87,12 @@ def check(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def cards(campaign: str) -> ResponseReturnValue:
     """Show what became of every batch of cards with one-time codes."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
     return render_template(
         "unit/tickets.html",
         campaign=record,
-        accounts=tickets.accounts(opened.database, actor(), record),
+        accounts=tickets.accounts(installation.database, actor(), record),
         given=GivenForm(formdata=None),
         spoiled=VoidForm(formdata=None),
     )
@@ -102,11 +102,11 @@ def cards(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def give(campaign: str) -> ResponseReturnValue:
     """Note how many cards were handed to citizens."""
-    opened, form = installation(), GivenForm()
+    installation, form = current_installation(), GivenForm()
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     place, count = (str(form.unit.data), int(form.batch.data or 0)), int(form.count.data or 0)
-    tickets.hand_out(opened, actor(), opened.campaigns.get(campaign), place, count, clock.now())
+    tickets.hand_out(installation, actor(), installation.campaigns.get(campaign), place, count, clock.now())
     flash({"done": "given"}, CARDS)  # type: ignore[arg-type]
     return redirect(url_for("links.cards", campaign=campaign), 303)
 
@@ -115,9 +115,11 @@ def give(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def void(campaign: str) -> ResponseReturnValue:
     """Make a lost or spoiled card void."""
-    opened, form = installation(), VoidForm()
+    installation, form = current_installation(), VoidForm()
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    tickets.void(opened, actor(), opened.campaigns.get(campaign), str(form.code.data), clock.now())
+    tickets.void(
+        installation, actor(), installation.campaigns.get(campaign), str(form.code.data), clock.now()
+    )
     flash({"done": "void"}, CARDS)  # type: ignore[arg-type]
     return redirect(url_for("links.cards", campaign=campaign), 303)

@@ -9,7 +9,7 @@ from survey import clock
 from survey.services.counter import screen_codes
 from survey.vocabulary import Role
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
 
 screens = Blueprint("screens", __name__)
@@ -19,13 +19,13 @@ screens = Blueprint("screens", __name__)
 @allow(*ANY_ROLE)
 def choose(campaign: str) -> ResponseReturnValue:
     """Offer the counters of the own unit, and account for the codes of the units within reach."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
     return render_template(
         "unit/screens.html",
         campaign=record,
         unit=None if actor().unit_code is None else record.unit(record.unit_id(str(actor().unit_code))),
-        accounts=screen_codes.accounts(opened.database, actor(), record),
+        accounts=screen_codes.accounts(installation.database, actor(), record),
         opens=screen_codes.OPENS - 1,
     )
 
@@ -34,16 +34,16 @@ def choose(campaign: str) -> ResponseReturnValue:
 @allow(Role.OFFICER, Role.UNIT_HEAD)
 def show(campaign: str, counter: int) -> ResponseReturnValue:
     """Show the present code of a counter of the own unit; the page asks for the next one by itself."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
     unit = str(actor().unit_code)
-    shown = screen_codes.at_desk(opened, actor(), record, unit, counter, clock.now())
+    shown = screen_codes.at_desk(installation, actor(), record, unit, counter, clock.now())
     return render_template(
         "unit/screen.html",
         campaign=record,
         unit=record.unit(record.unit_id(unit)),
         counter=counter,
         shown=shown,
-        typed_at=f"{opened.config.public_url.partition('://')[2]}/m",
+        typed_at=f"{installation.config.public_url.partition('://')[2]}/m",
         picture=code_of(shown.url),
     )

@@ -27,7 +27,7 @@ from survey.services.invitations.sending import Pace, Run
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.request_bodies import takes_up_to
 
 invitations = Blueprint("invitations", __name__)
@@ -63,7 +63,7 @@ class KeptForm(KeyForm):
 @allow(*INVITING)
 def listing(campaign: str) -> ResponseReturnValue:
     """Show the lists and, for each unit, how many were invited and have answered in all."""
-    return _listing(installation().campaigns.get(campaign))
+    return _listing(current_installation().campaigns.get(campaign))
 
 
 @invitations.post("/noi-bo/<campaign>/thu-moi")
@@ -71,12 +71,12 @@ def listing(campaign: str) -> ResponseReturnValue:
 @takes_up_to(LARGEST_UPLOAD)
 def load(campaign: str) -> ResponseReturnValue:
     """Keep a list of recipients and lead to it; what is wrong with the file is told on the same page."""
-    record, form = installation().campaigns.get(campaign), FileForm()
+    record, form = current_installation().campaigns.get(campaign), FileForm()
     if not form.validate_on_submit():
         return _listing(record, Refusal("invitation_file_none"))
     try:
         number = verbs.load(
-            installation(),
+            current_installation(),
             actor(),
             record,
             form.file.data.read(),
@@ -94,12 +94,12 @@ def load(campaign: str) -> ResponseReturnValue:
 @takes_up_to(LARGEST_UPLOAD)
 def merge(campaign: str) -> ResponseReturnValue:
     """Give the file back with a link and a code in every row."""
-    record, form = installation().campaigns.get(campaign), FileForm()
+    record, form = current_installation().campaigns.get(campaign), FileForm()
     if not form.validate_on_submit():
         return _listing(record, Refusal("invitation_file_none"))
     data, unit = form.file.data.read(), form.unit.data or None
     try:
-        made = verbs.merge(installation(), actor(), record, data, clock.now(), unit=unit)
+        made = verbs.merge(current_installation(), actor(), record, data, clock.now(), unit=unit)
     except Refusal as refusal:
         return _listing(record, refusal)
     answer = Response(made, mimetype="text/csv")
@@ -111,19 +111,19 @@ def merge(campaign: str) -> ResponseReturnValue:
 @allow(*INVITING)
 def one(campaign: str, number: int) -> ResponseReturnValue:
     """Show a list: the letter as it will look, how far it has gone, what did not arrive."""
-    return _one(installation().campaigns.get(campaign), number)
+    return _one(current_installation().campaigns.get(campaign), number)
 
 
 @invitations.post("/noi-bo/<campaign>/thu-moi/<int:number>/gui")
 @allow(*INVITING)
 def send(campaign: str, number: int) -> ResponseReturnValue:
     """Begin to send the invitations."""
-    record, form = installation().campaigns.get(campaign), KeptForm()
+    record, form = current_installation().campaigns.get(campaign), KeptForm()
     if not form.validate_on_submit():
         return _one(record, number, Refusal("invitation_key_unkept"))
     key = form.key.data or ""
     try:
-        sending.begin(installation(), actor(), record, number, key, clock.now())
+        sending.begin(current_installation(), actor(), record, number, key, clock.now())
     except Refusal as refusal:
         return _one(record, number, refusal)
     return _go_on(record, number, key)
@@ -133,14 +133,14 @@ def send(campaign: str, number: int) -> ResponseReturnValue:
 @allow(*INVITING)
 def resume(campaign: str, number: int) -> ResponseReturnValue:
     """Send what an interruption left behind."""
-    return _go_on(installation().campaigns.get(campaign), number, _key())
+    return _go_on(current_installation().campaigns.get(campaign), number, _key())
 
 
 @invitations.post("/noi-bo/<campaign>/thu-moi/<int:number>/nhac")
 @allow(*INVITING)
 def remind(campaign: str, number: int) -> ResponseReturnValue:
     """Begin to send the one reminder with its links."""
-    return _remind(installation().campaigns.get(campaign), number, _key())
+    return _remind(current_installation().campaigns.get(campaign), number, _key())
 
 
 @invitations.post("/noi-bo/<campaign>/thu-moi/<int:number>/nhac-khong-ma")
@@ -148,16 +148,16 @@ def remind(campaign: str, number: int) -> ResponseReturnValue:
 def remind_without(campaign: str, number: int) -> ResponseReturnValue:
     """Begin to send the one reminder without links, for who has lost the reminder key."""
     _key()
-    return _remind(installation().campaigns.get(campaign), number, None)
+    return _remind(current_installation().campaigns.get(campaign), number, None)
 
 
 @invitations.post("/noi-bo/<campaign>/thu-moi/<int:number>/xoa")
 @allow(*INVITING)
 def erase(campaign: str, number: int) -> ResponseReturnValue:
     """Erase the names and addresses of a list."""
-    record, _ = installation().campaigns.get(campaign), _key()
+    record, _ = current_installation().campaigns.get(campaign), _key()
     try:
-        verbs.erase(installation(), actor(), record, number, clock.now())
+        verbs.erase(current_installation(), actor(), record, number, clock.now())
     except Refusal as refusal:
         return _one(record, number, refusal)
     flash("erased", DONE)
@@ -166,7 +166,7 @@ def erase(campaign: str, number: int) -> ResponseReturnValue:
 
 def _remind(record: CampaignRecord, number: int, key: str | None) -> ResponseReturnValue:
     try:
-        sending.remind(installation(), actor(), record, number, key, clock.now())
+        sending.remind(current_installation(), actor(), record, number, key, clock.now())
     except Refusal as refusal:
         return _one(record, number, refusal)
     return _go_on(record, number, key)
@@ -174,12 +174,12 @@ def _remind(record: CampaignRecord, number: int, key: str | None) -> ResponseRet
 
 def _go_on(record: CampaignRecord, number: int, key: str | None) -> ResponseReturnValue:
     """Take the round, send it behind the request, and lead to the page that shows how far it is."""
-    opened = installation()
+    installation = current_installation()
     try:
-        leased = sending.lease(opened, actor(), record, number, key, clock.now())
+        leased = sending.lease(installation, actor(), record, number, key, clock.now())
     except Refusal as refusal:
         return _one(record, number, refusal)
-    opened.background.start("invitations", lambda stopping: _sent(leased, stopping))
+    installation.background.start("invitations", lambda stopping: _sent(leased, stopping))
     return redirect(url_for("invitations.one", campaign=record.code, number=number), 303)
 
 
@@ -196,12 +196,12 @@ def _key() -> str:
 
 
 def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> ResponseReturnValue:
-    opened, lang = installation(), language.of_request()
+    installation, lang = current_installation(), language.of_request()
     page = render_template(
         "unit/invitations.html",
         campaign=record,
-        lists=verbs.lists(opened, actor(), record, clock.now()),
-        batches=tickets.accounts(opened.database, actor(), record, invited=True),
+        lists=verbs.lists(installation, actor(), record, clock.now()),
+        batches=tickets.accounts(installation.database, actor(), record, invited=True),
         units=[unit for unit in record.plan.units if actor().reaches(unit.code)],
         over=clock.now() >= record.closes_at,
         fewest=csv_files.FEWEST_OF_A_UNIT,
@@ -213,17 +213,17 @@ def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> Response
 
 
 def _one(record: CampaignRecord, number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
-    opened, lang = installation(), language.of_request()
-    found = verbs.one(opened, actor(), record, number, clock.now())
+    installation, lang = current_installation(), language.of_request()
+    found = verbs.one(installation, actor(), record, number, clock.now())
     page = render_template(
         "unit/invitation_list.html",
         campaign=record,
         list=found,
         letter=_sample(record, found),
-        server=opened.config.mail,
-        site=opened.config.public_url,
+        server=installation.config.mail,
+        site=installation.config.public_url,
         over=clock.now() >= record.closes_at,
-        undelivered=verbs.undelivered(opened, actor(), record, number),
+        undelivered=verbs.undelivered(installation, actor(), record, number),
         key=wording.fresh_key() if found.round == 0 else "",
         stopped=_stopped(found, lang),
         refusal=refusal,
@@ -234,17 +234,17 @@ def _one(record: CampaignRecord, number: int, refusal: Refusal | None = None) ->
 
 def _sample(record: CampaignRecord, found: Listed) -> Letter | None:
     """Return the letter that goes to the first recipient, with a code that is none; None once erased."""
-    opened = installation()
-    first = next(iter(verbs.recipients(opened, actor(), record, found.number)), None)
+    installation = current_installation()
+    first = next(iter(verbs.recipients(installation, actor(), record, found.number)), None)
     if first is None:
         return None
     going = Round(record, found.number, max(found.round, 1), found.sent_on or local_day(clock.now()))
-    return wording.letter(opened, going, first, SAMPLE if found.linked else None)
+    return wording.letter(installation, going, first, SAMPLE if found.linked else None)
 
 
 def _stopped(found: Listed, lang: str) -> str:
     """Return the sentence about what stopped the last run, empty where nothing did."""
-    server = installation().config.mail
+    server = current_installation().config.mail
     if found.fault is None:
         return ""
     known = found.fault if found.fault in catalogue() else "defect"

@@ -27,7 +27,7 @@ from survey.services.kiosks.devices import KioskRecord
 from survey.services.kiosks.records import Record
 from survey.vocabulary import EntryState
 from survey.web.access import public
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.collection.citizen_page import clips
 
 kiosk = Blueprint("kiosk", __name__, url_prefix="/kios")
@@ -80,13 +80,13 @@ def manifest() -> ResponseReturnValue:
 def enrol() -> ResponseReturnValue:
     """Give a kiosk to the device that shows the one-time code, and tell it what it needs."""
     said = _said()
-    campaign = installation().campaigns.get(_text(said, "campaign"))
+    campaign = current_installation().campaigns.get(_text(said, "campaign"))
     number, code, hashed = _whole(said, "number"), _text(said, "code"), _text(said, "key_hash")
     try:
         key_hash = bytes.fromhex(hashed)
     except ValueError as error:
         raise Refusal("kiosk_link_bad") from error
-    record = devices.enrol(installation().database, campaign, number, code, key_hash, clock.now())
+    record = devices.enrol(current_installation().database, campaign, number, code, key_hash, clock.now())
     return jsonify(_settings(campaign, record))
 
 
@@ -94,11 +94,11 @@ def enrol() -> ResponseReturnValue:
 @public
 def shown() -> ResponseReturnValue:
     """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
-    found = devices.find(installation().database, _shown_key()[2], clock.now())
+    found = devices.find(current_installation().database, _shown_key()[2], clock.now())
     if found is None:
         return jsonify(waits=True)
     code, record = found
-    return jsonify(_settings(installation().campaigns.get(code), record))
+    return jsonify(_settings(current_installation().campaigns.get(code), record))
 
 
 @kiosk.post("/api/exit")
@@ -106,7 +106,7 @@ def shown() -> ResponseReturnValue:
 def ask_exit() -> ResponseReturnValue:
     """Give a device a code to show, with which somebody of the office lets it be left."""
     campaign, record, _key = _device()
-    code = exits.ask(installation().database, campaign, record.number, clock.now())
+    code = exits.ask(current_installation().database, campaign, record.number, clock.now())
     path = url_for("kiosk_phone.leave", campaign=campaign.code, number=record.number, code=code)
     lives = int(exits.LIVES.total_seconds())
     return jsonify(code=code, path=path, match=exits.match(code), seconds=lives)
@@ -118,7 +118,7 @@ def use_exit() -> ResponseReturnValue:
     """Tell a device whether its code was granted, signed with the device's own key."""
     campaign, record, key = _device()
     code = _text(_said(), "code")
-    if not exits.use(installation().database, campaign, record.number, code, clock.now()):
+    if not exits.use(current_installation().database, campaign, record.number, code, clock.now()):
         return jsonify(waits=True)
     message = "\n".join((EXIT, campaign.code, str(record.number), code))
     return jsonify(signature=devices.sign(key, message.encode()).hex())
@@ -145,7 +145,7 @@ def take() -> ResponseReturnValue:
         raise Refusal("kiosk_record_bad")
     place, sent = (record.unit_id, record.number), Record(name, number, fields, card)
     try:
-        accepted = records.take(installation(), campaign, place, sent, clock.now())
+        accepted = records.take(current_installation(), campaign, place, sent, clock.now())
     except FaultyInput as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
     words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
@@ -160,7 +160,7 @@ def take() -> ResponseReturnValue:
 def card() -> ResponseReturnValue:
     """Say whether the code of a card can still be answered with at this kiosk; it is not spent by this."""
     campaign, record, _key = _device()
-    tickets.check(installation(), campaign, record.unit_id, _text(_said(), "code"))
+    tickets.check(current_installation(), campaign, record.unit_id, _text(_said(), "code"))
     return jsonify(usable=True)
 
 
@@ -170,8 +170,8 @@ def screen_code() -> ResponseReturnValue:
     """Give the code with which a citizen answers on a telephone, as it stands on this kiosk's screen now."""
     campaign, record, _key = _device()
     place = (record.unit_id, record.counter, record.number)
-    shown = screen_codes.show(installation(), campaign, place, clock.now())
-    typed_at = f"{installation().config.public_url.partition('://')[2]}/m"
+    shown = screen_codes.show(current_installation(), campaign, place, clock.now())
+    typed_at = f"{current_installation().config.public_url.partition('://')[2]}/m"
     told = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
     return jsonify(**told, opens_minutes=shown.opens)
 
@@ -183,7 +183,7 @@ def beat() -> ResponseReturnValue:
     campaign, record, _key = _device()
     said = _said()
     counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
-    devices.beat(installation().database, campaign, record.number, counts, clock.now())
+    devices.beat(current_installation().database, campaign, record.number, counts, clock.now())
     return jsonify(version=version())
 
 
@@ -209,8 +209,8 @@ def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
         Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
     """
     code, number, key = _shown_key()
-    campaign = installation().campaigns.get(code)
-    return campaign, devices.authenticate(installation().database, campaign, number, key), key
+    campaign = current_installation().campaigns.get(code)
+    return campaign, devices.authenticate(current_installation().database, campaign, number, key), key
 
 
 def _shown_key() -> tuple[str, int, bytes]:
@@ -230,7 +230,7 @@ def _shown_key() -> tuple[str, int, bytes]:
 
 
 def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
-    secret = installation().keys.kiosk
+    secret = current_installation().keys.kiosk
     pin = {
         "salt": devices.pin_salt(campaign, record.number).hex(),
         "rounds": devices.PIN_ROUNDS,
@@ -249,7 +249,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
         "idle_seconds": record.idle_seconds,
         "unfinished": record.unfinished,
-        "cards": tickets.has_cards(installation().database, campaign, record.unit_id),
+        "cards": tickets.has_cards(current_installation().database, campaign, record.unit_id),
         "pin": pin,
         "questionnaire": instrument.to_json(campaign.questionnaire),
         "words": {tag: campaign.words(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},

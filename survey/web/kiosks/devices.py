@@ -20,7 +20,7 @@ from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role, Unfinished
 from survey.web import language
 from survey.web.access import actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
 
 kiosks = Blueprint("kiosks", __name__)
@@ -48,14 +48,14 @@ class KioskForm(FlaskForm):
 @allow(*WATCHING)
 def listing(campaign: str) -> ResponseReturnValue:
     """Show the kiosks of the units that whoever has signed in may see."""
-    return _page(installation().campaigns.get(campaign))
+    return _page(current_installation().campaigns.get(campaign))
 
 
 @kiosks.post("/noi-bo/<campaign>/kiosk")
 @allow(*BINDING)
 def add(campaign: str) -> ResponseReturnValue:
     """Make a kiosk and show its one-time link; what is wrong is told on the same page."""
-    record, form = installation().campaigns.get(campaign), NewKioskForm()
+    record, form = current_installation().campaigns.get(campaign), NewKioskForm()
     if not form.validate_on_submit():
         return _page(record, form, Refusal("kiosk_faulty"))
     new = NewKiosk(
@@ -65,7 +65,7 @@ def add(campaign: str) -> ResponseReturnValue:
         form.unfinished.data or "",
     )
     try:
-        number, code = verbs.add(installation().database, actor(), record, new, clock.now())
+        number, code = verbs.add(current_installation().database, actor(), record, new, clock.now())
     except Refusal as refusal:
         return _page(record, form, refusal)
     return _link(record, number, code)
@@ -75,9 +75,11 @@ def add(campaign: str) -> ResponseReturnValue:
 @allow(*BINDING)
 def renew(campaign: str, number: int) -> ResponseReturnValue:
     """Show a new link for a kiosk that no device holds yet."""
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     return _link(
-        record, number, verbs.renew_link(installation().database, actor(), record, number, clock.now())
+        record,
+        number,
+        verbs.renew_link(current_installation().database, actor(), record, number, clock.now()),
     )
 
 
@@ -85,27 +87,27 @@ def renew(campaign: str, number: int) -> ResponseReturnValue:
 @allow(*BINDING)
 def revoke(campaign: str, number: int) -> ResponseReturnValue:
     """Take nothing more from a kiosk."""
-    record = installation().campaigns.get(campaign)
-    verbs.revoke(installation().database, actor(), record, number, clock.now())
+    record = current_installation().campaigns.get(campaign)
+    verbs.revoke(current_installation().database, actor(), record, number, clock.now())
     return redirect(url_for("kiosks.listing", campaign=campaign), 303)
 
 
 def _page(
     record: CampaignRecord, form: NewKioskForm | None = None, refusal: Refusal | None = None
 ) -> ResponseReturnValue:
-    opened = installation()
+    installation = current_installation()
     sees_pin = actor().role in PIN_KEEPERS
     page = render_template(
         "unit/kiosks.html",
         campaign=record,
-        standings=verbs.standings(opened.database, actor(), record, clock.now()),
+        standings=verbs.standings(installation.database, actor(), record, clock.now()),
         ranges=ranges,
         moment=moment,
-        pin=lambda number: verbs.pin(opened.keys.kiosk, record, number) if sees_pin else "",
+        pin=lambda number: verbs.pin(installation.keys.kiosk, record, number) if sees_pin else "",
         form=form or NewKioskForm(idle_seconds=60, counter=1, unfinished=Unfinished.DISCARD),
         act=KioskForm(),
         refusal=refusal,
-        site=f"{opened.config.public_url}{url_for('kiosk.page')}".partition("://")[2].rstrip("/"),
+        site=f"{installation.config.public_url}{url_for('kiosk.page')}".partition("://")[2].rstrip("/"),
         lines=refusal.lines(language.of_request()) if refusal else (),
     )
     return page, refusal.status if refusal else 200
@@ -113,7 +115,7 @@ def _page(
 
 def _link(record: CampaignRecord, number: int, code: str) -> ResponseReturnValue:
     # After the sign "#", so that neither a server's log nor a proxy ever sees the code.
-    url = f"{installation().config.public_url}{url_for('kiosk.page')}#{record.code}/{number}/{code}"
+    url = f"{current_installation().config.public_url}{url_for('kiosk.page')}#{record.code}/{number}/{code}"
     return render_template(
         "unit/kiosk_link.html", campaign=record, number=number, url=url, picture=code_of(url)
     )

@@ -21,7 +21,7 @@ from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role, Unfinished
 from survey.web import language
 from survey.web.access import actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.request_bodies import takes_up_to
 
 kiosk_phone = Blueprint("kiosk_phone", __name__)
@@ -67,13 +67,13 @@ def bind(shown: str) -> ResponseReturnValue:
     unit, _, counter = rest.partition("/")
     if not form.validate_on_submit() or not counter.isdecimal():
         return _device(shown, form, Refusal("kiosk_faulty"))
-    opened = installation()
+    installation = current_installation()
     try:
-        campaign = opened.campaigns.get(code)
+        campaign = installation.campaigns.get(code)
         new = NewKiosk(
             unit, int(counter), form.idle_seconds.data or 0, form.unfinished.data or "", shown=named
         )
-        devices.add(opened.database, actor(), campaign, new, clock.now())
+        devices.add(installation.database, actor(), campaign, new, clock.now())
     except Refusal as refusal:
         return _device(shown, form, refusal)
     return redirect(url_for("kiosks.listing", campaign=campaign.code), 303)
@@ -83,8 +83,8 @@ def bind(shown: str) -> ResponseReturnValue:
 @allow(*LEAVING)
 def leave(campaign: str, number: int, code: str) -> ResponseReturnValue:
     """Show which kiosk asks to be left, before anybody grants it."""
-    record = installation().campaigns.get(campaign)
-    unit_id = exits.check(installation().database, actor(), record, number, code, clock.now())
+    record = current_installation().campaigns.get(campaign)
+    unit_id = exits.check(current_installation().database, actor(), record, number, code, clock.now())
     return _exit(record, unit_id, number, code, granted=False)
 
 
@@ -92,9 +92,9 @@ def leave(campaign: str, number: int, code: str) -> ResponseReturnValue:
 @allow(*LEAVING)
 def grant(campaign: str, number: int, code: str) -> ResponseReturnValue:
     """Let the kiosk be left."""
-    record, opened = installation().campaigns.get(campaign), installation()
-    unit_id = exits.check(opened.database, actor(), record, number, code, clock.now())
-    exits.grant(opened.database, actor(), record, number, code, clock.now())
+    record, installation = current_installation().campaigns.get(campaign), current_installation()
+    unit_id = exits.check(installation.database, actor(), record, number, code, clock.now())
+    exits.grant(installation.database, actor(), record, number, code, clock.now())
     return _exit(record, unit_id, number, code, granted=True)
 
 
@@ -115,7 +115,7 @@ def take(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit() or not content.strip():
         return _records(campaign, form, refusal=Refusal("kiosk_file_bad"))
     try:
-        taken = backup_files.take(installation(), actor(), content, clock.now())
+        taken = backup_files.take(current_installation(), actor(), content, clock.now())
     except Refusal as refusal:
         return _records(campaign, form, refusal=refusal)
     return _records(campaign, taken=taken)
@@ -136,7 +136,7 @@ def _exit(record: CampaignRecord, unit_id: int, number: int, code: str, *, grant
 def _device(shown: str, form: BindForm | None = None, refusal: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "unit/kiosk_device.html",
-        campaigns=installation().campaigns.all(),
+        campaigns=current_installation().campaigns.all(),
         match=exits.match(shown),
         form=form or BindForm(idle_seconds=60, unfinished=Unfinished.DISCARD, place=request.args.get("noi")),
         refusal=refusal,
@@ -150,7 +150,7 @@ def _records(
 ) -> ResponseReturnValue:
     page = render_template(
         "unit/kiosk_records.html",
-        campaign=installation().campaigns.get(campaign),
+        campaign=current_installation().campaigns.get(campaign),
         form=form or RecordsForm(formdata=None),
         refusal=refusal,
         lines=refusal.lines(language.of_request()) if refusal else (),

@@ -14,7 +14,7 @@ from survey.services.collection import decisions
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Reason, Role, State, Verdict
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.paper.form_totals import tally
 
 keyed = Blueprint("keyed", __name__)
@@ -36,9 +36,9 @@ class DecisionForm(FlaskForm):
 @allow(*ANY_ROLE)
 def listing(campaign: str) -> ResponseReturnValue:
     """List the keyed forms of a unit: one's own, or the one chosen with ``?don-vi=``."""
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     unit_id = _unit_id(record)
-    found = decisions.keyed_forms(installation().database, actor(), record, unit_id)
+    found = decisions.keyed_forms(current_installation().database, actor(), record, unit_id)
     chosen = request.args.get("trang-thai", "")
     shown = [form for form in found if not chosen or form.state == chosen]
     return render_template(
@@ -75,12 +75,12 @@ def reinstate(campaign: str) -> ResponseReturnValue:
 
 
 def _decide(code: str, verdict: Verdict) -> ResponseReturnValue:
-    record, form = installation().campaigns.get(code), DecisionForm()
+    record, form = current_installation().campaigns.get(code), DecisionForm()
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number = str(form.number.data)
     reason = Reason(form.reason.data) if verdict is Verdict.EXCLUDED and form.reason.data else None
-    decisions.decide(installation().database, actor(), record, number, verdict, clock.now(), reason)
+    decisions.decide(current_installation().database, actor(), record, number, verdict, clock.now(), reason)
     flash({"number": number, "verdict": verdict.value}, DECIDED)  # type: ignore[arg-type]
     chosen = {} if actor().unit_code else {"don-vi": form.unit.data or None}
     return redirect(url_for("keyed.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]

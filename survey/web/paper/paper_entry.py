@@ -25,7 +25,7 @@ from survey.services.results.quotas import Progress
 from survey.vocabulary import Channel, Role
 from survey.web import language
 from survey.web.access import actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.office_frame import to_campaign
 from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
 
@@ -63,7 +63,7 @@ class Workplace:
     @property
     def progress(self) -> Progress:
         """The unit's counts at this moment."""
-        board = quotas.progress(installation().database, actor(), self.campaign, clock.now())
+        board = quotas.progress(current_installation().database, actor(), self.campaign, clock.now())
         return next(found for found in board.units if found.unit.code == self.unit.code)
 
 
@@ -105,7 +105,7 @@ def save(campaign: str) -> ResponseReturnValue:
     # The number is a part of the key: the same answers under another number are another form.
     keyed, key = Keyed(actor(), number), f"{given.key.data or ''}.{number}"
     try:
-        accepted = installation().door.accept(
+        accepted = current_installation().door.accept(
             Entry(place.campaign, place.unit_id, Channel.PAPER, key, sheet, keyed, ticket=ticket), clock.now()
         )
     except Refusal as refusal:
@@ -123,7 +123,7 @@ def _number(place: Workplace, typed: str, faults: list[PlacedFault]) -> str:
         return canonical(typed)
     try:
         (span,) = serial_ranges.parse(
-            typed, batches.expected(installation(), place.campaign, place.unit.code)
+            typed, batches.expected(current_installation(), place.campaign, place.unit.code)
         )
     except Refusal as refusal:
         faults.extend(Fault(fault.code, NUMBER, fault.details) for fault in refusal.faults)
@@ -143,14 +143,14 @@ def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> Tick
     if not text:
         return None
     try:
-        return tickets.of_unit(installation(), place.campaign, place.unit_id, text).ticket
+        return tickets.of_unit(current_installation(), place.campaign, place.unit_id, text).ticket
     except Refusal as refusal:
         faults.append(Fault(refusal.code, CARD, refusal.details))
         return None
 
 
 def _workplace(code: str) -> Workplace:
-    campaign = installation().campaigns.get(code)
+    campaign = current_installation().campaigns.get(code)
     return Workplace(campaign, campaign.unit_id(actor().unit_code or ""))
 
 
@@ -165,7 +165,7 @@ def _page(
         campaign=place.campaign,
         unit=place.unit,
         progress=place.progress,
-        alarms=devices.alarms(installation().database, actor(), place.campaign, clock.now()),
+        alarms=devices.alarms(current_installation().database, actor(), place.campaign, clock.now()),
         late=clock.now() >= place.campaign.closes_at,
         values=values,
         faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],

@@ -23,7 +23,7 @@ from survey.services.paper.scans import TakenIn
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.request_bodies import takes_up_to
 
 scans = Blueprint("scans", __name__)
@@ -52,14 +52,14 @@ class DoubtForm(FlaskForm):
 @allow(*ANY_ROLE)
 def queue(campaign: str) -> ResponseReturnValue:
     """Show what waits for a person in a unit, or the doubts of the form in ``?so=``."""
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     unit_id = _unit_id(record, request.args.get("don-vi"))
-    waiting = scanned.waiting(installation(), actor(), record, unit_id)
+    waiting = scanned.waiting(current_installation(), actor(), record, unit_id)
     number = request.args.get("so", "")
     if number not in waiting or actor().role not in SCANNING:
         return _queue(record, unit_id, waiting)
     q, lang = record.questionnaire, language.of_request()
-    form = scanned.doubtful(installation(), actor(), record, unit_id, number)
+    form = scanned.doubtful(current_installation(), actor(), record, unit_id, number)
     return render_template(
         "officer/doubts.html",
         campaign=record,
@@ -78,16 +78,16 @@ def queue(campaign: str) -> ResponseReturnValue:
 @takes_up_to(LARGEST_UPLOAD)
 def upload(campaign: str) -> ResponseReturnValue:
     """Read the files and show what became of each."""
-    opened, form = installation(), UploadForm()
-    record = opened.campaigns.get(campaign)
+    installation, form = current_installation(), UploadForm()
+    record = installation.campaigns.get(campaign)
     unit_id = _unit_id(record, form.unit.data)
     actor().require(record.unit(unit_id).code)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
+    with tempfile.TemporaryDirectory(dir=installation.config.data) as folder:
         saved = _saved(form.files.data, Path(folder))
-        taken = scanned.take_in(opened, actor(), record, unit_id, list(saved), clock.now(), saved)
-    waiting = scanned.waiting(opened, actor(), record, unit_id)
+        taken = scanned.take_in(installation, actor(), record, unit_id, list(saved), clock.now(), saved)
+    waiting = scanned.waiting(installation, actor(), record, unit_id)
     return _queue(record, unit_id, waiting, taken)
 
 
@@ -95,17 +95,17 @@ def upload(campaign: str) -> ResponseReturnValue:
 @allow(*SCANNING)
 def settle(campaign: str) -> ResponseReturnValue:
     """Complete a form with what a person saw, and lead to the next one that waits."""
-    opened, form = installation(), DoubtForm()
-    record = opened.campaigns.get(campaign)
+    installation, form = current_installation(), DoubtForm()
+    record = installation.campaigns.get(campaign)
     unit_id = _unit_id(record, form.unit.data)
     actor().require(record.unit(unit_id).code)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number = str(form.number.data)
     chosen = request.form.to_dict()
-    scanned.answer_doubts(opened, actor(), record, unit_id, number, chosen, clock.now())
+    scanned.answer_doubts(installation, actor(), record, unit_id, number, chosen, clock.now())
     flash({"number": number}, DONE)  # type: ignore[arg-type]
-    following = scanned.waiting(opened, actor(), record, unit_id)[:1]
+    following = scanned.waiting(installation, actor(), record, unit_id)[:1]
     asked = {"so": following[0]} if following else {}
     code = record.unit(unit_id).code
     return redirect(url_for("scans.queue", campaign=campaign, **{"don-vi": code}, **asked), 303)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from survey.services.paper import second_keying as double
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
 
 keying = Blueprint("keying", __name__)
@@ -48,11 +48,11 @@ class SettleForm(FlaskForm):
 @allow(*KEYING)
 def second(campaign: str) -> ResponseReturnValue:
     """List the forms that chance drew, or show the entry page of the one in ``?so=``."""
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     own, number = _own(record), request.args.get("so", "")
-    if number and double.may_key_second(installation(), actor(), record, own, number):
+    if number and double.may_key_second(current_installation(), actor(), record, own, number):
         return _entry(record, number, {}, ())
-    waiting = double.waiting(installation(), actor(), record, own)
+    waiting = double.waiting(current_installation(), actor(), record, own)
     return render_template("officer/second.html", campaign=record, unit=record.unit(own), waiting=waiting)
 
 
@@ -60,13 +60,13 @@ def second(campaign: str) -> ResponseReturnValue:
 @allow(*KEYING)
 def save_second(campaign: str) -> ResponseReturnValue:
     """Take a second keying in and say only whether it agrees."""
-    record, given = installation().campaigns.get(campaign), EntryForm()
+    record, given = current_installation().campaigns.get(campaign), EntryForm()
     number = given.form_number.data or ""
     faults: list[PlacedFault] = []
     sheet = sheet_of(record, request.form.to_dict(flat=False), faults)
     if sheet is None:
         return _entry(record, number, request.form.to_dict(flat=False), faults), 422
-    agrees = double.key_second(installation(), actor(), record, number, sheet, clock.now())
+    agrees = double.key_second(current_installation(), actor(), record, number, sheet, clock.now())
     flash({"number": number, "agrees": agrees}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("keying.second", campaign=campaign), 303)
 
@@ -75,16 +75,16 @@ def save_second(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def disputes(campaign: str) -> ResponseReturnValue:
     """Show what two keyings of a unit have differently, and numbers that came in twice."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
     unit_id = _asked(record)
     q = record.questionnaire
     return render_template(
         "unit/disputes.html",
         campaign=record,
         unit=record.unit(unit_id),
-        disagreements=double.disagreements(opened, actor(), record, unit_id),
-        stopped=duplicate_serials.stopped(opened.database, actor(), record, unit_id),
+        disagreements=double.disagreements(installation, actor(), record, unit_id),
+        stopped=duplicate_serials.stopped(installation.database, actor(), record, unit_id),
         accuracy=_accuracy(record),
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
@@ -97,12 +97,12 @@ def disputes(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def settle(campaign: str) -> ResponseReturnValue:
     """Settle a form on which two keyings differ."""
-    opened, form = installation(), SettleForm()
-    record = opened.campaigns.get(campaign)
+    installation, form = current_installation(), SettleForm()
+    record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number = str(form.number.data)
-    double.settle(opened, actor(), record, number, request.form.to_dict(), clock.now())
+    double.settle(installation, actor(), record, number, request.form.to_dict(), clock.now())
     return _settled(campaign, number)
 
 
@@ -110,12 +110,14 @@ def settle(campaign: str) -> ResponseReturnValue:
 @allow(*LOOKING)
 def resolve(campaign: str) -> ResponseReturnValue:
     """Say which of the sheets under one number counts."""
-    opened, form = installation(), ResolveForm()
-    record = opened.campaigns.get(campaign)
+    installation, form = current_installation(), ResolveForm()
+    record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number, counts = str(form.number.data), bool(form.first_counts.data)
-    duplicate_serials.resolve(opened.database, actor(), record, number, clock.now(), first_counts=counts)
+    duplicate_serials.resolve(
+        installation.database, actor(), record, number, clock.now(), first_counts=counts
+    )
     return _settled(campaign, number)
 
 
@@ -123,7 +125,9 @@ def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
     """Return what the report says of double keying, for those who answer for the whole campaign."""
     if actor().unit_code is not None:
         return ()
-    return keying_section.sentences(bundled(), keying_accuracy.of_campaign(installation().database, record))
+    return keying_section.sentences(
+        bundled(), keying_accuracy.of_campaign(current_installation().database, record)
+    )
 
 
 def _settled(campaign: str, number: str) -> ResponseReturnValue:

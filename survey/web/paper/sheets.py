@@ -29,7 +29,7 @@ from survey.services.paper.minutes import Statement
 from survey.vocabulary import PaperAct, Role, SheetState
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.request_bodies import takes_up_to
 
 paper = Blueprint("paper", __name__)
@@ -91,17 +91,17 @@ def board(campaign: str) -> ResponseReturnValue:
     """Show the account of every unit, today or at the end of a day; who has a unit is led to it."""
     if actor().unit_code is not None:
         return redirect(url_for("paper.unit_page", campaign=campaign, unit=actor().unit_code))
-    opened = installation()
-    record = opened.campaigns.get(campaign)
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
     until = _day(request.args.get("ngay", ""))
-    unfinished = closing.still_open(opened.database, actor(), record)
+    unfinished = closing.still_open(installation.database, actor(), record)
     return render_template(
         "tccb/sheets.html",
         campaign=record,
         until=until,
-        units=account.board(opened.database, actor(), record, until),
+        units=account.board(installation.database, actor(), record, until),
         states=list(SheetState),
-        has_seal=stamp_images.is_kept(opened.database, record),
+        has_seal=stamp_images.is_kept(installation.database, record),
         ended=unfinished is None,
         too_early=clock.now() < record.closes_at,
         open_points=_lines(unfinished or ()),
@@ -112,7 +112,7 @@ def board(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
     """Show a unit's sheets and what can be done with them."""
-    record = installation().campaigns.get(campaign)
+    record = current_installation().campaigns.get(campaign)
     return _page(record, record.unit_id(unit), StatementForm(formdata=None))
 
 
@@ -120,16 +120,16 @@ def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def record(campaign: str, unit: str) -> ResponseReturnValue:
     """Write a minute, or show the page again with every fault and everything that was typed."""
-    opened, form = installation(), StatementForm()
-    found = opened.campaigns.get(campaign)
+    installation, form = current_installation(), StatementForm()
+    found = installation.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
     actor().require(unit)
     if not form.validate_on_submit():
         return _page(found, unit_id, form, Refusal("ranges_faulty")), 422
     try:
-        spans = serial_ranges.parse(form.ranges.data or "", printing.expected(opened, found, unit))
+        spans = serial_ranges.parse(form.ranges.data or "", printing.expected(installation, found, unit))
         said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
-        number = account.record(opened.database, actor(), found, unit_id, said, clock.now())
+        number = account.record(installation.database, actor(), found, unit_id, said, clock.now())
     except Refusal as refusal:
         if not refusal.faults:
             raise
@@ -142,11 +142,11 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
 def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
     form = OrderForm()
-    opened, found, unit_id = _asked(campaign, unit, form)
+    installation, found, unit_id = _asked(campaign, unit, form)
     with_seal, signed = bool(form.seal.data), bool(form.sign.data)
     order = Order(form.count.data or 0, str(form.edition.data), "vi", with_seal, signed)
-    with _scratch(opened) as out:
-        printed = printing.print_batch(opened, actor(), found, unit_id, order, out, clock.now())
+    with _scratch(installation) as out:
+        printed = printing.print_batch(installation, actor(), found, unit_id, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
 
 
@@ -155,10 +155,10 @@ def issue(campaign: str, unit: str) -> ResponseReturnValue:
 def pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the PDF of a batch; that it was taken is noted."""
     form = BatchForm()
-    opened, found, unit_id = _asked(campaign, unit, form)
+    installation, found, unit_id = _asked(campaign, unit, form)
     first = form.first.data or 0
-    with _scratch(opened) as out:
-        printing.render_again(opened, actor(), found, unit_id, first, out, clock.now())
+    with _scratch(installation) as out:
+        printing.render_again(installation, actor(), found, unit_id, first, out, clock.now())
         answer = Response(out.read_bytes(), mimetype=PDF)
     name = f"phieu-{campaign}-{unit}-{serial_ranges.number_of(first)}.pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
@@ -169,17 +169,17 @@ def pdf(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def minutes(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the minutes of a unit to be printed and signed: the one of ``?so=``, the account of ``?ngay=``, or all."""
-    opened = installation()
-    found = opened.campaigns.get(campaign)
+    installation = current_installation()
+    found = installation.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
     if "ngay" in request.args:
         day = _day(request.args["ngay"]) or clock.local_day(clock.now())
-        of_day = account.of_day(opened.database, actor(), found, unit_id, day)
+        of_day = account.of_day(installation.database, actor(), found, unit_id, day)
         place = {"campaign": found, "unit": found.unit(unit_id)}
         return render_template("unit/day.html", **place, found=of_day, states=list(SheetState))
     asked = request.args.get("so", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
-    shown = account.minutes(opened.database, actor(), found, unit_id, number)
+    shown = account.minutes(installation.database, actor(), found, unit_id, number)
     return render_template("unit/minutes.html", campaign=found, unit=found.unit(unit_id), minutes=shown)
 
 
@@ -188,9 +188,9 @@ def minutes(campaign: str, unit: str) -> ResponseReturnValue:
 def close(campaign: str, unit: str) -> ResponseReturnValue:
     """Close a unit's account."""
     form = CloseForm()
-    opened, found, unit_id = _asked(campaign, unit, form)
+    installation, found, unit_id = _asked(campaign, unit, form)
     witness = form.witness.data or ""
-    number = closing.close_unit(opened.database, actor(), found, unit_id, witness, clock.now())
+    number = closing.close_unit(installation.database, actor(), found, unit_id, witness, clock.now())
     return _done(campaign, unit, number)
 
 
@@ -199,12 +199,14 @@ def close(campaign: str, unit: str) -> ResponseReturnValue:
 @takes_up_to(LARGEST_SEAL)
 def seal(campaign: str) -> ResponseReturnValue:
     """Keep the picture of the seal for forms that are printed from now on."""
-    opened, form = installation(), SealForm()
-    found = opened.campaigns.get(campaign)
+    installation, form = current_installation(), SealForm()
+    found = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     content = form.picture.data.read(LARGEST_SEAL)
-    stamp_images.keep(opened.database, actor(), found, content, int(str(form.diameter.data)), clock.now())
+    stamp_images.keep(
+        installation.database, actor(), found, content, int(str(form.diameter.data)), clock.now()
+    )
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
 
@@ -213,30 +215,30 @@ def seal(campaign: str) -> ResponseReturnValue:
 @allow(Role.ADMIN, Role.TCCB)
 def end(campaign: str) -> ResponseReturnValue:
     """Close the verification of the whole campaign, for good."""
-    opened, form = installation(), EndForm()
-    found = opened.campaigns.get(campaign)
+    installation, form = current_installation(), EndForm()
+    found = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    forms = closing.close_verification(opened.database, actor(), found, clock.now())
+    forms = closing.close_verification(installation.database, actor(), found, clock.now())
     flash({"ended": forms}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
 
 
 def _asked(campaign: str, unit: str, form: FlaskForm) -> tuple[Installation, CampaignRecord, int]:
     """Return what a post about a unit works on; refuse who does not reach the unit, and what is no such post."""
-    opened = installation()
-    found = opened.campaigns.get(campaign)
+    installation = current_installation()
+    found = installation.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
     actor().require(unit)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    return opened, found, unit_id
+    return installation, found, unit_id
 
 
 @contextmanager
-def _scratch(opened: Installation) -> Iterator[Path]:
+def _scratch(installation: Installation) -> Iterator[Path]:
     """Yield the name of a PDF on the disk of the data, gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=opened.config.data) as folder:
+    with tempfile.TemporaryDirectory(dir=installation.config.data) as folder:
         yield Path(folder) / "forms.pdf"
 
 
@@ -246,8 +248,8 @@ def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
 
 
 def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Refusal | None = None) -> str:
-    opened, unit = installation(), found.unit(unit_id)
-    sheets = account.of_unit(opened.database, actor(), found, unit_id)
+    installation, unit = current_installation(), found.unit(unit_id)
+    sheets = account.of_unit(installation.database, actor(), found, unit_id)
     held = [
         act for act in account.RECORDED if act not in account.OF_HEADS or actor().role is not Role.OFFICER
     ]
@@ -261,11 +263,11 @@ def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Ref
         form=form,
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
-        batches=printing.batches(opened.database, actor(), found, unit_id),
-        has_seal=stamp_images.is_kept(opened.database, found),
-        can_sign=printing.can_sign(opened.config),
-        minutes=account.minutes(opened.database, actor(), found, unit_id),
-        open_points=list(_lines(closing.open_points(opened.database, actor(), found, unit_id))),
+        batches=printing.batches(installation.database, actor(), found, unit_id),
+        has_seal=stamp_images.is_kept(installation.database, found),
+        can_sign=printing.can_sign(installation.config),
+        minutes=account.minutes(installation.database, actor(), found, unit_id),
+        open_points=list(_lines(closing.open_points(installation.database, actor(), found, unit_id))),
     )
 
 

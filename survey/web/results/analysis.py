@@ -14,7 +14,7 @@ from survey.services.results import reports
 from survey.services.results.reports import Assessment
 from survey.vocabulary import Role
 from survey.web.access import actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 
 insight = Blueprint("insight", __name__)
 
@@ -23,16 +23,16 @@ insight = Blueprint("insight", __name__)
 @allow(Role.ADMIN, Role.TCCB)
 def show(campaign: str) -> ResponseReturnValue:
     """Show everything that the results say beyond their figures, computed from the forms as they are now."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
-    assessed = insights.assessment(opened.database, actor(), record, clock.now())
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
+    assessed = insights.assessment(installation.database, actor(), record, clock.now())
     page = analysis_page.of_province(
         assessed.result,
         assessed.facts,
         assessed.units,
         assessed.heading,
         assessed.found(),
-        insights.officer_names(opened.database, actor(), assessed),
+        insights.officer_names(installation.database, actor(), assessed),
     )
     return render_template(
         "tccb/insight.html",

@@ -10,7 +10,7 @@ from survey.services.kiosks import devices
 from survey.services.results import quotas
 from survey.services.results.quotas import Board, Progress
 from survey.web.access import ANY_ROLE, actor, allow
-from survey.web.app_context import installation
+from survey.web.app_context import current_installation
 from survey.web.office_frame import to_campaign
 
 board = Blueprint("board", __name__)
@@ -27,14 +27,14 @@ def show() -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def campaign(campaign: str) -> ResponseReturnValue:
     """Show the board of the units that whoever has signed in may see."""
-    opened = installation()
-    record = opened.campaigns.get(campaign)
-    found = quotas.progress(opened.database, actor(), record, clock.now())
+    installation = current_installation()
+    record = installation.campaigns.get(campaign)
+    found = quotas.progress(installation.database, actor(), record, clock.now())
     return render_template(
         "tccb/board.html",
         campaign=record,
         board=found,
-        alarms=devices.alarms(opened.database, actor(), record, clock.now()),
+        alarms=devices.alarms(installation.database, actor(), record, clock.now()),
         standing=lambda unit: standing(found, unit),
     )
 

@@ -24,14 +24,14 @@ RECEIPT = re.compile(r"[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4}")
 class Site:
     """A running rehearsal as a citizen meets it."""
 
-    opened: Installation
+    installation: Installation
     address: str
 
     def form(self, unit: str = "an-nhon") -> str:
         """The address of a unit's form."""
-        found = links.of_campaign(self.opened, COMMAND_LINE, self.opened.campaigns.only())
+        found = links.of_campaign(self.installation, COMMAND_LINE, self.installation.campaigns.only())
         url = next(link.url for link in found if link.unit == unit)
-        return self.address + url.removeprefix(self.opened.config.public_url)
+        return self.address + url.removeprefix(self.installation.config.public_url)
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ def site(office: Installation, office_address: str) -> Site:
 
 def valid(site: Site, unit: str = "an-nhon") -> int:
     """How many valid forms a unit has."""
-    board = quotas.progress(site.opened.database, COMMAND_LINE, site.opened.campaigns.only(), clock.now())
+    board = quotas.progress(
+        site.installation.database, COMMAND_LINE, site.installation.campaigns.only(), clock.now()
+    )
     return next(found.valid for found in board.units if found.unit.code == unit)
 
 

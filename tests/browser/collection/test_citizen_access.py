@@ -149,8 +149,8 @@ def test_another_unit_leads_to_what_to_do_and_back_and_offers_no_choice(site: Si
 
 
 def test_a_typed_code_leads_to_its_form_by_keyboard(site: Site, desktop: Page) -> None:
-    campaign = site.opened.campaigns.only()
-    card = tickets.make(site.opened, COMMAND_LINE, campaign, "an-nhon", 1, clock.now())[0]
+    campaign = site.installation.campaigns.only()
+    card = tickets.make(site.installation, COMMAND_LINE, campaign, "an-nhon", 1, clock.now())[0]
     desktop.goto(f"{site.address}/m?lang=en")
     expect(desktop.get_by_role("textbox", name="Please type the code on your card")).to_be_focused()
     desktop.keyboard.type(card.short)

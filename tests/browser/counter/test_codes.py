@@ -70,7 +70,7 @@ def channels(office: Installation) -> list[str]:
 def _sent(station: Station, tablet: Page) -> None:
     """Wait until the service has what the device sent: before it is kept, the device says that nothing waits."""
     for _ in range(600):
-        if channels(station.opened):
+        if channels(station.installation):
             break
         tablet.wait_for_timeout(50)
     expect(tablet.locator("#status")).to_contain_text("Đã gửi hết")
@@ -303,7 +303,7 @@ def test_a_card_is_typed_at_the_kiosk_and_spent_with_the_answer(
     tablet.get_by_role("button", name="Tiếp tục").tap()
     _answer(tablet)
     _sent(station, tablet)
-    assert channels(station.opened) == ["ticket"]
+    assert channels(station.installation) == ["ticket"]
 
     tablet.get_by_role("button", name="Xong").tap()
     awake(tablet)
@@ -346,9 +346,9 @@ def test_a_card_that_was_used_elsewhere_while_the_kiosk_was_offline_counts_once(
 
     tablet.context.set_offline(False)
     expect(tablet.locator("#status")).to_contain_text("Đã gửi hết", timeout=60_000)
-    assert channels(station.opened) == ["ticket"]
+    assert channels(station.installation) == ["ticket"]
     assert len(station.answers()) == 1
-    with station.opened.database.read() as session:
+    with station.installation.database.read() as session:
         (decision,) = session.scalars(select(Decision).where(Decision.account_id.is_(None)))
     assert (decision.verdict, decision.reason) == ("excluded", "duplicate")
 
@@ -361,7 +361,7 @@ def test_a_kiosk_offers_a_code_for_telephones_while_there_is_a_network(
     place = tablet.get_by_role("complementary", name="Hoặc trả lời trên điện thoại")
     expect(place).to_be_visible()
     assert violations(tablet) == []
-    phone.goto(scanned(tablet, station.opened, station.address))
+    phone.goto(scanned(tablet, station.installation, station.address))
     expect(phone.get_by_role("heading", level=1)).to_contain_text("An Nhơn")
     tablet.get_by_role("button", name="Bắt đầu").tap()
     expect(place).to_have_count(0)

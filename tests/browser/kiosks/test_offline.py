@@ -241,7 +241,7 @@ def test_a_revoked_device_keeps_what_it_holds(station: Station, tablet: Page) ->
         station.enrol(tablet)
     tablet.locator(".start").first.tap()
     tablet.locator("label.l4").first.tap()
-    devices.revoke(station.opened.database, COMMAND_LINE, station.campaign, station.number, clock.now())
+    devices.revoke(station.installation.database, COMMAND_LINE, station.campaign, station.number, clock.now())
     for _ in range(STEPS):
         tablet.locator("#controls .first").tap()
     expect(tablet.locator(".code")).to_contain_text("K03")
@@ -254,7 +254,7 @@ def test_a_revoked_device_keeps_what_it_holds(station: Station, tablet: Page) ->
     with tablet.expect_download() as saved:
         tablet.get_by_role("button", name="Lưu phiếu chờ ra tệp").tap()
     content = Path(saved.value.path()).read_bytes()
-    assert backup_files.take(station.opened, COMMAND_LINE, content, clock.now()).new == 1
+    assert backup_files.take(station.installation, COMMAND_LINE, content, clock.now()).new == 1
 
 
 def test_an_upgrade_of_the_page_carries_the_queue_along(
@@ -280,7 +280,7 @@ def test_a_new_number_is_not_taken_while_answers_of_the_old_one_wait(station: St
     tablet.context.route(RECORDS, lambda route: route.abort())
     visit(tablet)
     expect(tablet.locator("#status")).to_contain_text("1 phiếu chờ mạng")
-    other = station_of(station.opened, station.address)
+    other = station_of(station.installation, station.address)
     tablet.goto("about:blank")
     tablet.goto(other.link)
     expect(tablet.locator(".code")).to_contain_text("K08")
@@ -316,7 +316,7 @@ def test_a_file_saves_what_a_dying_tablet_holds_and_doubles_nothing(station: Sta
     with tablet.expect_download() as saved:
         tablet.get_by_role("button", name="Lưu phiếu chờ ra tệp").tap()
     content = Path(saved.value.path()).read_bytes()
-    assert backup_files.take(station.opened, COMMAND_LINE, content, clock.now()).new == 2
+    assert backup_files.take(station.installation, COMMAND_LINE, content, clock.now()).new == 2
     assert sorted(marks[0] for marks in station.answers()) == ["1", "5"]
     tablet.context.unroute(RECORDS)
     assert tablet.evaluate(DRAIN) == 0

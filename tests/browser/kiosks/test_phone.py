@@ -172,7 +172,7 @@ def test_what_waits_leaves_as_codes_that_another_reader_reads(station: Station, 
     tablet.get_by_role("button", name="Xong").tap()
     expect(tablet.locator("h1")).to_have_text("Dành cho nhân viên")
     assert not any("Phiếu" in text for text in texts)
-    taken = backup_files.take(station.opened, COMMAND_LINE, "\n".join(texts).encode(), clock.now())
+    taken = backup_files.take(station.installation, COMMAND_LINE, "\n".join(texts).encode(), clock.now())
     assert (taken.new, taken.known, taken.refused) == (30, 0, 0)
     assert sorted(marks[-1] for marks in station.answers()) == sorted("12345" * 6)
     assert station.standing().missing == ()
@@ -230,7 +230,7 @@ def test_many_and_long_records_leave_in_several_series(station: Station, tablet:
     )
     assert len({text.split("/")[1] for text in told}) == 3
     assert max(len(text) for text in told) < 600
-    taken = backup_files.take(station.opened, COMMAND_LINE, "\n".join(told).encode(), clock.now())
+    taken = backup_files.take(station.installation, COMMAND_LINE, "\n".join(told).encode(), clock.now())
     assert taken.new == 90
 
 

@@ -137,7 +137,7 @@ def test_recordings_that_are_gone_leave_the_device(spoken: Station, tablet: Page
     tablet.clock.install(time=clock.now().replace(hour=9))
     enrolled(spoken, tablet)
     silent = replace(spoken.campaign, languages={})
-    spoken.opened.campaigns._by_code[silent.code] = silent
+    spoken.installation.campaigns._by_code[silent.code] = silent
     for _ in range(20):  # at one of its beats; the first may still be keeping what it was told before
         tablet.clock.run_for(11 * 60 * 1000)
         tablet.wait_for_timeout(500)

@@ -165,7 +165,7 @@ def rules(app: Flask) -> list[Rule]:
     return sorted(named, key=lambda rule: (rule.rule, sorted(rule.methods or ())))
 
 
-def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
+def address(app: Flask, installation: Installation, rule: Rule, unit: str) -> str:
     """The address of a rule about the campaign of the tests and *unit*."""
     values = {
         "campaign": scene.CODE,
@@ -181,14 +181,14 @@ def address(app: Flask, opened: Installation, rule: Rule, unit: str) -> str:
         "version": "012345",
         "key": "overall",
         "digest": "0" * 32,
-        "sealed": Seal(opened.keys.seal).sign(scene.CODE, unit, 1),
+        "sealed": Seal(installation.keys.seal).sign(scene.CODE, unit, 1),
         "token": "nobody's",
-        "code": receipts.issue(opened.keys.receipt, b"0" * 16),
+        "code": receipts.issue(installation.keys.receipt, b"0" * 16),
     }
     if rule.endpoint == "kiosk_phone.leave":
-        campaign = opened.campaigns.get(scene.CODE)
-        number = scene.kiosk(opened, campaign)
-        values |= {"number": number, "code": exits.ask(opened.database, campaign, number, NOW)}
+        campaign = installation.campaigns.get(scene.CODE)
+        number = scene.kiosk(installation, campaign)
+        values |= {"number": number, "code": exits.ask(installation.database, campaign, number, NOW)}
     with app.test_request_context():
         path: str = app.url_map.bind("").build(rule.endpoint, {name: values[name] for name in rule.arguments})
     return f"{path}?don-vi={unit}" if rule.endpoint in NAMES_UNIT_IN_QUERY else path
@@ -225,10 +225,12 @@ def test_a_view_cannot_be_opened_to_no_role() -> None:
         access.allow()
 
 
-def test_strangers_are_led_to_the_sign_in(app: Flask, opened: Installation, client: FlaskClient) -> None:
+def test_strangers_are_led_to_the_sign_in(
+    app: Flask, installation: Installation, client: FlaskClient
+) -> None:
     for rule in rules(app):
         for method in methods(rule):
-            answer = client.open(address(app, opened, rule, OWN), method=method)
+            answer = client.open(address(app, installation, rule, OWN), method=method)
             if MAY[rule.endpoint] is not None:
                 assert answer.status_code == 302, (method, rule.rule)
                 assert answer.location.startswith(SIGN_IN), (method, rule.rule)
@@ -239,14 +241,16 @@ def test_strangers_are_led_to_the_sign_in(app: Flask, opened: Installation, clie
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_reaches_what_it_may_and_nothing_else(
-    app: Flask, opened: Installation, signed_in: SignIn, role: Role
+    app: Flask, installation: Installation, signed_in: SignIn, role: Role
 ) -> None:
     browser = signed_in(role)
     for rule in rules(app):
         if rule.endpoint in {"security.logout", "security.login"}:
             continue
         for method in methods(rule):
-            answer = browser.open(address(app, opened, rule, OWN), method=method, data={"number": "none"})
+            answer = browser.open(
+                address(app, installation, rule, OWN), method=method, data={"number": "none"}
+            )
             roles, about = MAY[rule.endpoint], (role, method, rule.rule, answer.status_code)
             if roles is not None and role not in roles:
                 assert answer.status_code == 403, about
@@ -259,12 +263,12 @@ def test_every_role_reaches_what_it_may_and_nothing_else(
 
 @pytest.mark.parametrize("role", [Role.UNIT_HEAD, Role.OFFICER])
 def test_nothing_of_another_unit_is_reached(
-    app: Flask, opened: Installation, signed_in: SignIn, role: Role
+    app: Flask, installation: Installation, signed_in: SignIn, role: Role
 ) -> None:
-    campaign = opened.campaigns.get(scene.CODE)
+    campaign = installation.campaigns.get(scene.CODE)
     other = campaign.unit_id(OTHER)
-    opened.door.accept(entry(campaign, number="0777", unit_id=other), NOW)
-    browser, before = signed_in(role), scene.counts(opened)
+    installation.door.accept(entry(campaign, number="0777", unit_id=other), NOW)
+    browser, before = signed_in(role), scene.counts(installation)
     tried = 0
     for rule in rules(app):
         roles = MAY[rule.endpoint]
@@ -273,46 +277,48 @@ def test_nothing_of_another_unit_is_reached(
             continue
         for method in methods(rule):
             data = {"number": "0777", "reason": "test", "unit": OTHER}
-            answer = browser.open(address(app, opened, rule, OTHER), method=method, data=data)
+            answer = browser.open(address(app, installation, rule, OTHER), method=method, data=data)
             assert answer.status_code in {403, 404}, (role, method, rule.rule, answer.status_code)
             assert "0777" not in answer.text
             tried += 1
     assert tried >= 2
-    assert scene.counts(opened) == before
+    assert scene.counts(installation) == before
 
 
 @pytest.mark.parametrize("role", [Role.UNIT_HEAD, Role.OFFICER])
 def test_pages_of_a_unit_tell_nothing_of_the_others(
-    app: Flask, opened: Installation, signed_in: SignIn, role: Role
+    app: Flask, installation: Installation, signed_in: SignIn, role: Role
 ) -> None:
-    campaign = opened.campaigns.get(scene.CODE)
+    campaign = installation.campaigns.get(scene.CODE)
     others = [unit.name for unit in campaign.plan.units if unit.code != OWN]
-    assert scene.invited(opened, campaign) == 1
+    assert scene.invited(installation, campaign) == 1
     browser = signed_in(role)
     for rule in rules(app):
         roles = MAY[rule.endpoint]
         if roles is not None and role in roles and "GET" in methods(rule):
-            answer = browser.get(address(app, opened, rule, OWN), follow_redirects=True)
+            answer = browser.get(address(app, installation, rule, OWN), follow_redirects=True)
             assert answer.status_code == 200, rule.rule
             if answer.mimetype in {"text/html", "image/svg+xml"}:
                 assert not [name for name in others if name in answer.text], rule.rule
 
 
-def test_an_officer_keys_for_the_own_unit_whatever_is_sent(opened: Installation, signed_in: SignIn) -> None:
+def test_an_officer_keys_for_the_own_unit_whatever_is_sent(
+    installation: Installation, signed_in: SignIn
+) -> None:
     browser = signed_in(Role.OFFICER)
     sent = {"form_number": "0042", "key": "k" * 22, "overall": "5", "unit": OTHER, "unit_id": "5"}
     assert browser.post(f"/noi-bo/{scene.CODE}/nhap-phieu", data=sent).status_code == 303
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         row = session.execute(scene.table("paper_form").select()).one()
-    assert row.unit_id == opened.campaigns.get(scene.CODE).unit_id(OWN)
+    assert row.unit_id == installation.campaigns.get(scene.CODE).unit_id(OWN)
 
 
-def test_a_closed_account_is_shown_out(app: Flask, opened: Installation) -> None:
-    email = add_account(app, opened, Role.TCCB)
+def test_a_closed_account_is_shown_out(app: Flask, installation: Installation) -> None:
+    email = add_account(app, installation, Role.TCCB)
     browser = stranger(app)
     assert sign_in(browser, email) == 302
     assert browser.get("/noi-bo/chi-tieu").status_code == 302
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         session.execute(scene.table("account").update().values(active=False))
     answer = browser.get("/noi-bo/chi-tieu")
     # The library lets no closed account in; ours would say so should it ever.
@@ -330,19 +336,19 @@ class TestForgedRequests:
         return app
 
     def test_no_post_of_the_office_passes_without_its_token(
-        self, app: Flask, opened: Installation, signed_in: SignIn
+        self, app: Flask, installation: Installation, signed_in: SignIn
     ) -> None:
         for role in Role:
-            browser, before = signed_in(role), scene.counts(opened)
+            browser, before = signed_in(role), scene.counts(installation)
             for rule in rules(app):
                 roles = MAY[rule.endpoint]
                 if "POST" not in methods(rule) or rule.endpoint.startswith(("citizen.", "kiosk.")):
                     continue
                 for forged in ("", "forged", "IjEi.aaaa.bbbb"):
                     data = {"csrf_token": forged, "number": "1", "form_number": "0001", "overall": "5"}
-                    answer = browser.post(address(app, opened, rule, OWN), data=data)
+                    answer = browser.post(address(app, installation, rule, OWN), data=data)
                     assert answer.status_code in {400, 403}, (role, rule.rule, answer.status_code, roles)
-            assert scene.counts(opened) == before
+            assert scene.counts(installation) == before
             assert browser.get("/noi-bo/chi-tieu").status_code == 302, "nobody was signed out"
 
     def test_another_persons_token_does_not_pass(self, app: Flask, signed_in: SignIn) -> None:
@@ -372,15 +378,17 @@ class TestSignIn:
         monkeypatch.setattr(csrf, "validate_csrf", VALIDATE)
         return app
 
-    def test_the_eleventh_try_in_a_minute_waits(self, app: Flask, opened: Installation) -> None:
-        email, browser = add_account(app, opened, Role.TCCB), stranger(app)
+    def test_the_eleventh_try_in_a_minute_waits(self, app: Flask, installation: Installation) -> None:
+        email, browser = add_account(app, installation, Role.TCCB), stranger(app)
         tried = [sign_in(browser, email, f"wrong wrong {number}") for number in range(11)]
         assert tried == [200] * 10 + [429]
         assert sign_in(browser, email) == 429, "not even the right one"
         assert sign_in(stranger(app), email) == 302, "somebody else is not concerned"
 
-    def test_the_page_does_not_tell_which_accounts_there_are(self, app: Flask, opened: Installation) -> None:
-        email = add_account(app, opened, Role.TCCB)
+    def test_the_page_does_not_tell_which_accounts_there_are(
+        self, app: Flask, installation: Installation
+    ) -> None:
+        email = add_account(app, installation, Role.TCCB)
         pages = []
         for tried in (email, "nobody@x.vn"):
             browser = stranger(app)
@@ -391,8 +399,8 @@ class TestSignIn:
             pages.append(page[page.index("<main") : page.index("csrf_token")])
         assert pages[0] == pages[1]
 
-    def test_it_leads_nowhere_else(self, app: Flask, opened: Installation) -> None:
-        email = add_account(app, opened, Role.TCCB)
+    def test_it_leads_nowhere_else(self, app: Flask, installation: Installation) -> None:
+        email = add_account(app, installation, Role.TCCB)
         for target in ELSEWHERE:
             browser = stranger(app)
             data = {"email": email, "password": PASSWORD, "csrf_token": token(browser), "next": target}
@@ -402,8 +410,10 @@ class TestSignIn:
             led = "".join((answer.location or "").replace("\\", "/").split())
             assert urlsplit(urljoin(f"http://localhost{SIGN_IN}", led)).netloc == "localhost", target
 
-    def test_it_leads_back_to_where_somebody_wanted_to_go(self, app: Flask, opened: Installation) -> None:
-        email, browser = add_account(app, opened, Role.TCCB), stranger(app)
+    def test_it_leads_back_to_where_somebody_wanted_to_go(
+        self, app: Flask, installation: Installation
+    ) -> None:
+        email, browser = add_account(app, installation, Role.TCCB), stranger(app)
         wanted = browser.get(f"/noi-bo/{scene.CODE}/ket-qua?cong-thuc=f2")
         page = browser.get(wanted.location)
         assert page.status_code == 200
@@ -420,9 +430,9 @@ class TestSignIn:
         assert (answer.status_code, answer.location) == (303, "/")
 
     def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
-        self, app: Flask, opened: Installation
+        self, app: Flask, installation: Installation
     ) -> None:
-        email, browser = add_account(app, opened, Role.TCCB), stranger(app)
+        email, browser = add_account(app, installation, Role.TCCB), stranger(app)
         data = {"email": email, "password": PASSWORD, "csrf_token": token(browser), "remember": "y"}
         cookies = browser.post(SIGN_IN, data=data).headers.getlist("Set-Cookie")
         assert any(cookie.startswith("hailong=") for cookie in cookies)
@@ -431,9 +441,9 @@ class TestSignIn:
             assert "SameSite=Lax" in cookie, cookie
             assert "Domain" not in cookie, cookie
 
-    def test_a_new_sign_in_has_a_new_session(self, app: Flask, opened: Installation) -> None:
+    def test_a_new_sign_in_has_a_new_session(self, app: Flask, installation: Installation) -> None:
         """A session that somebody else planted before the sign-in is worth nothing after it."""
-        email, browser = add_account(app, opened, Role.TCCB), stranger(app)
+        email, browser = add_account(app, installation, Role.TCCB), stranger(app)
         token(browser)
         planted = browser.get_cookie("hailong")
         assert sign_in(browser, email) == 302
@@ -445,8 +455,8 @@ class TestSignIn:
         thief.set_cookie("hailong", planted.value)
         assert thief.get("/noi-bo/chi-tieu").location.startswith(SIGN_IN)
 
-    def test_a_new_password_ends_the_other_sessions(self, app: Flask, opened: Installation) -> None:
-        email, one, other = add_account(app, opened, Role.TCCB), stranger(app), stranger(app)
+    def test_a_new_password_ends_the_other_sessions(self, app: Flask, installation: Installation) -> None:
+        email, one, other = add_account(app, installation, Role.TCCB), stranger(app), stranger(app)
         assert sign_in(one, email) == sign_in(other, email) == 302
         new = "một câu dài khác hẳn"
         data = {
@@ -461,9 +471,11 @@ class TestSignIn:
         assert sign_in(stranger(app), email, new) == 302
         assert sign_in(stranger(app), email) == 200
 
-    def test_signing_in_and_a_new_password_are_in_the_audit(self, app: Flask, opened: Installation) -> None:
-        assert sign_in(stranger(app), add_account(app, opened, Role.TCCB)) == 302
-        with opened.database.read() as session:
+    def test_signing_in_and_a_new_password_are_in_the_audit(
+        self, app: Flask, installation: Installation
+    ) -> None:
+        assert sign_in(stranger(app), add_account(app, installation, Role.TCCB)) == 302
+        with installation.database.read() as session:
             acts = session.scalars(
                 scene.table("audit_entry").select().with_only_columns(scene.table("audit_entry").c.act)
             )

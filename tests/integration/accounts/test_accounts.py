@@ -31,8 +31,8 @@ LINK = re.compile(r"http://127\.0\.0\.1:8000(/noi-bo/quen-mat-khau/[\w.~-]+)")
 NEW = "một câu khác hẳn câu cũ"
 
 
-def acts(opened: Installation) -> list[str]:
-    with opened.database.read() as session:
+def acts(installation: Installation) -> list[str]:
+    with installation.database.read() as session:
         return list(session.scalars(select(AuditEntry.act).order_by(AuditEntry.id)))
 
 
@@ -55,9 +55,9 @@ class TestClosing:
     """An account that is closed is shown out at once; what it did stays."""
 
     def test_a_closed_account_is_signed_out_and_stays_out(
-        self, app: Flask, opened: Installation, signed_in: SignIn
+        self, app: Flask, installation: Installation, signed_in: SignIn
     ) -> None:
-        email, browser = add_account(app, opened, Role.OFFICER), stranger(app)
+        email, browser = add_account(app, installation, Role.OFFICER), stranger(app)
         assert sign_in(browser, email) == 302
         admin = signed_in(Role.ADMIN)
         assert post(admin, "dong", email)[0] == 303
@@ -66,32 +66,32 @@ class TestClosing:
         assert sign_in(stranger(app), email) == 200
         assert post(admin, "mo", email)[0] == 303
         assert sign_in(stranger(app), email) == 302
-        assert {"account_closed", "account_reopened"} <= set(acts(opened))
+        assert {"account_closed", "account_reopened"} <= set(acts(installation))
 
     def test_tccb_cares_for_the_units_accounts_only(
-        self, app: Flask, opened: Installation, signed_in: SignIn
+        self, app: Flask, installation: Installation, signed_in: SignIn
     ) -> None:
         browser = signed_in(Role.TCCB)
-        other, admin = add_account(app, opened, Role.TCCB), add_account(app, opened, Role.ADMIN)
+        other, admin = add_account(app, installation, Role.TCCB), add_account(app, installation, Role.ADMIN)
         for email in (other, admin):
             for where in ("dong", "mo", "duong-dan"):
                 status, page = post(browser, where, email)
                 assert (status, "do người quản trị hệ thống lo" in page) == (403, True)
-        assert post(browser, "dong", add_account(app, opened, Role.UNIT_HEAD))[0] == 303
+        assert post(browser, "dong", add_account(app, installation, Role.UNIT_HEAD))[0] == 303
 
     def test_nobody_closes_the_own_account_or_the_last_administrator(
-        self, app: Flask, opened: Installation
+        self, app: Flask, installation: Installation
     ) -> None:
-        email = add_account(app, opened, Role.ADMIN)
+        email = add_account(app, installation, Role.ADMIN)
         browser = stranger(app)
         sign_in(browser, email)
         assert post(browser, "dong", email)[0] == 409
         with pytest.raises(Refusal, match="account_last_admin"):
-            accounts.close(opened.database, COMMAND_LINE, email, NOW)
-        second = add_account(app, opened, Role.ADMIN)
-        accounts.close(opened.database, COMMAND_LINE, email, NOW)
+            accounts.close(installation.database, COMMAND_LINE, email, NOW)
+        second = add_account(app, installation, Role.ADMIN)
+        accounts.close(installation.database, COMMAND_LINE, email, NOW)
         with pytest.raises(Refusal, match="account_last_admin"):
-            accounts.close(opened.database, COMMAND_LINE, second, NOW)
+            accounts.close(installation.database, COMMAND_LINE, second, NOW)
 
     def test_an_account_that_there_is_not_is_told(self, signed_in: SignIn) -> None:
         status, page = post(signed_in(Role.ADMIN), "dong", "nobody@x.vn")
@@ -102,9 +102,9 @@ class TestForgottenPasswords:
     """A link works once, for a day, and tells strangers nothing."""
 
     def test_without_mail_the_link_is_shown_once(
-        self, app: Flask, opened: Installation, signed_in: SignIn
+        self, app: Flask, installation: Installation, signed_in: SignIn
     ) -> None:
-        email, old = add_account(app, opened, Role.OFFICER), stranger(app)
+        email, old = add_account(app, installation, Role.OFFICER), stranger(app)
         assert sign_in(old, email) == 302
         admin = signed_in(Role.ADMIN)
         status, page = post(admin, "duong-dan", email.upper())
@@ -119,13 +119,13 @@ class TestForgottenPasswords:
         assert sign_in(stranger(app), email, PASSWORD) == 200
         assert choose(app, found[1]) == (302, FORGOT), "it works once"
         assert sign_in(stranger(app), email, NEW) == 302
-        found_acts = acts(opened)
+        found_acts = acts(installation)
         assert found_acts.index("account_link_issued") < found_acts.index("password_changed")
 
     def test_a_link_ends_after_a_day(
-        self, app: Flask, opened: Installation, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+        self, app: Flask, installation: Installation, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        _, page = post(signed_in(Role.ADMIN), "duong-dan", add_account(app, opened, Role.OFFICER))
+        _, page = post(signed_in(Role.ADMIN), "duong-dan", add_account(app, installation, Role.OFFICER))
         found = LINK.search(page)
         assert found is not None
         app.config["SECURITY_RESET_PASSWORD_WITHIN"] = -dt.timedelta(seconds=1)
@@ -133,9 +133,11 @@ class TestForgottenPasswords:
         assert browser.get(found[1]).location == FORGOT
         assert "quá hạn 24 giờ" in browser.get(FORGOT).text
 
-    def test_a_closed_account_gets_no_link(self, app: Flask, opened: Installation, signed_in: SignIn) -> None:
-        email = add_account(app, opened, Role.OFFICER)
-        accounts.close(opened.database, COMMAND_LINE, email, NOW)
+    def test_a_closed_account_gets_no_link(
+        self, app: Flask, installation: Installation, signed_in: SignIn
+    ) -> None:
+        email = add_account(app, installation, Role.OFFICER)
+        accounts.close(installation.database, COMMAND_LINE, email, NOW)
         assert post(signed_in(Role.ADMIN), "duong-dan", email)[0] == 409
 
     def test_without_mail_nothing_is_promised(self, client: FlaskClient) -> None:
@@ -144,10 +146,12 @@ class TestForgottenPasswords:
         assert (answer.status_code, "chưa được nối với máy chủ thư" in answer.text) == (409, True)
 
     def test_by_mail_it_goes_to_the_accounts_own_address(
-        self, opened: Installation, post: Post, monkeypatch: pytest.MonkeyPatch
+        self, installation: Installation, post: Post, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(clock, "now", lambda: NOW)
-        mailing = dataclasses.replace(opened, config=dataclasses.replace(opened.config, mail=post.server))
+        mailing = dataclasses.replace(
+            installation, config=dataclasses.replace(installation.config, mail=post.server)
+        )
         app = assemble(mailing)
         email, browser = add_account(app, mailing, Role.OFFICER), stranger(app)
         pages = []
@@ -176,16 +180,16 @@ class TestForgottenPasswords:
         assert "/noi-bo/quen-mat-khau/" not in answer.text + admin.get(PAGE).text
 
 
-def test_a_new_password_from_the_shell_ends_every_session(app: Flask, opened: Installation) -> None:
-    email, browser = add_account(app, opened, Role.OFFICER), stranger(app)
+def test_a_new_password_from_the_shell_ends_every_session(app: Flask, installation: Installation) -> None:
+    email, browser = add_account(app, installation, Role.OFFICER), stranger(app)
     assert sign_in(browser, email) == 302
     with app.app_context():
         hashed = hash_password(security.password_util.normalize(NEW))
-    accounts.set_password(opened.database, COMMAND_LINE, email, hashed, NOW)
+    accounts.set_password(installation.database, COMMAND_LINE, email, hashed, NOW)
     assert browser.get("/noi-bo/chi-tieu").location.startswith(SIGN_IN)
     assert sign_in(stranger(app), email) == 200
     assert sign_in(stranger(app), email, NEW) == 302
-    assert "account_password_set" in acts(opened)
+    assert "account_password_set" in acts(installation)
     for verb in (accounts.close, accounts.reopen):
         with pytest.raises(Refusal, match="account_out_of_reach"):
-            verb(opened.database, Actor(1, Role.UNIT_HEAD, "an-nhon"), email, NOW)
+            verb(installation.database, Actor(1, Role.UNIT_HEAD, "an-nhon"), email, NOW)

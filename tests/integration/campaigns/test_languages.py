@@ -33,45 +33,45 @@ CLIPS = {
 
 
 @pytest.fixture
-def folders(opened: Installation) -> Path:
+def folders(installation: Installation) -> Path:
     """The folders of languages in the data directory: one that is complete, and Vietnamese recordings."""
-    root = opened.config.data / "languages"
+    root = installation.config.data / "languages"
     made_up_language.write(root / "hre", clips=CLIPS)
     made_up_language.write(root / "vi", "vi", {"overall.mp3": made_up_language.mp3()})
     return root
 
 
 @pytest.fixture
-def spoken(opened: Installation, folders: Path) -> CampaignRecord:
+def spoken(installation: Installation, folders: Path) -> CampaignRecord:
     """A campaign that froze them; the folders are gone."""
-    found = languages.gather(opened.config.data, PLAN)
-    campaigns.load(opened.database, COMMAND_LINE, PLAN, NOW, spoken=found)
+    found = languages.gather(installation.config.data, PLAN)
+    campaigns.load(installation.database, COMMAND_LINE, PLAN, NOW, spoken=found)
     shutil.rmtree(folders)
-    return opened.campaigns.get(CODE)
+    return installation.campaigns.get(CODE)
 
 
-def address(opened: Installation, campaign: CampaignRecord) -> str:
-    link = next(iter(links.of_campaign(opened, COMMAND_LINE, campaign)))
-    return link.url.removeprefix(opened.config.public_url)
+def address(installation: Installation, campaign: CampaignRecord) -> str:
+    link = next(iter(links.of_campaign(installation, COMMAND_LINE, campaign)))
+    return link.url.removeprefix(installation.config.public_url)
 
 
 def test_a_campaign_offers_its_languages_and_only_its_own(
-    opened: Installation, spoken: CampaignRecord, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, spoken: CampaignRecord, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    page = client.get(address(opened, spoken)).text
+    page = client.get(address(installation, spoken)).text
     assert '<a lang=hre href="?lang=hre">zz Tiếng Thử</a>' in page
-    theirs = client.get(address(opened, spoken) + "?lang=hre").text
+    theirs = client.get(address(installation, spoken) + "?lang=hre").text
     assert "<html lang=hre>" in theirs
     assert made_up_language.MARK + "Rất hài lòng" in theirs
-    other = client.get(address(opened, campaign) + "?lang=hre").text
+    other = client.get(address(installation, campaign) + "?lang=hre").text
     assert "<html lang=vi>" in other
     assert "lang=hre" not in other
 
 
 def test_every_page_of_the_way_speaks_it(
-    opened: Installation, spoken: CampaignRecord, client: FlaskClient
+    installation: Installation, spoken: CampaignRecord, client: FlaskClient
 ) -> None:
-    form = address(opened, spoken)
+    form = address(installation, spoken)
     faulty = client.post(f"{form}?lang=hre", data={"key": "k" * 22})
     assert faulty.status_code == 422
     assert made_up_language.MARK + "Phiếu chưa có câu trả lời nào" in faulty.text
@@ -91,9 +91,9 @@ def test_every_page_of_the_way_speaks_it(
 
 
 def test_a_page_without_recordings_weighs_nothing_of_them(
-    opened: Installation, spoken: CampaignRecord, client: FlaskClient
+    installation: Installation, spoken: CampaignRecord, client: FlaskClient
 ) -> None:
-    silent, read = (client.get(f"{address(opened, spoken)}?lang={lang}") for lang in ("en", "hre"))
+    silent, read = (client.get(f"{address(installation, spoken)}?lang={lang}") for lang in ("en", "hre"))
     assert "audio" not in silent.text
     assert "media-src" not in silent.headers["Content-Security-Policy"]
     assert "media-src 'self'" in read.headers["Content-Security-Policy"]
@@ -104,9 +104,9 @@ def test_a_page_without_recordings_weighs_nothing_of_them(
 
 
 def test_a_recording_is_served_as_what_it_is_whole_or_in_part(
-    opened: Installation, spoken: CampaignRecord, client: FlaskClient
+    installation: Installation, spoken: CampaignRecord, client: FlaskClient
 ) -> None:
-    page = client.get(f"{address(opened, spoken)}?lang=hre").text
+    page = client.get(f"{address(installation, spoken)}?lang=hre").text
     found = {each.split("/")[4]: each for each in re.findall(r'<audio [^>]*src="([^"]+)"', page)}
     types = {"c1_1": "audio/mpeg", "overall": "audio/wav", "C1": "audio/ogg"}
     for key, kind in types.items():
@@ -122,7 +122,7 @@ def test_a_recording_is_served_as_what_it_is_whole_or_in_part(
 
 
 def test_nothing_else_is_served_by_that_address(
-    opened: Installation, spoken: CampaignRecord, client: FlaskClient
+    installation: Installation, spoken: CampaignRecord, client: FlaskClient
 ) -> None:
     digest = spoken.languages["hre"].clips["c1_1"]
     for wrong in (
@@ -141,9 +141,9 @@ def test_nothing_else_is_served_by_that_address(
 
 
 def test_a_kiosk_is_told_its_words_and_its_recordings(
-    opened: Installation, spoken: CampaignRecord, client: FlaskClient
+    installation: Installation, spoken: CampaignRecord, client: FlaskClient
 ) -> None:
-    number, code = devices.add(opened.database, COMMAND_LINE, spoken, NewKiosk("an-nhon", 1), NOW)
+    number, code = devices.add(installation.database, COMMAND_LINE, spoken, NewKiosk("an-nhon", 1), NOW)
     said = {"campaign": CODE, "number": number, "code": code, "key_hash": "0" * 64}
     settings = client.post("/kios/api/enrol", json=said).get_json()
     assert settings["questionnaire"]["languages"] == ["vi", "en", "hre"]
@@ -156,11 +156,11 @@ def test_a_kiosk_is_told_its_words_and_its_recordings(
     assert "media-src 'self'" in client.get("/kios/").headers["Content-Security-Policy"]
 
 
-def test_a_language_that_is_not_complete_is_refused_with_every_fault(opened: Installation) -> None:
-    root = opened.config.data / "languages"
+def test_a_language_that_is_not_complete_is_refused_with_every_fault(installation: Installation) -> None:
+    root = installation.config.data / "languages"
     made_up_language.write(root / "hre", clips={"c1_1.mp3": b"no sound"}, without="form.title")
     with pytest.raises(Refusal, match="language_faulty") as error:
-        languages.gather(opened.config.data, PLAN)
+        languages.gather(installation.config.data, PLAN)
     lines = (root / "hre" / "words.toml").read_text("utf-8").splitlines()
     at = lines.index('title = ""') + 1
     assert error.value.lines("en") == [
@@ -172,9 +172,9 @@ def test_a_language_that_is_not_complete_is_refused_with_every_fault(opened: Ins
         "vi: there is no such folder; make it with ./hailong language template and have a native speaker fill it.",
     ]
     with pytest.raises(Refusal, match="language_faulty"):
-        campaigns.load(opened.database, COMMAND_LINE, PLAN, NOW)
+        campaigns.load(installation.database, COMMAND_LINE, PLAN, NOW)
     with pytest.raises(Refusal, match="campaign_unknown"):
-        opened.campaigns.get(CODE)
+        installation.campaigns.get(CODE)
 
 
 def test_the_commands_make_a_template_and_check_what_was_filled(

@@ -30,17 +30,17 @@ FORM = re.compile(rb"<form[^>]+method=.?post", re.IGNORECASE)
 
 
 @pytest.fixture
-def sealed(opened: Installation) -> str:
+def sealed(installation: Installation) -> str:
     """The sealed address of a counter."""
-    return Seal(opened.keys.seal).sign(scene.CODE, "an-nhon", 1)
+    return Seal(installation.keys.seal).sign(scene.CODE, "an-nhon", 1)
 
 
 @pytest.fixture
-def door_mat(opened: Installation) -> Iterator[None]:
+def door_mat(installation: Installation) -> Iterator[None]:
     """Check that nothing came in."""
-    before = scene.counts(opened)
+    before = scene.counts(installation)
     yield
-    assert scene.counts(opened) == before
+    assert scene.counts(installation) == before
 
 
 def page(answer: TestResponse, *statuses: int) -> str:
@@ -71,7 +71,7 @@ def key_of(answer: TestResponse) -> str:
     return found[1]
 
 
-def test_a_whole_visit_works(client: FlaskClient, opened: Installation, sealed: str) -> None:
+def test_a_whole_visit_works(client: FlaskClient, installation: Installation, sealed: str) -> None:
     key = key_of(client.get(f"/k/{sealed}"))
     answer = client.post(f"/k/{sealed}", data={"key": key, "c1_1": "5", "comment": "Tốt."})
     assert answer.status_code == 303
@@ -82,8 +82,8 @@ def test_a_whole_visit_works(client: FlaskClient, opened: Installation, sealed: 
     other = client.post(f"/k/{sealed}", data={"key": key, "c1_1": "1"})
     assert FORM.search(other.data) is None
     page(other, 409)
-    assert scene.counts(opened)["response"] == 1
-    assert scene.counts(opened)["set_aside"] == 1
+    assert scene.counts(installation)["response"] == 1
+    assert scene.counts(installation)["set_aside"] == 1
 
 
 def test_no_two_visits_share_a_key(client: FlaskClient, sealed: str) -> None:
@@ -94,11 +94,11 @@ def test_no_two_visits_share_a_key(client: FlaskClient, sealed: str) -> None:
 
 @pytest.mark.usefixtures("door_mat")
 def test_a_changed_address_gets_a_friendly_page_and_never_a_form(
-    client: FlaskClient, opened: Installation, sealed: str
+    client: FlaskClient, installation: Installation, sealed: str
 ) -> None:
     foreign = Seal(b"another secret of another office").sign(scene.CODE, "an-nhon", 1)
     ghosts = [
-        Seal(opened.keys.seal).sign(*parts)
+        Seal(installation.keys.seal).sign(*parts)
         for parts in ((scene.CODE, "no-such", 1), ("no-such", "an-nhon", 1))
     ]
     flipped = [
@@ -272,7 +272,7 @@ def test_other_methods_get_our_page(app: Flask, client: FlaskClient, sealed: str
 
 
 def test_every_page_has_the_headers_that_protect_it(
-    app: Flask, client: FlaskClient, opened: Installation, sealed: str, signed_in: SignIn
+    app: Flask, client: FlaskClient, installation: Installation, sealed: str, signed_in: SignIn
 ) -> None:
     admin = signed_in(Role.ADMIN)
     paths = ["/", "/noi-bo/dang-nhap", "/static/office.css", "/healthz", "/no-such", f"/k/{sealed}", "/k/x"]
@@ -307,10 +307,10 @@ def test_a_stranger_never_reads_about_the_inside(client: FlaskClient) -> None:
         assert "/" not in answer.text, "no path of the machine"
 
 
-def test_every_printed_address_opens_its_own_unit(client: FlaskClient, opened: Installation) -> None:
-    campaign = opened.campaigns.get(scene.CODE)
-    for link in links.of_campaign(opened, COMMAND_LINE, campaign):
-        answer = client.get(link.url.removeprefix(opened.config.public_url))
+def test_every_printed_address_opens_its_own_unit(client: FlaskClient, installation: Installation) -> None:
+    campaign = installation.campaigns.get(scene.CODE)
+    for link in links.of_campaign(installation, COMMAND_LINE, campaign):
+        answer = client.get(link.url.removeprefix(installation.config.public_url))
         assert answer.status_code == 200
         assert link.name in answer.text
         assert len(link.url.replace("http://127.0.0.1:8000", "https://host.example.vn")) <= 80
@@ -329,13 +329,13 @@ def test_a_form_before_the_first_day_says_when(
 
 
 def test_a_form_after_the_last_day_is_kept_as_late(
-    client: FlaskClient, opened: Installation, sealed: str, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, installation: Installation, sealed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("survey.clock.now", lambda: scene.CLOSED)
     answer = client.post(f"/k/{sealed}", data={"key": "k" * 22, "overall": "5"})
     assert answer.status_code == 303
     assert client.get(answer.location).status_code == 200
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         states = session.scalars(
             scene.table("response").select().with_only_columns(scene.table("response").c.entry_state)
         )

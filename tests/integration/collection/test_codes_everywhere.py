@@ -40,8 +40,8 @@ PAGE = f"/noi-bo/{scene.CODE}/nhap-phieu"
 
 
 @pytest.fixture
-def cards(opened: Installation, campaign: CampaignRecord) -> list[Card]:
-    return tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", 3, NOW)
+def cards(installation: Installation, campaign: CampaignRecord) -> list[Card]:
+    return tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 3, NOW)
 
 
 @pytest.fixture
@@ -57,37 +57,37 @@ def keyed(browser: FlaskClient, number: str, code: str, **more: str) -> TestResp
     return browser.post(PAGE, data={**fields, "card": code, **more})
 
 
-def spent(opened: Installation, campaign: CampaignRecord) -> int:
-    return sum(batch.spent for batch in tickets.accounts(opened.database, COMMAND_LINE, campaign))
+def spent(installation: Installation, campaign: CampaignRecord) -> int:
+    return sum(batch.spent for batch in tickets.accounts(installation.database, COMMAND_LINE, campaign))
 
 
-def counted(opened: Installation, campaign: CampaignRecord) -> tuple[int, int, int]:
+def counted(installation: Installation, campaign: CampaignRecord) -> tuple[int, int, int]:
     """Valid, awaiting and excluded forms of the unit."""
-    board = quotas.progress(opened.database, COMMAND_LINE, campaign, NOW)
+    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     return unit.valid, unit.awaiting, unit.excluded
 
 
-def channels(opened: Installation) -> list[str]:
-    with opened.database.read() as session:
+def channels(installation: Installation) -> list[str]:
+    with installation.database.read() as session:
         return sorted(session.scalars(select(Response.channel)))
 
 
 def test_a_card_handed_in_with_a_paper_form_is_spent_with_it(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     officer: FlaskClient,
     client: FlaskClient,
     cards: list[Card],
 ) -> None:
     assert keyed(officer, "1", ticket_code.grouped(cards[0].short).lower()).status_code == 303
-    assert spent(opened, campaign) == 1
-    assert channels(opened) == ["paper"]
+    assert spent(installation, campaign) == 1
+    assert channels(installation) == ["paper"]
     assert client.get(f"/m/{cards[0].code}").status_code == 409
 
 
 def test_a_spent_card_refuses_the_keyed_form_and_nothing_is_lost(
-    opened: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
 ) -> None:
     assert keyed(officer, "1", cards[0].short).status_code == 303
     again = keyed(officer, "2", cards[0].code, c1_1="3", comment="Ghi trên giấy.")
@@ -97,7 +97,7 @@ def test_a_spent_card_refuses_the_keyed_form_and_nothing_is_lost(
     assert re.search(r'name="c1_1" value="3" checked', again.text)
     assert "Ghi trên giấy." in again.text
     assert f'value="{cards[0].code}"' in again.text
-    assert scene.counts(opened)["response"] == scene.counts(opened)["paper_form"] == 1
+    assert scene.counts(installation)["response"] == scene.counts(installation)["paper_form"] == 1
     assert keyed(officer, "2", "").status_code == 303, "without the card it is a form of its own"
 
 
@@ -116,77 +116,85 @@ def test_a_slip_is_told_with_every_other_fault(
 
 
 def test_a_card_of_another_unit_or_a_void_one_refuses(
-    opened: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
 ) -> None:
-    (other,) = tickets.make(opened, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
+    (other,) = tickets.make(installation, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
     answer = keyed(officer, "1", other.short)
     assert (answer.status_code, "Mã này của" in answer.text) == (422, True)
-    tickets.void(opened, COMMAND_LINE, campaign, cards[1].code, NOW)
+    tickets.void(installation, COMMAND_LINE, campaign, cards[1].code, NOW)
     answer = keyed(officer, "1", cards[1].short)
     assert (answer.status_code, "đã bị hủy" in answer.text) == (409, True)
-    assert "response" not in scene.counts(opened)
+    assert "response" not in scene.counts(installation)
 
 
 def test_an_officer_who_goes_back_to_add_the_card_spends_it_with_the_same_form(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    who = scene.account(opened, "hai@x.vn")
+    who = scene.account(installation, "hai@x.vn")
     plain = scene.entry(campaign, key="one page of the officer", number="7", actor=who)
-    opened.door.accept(plain, NOW)
-    card = tickets.of_unit(opened, campaign, scene.AN_NHON, cards[0].short).ticket
+    installation.door.accept(plain, NOW)
+    card = tickets.of_unit(installation, campaign, scene.AN_NHON, cards[0].short).ticket
     paper = Keyed(who, "7")
     with_card = Entry(
         campaign, scene.AN_NHON, Channel.PAPER, plain.idempotency_key, plain.sheet, paper, ticket=card
     )
-    assert opened.door.accept(with_card, NOW).repeated
-    assert opened.door.accept(with_card, NOW).repeated
-    assert spent(opened, campaign) == 1
-    assert scene.counts(opened)["response"] == 1
+    assert installation.door.accept(with_card, NOW).repeated
+    assert installation.door.accept(with_card, NOW).repeated
+    assert spent(installation, campaign) == 1
+    assert scene.counts(installation)["response"] == 1
 
 
 def test_a_serial_and_a_code_each_count_once(
-    opened: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
 ) -> None:
-    paper_scene.issue(opened, campaign, 1, 3)
+    paper_scene.issue(installation, campaign, 1, 3)
     assert keyed(officer, "1", cards[0].short).status_code == 303
     assert keyed(officer, "1", cards[1].short).status_code == 409, (
         "the serial is used; the second card is not spent"
     )
-    assert spent(opened, campaign) == 1
+    assert spent(installation, campaign) == 1
     assert keyed(officer, "2", cards[0].short).status_code == 409
     assert keyed(officer, "2", cards[1].short).status_code == 303
-    assert spent(opened, campaign) == 2
+    assert spent(installation, campaign) == 2
 
 
 def test_a_code_typed_at_a_kiosk_is_spent_and_makes_the_answer_one_of_a_card(
-    opened: Installation, campaign: CampaignRecord, device: Device, cards: list[Card], client: FlaskClient
+    installation: Installation,
+    campaign: CampaignRecord,
+    device: Device,
+    cards: list[Card],
+    client: FlaskClient,
 ) -> None:
     assert device.ask("/kios/api/card", {"code": cards[0].short}).json == {"usable": True}
     first = device.send(code=ticket_code.grouped(cards[0].short))
     assert first.status_code == 200
     assert device.send(code=ticket_code.grouped(cards[0].short)).json == first.json
-    assert channels(opened) == ["ticket"]
-    assert (spent(opened, campaign), counted(opened, campaign)) == (1, (1, 0, 0))
+    assert channels(installation) == ["ticket"]
+    assert (spent(installation, campaign), counted(installation, campaign)) == (1, (1, 0, 0))
     assert client.get(f"/m/{cards[0].code}").status_code == 409
     told = device.ask("/kios/api/card", {"code": cards[0].short})
     assert (told.status_code, (told.json or {})["code"]) == (409, "ticket_spent")
 
 
 def test_the_code_of_an_invitation_typed_at_a_kiosk_makes_the_answer_one_of_an_invitation(
-    opened: Installation, campaign: CampaignRecord, device: Device
+    installation: Installation, campaign: CampaignRecord, device: Device
 ) -> None:
-    made = lists.merge(opened, COMMAND_LINE, campaign, csv_of(5), NOW)
+    made = lists.merge(installation, COMMAND_LINE, campaign, csv_of(5), NOW)
     code = next(csv.DictReader(io.StringIO(made.decode("utf-8-sig"))))["ma_ngan"]
     assert device.ask("/kios/api/card", {"code": code}).json == {"usable": True}
     first = device.send(code=code)
-    assert (first.status_code, channels(opened)) == (200, ["invitation"])
-    (batch,) = tickets.accounts(opened.database, COMMAND_LINE, campaign, invited=True)
-    assert (batch.spent, spent(opened, campaign)) == (1, 0)
-    assert counted(opened, campaign) == (1, 0, 0)
+    assert (first.status_code, channels(installation)) == (200, ["invitation"])
+    (batch,) = tickets.accounts(installation.database, COMMAND_LINE, campaign, invited=True)
+    assert (batch.spent, spent(installation, campaign)) == (1, 0)
+    assert counted(installation, campaign) == (1, 0, 0)
 
 
 def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_does_not_count(
-    opened: Installation, campaign: CampaignRecord, device: Device, client: FlaskClient, cards: list[Card]
+    installation: Installation,
+    campaign: CampaignRecord,
+    device: Device,
+    client: FlaskClient,
+    cards: list[Card],
 ) -> None:
     found = re.search(r'name=key value="([^"]+)"', client.get(f"/m/{cards[0].code}").text)
     assert found is not None
@@ -194,8 +202,8 @@ def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_do
     late = device.send(code=cards[0].short)
     assert (late.status_code, (late.json or {})["state"]) == (200, "kept")
     assert device.send(code=cards[0].short).json == late.json, "sent again after a lost receipt"
-    assert counted(opened, campaign) == (1, 0, 1)
-    with opened.database.read() as session:
+    assert counted(installation, campaign) == (1, 0, 1)
+    with installation.database.read() as session:
         (row,) = session.scalars(select(Decision))
         assert (row.verdict, row.reason, row.account_id) == ("excluded", "duplicate", None)
         day = row.decided_at.replace(tzinfo=row.decided_at.tzinfo or ZONE)
@@ -206,10 +214,10 @@ def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_do
 
 @pytest.mark.parametrize("which", ["slip", "unknown", "other unit", "void", "empty"])
 def test_a_code_that_is_no_card_of_the_unit_says_nothing(
-    opened: Installation, campaign: CampaignRecord, device: Device, cards: list[Card], which: str
+    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[Card], which: str
 ) -> None:
-    (other,) = tickets.make(opened, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
-    tickets.void(opened, COMMAND_LINE, campaign, cards[2].code, NOW)
+    (other,) = tickets.make(installation, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
+    tickets.void(installation, COMMAND_LINE, campaign, cards[2].code, NOW)
     code = {
         "slip": "K7QM",
         "unknown": ticket_code.fresh_short(),
@@ -218,21 +226,21 @@ def test_a_code_that_is_no_card_of_the_unit_says_nothing(
         "empty": "",
     }[which]
     assert device.send(code=code).status_code == 200
-    assert channels(opened) == ["kiosk"]
-    assert (spent(opened, campaign), counted(opened, campaign)) == (0, (1, 0, 0))
+    assert channels(installation) == ["kiosk"]
+    assert (spent(installation, campaign), counted(installation, campaign)) == (0, (1, 0, 0))
 
 
-def test_a_code_that_is_no_text_is_refused(device: Device, opened: Installation) -> None:
+def test_a_code_that_is_no_text_is_refused(device: Device, installation: Installation) -> None:
     answer: TestResponse = device.send(code=5)
     assert (answer.status_code, (answer.json or {})["code"]) == (422, "kiosk_record_bad")
-    assert "response" not in scene.counts(opened)
+    assert "response" not in scene.counts(installation)
 
 
 def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_response(
-    opened: Installation, campaign: CampaignRecord, device: Device, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[Card]
 ) -> None:
-    card = tickets.of_unit(opened, campaign, scene.AN_NHON, cards[0].code).ticket
-    who = scene.account(opened, "ba@x.vn")
+    card = tickets.of_unit(installation, campaign, scene.AN_NHON, cards[0].code).ticket
+    who = scene.account(installation, "ba@x.vn")
     sheets = [scene.sheet(campaign.questionnaire, mark) for mark in "12345"]
     fields = {item.field: "4" for item in campaign.questionnaire.items}
 
@@ -242,34 +250,34 @@ def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_respon
         try:
             if number % 3 == 0:
                 phone = Entry(campaign, scene.AN_NHON, Channel.TICKET, key, sheet, ticket=card)
-                opened.door.accept(phone, NOW)
+                installation.door.accept(phone, NOW)
             elif number % 3 == 1:
                 sent = Record(key, number + 1, fields, cards[0].short)
-                records.take(opened, campaign, place, sent, NOW)
+                records.take(installation, campaign, place, sent, NOW)
             else:
                 paper = Keyed(who, f"{number + 1:04}")
                 on_paper = Entry(campaign, scene.AN_NHON, Channel.PAPER, key, sheet, paper, ticket=card)
-                opened.door.accept(on_paper, NOW)
+                installation.door.accept(on_paper, NOW)
         except Refusal as refusal:
             return refusal.code
         return "kept"
 
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(post, range(1000)))
-    valid, awaiting, excluded = counted(opened, campaign)
+    valid, awaiting, excluded = counted(installation, campaign)
     assert valid + awaiting == 1
     assert excluded in {332, 333}, "what came from the kiosk is kept, but for one that may have been first"
     assert answers.count("kept") == excluded + 1
     assert answers.count("ticket_spent") == 999 - excluded
-    assert scene.counts(opened)["response"] == excluded + 1
-    assert spent(opened, campaign) == 1
+    assert scene.counts(installation)["response"] == excluded + 1
+    assert spent(installation, campaign) == 1
 
 
 def test_a_kiosk_shows_a_code_of_its_own_for_telephones(
-    device: Device, client: FlaskClient, opened: Installation
+    device: Device, client: FlaskClient, installation: Installation
 ) -> None:
     told = device.ask("/kios/api/screen-code").json or {}
-    assert told["url"].startswith(f"{opened.config.public_url}/s/")
+    assert told["url"].startswith(f"{installation.config.public_url}/s/")
     assert 0 < told["seconds"] <= 60
     assert told["opens_minutes"] == 5
     assert "An Nhơn" in client.get(f"/s/{told['code']}").text

@@ -49,8 +49,8 @@ HOSTILE = (
 Line = list[str]
 
 
-def exported(opened: Installation, campaign: CampaignRecord) -> str:
-    return "".join(csv_transfer.export_csv(opened.database, campaign))
+def exported(installation: Installation, campaign: CampaignRecord) -> str:
+    return "".join(csv_transfer.export_csv(installation.database, campaign))
 
 
 def cells(text: str) -> list[Line]:
@@ -64,18 +64,18 @@ def written(lines: Sequence[Line], delimiter: str = ",") -> bytes:
 
 
 def take_in(
-    opened: Installation, campaign: CampaignRecord, data: bytes | str, now: dt.datetime = NOW
+    installation: Installation, campaign: CampaignRecord, data: bytes | str, now: dt.datetime = NOW
 ) -> tuple[int, int]:
     raw = data.encode() if isinstance(data, str) else data
-    return csv_transfer.import_csv(opened.database, opened.door, COMMAND_LINE, campaign, raw, now)
+    return csv_transfer.import_csv(installation.database, installation.door, COMMAND_LINE, campaign, raw, now)
 
 
-def faults(opened: Installation, campaign: CampaignRecord, data: bytes) -> list[tuple[str, str]]:
+def faults(installation: Installation, campaign: CampaignRecord, data: bytes) -> list[tuple[str, str]]:
     """The faults with which a file is refused, and that nothing of it was taken in."""
-    before = scene.counts(opened)
+    before = scene.counts(installation)
     with pytest.raises(Refusal) as refusal:
-        take_in(opened, campaign, data)
-    assert scene.counts(opened) == before
+        take_in(installation, campaign, data)
+    assert scene.counts(installation) == before
     assert all("{" not in line for line in refusal.value.lines("vi") + refusal.value.lines("en"))
     return [(fault.place, fault.code) for fault in refusal.value.faults] or [("", refusal.value.code)]
 
@@ -102,14 +102,14 @@ def sheet_of(campaign: CampaignRecord) -> Callable[..., list[Line]]:
 
 
 @pytest.fixture
-def twin(opened: Installation, campaign: CampaignRecord) -> CampaignRecord:
+def twin(installation: Installation, campaign: CampaignRecord) -> CampaignRecord:
     """Another campaign of the same plan, to import into."""
     plan = replace(campaign.plan, code="twin")
-    campaigns.load(opened.database, COMMAND_LINE, plan, NOW)
-    return opened.campaigns.get("twin")
+    campaigns.load(installation.database, COMMAND_LINE, plan, NOW)
+    return installation.campaigns.get("twin")
 
 
-def contents(opened: Installation, campaign: CampaignRecord) -> list[tuple[object, ...]]:
+def contents(installation: Installation, campaign: CampaignRecord) -> list[tuple[object, ...]]:
     """What the responses of a campaign say, without their keys and channels."""
     query = (
         select(
@@ -128,11 +128,11 @@ def contents(opened: Installation, campaign: CampaignRecord) -> list[tuple[objec
         )
         .where(Response.campaign_id == campaign.id)
     )
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         return sorted((tuple(row) for row in session.execute(query)), key=str)
 
 
-def fill(opened: Installation, campaign: CampaignRecord) -> None:
+def fill(installation: Installation, campaign: CampaignRecord) -> None:
     sheets = scene.random_sheets(campaign.questionnaire, 7)
     for number, comment in enumerate(("", *HOSTILE)):
         base = entry(campaign, unit_id=number % 11 + 1)
@@ -141,22 +141,22 @@ def fill(opened: Installation, campaign: CampaignRecord) -> None:
             for place, question in enumerate(campaign.questionnaire.profile)
         )
         sheet = replace(next(sheets), comment=tidy_comment(comment), profile=profile)
-        opened.door.accept(replace(base, sheet=sheet), NOW + dt.timedelta(hours=number))
+        installation.door.accept(replace(base, sheet=sheet), NOW + dt.timedelta(hours=number))
 
 
 class TestThereAndBack:
     """What was exported can be imported."""
 
     def test_another_campaign_gets_the_very_same_answers(
-        self, opened: Installation, campaign: CampaignRecord, twin: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord, twin: CampaignRecord
     ) -> None:
-        fill(opened, campaign)
+        fill(installation, campaign)
         late = NOW + dt.timedelta(days=2)
-        assert take_in(opened, twin, exported(opened, campaign), late) == (len(HOSTILE) + 1, 0)
-        assert contents(opened, twin) == contents(opened, campaign)
-        assert take_in(opened, twin, exported(opened, campaign), late) == (0, len(HOSTILE) + 1)
+        assert take_in(installation, twin, exported(installation, campaign), late) == (len(HOSTILE) + 1, 0)
+        assert contents(installation, twin) == contents(installation, campaign)
+        assert take_in(installation, twin, exported(installation, campaign), late) == (0, len(HOSTILE) + 1)
 
-    def test_any_comment_survives(self, opened: Installation, campaign: CampaignRecord) -> None:
+    def test_any_comment_survives(self, installation: Installation, campaign: CampaignRecord) -> None:
         @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
         @given(st.text(max_size=40), st.sampled_from(["", "=", "'", "'=", "＠", "''", "-"]))
         def there_and_back(text: str, start: str) -> None:
@@ -168,96 +168,98 @@ class TestThereAndBack:
         there_and_back()
 
     def test_the_same_campaign_gains_nothing_by_its_own_export(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        fill(opened, campaign)
-        opened.door.accept(entry(campaign, number="1"), NOW)
+        fill(installation, campaign)
+        installation.door.accept(entry(campaign, number="1"), NOW)
         decisions.decide(
-            opened.database,
-            scene.account(opened, "a@x.vn"),
+            installation.database,
+            scene.account(installation, "a@x.vn"),
             campaign,
             "1",
             Verdict.EXCLUDED,
             NOW,
             Reason.TEST,
         )
-        data, before = exported(opened, campaign), scene.counts(opened)["response"]
-        assert take_in(opened, campaign, data, NOW + dt.timedelta(days=2)) == (0, before)
-        assert scene.counts(opened)["response"] == before
+        data, before = exported(installation, campaign), scene.counts(installation)["response"]
+        assert take_in(installation, campaign, data, NOW + dt.timedelta(days=2)) == (0, before)
+        assert scene.counts(installation)["response"] == before
 
     def test_an_erased_comment_does_not_come_back_and_is_no_contradiction(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        opened.door.accept(entry(campaign, comment="Số của tôi: 0912345678"), NOW)
-        data = exported(opened, campaign)
-        with opened.database.write() as session:
+        installation.door.accept(entry(campaign, comment="Số của tôi: 0912345678"), NOW)
+        data = exported(installation, campaign)
+        with installation.database.write() as session:
             session.execute(delete(Comment))
-        assert take_in(opened, campaign, data) == (0, 1)
-        assert "comment" not in scene.counts(opened)
+        assert take_in(installation, campaign, data) == (0, 1)
+        assert "comment" not in scene.counts(installation)
 
     def test_a_changed_row_of_the_own_export_is_refused(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        opened.door.accept(entry(campaign, mark="1"), NOW)
-        lines = cells(exported(opened, campaign))
+        installation.door.accept(entry(campaign, mark="1"), NOW)
+        lines = cells(exported(installation, campaign))
         lines[1][lines[0].index("overall")] = "5"
-        assert faults(opened, campaign, written(lines)) == [("", "import_conflict")]
+        assert faults(installation, campaign, written(lines)) == [("", "import_conflict")]
 
     def test_a_form_that_is_not_counted_is_not_counted_by_moving_it(
-        self, opened: Installation, campaign: CampaignRecord, twin: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord, twin: CampaignRecord
     ) -> None:
-        opened.door.accept(entry(campaign, number="1"), NOW)
+        installation.door.accept(entry(campaign, number="1"), NOW)
         decisions.decide(
-            opened.database,
-            scene.account(opened, "a@x.vn"),
+            installation.database,
+            scene.account(installation, "a@x.vn"),
             campaign,
             "1",
             Verdict.EXCLUDED,
             NOW,
             Reason.TEST,
         )
-        assert faults(opened, twin, exported(opened, campaign).encode()) == [("2:state", "import_state_bad")]
+        assert faults(installation, twin, exported(installation, campaign).encode()) == [
+            ("2:state", "import_state_bad")
+        ]
 
     def test_late_forms_are_late_again(
-        self, opened: Installation, campaign: CampaignRecord, twin: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord, twin: CampaignRecord
     ) -> None:
-        opened.door.accept(entry(campaign), scene.CLOSED)
-        take_in(opened, twin, exported(opened, campaign), scene.CLOSED)
-        board = quotas.progress(opened.database, COMMAND_LINE, twin, scene.CLOSED)
+        installation.door.accept(entry(campaign), scene.CLOSED)
+        take_in(installation, twin, exported(installation, campaign), scene.CLOSED)
+        board = quotas.progress(installation.database, COMMAND_LINE, twin, scene.CLOSED)
         assert (board.total("late"), board.total("valid")) == (1, 0)
 
     def test_the_order_of_the_rows_is_that_of_keyed_hashes(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        fill(opened, campaign)
-        found = [(line[1], line[0]) for line in cells(exported(opened, campaign))[1:]]
+        fill(installation, campaign)
+        found = [(line[1], line[0]) for line in cells(exported(installation, campaign))[1:]]
         order = [unit.code for unit in campaign.plan.units]
         assert found == sorted(found, key=lambda row: (order.index(row[0]), row[1]))
 
 
-def test_nothing_in_an_export_is_a_formula(opened: Installation, campaign: CampaignRecord) -> None:
-    fill(opened, campaign)
-    lines = cells(exported(opened, campaign))
+def test_nothing_in_an_export_is_a_formula(installation: Installation, campaign: CampaignRecord) -> None:
+    fill(installation, campaign)
+    lines = cells(exported(installation, campaign))
     assert len(lines) == len(HOSTILE) + 2
     for cell in (cell for line in lines for cell in line):
         assert cell[:1] not in {*"=+-@＝＋－＠\t\r"}, cell
 
 
 def test_importing_twice_adds_nothing_and_a_contradiction_is_refused(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
-    assert take_in(opened, campaign, written(sheet_of({}, {}))) == (2, 0)
-    assert take_in(opened, campaign, written(sheet_of({}, {}, {}))) == (1, 2)
-    assert faults(opened, campaign, written(sheet_of({}, {"overall": "1"}, {}, {}))) == [
+    assert take_in(installation, campaign, written(sheet_of({}, {}))) == (2, 0)
+    assert take_in(installation, campaign, written(sheet_of({}, {}, {}))) == (1, 2)
+    assert faults(installation, campaign, written(sheet_of({}, {"overall": "1"}, {}, {}))) == [
         ("", "import_conflict")
     ]
-    found = scene.counts(opened)
+    found = scene.counts(installation)
     assert found["response"] == found["ledger_leaf"] == 3
     assert "set_aside" not in found
 
 
 def test_what_is_imported_says_so(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
     change = {
         "c1_1": "",
@@ -268,8 +270,8 @@ def test_what_is_imported_says_so(
         "comment": " Tốt. ",
     }
     change |= {question.field: "." for question in campaign.questionnaire.profile}
-    take_in(opened, campaign, written(sheet_of(change)))
-    with opened.database.read() as session:
+    take_in(installation, campaign, written(sheet_of(change)))
+    with installation.database.read() as session:
         row = session.scalars(select(Response)).one()
         assert session.scalars(select(Comment.text)).all() == ["Tốt."]
     assert (row.channel, row.local_day, row.half_day) == (Channel.IMPORT, dt.date(2024, 8, 20), "pm")
@@ -277,13 +279,13 @@ def test_what_is_imported_says_so(
     assert row.marks[-2:] == "04"
     assert set(row.marks[1:-2]) == {"-"}
     assert row.profile == "." * len(row.profile)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         noted = session.scalars(select(scene.table("audit_entry").c.details)).all()
     assert {"rows": 1, "new": 1} in noted
 
 
 def test_every_fault_is_named_with_its_line_and_column(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
     lines = sheet_of(
         {},
@@ -298,7 +300,7 @@ def test_every_fault_is_named_with_its_line_and_column(
         {"day": "2024-W32-2"},
         {"day": "06/08/2024", "C2.2": "五"},
     )
-    found = faults(opened, campaign, written(lines))
+    found = faults(installation, campaign, written(lines))
     assert found == [
         ("3:unit", "import_unit_unknown"),
         ("3:half_day", "import_half_day_bad"),
@@ -322,36 +324,36 @@ def test_every_fault_is_named_with_its_line_and_column(
 
 
 def test_three_thousand_faults_are_all_named(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
-    found = faults(opened, campaign, written(sheet_of(*({"overall": "9"} for _ in range(3_000)))))
+    found = faults(installation, campaign, written(sheet_of(*({"overall": "9"} for _ in range(3_000)))))
     assert found == [(f"{line}:overall", "import_answer_bad") for line in range(2, 3_002)]
 
 
 def test_what_is_no_csv_is_named_too(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
     sound = written(sheet_of({}))
     head = sound.split(b"\r\n")[0]
-    assert faults(opened, campaign, b"") == [("1:1", "import_columns_missing")]
-    assert faults(opened, campaign, sound[:40] + b"\xff\xfe") == [("1:1", "file_not_utf8")]
-    assert faults(opened, campaign, sound + b"\xff") == [("3:1", "file_not_utf8")]
-    assert faults(opened, campaign, sound.decode().encode("utf-16"))[0][1] == "file_not_utf8"
-    assert faults(opened, campaign, sound + b'a,"b')[-1] == ("3:1", "csv_syntax")
-    assert faults(opened, campaign, sound + b"a,b,c\r\n") == [("3:1", "import_width")]
-    assert faults(opened, campaign, sound + b'"' + b"x" * 200_000 + b'"\r\n') == [("3:1", "csv_syntax")]
-    assert faults(opened, campaign, b"id," + head + b",colour\r\n") == [
+    assert faults(installation, campaign, b"") == [("1:1", "import_columns_missing")]
+    assert faults(installation, campaign, sound[:40] + b"\xff\xfe") == [("1:1", "file_not_utf8")]
+    assert faults(installation, campaign, sound + b"\xff") == [("3:1", "file_not_utf8")]
+    assert faults(installation, campaign, sound.decode().encode("utf-16"))[0][1] == "file_not_utf8"
+    assert faults(installation, campaign, sound + b'a,"b')[-1] == ("3:1", "csv_syntax")
+    assert faults(installation, campaign, sound + b"a,b,c\r\n") == [("3:1", "import_width")]
+    assert faults(installation, campaign, sound + b'"' + b"x" * 200_000 + b'"\r\n') == [("3:1", "csv_syntax")]
+    assert faults(installation, campaign, b"id," + head + b",colour\r\n") == [
         ("1:1", "import_columns_unknown"),
         ("1:1", "import_columns_repeated"),
     ]
-    assert faults(opened, campaign, b"\x1b[31m;" + head + b"\r\n")[0][0] == "1:1"
+    assert faults(installation, campaign, b"\x1b[31m;" + head + b"\r\n")[0][0] == "1:1"
 
 
 def test_a_message_carries_no_control_characters(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
     with pytest.raises(Refusal) as refusal:
-        take_in(opened, campaign, written(sheet_of({"unit": "\x1b[31mhue\x07"})))
+        take_in(installation, campaign, written(sheet_of({"unit": "\x1b[31mhue\x07"})))
     text = " ".join(refusal.value.lines())
     assert text.isprintable()
     assert "[31mhue" in text
@@ -361,7 +363,7 @@ def test_a_message_carries_no_control_characters(
 @pytest.mark.parametrize("delimiter", [",", ";"])
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
 def test_files_of_spreadsheets_are_read(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     sheet_of: Callable[..., list[Line]],
     start: bytes,
@@ -370,12 +372,12 @@ def test_files_of_spreadsheets_are_read(
 ) -> None:
     lines = sheet_of({"comment": "a,b;c"}, {"comment": "=1"})
     data = start + written(lines, delimiter).replace(b"\r\n", end) + end * 2
-    assert take_in(opened, campaign, data) == (2, 0)
-    assert sorted(row[-1] for row in contents(opened, campaign)) == ["=1", "a,b;c"]  # type: ignore[type-var]
+    assert take_in(installation, campaign, data) == (2, 0)
+    assert sorted(row[-1] for row in contents(installation, campaign)) == ["=1", "a,b;c"]  # type: ignore[type-var]
 
 
 def test_any_bytes_are_refused_and_never_a_defect(
-    opened: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
+    installation: Installation, campaign: CampaignRecord, sheet_of: Callable[..., list[Line]]
 ) -> None:
     sound = written(sheet_of({}, {}))
 
@@ -384,6 +386,6 @@ def test_any_bytes_are_refused_and_never_a_defect(
     def damage(noise: bytes, at: int, cut: int) -> None:
         data = sound[:at] + noise + sound[at + cut :]
         with suppress(Refusal):  # anything else would be a defect
-            take_in(opened, campaign, data)
+            take_in(installation, campaign, data)
 
     damage()

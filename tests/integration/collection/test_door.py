@@ -25,39 +25,39 @@ KEY = "k" * 22
 SOMEBODY_ELSE = Actor(None, Role.UNIT_HEAD, "an-nhon")
 
 
-def refused(opened: Installation, *args: object, **kwargs: object) -> str:
+def refused(installation: Installation, *args: object, **kwargs: object) -> str:
     """The code with which the door refuses."""
     with pytest.raises(Refusal) as refusal:
-        opened.door.accept(*args, **kwargs)  # type: ignore[arg-type]
+        installation.door.accept(*args, **kwargs)  # type: ignore[arg-type]
     return refusal.value.code
 
 
-def state_of(opened: Installation, campaign: CampaignRecord, number: str) -> State:
-    forms = decisions.keyed_forms(opened.database, COMMAND_LINE, campaign, scene.AN_NHON)
+def state_of(installation: Installation, campaign: CampaignRecord, number: str) -> State:
+    forms = decisions.keyed_forms(installation.database, COMMAND_LINE, campaign, scene.AN_NHON)
     return next(form.state for form in forms if form.number == number)
 
 
 def test_fifty_parallel_sends_of_one_form_leave_one_row(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    before = scene.counts(opened)
+    before = scene.counts(installation)
     one = entry(campaign, key=KEY, comment="Cảm ơn.")
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: opened.door.accept(one, NOW), range(50)))
+        answers = list(pool.map(lambda _: installation.door.accept(one, NOW), range(50)))
     assert len({(answer.receipt, answer.response_key) for answer in answers}) == 1
     assert sum(not answer.repeated for answer in answers) == 1
-    gained = {name: n - before.get(name, 0) for name, n in scene.counts(opened).items()}
+    gained = {name: n - before.get(name, 0) for name, n in scene.counts(installation).items()}
     assert {name: n for name, n in gained.items() if n} == {"response": 1, "comment": 1, "ledger_leaf": 1}
 
 
 def test_parallel_contradictions_keep_one_form_and_set_each_other_body_aside_once(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     bodies = [entry(campaign, key=KEY, mark=mark) for mark in "12345"] * 6
 
     def send(number: int) -> Accepted | str:
         try:
-            return opened.door.accept(bodies[number], NOW)
+            return installation.door.accept(bodies[number], NOW)
         except Refusal as refusal:
             return refusal.code
 
@@ -67,7 +67,7 @@ def test_parallel_contradictions_keep_one_form_and_set_each_other_body_aside_onc
     assert len({answer.receipt for answer in kept}) == 1
     assert len(kept) == 6
     assert {answer for answer in answers if isinstance(answer, str)} == {"response_conflict"}
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         winner = session.scalars(select(Response.marks)).one()
         aside = session.scalars(select(SetAside.marks)).all()
     assert sorted({mark[0] for mark in aside}) == sorted(set("12345") - {winner[0]})
@@ -75,29 +75,31 @@ def test_parallel_contradictions_keep_one_form_and_set_each_other_body_aside_onc
 
 
 def test_a_repetition_on_another_day_gets_the_first_answer(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     one = entry(campaign, key=KEY)
-    first = opened.door.accept(one, NOW)
-    late = opened.door.accept(one, scene.CLOSED + dt.timedelta(days=3))
+    first = installation.door.accept(one, NOW)
+    late = installation.door.accept(one, scene.CLOSED + dt.timedelta(days=3))
     assert (late.receipt, late.state, late.repeated) == (first.receipt, EntryState.VALID, True)
     assert not first.repeated
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         assert session.scalars(select(Response.local_day)).all() == [NOW.date()]
 
 
 def test_a_form_that_differs_only_in_its_comment_is_another_form(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    opened.door.accept(entry(campaign, key=KEY, comment="a"), NOW)
-    assert refused(opened, entry(campaign, key=KEY, comment="b"), NOW) == "response_conflict"
-    with opened.database.read() as session:
+    installation.door.accept(entry(campaign, key=KEY, comment="a"), NOW)
+    assert refused(installation, entry(campaign, key=KEY, comment="b"), NOW) == "response_conflict"
+    with installation.database.read() as session:
         assert session.scalars(select(SetAside.comment)).all() == ["b"]
 
 
-def test_the_same_key_in_another_unit_is_another_form(opened: Installation, campaign: CampaignRecord) -> None:
-    first = opened.door.accept(entry(campaign, key=KEY, unit_id=1), NOW)
-    second = opened.door.accept(entry(campaign, key=KEY, unit_id=2), NOW)
+def test_the_same_key_in_another_unit_is_another_form(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    first = installation.door.accept(entry(campaign, key=KEY, unit_id=1), NOW)
+    second = installation.door.accept(entry(campaign, key=KEY, unit_id=2), NOW)
     assert first.receipt != second.receipt
     assert not second.repeated
 
@@ -115,77 +117,81 @@ def test_the_same_key_in_another_unit_is_another_form(opened: Installation, camp
     ],
 )
 def test_the_window_is_open_from_its_first_moment_to_the_one_before_its_end(
-    opened: Installation, campaign: CampaignRecord, moment: dt.datetime, state: EntryState
+    installation: Installation, campaign: CampaignRecord, moment: dt.datetime, state: EntryState
 ) -> None:
-    assert opened.door.accept(entry(campaign), moment).state is state
+    assert installation.door.accept(entry(campaign), moment).state is state
 
 
-def test_a_late_form_is_kept_and_does_not_count(opened: Installation, campaign: CampaignRecord) -> None:
-    opened.door.accept(entry(campaign), scene.CLOSED)
-    board = quotas.progress(opened.database, COMMAND_LINE, campaign, scene.CLOSED)
+def test_a_late_form_is_kept_and_does_not_count(installation: Installation, campaign: CampaignRecord) -> None:
+    installation.door.accept(entry(campaign), scene.CLOSED)
+    board = quotas.progress(installation.database, COMMAND_LINE, campaign, scene.CLOSED)
     assert (board.total("late"), board.total("valid")) == (1, 0)
 
 
-def test_nothing_is_kept_before_the_window_opens(opened: Installation, campaign: CampaignRecord) -> None:
-    before = scene.counts(opened)
-    assert refused(opened, entry(campaign), scene.BEFORE) == "campaign_not_open"
-    assert scene.counts(opened) == before
+def test_nothing_is_kept_before_the_window_opens(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    before = scene.counts(installation)
+    assert refused(installation, entry(campaign), scene.BEFORE) == "campaign_not_open"
+    assert scene.counts(installation) == before
 
 
-def test_a_full_quota_refuses_nobody(opened: Installation, campaign: CampaignRecord) -> None:
+def test_a_full_quota_refuses_nobody(installation: Installation, campaign: CampaignRecord) -> None:
     target = campaign.unit(scene.AN_NHON).target
-    opened.door.accept_all((entry(campaign), NOW) for _ in range(target))
-    accepted = opened.door.accept(entry(campaign), NOW)
+    installation.door.accept_all((entry(campaign), NOW) for _ in range(target))
+    accepted = installation.door.accept(entry(campaign), NOW)
     assert accepted.state is EntryState.VALID
-    board = quotas.progress(opened.database, COMMAND_LINE, campaign, NOW)
+    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
     assert board.units[scene.AN_NHON - 1].valid == target + 1
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 15, "x" * 201, "é" * 101])
-def test_a_key_that_no_page_made_is_refused(opened: Installation, campaign: CampaignRecord, key: str) -> None:
+def test_a_key_that_no_page_made_is_refused(
+    installation: Installation, campaign: CampaignRecord, key: str
+) -> None:
     one = entry(campaign)
-    before = scene.counts(opened)
+    before = scene.counts(installation)
     bad = type(one)(one.campaign, one.unit_id, one.channel, key, one.sheet)
-    assert refused(opened, bad, NOW) == "idempotency_key_bad"
-    assert scene.counts(opened) == before
+    assert refused(installation, bad, NOW) == "idempotency_key_bad"
+    assert scene.counts(installation) == before
 
 
-def test_the_half_day_is_the_finest_time_kept(opened: Installation, campaign: CampaignRecord) -> None:
+def test_the_half_day_is_the_finest_time_kept(installation: Installation, campaign: CampaignRecord) -> None:
     noon = NOW.replace(hour=12, minute=0)
-    opened.door.accept(entry(campaign, mark="1"), noon - dt.timedelta(microseconds=1))
-    opened.door.accept(entry(campaign, mark="2"), noon)
-    with opened.database.read() as session:
+    installation.door.accept(entry(campaign, mark="1"), noon - dt.timedelta(microseconds=1))
+    installation.door.accept(entry(campaign, mark="2"), noon)
+    with installation.database.read() as session:
         found = {row.marks[0]: (row.local_day, row.half_day) for row in session.scalars(select(Response))}
     assert found == {"1": (NOW.date(), "am"), "2": (NOW.date(), "pm")}
 
 
 def test_many_entries_are_taken_in_together_or_not_at_all(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    before = scene.counts(opened)
+    before = scene.counts(installation)
     entries = [(entry(campaign), NOW), (entry(campaign), scene.BEFORE)]
     with pytest.raises(Refusal, match="campaign_not_open"):
-        opened.door.accept_all(entries)
-    assert scene.counts(opened) == before
+        installation.door.accept_all(entries)
+    assert scene.counts(installation) == before
 
 
 class TestPaper:
     """Forms that an officer keys in."""
 
     def test_a_form_number_is_used_once_in_its_campaign_whatever_the_unit(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        opened.door.accept(entry(campaign, number="0007", unit_id=1), NOW)
-        before = scene.counts(opened)
-        assert refused(opened, entry(campaign, number="0007", unit_id=2), NOW) == "form_number_used"
-        assert scene.counts(opened) == before
+        installation.door.accept(entry(campaign, number="0007", unit_id=1), NOW)
+        before = scene.counts(installation)
+        assert refused(installation, entry(campaign, number="0007", unit_id=2), NOW) == "form_number_used"
+        assert scene.counts(installation) == before
 
     def test_fifty_parallel_entries_of_one_number_keep_one(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
         def send(unit_id: int) -> str:
             try:
-                opened.door.accept(entry(campaign, number="0008", unit_id=unit_id), NOW)
+                installation.door.accept(entry(campaign, number="0008", unit_id=unit_id), NOW)
             except Refusal as refusal:
                 return refusal.code
             return "kept"
@@ -193,105 +199,105 @@ class TestPaper:
         with ThreadPoolExecutor(50) as pool:
             answers = list(pool.map(send, [1, 2, 3, 4, 5] * 10))
         assert sorted(answers) == ["form_number_used"] * 49 + ["kept"]
-        found = scene.counts(opened)
+        found = scene.counts(installation)
         assert (found["response"], found["paper_form"], found["ledger_leaf"]) == (1, 1, 1)
 
     def test_another_campaign_may_use_the_number_again(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
         other = campaign.plan.rehearsed("other", campaign.plan.window.opens_on, {})
-        campaigns.load(opened.database, COMMAND_LINE, other, NOW)
-        opened.door.accept(entry(campaign, number="0009"), NOW)
-        opened.door.accept(entry(opened.campaigns.get("other"), number="0009"), NOW)
-        assert scene.counts(opened)["paper_form"] == 2
+        campaigns.load(installation.database, COMMAND_LINE, other, NOW)
+        installation.door.accept(entry(campaign, number="0009"), NOW)
+        installation.door.accept(entry(installation.campaigns.get("other"), number="0009"), NOW)
+        assert scene.counts(installation)["paper_form"] == 2
 
     @pytest.mark.parametrize("number", ["", " ", "a b", "x" * 25, "0001\n", "số-1", "1;2", "\x00"])
     def test_a_number_that_is_none_is_refused(
-        self, opened: Installation, campaign: CampaignRecord, number: str
+        self, installation: Installation, campaign: CampaignRecord, number: str
     ) -> None:
-        before = scene.counts(opened)
-        assert refused(opened, entry(campaign, number=number), NOW) == "form_number_bad"
-        assert scene.counts(opened) == before
+        before = scene.counts(installation)
+        assert refused(installation, entry(campaign, number=number), NOW) == "form_number_bad"
+        assert scene.counts(installation) == before
 
     def test_the_same_answers_under_another_number_are_not_taken_for_a_repetition(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        opened.door.accept(entry(campaign, key=KEY, number="0010"), NOW)
-        assert refused(opened, entry(campaign, key=KEY, number="0011"), NOW) == "response_conflict"
-        assert opened.door.accept(entry(campaign, key=KEY, number="0010"), NOW).repeated
+        installation.door.accept(entry(campaign, key=KEY, number="0010"), NOW)
+        assert refused(installation, entry(campaign, key=KEY, number="0011"), NOW) == "response_conflict"
+        assert installation.door.accept(entry(campaign, key=KEY, number="0010"), NOW).repeated
 
     def test_totals_are_enough_where_the_plan_says_so(
-        self, opened: Installation, campaign: CampaignRecord
+        self, installation: Installation, campaign: CampaignRecord
     ) -> None:
         assert campaign.plan.paper_check == "totals"
-        assert opened.door.accept(entry(campaign, number="0012"), NOW).state is EntryState.VALID
+        assert installation.door.accept(entry(campaign, number="0012"), NOW).state is EntryState.VALID
 
 
 class TestSecondPerson:
     """Where the plan asks for a second person, a keyed form counts once that person has looked at it."""
 
     @pytest.fixture
-    def strict(self, opened: Installation, campaign: CampaignRecord) -> CampaignRecord:
+    def strict(self, installation: Installation, campaign: CampaignRecord) -> CampaignRecord:
         """A campaign whose paper forms need a second person."""
         plan = campaign.plan.rehearsed("strict", campaign.plan.window.opens_on, {})
         second = type(plan)(
             **{name: getattr(plan, name) for name in plan.__slots__} | {"paper_check": "second_person"}
         )
-        campaigns.load(opened.database, COMMAND_LINE, second, NOW)
-        return opened.campaigns.get("strict")
+        campaigns.load(installation.database, COMMAND_LINE, second, NOW)
+        return installation.campaigns.get("strict")
 
     @pytest.fixture
-    def people(self, opened: Installation) -> tuple[Actor, Actor]:
+    def people(self, installation: Installation) -> tuple[Actor, Actor]:
         """Two officers of the unit."""
-        return scene.account(opened, "mot@x.vn"), scene.account(opened, "hai@x.vn")
+        return scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
 
-    def valid(self, opened: Installation, campaign: CampaignRecord) -> int:
-        return quotas.progress(opened.database, COMMAND_LINE, campaign, NOW).total("valid")
+    def valid(self, installation: Installation, campaign: CampaignRecord) -> int:
+        return quotas.progress(installation.database, COMMAND_LINE, campaign, NOW).total("valid")
 
     def test_it_awaits_and_then_counts(
-        self, opened: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
+        self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
-        accepted = opened.door.accept(entry(strict, number="1", actor=first), NOW)
+        accepted = installation.door.accept(entry(strict, number="1", actor=first), NOW)
         assert accepted.state is EntryState.AWAITING
-        assert self.valid(opened, strict) == 0
-        decisions.decide(opened.database, second, strict, "1", Verdict.VERIFIED, NOW)
-        assert self.valid(opened, strict) == 1
-        assert state_of(opened, strict, "1") is State.VALID
+        assert self.valid(installation, strict) == 0
+        decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, NOW)
+        assert self.valid(installation, strict) == 1
+        assert state_of(installation, strict, "1") is State.VALID
 
     def test_nobody_verifies_the_own_entry(
-        self, opened: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
+        self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, _ = people
-        opened.door.accept(entry(strict, number="1", actor=first), NOW)
+        installation.door.accept(entry(strict, number="1", actor=first), NOW)
         with pytest.raises(Refusal, match="verify_own_entry"):
-            decisions.decide(opened.database, first, strict, "1", Verdict.VERIFIED, NOW)
-        assert self.valid(opened, strict) == 0
+            decisions.decide(installation.database, first, strict, "1", Verdict.VERIFIED, NOW)
+        assert self.valid(installation, strict) == 0
 
     def test_excluding_and_reinstating_does_not_stand_in_for_the_second_person(
-        self, opened: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
+        self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
-        opened.door.accept(entry(strict, number="1", actor=first), NOW)
-        decisions.decide(opened.database, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
-        decisions.decide(opened.database, first, strict, "1", Verdict.REINSTATED, NOW)
-        assert state_of(opened, strict, "1") is State.AWAITING
-        assert self.valid(opened, strict) == 0
-        decisions.decide(opened.database, second, strict, "1", Verdict.VERIFIED, NOW)
-        decisions.decide(opened.database, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.DUPLICATE)
-        decisions.decide(opened.database, first, strict, "1", Verdict.REINSTATED, NOW)
-        assert state_of(opened, strict, "1") is State.VALID
-        assert self.valid(opened, strict) == 1
+        installation.door.accept(entry(strict, number="1", actor=first), NOW)
+        decisions.decide(installation.database, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+        decisions.decide(installation.database, first, strict, "1", Verdict.REINSTATED, NOW)
+        assert state_of(installation, strict, "1") is State.AWAITING
+        assert self.valid(installation, strict) == 0
+        decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, NOW)
+        decisions.decide(installation.database, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.DUPLICATE)
+        decisions.decide(installation.database, first, strict, "1", Verdict.REINSTATED, NOW)
+        assert state_of(installation, strict, "1") is State.VALID
+        assert self.valid(installation, strict) == 1
 
     def test_two_decisions_at_once_are_one(
-        self, opened: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
+        self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
-        opened.door.accept(entry(strict, number="1", actor=first), NOW)
+        installation.door.accept(entry(strict, number="1", actor=first), NOW)
 
         def verify(_: int) -> str:
             try:
-                decisions.decide(opened.database, second, strict, "1", Verdict.VERIFIED, NOW)
+                decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, NOW)
             except Refusal as refusal:
                 return refusal.code
             return "done"
@@ -299,19 +305,23 @@ class TestSecondPerson:
         with ThreadPoolExecutor(8) as pool:
             found = sorted(pool.map(verify, range(8)))
         assert found == ["decision_not_allowed"] * 7 + ["done"]
-        assert scene.counts(opened)["decision"] == 1
+        assert scene.counts(installation)["decision"] == 1
 
     def test_a_late_form_stays_late(
-        self, opened: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
+        self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
         after = strict.closes_at
-        assert opened.door.accept(entry(strict, number="1", actor=first), after).state is EntryState.LATE
+        assert (
+            installation.door.accept(entry(strict, number="1", actor=first), after).state is EntryState.LATE
+        )
         with pytest.raises(Refusal, match="decision_not_allowed"):
-            decisions.decide(opened.database, second, strict, "1", Verdict.VERIFIED, after)
+            decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, after)
 
-    def test_a_citizens_own_form_awaits_nobody(self, opened: Installation, strict: CampaignRecord) -> None:
-        assert opened.door.accept(entry(strict), NOW).state is EntryState.VALID
+    def test_a_citizens_own_form_awaits_nobody(
+        self, installation: Installation, strict: CampaignRecord
+    ) -> None:
+        assert installation.door.accept(entry(strict), NOW).state is EntryState.VALID
 
 
 @pytest.mark.parametrize(
@@ -325,52 +335,56 @@ class TestSecondPerson:
     ],
 )
 def test_a_decision_that_does_not_fit_is_refused(
-    opened: Installation, campaign: CampaignRecord, verdict: Verdict, reason: Reason | None, code: str
+    installation: Installation, campaign: CampaignRecord, verdict: Verdict, reason: Reason | None, code: str
 ) -> None:
-    opened.door.accept(entry(campaign, number="1", actor=scene.account(opened, "mot@x.vn")), NOW)
+    installation.door.accept(entry(campaign, number="1", actor=scene.account(installation, "mot@x.vn")), NOW)
     with pytest.raises(Refusal, match=code):
-        decisions.decide(opened.database, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason)
-    assert "decision" not in scene.counts(opened)
+        decisions.decide(installation.database, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason)
+    assert "decision" not in scene.counts(installation)
 
 
-def test_a_decision_reaches_only_the_own_unit(opened: Installation, campaign: CampaignRecord) -> None:
-    opened.door.accept(entry(campaign, number="1"), NOW)
+def test_a_decision_reaches_only_the_own_unit(installation: Installation, campaign: CampaignRecord) -> None:
+    installation.door.accept(entry(campaign, number="1"), NOW)
     stranger = Actor(None, Role.UNIT_HEAD, "phu-cat")
     for number, code in (("1", "unit_out_of_reach"), ("2", "form_number_unknown")):
         with pytest.raises(Refusal, match=code):
-            decisions.decide(opened.database, stranger, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
+            decisions.decide(
+                installation.database, stranger, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST
+            )
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        decisions.keyed_forms(opened.database, stranger, campaign, scene.AN_NHON)
+        decisions.keyed_forms(installation.database, stranger, campaign, scene.AN_NHON)
 
 
-def test_a_comment_stands_apart_and_is_erased_alone(opened: Installation, campaign: CampaignRecord) -> None:
-    accepted = opened.door.accept(entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
-    with opened.database.write() as session:
+def test_a_comment_stands_apart_and_is_erased_alone(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    accepted = installation.door.accept(entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
+    with installation.database.write() as session:
         leaves = session.scalars(select(LedgerLeaf.leaf)).all()
         session.execute(delete(Comment).where(Comment.response_key == accepted.response_key))
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         assert session.scalars(select(LedgerLeaf.leaf)).all() == leaves
         assert session.scalars(select(Response.response_key)).all() == [accepted.response_key]
-    again = opened.door.accept(entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
+    again = installation.door.accept(entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
     assert (again.repeated, again.receipt) == (True, accepted.receipt)
-    assert "comment" not in scene.counts(opened)
+    assert "comment" not in scene.counts(installation)
 
 
 def test_a_citizens_answer_leaves_no_trace_in_the_audit(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    before = scene.counts(opened)["audit_entry"]
-    opened.door.accept(entry(campaign), NOW)
-    assert scene.counts(opened)["audit_entry"] == before
-    opened.door.accept(entry(campaign, number="1"), NOW)
-    assert scene.counts(opened)["audit_entry"] == before + 1
+    before = scene.counts(installation)["audit_entry"]
+    installation.door.accept(entry(campaign), NOW)
+    assert scene.counts(installation)["audit_entry"] == before
+    installation.door.accept(entry(campaign, number="1"), NOW)
+    assert scene.counts(installation)["audit_entry"] == before + 1
 
 
-def test_every_channel_has_its_leaf_at_once(opened: Installation, campaign: CampaignRecord) -> None:
+def test_every_channel_has_its_leaf_at_once(installation: Installation, campaign: CampaignRecord) -> None:
     for number in (None, "1"):
-        opened.door.accept(entry(campaign, number=number), NOW)
+        installation.door.accept(entry(campaign, number=number), NOW)
     one = entry(campaign)
     imported = type(one)(campaign, 1, Channel.IMPORT, one.idempotency_key, one.sheet)
-    opened.door.accept_all([(imported, NOW)])
-    found = scene.counts(opened)
+    installation.door.accept_all([(imported, NOW)])
+    found = scene.counts(installation)
     assert found["ledger_leaf"] == found["response"] == 3

@@ -17,16 +17,16 @@ STATUS_LINE = len("HTTP/1.1 200 OK\r\n\r\n")
 OF_THE_SERVER = len("Server: hailong\r\nDate: Wed, 25 Nov 2026 18:00:00 GMT\r\nConnection: keep-alive\r\n")
 
 
-def every_form(opened: Installation, campaign: CampaignRecord) -> list[str]:
-    found = links.of_campaign(opened, COMMAND_LINE, campaign)
-    return [link.url.removeprefix(opened.config.public_url) for link in found]
+def every_form(installation: Installation, campaign: CampaignRecord) -> list[str]:
+    found = links.of_campaign(installation, COMMAND_LINE, campaign)
+    return [link.url.removeprefix(installation.config.public_url) for link in found]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_units_form_fits_the_budget(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, lang: str
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, lang: str
 ) -> None:
-    for form in every_form(opened, campaign):
+    for form in every_form(installation, campaign):
         answer = client.get(f"{form}?lang={lang}", headers={"Accept-Encoding": "gzip"})
         heads = sum(len(f"{name}: {value}\r\n") for name, value in answer.headers.items())
         assert len(answer.data) + heads + STATUS_LINE + OF_THE_SERVER <= MOST_ON_THE_WIRE
@@ -34,9 +34,9 @@ def test_every_units_form_fits_the_budget(
 
 
 def test_the_view_goes_with_the_form_and_is_kept_nowhere(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    form = every_form(opened, campaign)[0]
+    form = every_form(installation, campaign)[0]
     faulty = client.post(form, data={"key": "k" * 22, "a": "on"})
     assert "name=a checked" in faulty.text
     assert "name=o checked" not in faulty.text
@@ -48,13 +48,13 @@ def test_the_view_goes_with_the_form_and_is_kept_nowhere(
     assert plain.location == seen.location.removesuffix("?v=ao"), (
         "the same answers, whatever they looked like"
     )
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         assert len(session.scalars(select(Response)).all()) == 1
 
 
 def test_the_page_says_nothing_of_a_view_that_nobody_knows(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    page = client.get(f'{every_form(opened, campaign)[0]}?v=x"><script>')
+    page = client.get(f'{every_form(installation, campaign)[0]}?v=x"><script>')
     assert page.status_code == 200
     assert " checked" not in page.text

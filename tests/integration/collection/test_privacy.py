@@ -71,9 +71,12 @@ def test_no_column_holds_a_time_an_address_a_browser_or_an_order(table: str) -> 
     assert not found.indexes, "an index of its own could keep the order of coming"
 
 
-def arrivals(opened: Installation, campaign: CampaignRecord) -> list[bytes]:
+def arrivals(installation: Installation, campaign: CampaignRecord) -> list[bytes]:
     """Let citizens of one unit come one after the other; return their keys in the order of coming."""
-    return [opened.door.accept(entry(campaign, mark="12345"[n % 5]), NOW).response_key for n in range(VISITS)]
+    return [
+        installation.door.accept(entry(campaign, mark="12345"[n % 5]), NOW).response_key
+        for n in range(VISITS)
+    ]
 
 
 def independent(found: Sequence[bytes], came: Sequence[bytes]) -> bool:
@@ -83,18 +86,18 @@ def independent(found: Sequence[bytes], came: Sequence[bytes]) -> bool:
 
 
 def test_rows_are_found_in_an_order_that_tells_nothing(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    came = arrivals(opened, campaign)
-    if opened.database.is_sqlite:
+    came = arrivals(installation, campaign)
+    if installation.database.is_sqlite:
         # The table is its own index: rows lie in the order of the keyed hashes, and have no number.
         query = "SELECT response_key FROM response"
-        with opened.database.read() as session, pytest.raises(Exception, match="no such column"):
+        with installation.database.read() as session, pytest.raises(Exception, match="no such column"):
             session.connection().exec_driver_sql("SELECT rowid FROM response")
     else:
-        opened.forget_order()  # a heap keeps the order of coming until it is rewritten
+        installation.forget_order()  # a heap keeps the order of coming until it is rewritten
         query = "SELECT response_key FROM response ORDER BY ctid"
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         rows = [bytes(key) for key in session.connection().exec_driver_sql(query).scalars()]
     assert rows == sorted(rows)
     assert independent(rows, came)
@@ -117,12 +120,12 @@ def test_a_rewritten_file_tells_nothing_within_its_pages_either(embedded: Instal
 
 
 def test_leaves_and_exports_are_in_an_order_that_tells_nothing(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    came = arrivals(opened, campaign)
-    lines = list(csv_transfer.export_csv(opened.database, campaign))[1:]
+    came = arrivals(installation, campaign)
+    lines = list(csv_transfer.export_csv(installation.database, campaign))[1:]
     assert independent([bytes.fromhex(line[:32]) for line in lines], came)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         leaves = session.scalars(
             select(LedgerLeaf.leaf).order_by(LedgerLeaf.campaign_id, LedgerLeaf.leaf)
         ).all()
@@ -130,8 +133,8 @@ def test_leaves_and_exports_are_in_an_order_that_tells_nothing(
     assert len(leaves) == len(rows) == VISITS
 
 
-def test_keys_tell_nothing_of_each_other(opened: Installation, campaign: CampaignRecord) -> None:
-    came = arrivals(opened, campaign)
+def test_keys_tell_nothing_of_each_other(installation: Installation, campaign: CampaignRecord) -> None:
+    came = arrivals(installation, campaign)
     assert len(set(came)) == VISITS
     assert (
         abs(float(spearmanr(range(VISITS), [int.from_bytes(key, "big") >> 64 for key in came]).statistic))
@@ -140,12 +143,12 @@ def test_keys_tell_nothing_of_each_other(opened: Installation, campaign: Campaig
 
 
 def test_what_was_sent_cannot_be_tested_against_what_is_kept(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     """The same answers of two people, or of one person twice, look different in every column of a hash."""
     for _ in range(2):
-        opened.door.accept(entry(campaign, comment="Như nhau."), NOW)
-    with opened.database.read() as session:
+        installation.door.accept(entry(campaign, comment="Như nhau."), NOW)
+    with installation.database.read() as session:
         one, other = session.scalars(select(Response)).all()
         first, second = session.scalars(select(LedgerLeaf.leaf)).all()
     assert one.marks == other.marks
@@ -154,20 +157,26 @@ def test_what_was_sent_cannot_be_tested_against_what_is_kept(
     assert first != second
 
 
-def test_the_pages_key_is_kept_nowhere(opened: Installation, campaign: CampaignRecord) -> None:
+def test_the_pages_key_is_kept_nowhere(installation: Installation, campaign: CampaignRecord) -> None:
     """Whoever finds a page in a browser's memory cannot find its row without the installation's secret."""
     key = "chìa-khóa-của-một-trang"
-    receipt = opened.door.accept(entry(campaign, key=key, comment="Cảm ơn."), NOW).receipt
+    receipt = installation.door.accept(entry(campaign, key=key, comment="Cảm ơn."), NOW).receipt
     with pytest.raises(Exception, match="response_conflict"):
-        opened.door.accept(entry(campaign, key=key, comment="Khác."), NOW)
-    with opened.database.read() as session:
+        installation.door.accept(entry(campaign, key=key, comment="Khác."), NOW)
+    with installation.database.read() as session:
         everything = repr(
             [
                 session.execute(select(table)).all()
                 for table in (Response.__table__, SetAside.__table__, LedgerLeaf.__table__)
             ]
         )
-    for secret in (key, key.encode().hex(), receipt, receipt.replace("-", ""), opened.keys.response.hex()):
+    for secret in (
+        key,
+        key.encode().hex(),
+        receipt,
+        receipt.replace("-", ""),
+        installation.keys.response.hex(),
+    ):
         assert secret not in everything
 
 

@@ -25,23 +25,27 @@ OURS = "/noi-bo/binh-dinh-2024/ma-qr"
 CHECK = "/noi-bo/binh-dinh-2024/kiem-tra-ma"
 
 
-def address(opened: Installation, campaign: CampaignRecord) -> str:
+def address(installation: Installation, campaign: CampaignRecord) -> str:
     return next(
-        link.url for link in links.of_campaign(opened, COMMAND_LINE, campaign) if link.unit == "an-nhon"
+        link.url for link in links.of_campaign(installation, COMMAND_LINE, campaign) if link.unit == "an-nhon"
     )
 
 
-def test_every_counter_has_every_kind_in_both_forms(opened: Installation, campaign: CampaignRecord) -> None:
-    names = [file.name for file in posters.every(opened, COMMAND_LINE, campaign, "van-phong", ("card",))]
+def test_every_counter_has_every_kind_in_both_forms(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    names = [
+        file.name for file in posters.every(installation, COMMAND_LINE, campaign, "van-phong", ("card",))
+    ]
     assert names == [
         f"binh-dinh-2024-van-phong-quay-{n}-card.{form}" for n in (1, 2, 3) for form in ("pdf", "svg")
     ]
     with pytest.raises(Refusal, match="unit_unknown"):
-        next(posters.every(opened, COMMAND_LINE, campaign, "khong-co"))
+        next(posters.every(installation, COMMAND_LINE, campaign, "khong-co"))
     with pytest.raises(Refusal, match="counter_unknown"):
-        posters.one(opened, COMMAND_LINE, campaign, ("an-nhon", 9), "a4", "pdf")
+        posters.one(installation, COMMAND_LINE, campaign, ("an-nhon", 9), "a4", "pdf")
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        posters.one(opened, scene.OFFICER, campaign, ("van-phong", 1), "a4", "pdf")
+        posters.one(installation, scene.OFFICER, campaign, ("van-phong", 1), "a4", "pdf")
 
 
 def test_an_officer_downloads_the_own_posters_only(signed_in: SignIn, campaign: CampaignRecord) -> None:
@@ -60,13 +64,13 @@ def test_an_officer_downloads_the_own_posters_only(signed_in: SignIn, campaign: 
 
 
 def test_the_word_on_the_poster_stands_on_the_genuine_page(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    word = check_word(opened.keys.seal, campaign.code, "an-nhon")
-    path = address(opened, campaign).removeprefix(opened.config.public_url)
+    word = check_word(installation.keys.seal, campaign.code, "an-nhon")
+    path = address(installation, campaign).removeprefix(installation.config.public_url)
     assert f"Từ kiểm tra: {word}" in client.get(path).text
     (poster,) = (
-        f for f in posters.every(opened, COMMAND_LINE, campaign, "an-nhon", ("a4",)) if ".svg" in f.name
+        f for f in posters.every(installation, COMMAND_LINE, campaign, "an-nhon", ("a4",)) if ".svg" in f.name
     )
     assert word in poster.body.decode()
 
@@ -88,39 +92,41 @@ def test_the_word_on_the_poster_stands_on_the_genuine_page(
     ],
 )
 def test_a_poster_is_told_from_a_false_one(
-    opened: Installation, campaign: CampaignRecord, change: object, standing: Standing
+    installation: Installation, campaign: CampaignRecord, change: object, standing: Standing
 ) -> None:
-    checked = posters.check(opened, change(address(opened, campaign)))  # type: ignore[operator]
+    checked = posters.check(installation, change(address(installation, campaign)))  # type: ignore[operator]
     assert checked.standing is standing
     assert bool(checked.unit) is (standing is Standing.GENUINE)
 
 
-def test_a_seal_for_what_is_gone_is_no_genuine_one(opened: Installation, campaign: CampaignRecord) -> None:
-    seal = Seal(opened.keys.seal)
+def test_a_seal_for_what_is_gone_is_no_genuine_one(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    seal = Seal(installation.keys.seal)
     for gone in (seal.sign("dot-cu", "an-nhon", 1), seal.sign(campaign.code, "don-vi-cu", 1)):
-        assert posters.check(opened, links.address(opened, gone)).standing is Standing.ALTERED
+        assert posters.check(installation, links.address(installation, gone)).standing is Standing.ALTERED
 
 
 def test_the_officer_reads_whose_it_is(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn
 ) -> None:
     browser = signed_in(Role.OFFICER)
-    fields = {"csrf_token": token(browser, CHECK), "address": address(opened, campaign)}
+    fields = {"csrf_token": token(browser, CHECK), "address": address(installation, campaign)}
     answer = browser.post(CHECK, data=fields)
     assert answer.status_code == 200
     assert "Mã thật" in answer.text
-    assert check_word(opened.keys.seal, campaign.code, "an-nhon") in answer.text
+    assert check_word(installation.keys.seal, campaign.code, "an-nhon") in answer.text
     false = browser.post(CHECK, data={**fields, "address": "https://example.com/k/a.b.1.c"})
     assert "Mã giả" in false.text
     assert "Mã thật" not in false.text
 
 
 def test_files_are_drawn_for_a_service_under_any_address(
-    opened: Installation, campaign: CampaignRecord, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, tmp_path: Path
 ) -> None:
     elsewhere = dataclasses.replace(
-        opened, config=Config(data=tmp_path, public_url="https://hailong.gialai.gov.vn/khao-sat")
+        installation, config=Config(data=tmp_path, public_url="https://hailong.gialai.gov.vn/khao-sat")
     )
     text = address(elsewhere, campaign)
     assert posters.check(elsewhere, text).standing is Standing.GENUINE
-    assert posters.check(opened, text).standing is Standing.OTHER_SITE
+    assert posters.check(installation, text).standing is Standing.OTHER_SITE

@@ -52,8 +52,8 @@ def hands(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Hands:
     return found
 
 
-def shown(opened: Installation, campaign: CampaignRecord, at: dt.datetime = NOW) -> Shown:
-    return screen_codes.at_desk(opened, scene.OFFICER, campaign, "an-nhon", 1, at)
+def shown(installation: Installation, campaign: CampaignRecord, at: dt.datetime = NOW) -> Shown:
+    return screen_codes.at_desk(installation, scene.OFFICER, campaign, "an-nhon", 1, at)
 
 
 def key_of(client: FlaskClient, code: str) -> str:
@@ -66,16 +66,16 @@ def send(client: FlaskClient, code: str, key: str, **fields: str) -> TestRespons
     return client.post(f"/s/{code}", data={**FORM, "key": key, **fields})
 
 
-def channels(opened: Installation) -> list[str]:
-    with opened.database.read() as session:
+def channels(installation: Installation) -> list[str]:
+    with installation.database.read() as session:
         return sorted(session.scalars(select(Response.channel)))
 
 
 def test_a_scanned_code_opens_the_form_of_its_unit_and_is_spent_once(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    code = shown(opened, campaign)
-    page = client.get(code.url.removeprefix(opened.config.public_url))
+    code = shown(installation, campaign)
+    page = client.get(code.url.removeprefix(installation.config.public_url))
     assert "Bảo hiểm xã hội thị xã An Nhơn" in page.text
     assert page.headers.getlist("Set-Cookie") == []
     key = key_of(client, code.code)
@@ -84,15 +84,15 @@ def test_a_scanned_code_opens_the_form_of_its_unit_and_is_spent_once(
     assert code.code not in first.location
     again = send(client, code.code, key)  # a second tap on the same page: the same receipt
     assert (again.status_code, again.location) == (303, first.location)
-    assert channels(opened) == ["screen"]
+    assert channels(installation) == ["screen"]
     other = client.get(f"/s/{code.code}")
     assert (other.status_code, "đã có người dùng" in other.text) == (409, True)
 
 
 def test_a_code_is_typed_by_hand_beside_those_of_cards(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     led = client.get("/m", query_string={"ma": f"{code.typed.lower()}\r\n"})
     assert (led.status_code, led.location) == (303, f"/s/{code.typed.lower()}")
     assert "An Nhơn" in client.get(led.location).text
@@ -101,11 +101,11 @@ def test_a_code_is_typed_by_hand_beside_those_of_cards(
 
 
 def test_a_code_opens_forms_for_five_minutes_after_it_left_the_screen(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     hands.move(MINUTE)
-    assert shown(opened, campaign, at=hands.now).code != code.code
+    assert shown(installation, campaign, at=hands.now).code != code.code
     hands.move(4 * MINUTE + dt.timedelta(seconds=59))
     assert client.get(f"/s/{code.code}").status_code == 200
     hands.move(dt.timedelta(seconds=1))
@@ -114,31 +114,33 @@ def test_a_code_opens_forms_for_five_minutes_after_it_left_the_screen(
 
 
 def test_whoever_opened_in_time_is_not_hurried(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     key = key_of(client, code.code)
     hands.move(screen_codes.ANSWERING - MINUTE)
     assert send(client, code.code, key).status_code == 303
-    assert channels(opened) == ["screen"]
+    assert channels(installation) == ["screen"]
 
 
 @pytest.mark.parametrize("key", ["made-up-page-key-0001", "x.99999999.y", "x.99999999." + "0" * 24, "."])
 def test_a_page_that_was_not_opened_in_time_cannot_be_made_up(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands, key: str
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands, key: str
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     hands.move(6 * MINUTE)
     answer = send(client, code.code, key)
     assert answer.status_code == 410
-    assert "response" not in scene.counts(opened)
+    assert "response" not in scene.counts(installation)
 
 
 def test_a_page_is_sealed_for_its_own_code(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
 ) -> None:
-    one = shown(opened, campaign)
-    other = screen_codes.show(opened, campaign, (scene.AN_NHON, 1, scene.kiosk(opened, campaign)), NOW)
+    one = shown(installation, campaign)
+    other = screen_codes.show(
+        installation, campaign, (scene.AN_NHON, 1, scene.kiosk(installation, campaign)), NOW
+    )
     assert other.code != one.code, "each screen of a counter has its own"
     key = key_of(client, one.code)
     hands.move(6 * MINUTE)
@@ -147,9 +149,9 @@ def test_a_page_is_sealed_for_its_own_code(
 
 
 def test_where_a_code_is_spent_nothing_is_lost_and_the_next_code_will_do(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     mine, yours = key_of(client, code.code), key_of(client, code.code)
     assert send(client, code.code, yours).status_code == 303
     asked = send(client, code.code, mine, c1_1="5")
@@ -158,19 +160,19 @@ def test_where_a_code_is_spent_nothing_is_lost_and_the_next_code_will_do(
     assert "name=c1_1 value=5 checked" in asked.text
     assert FORM["comment"] in asked.text
     hands.move(MINUTE)
-    following = shown(opened, campaign, at=hands.now)
+    following = shown(installation, campaign, at=hands.now)
     slip = send(client, code.code, mine, c1_1="5", ma=following.code[:-1])
     assert (slip.status_code, "name=c1_1 value=5 checked" in slip.text) == (404, True)
     sent = send(client, code.code, mine, c1_1="5", ma=following.typed.lower())
     assert sent.status_code == 303
-    assert channels(opened) == ["screen", "screen"]
+    assert channels(installation) == ["screen", "screen"]
     assert client.get(f"/s/{following.code}").status_code == 409
 
 
 def test_whoever_left_the_counter_sends_without_a_code_as_from_a_poster(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     key = key_of(client, code.code)
     hands.move(screen_codes.ANSWERING + 2 * MINUTE)
     asked = send(client, code.code, key)
@@ -179,41 +181,41 @@ def test_whoever_left_the_counter_sends_without_a_code_as_from_a_poster(
     assert found is not None
     sent = client.post(found[1], data={**FORM, "key": key, "ma": ""})
     assert sent.status_code == 303
-    assert channels(opened) == ["qr"]
+    assert channels(installation) == ["qr"]
 
 
 def test_a_code_of_another_unit_is_not_taken_for_the_next_one(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, hands: Hands
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     key = key_of(client, code.code)
     hands.move(screen_codes.ANSWERING + 2 * MINUTE)
-    elsewhere = screen_codes.at_desk(opened, COMMAND_LINE, campaign, "phu-cat", 1, hands.now)
+    elsewhere = screen_codes.at_desk(installation, COMMAND_LINE, campaign, "phu-cat", 1, hands.now)
     assert send(client, code.code, key, ma=elsewhere.code).status_code == 404
-    assert "response" not in scene.counts(opened)
+    assert "response" not in scene.counts(installation)
 
 
 def test_a_faulty_form_spends_nothing_and_keeps_the_typed_code(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    code = shown(opened, campaign)
+    code = shown(installation, campaign)
     key = key_of(client, code.code)
     faulty = send(client, code.code, key, overall="9", ma=code.typed)
     assert (faulty.status_code, f">{code.typed}</textarea>" in faulty.text) == (422, True)
-    assert "spent_screen_code" not in scene.counts(opened)
+    assert "spent_screen_code" not in scene.counts(installation)
     assert send(client, code.code, key).status_code == 303
 
 
 def test_three_hundred_answers_with_one_code_leave_one(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    found = screen_codes.find(opened, shown(opened, campaign).code, NOW)
+    found = screen_codes.find(installation, shown(installation, campaign).code, NOW)
 
     def post(number: int) -> str:
         sheet = scene.sheet(campaign.questionnaire, "12345"[number % 5])
         key = f"a page of its own {number:04}"
         try:
-            return opened.door.accept(
+            return installation.door.accept(
                 Entry(campaign, found.unit_id, Channel.SCREEN, key, sheet, screen=found.end), NOW
             ).receipt
         except Refusal as refusal:
@@ -222,44 +224,50 @@ def test_three_hundred_answers_with_one_code_leave_one(
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(post, range(300)))
     assert answers.count("screen_code_spent") == 299
-    counts = scene.counts(opened)
+    counts = scene.counts(installation)
     assert (counts["response"], counts["ledger_leaf"], counts["spent_screen_code"]) == (1, 1, 1)
 
 
 def test_a_screen_has_one_code_a_minute_however_often_it_is_asked(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     with ThreadPoolExecutor(8) as pool:
-        codes = {found.code for found in pool.map(lambda _: shown(opened, campaign), range(40))}
+        codes = {found.code for found in pool.map(lambda _: shown(installation, campaign), range(40))}
     assert len(codes) == 1
-    screen_codes.show(opened, campaign, (scene.AN_NHON, 1, scene.kiosk(opened, campaign)), NOW)
+    screen_codes.show(installation, campaign, (scene.AN_NHON, 1, scene.kiosk(installation, campaign)), NOW)
     for minute in (1, 2, 2, 5):
-        shown(opened, campaign, at=NOW + minute * MINUTE)
-    accounts = {each.unit: each for each in screen_codes.accounts(opened.database, COMMAND_LINE, campaign)}
+        shown(installation, campaign, at=NOW + minute * MINUTE)
+    accounts = {
+        each.unit: each for each in screen_codes.accounts(installation.database, COMMAND_LINE, campaign)
+    }
     assert (accounts["an-nhon"].shown, accounts["an-nhon"].answers) == (5, 0)
     assert accounts["phu-cat"].shown == 0
-    own = screen_codes.accounts(opened.database, scene.OFFICER, campaign)
+    own = screen_codes.accounts(installation.database, scene.OFFICER, campaign)
     assert [each.unit for each in own] == ["an-nhon"]
 
 
-def test_a_mark_is_forgotten_once_its_code_is_dead(opened: Installation, campaign: CampaignRecord) -> None:
+def test_a_mark_is_forgotten_once_its_code_is_dead(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
     for days in (0, 1, 2):
         now = NOW + dt.timedelta(days=days)
-        found = screen_codes.find(opened, shown(opened, campaign, at=now).code, now)
+        found = screen_codes.find(installation, shown(installation, campaign, at=now).code, now)
         sheet = scene.sheet(campaign.questionnaire)
         key = f"the page of day {days}...."
-        opened.door.accept(Entry(campaign, found.unit_id, Channel.SCREEN, key, sheet, screen=found.end), now)
-    with opened.database.read() as session:
+        installation.door.accept(
+            Entry(campaign, found.unit_id, Channel.SCREEN, key, sheet, screen=found.end), now
+        )
+    with installation.database.read() as session:
         assert len(session.scalars(select(SpentScreenCode.mark)).all()) == 2
 
 
 def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    code = shown(opened, campaign).code
-    found = screen_codes.find(opened, code, NOW)
+    code = shown(installation, campaign).code
+    found = screen_codes.find(installation, code, NOW)
     sheet = scene.sheet(campaign.questionnaire)
-    kept = opened.door.accept(
+    kept = installation.door.accept(
         Entry(campaign, found.unit_id, Channel.SCREEN, "some page's own key", sheet, screen=found.end), NOW
     )
     assert {column.name for column in SpentScreenCode.__table__.columns} == {
@@ -268,7 +276,7 @@ def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
     assert {column.name for column in ScreenCount.__table__.columns} == {
         *("campaign_id", "unit_id", "counter", "screen", "shown", "last_minute")
     }
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         rows = {
             table.name: repr(session.execute(select(table)).all()) for table in Schema.metadata.sorted_tables
         }
@@ -281,19 +289,19 @@ def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
 
 
 def test_the_board_shows_the_channel_apart(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, signed_in: SignIn
 ) -> None:
-    code = shown(opened, campaign).code
+    code = shown(installation, campaign).code
     send(client, code, key_of(client, code))
-    opened.door.accept(scene.entry(campaign), NOW)
-    board = quotas.progress(opened.database, COMMAND_LINE, campaign, NOW)
+    installation.door.accept(scene.entry(campaign), NOW)
+    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["screen"], unit.channels["qr"], unit.valid) == (1, 1, 2)
     assert "mã màn hình 1" in signed_in(Role.TCCB).get(f"/noi-bo/{scene.CODE}/chi-tieu").text
 
 
 def test_an_officer_shows_a_counters_code_and_it_works(
-    opened: Installation, signed_in: SignIn, client: FlaskClient
+    installation: Installation, signed_in: SignIn, client: FlaskClient
 ) -> None:
     browser = signed_in(Role.OFFICER)
     assert f"{SHOW}/1" in browser.get(SHOW).text
@@ -312,29 +320,29 @@ def test_an_officer_shows_a_counters_code_and_it_works(
     assert "Mở màn hình của quầy" not in table
 
 
-def test_no_code_before_the_first_day(opened: Installation, campaign: CampaignRecord) -> None:
+def test_no_code_before_the_first_day(installation: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Refusal, match="campaign_not_open"):
-        shown(opened, campaign, at=scene.BEFORE)
+        shown(installation, campaign, at=scene.BEFORE)
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        screen_codes.at_desk(opened, scene.OFFICER, campaign, "phu-cat", 1, NOW)
+        screen_codes.at_desk(installation, scene.OFFICER, campaign, "phu-cat", 1, NOW)
 
 
 def test_the_form_of_a_screens_code_fits_the_budget_of_a_first_visit(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    code = shown(opened, campaign).code
+    code = shown(installation, campaign).code
     packed = client.get(f"/s/{code}", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.data) + 450 <= 5_000
 
 
 def test_a_code_of_an_earlier_minute_or_of_another_campaign_is_told_apart(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    code = shown(opened, campaign).code
-    assert screen_codes.find(opened, code, NOW + 3 * MINUTE).age == 3
+    code = shown(installation, campaign).code
+    assert screen_codes.find(installation, code, NOW + 3 * MINUTE).age == 3
     with pytest.raises(Refusal, match="screen_code_unknown"):
-        screen_codes.find(opened, code, NOW - MINUTE)
+        screen_codes.find(installation, code, NOW - MINUTE)
     with pytest.raises(Refusal, match="screen_code_unknown"):
-        screen_codes.find(opened, code, NOW + dt.timedelta(days=1))
+        screen_codes.find(installation, code, NOW + dt.timedelta(days=1))
     assert screen_code.read(code) == code

@@ -31,18 +31,20 @@ FORM = {"overall": "4", "comment": ""}
 
 
 @pytest.fixture
-def cards(opened: Installation, campaign: CampaignRecord) -> list[Card]:
-    return tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", 3, NOW)
+def cards(installation: Installation, campaign: CampaignRecord) -> list[Card]:
+    return tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 3, NOW)
 
 
-def entry(opened: Installation, campaign: CampaignRecord, card: Card, key: str, mark: str = "4") -> Entry:
-    found = tickets.find(opened, card.code)
+def entry(
+    installation: Installation, campaign: CampaignRecord, card: Card, key: str, mark: str = "4"
+) -> Entry:
+    found = tickets.find(installation, card.code)
     sheet = scene.sheet(campaign.questionnaire, mark)
     return Entry(campaign, found.ticket.unit_id, Channel.TICKET, key, sheet, ticket=found.ticket)
 
 
-def account(opened: Installation, campaign: CampaignRecord) -> tickets.Account:
-    (only,) = tickets.accounts(opened.database, COMMAND_LINE, campaign)
+def account(installation: Installation, campaign: CampaignRecord) -> tickets.Account:
+    (only,) = tickets.accounts(installation.database, COMMAND_LINE, campaign)
     return only
 
 
@@ -55,10 +57,10 @@ def send(client: FlaskClient, code: str, key: str | None = None, **fields: str) 
 
 
 def test_a_scanned_code_opens_the_form_of_its_unit_and_is_spent(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[Card]
 ) -> None:
     code = cards[0].code
-    page = client.get(cards[0].url.removeprefix(opened.config.public_url))
+    page = client.get(cards[0].url.removeprefix(installation.config.public_url))
     assert "Bảo hiểm xã hội thị xã An Nhơn" in page.text
     assert page.headers.getlist("Set-Cookie") == []
     found = KEY.search(page.text)
@@ -70,14 +72,14 @@ def test_a_scanned_code_opens_the_form_of_its_unit_and_is_spent(
     assert "Xin cảm ơn" in receipt.text
     again = send(client, code, found[1])  # the same page: the same receipt
     assert (again.status_code, again.location) == (303, first.location)
-    assert scene.counts(opened)["response"] == 1
-    assert account(opened, campaign).spent == 1
-    with opened.database.read() as session:
+    assert scene.counts(installation)["response"] == 1
+    assert account(installation, campaign).spent == 1
+    with installation.database.read() as session:
         assert session.scalars(select(Response.channel)).all() == ["ticket"]
 
 
 def test_a_spent_code_is_told_to_anybody_else(
-    opened: Installation, client: FlaskClient, cards: list[Card]
+    installation: Installation, client: FlaskClient, cards: list[Card]
 ) -> None:
     assert send(client, cards[0].code).status_code == 303
     for text in (cards[0].code, cards[0].short):
@@ -85,8 +87,8 @@ def test_a_spent_code_is_told_to_anybody_else(
         assert (seen.status_code, "đã được dùng" in seen.text) == (409, True)
         other = send(client, text, key="x" * 22, overall="1")
         assert (other.status_code, "đã được dùng" in other.text) == (409, True)
-    assert scene.counts(opened)["response"] == 1
-    assert "set_aside" not in scene.counts(opened)
+    assert scene.counts(installation)["response"] == 1
+    assert "set_aside" not in scene.counts(installation)
     assert client.get(f"/m/{cards[1].code}").status_code == 200
 
 
@@ -104,11 +106,11 @@ def test_a_short_code_is_typed_by_hand_without_a_script(client: FlaskClient, car
 
 
 def test_a_faulty_form_spends_nothing(
-    opened: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[Card]
 ) -> None:
     answer = send(client, cards[0].code, overall="9")
     assert answer.status_code == 422
-    assert account(opened, campaign).spent == 0
+    assert account(installation, campaign).spent == 0
     assert send(client, cards[0].code).status_code == 303
 
 
@@ -123,53 +125,57 @@ def test_the_form_of_a_ticket_fits_the_budget_of_a_first_visit(
 
 
 def test_a_thousand_posts_of_one_code_leave_one_response(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
     def post(number: int) -> str:
         try:
-            marked = entry(opened, campaign, cards[0], f"a page of its own {number:04}", "12345"[number % 5])
-            return opened.door.accept(marked, NOW).receipt
+            marked = entry(
+                installation, campaign, cards[0], f"a page of its own {number:04}", "12345"[number % 5]
+            )
+            return installation.door.accept(marked, NOW).receipt
         except Refusal as refusal:
             return refusal.code
 
     with ThreadPoolExecutor(32) as pool:
         answers = list(pool.map(post, range(1000)))
     assert answers.count("ticket_spent") == 999
-    assert scene.counts(opened)["response"] == 1
-    assert scene.counts(opened)["ledger_leaf"] == 1
-    assert scene.counts(opened)["spent_ticket"] == 1
-    assert account(opened, campaign).spent == 1
+    assert scene.counts(installation)["response"] == 1
+    assert scene.counts(installation)["ledger_leaf"] == 1
+    assert scene.counts(installation)["spent_ticket"] == 1
+    assert account(installation, campaign).spent == 1
 
 
 def test_parallel_posts_of_one_page_get_one_receipt(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    same = entry(opened, campaign, cards[0], "one and the same page")
+    same = entry(installation, campaign, cards[0], "one and the same page")
     with ThreadPoolExecutor(16) as pool:
-        receipts = {found.receipt for found in pool.map(lambda _: opened.door.accept(same, NOW), range(100))}
+        receipts = {
+            found.receipt for found in pool.map(lambda _: installation.door.accept(same, NOW), range(100))
+        }
     assert len(receipts) == 1
-    assert account(opened, campaign).spent == 1
+    assert account(installation, campaign).spent == 1
 
 
 def test_a_code_is_spent_once_across_channels(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    opened.door.accept(entry(opened, campaign, cards[0], "on a telephone...."), NOW)
-    found = tickets.find(opened, cards[0].short).ticket
+    installation.door.accept(entry(installation, campaign, cards[0], "on a telephone...."), NOW)
+    found = tickets.find(installation, cards[0].short).ticket
     sheet = scene.sheet(campaign.questionnaire)
     at_kiosk = Entry(campaign, found.unit_id, Channel.KIOSK, "at a kiosk........", sheet, ticket=found)
     with pytest.raises(Refusal, match="ticket_spent"):
-        opened.door.accept(at_kiosk, NOW)
-    assert scene.counts(opened)["response"] == 1
+        installation.door.accept(at_kiosk, NOW)
+    assert scene.counts(installation)["response"] == 1
 
 
 def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    kept = opened.door.accept(entry(opened, campaign, cards[0], "some page's own key"), NOW)
+    kept = installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
     columns = {column.name for column in SpentTicket.__table__.columns}
     assert columns == {"campaign_id", "mark", "ended"}
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         marks = set(session.scalars(select(SpentTicket.mark)))
         known = set(session.scalars(select(Ticket.code_hash))) | set(
             session.scalars(select(Ticket.short_hash))
@@ -189,55 +195,57 @@ def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
 
 
 def test_batches_are_accounted_for_each_unit(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
     place = ("an-nhon", cards[0].batch)
-    tickets.hand_out(opened, COMMAND_LINE, campaign, place, 2, NOW)
-    opened.door.accept(entry(opened, campaign, cards[0], "some page's own key"), NOW)
-    assert tickets.void(opened, COMMAND_LINE, campaign, cards[1].short, NOW) == 1
+    tickets.hand_out(installation, COMMAND_LINE, campaign, place, 2, NOW)
+    installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
+    assert tickets.void(installation, COMMAND_LINE, campaign, cards[1].short, NOW) == 1
     with pytest.raises(Refusal, match="ticket_void"):
-        opened.door.accept(entry(opened, campaign, cards[1], "another page's key."), NOW)
+        installation.door.accept(entry(installation, campaign, cards[1], "another page's key."), NOW)
     with pytest.raises(Refusal, match="ticket_spent"):
-        tickets.void(opened, COMMAND_LINE, campaign, cards[0].code, NOW)
+        tickets.void(installation, COMMAND_LINE, campaign, cards[0].code, NOW)
     with pytest.raises(Refusal, match="ticket_handed_out"):
-        tickets.hand_out(opened, COMMAND_LINE, campaign, place, 2, NOW)
+        tickets.hand_out(installation, COMMAND_LINE, campaign, place, 2, NOW)
     with pytest.raises(Refusal, match="ticket_batch_unknown"):
-        tickets.hand_out(opened, COMMAND_LINE, campaign, ("an-nhon", 9), 1, NOW)
-    found = account(opened, campaign)
+        tickets.hand_out(installation, COMMAND_LINE, campaign, ("an-nhon", 9), 1, NOW)
+    found = account(installation, campaign)
     assert (found.printed, found.handed_out, found.spent, found.void, found.left) == (3, 2, 1, 1, 1)
-    more = tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", 1, NOW)
+    more = tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 1, NOW)
     assert (more[0].batch, more[0].number) == (2, 1)
-    assert tickets.accounts(opened.database, scene.OFFICER, campaign) == tickets.accounts(
-        opened.database, COMMAND_LINE, campaign
+    assert tickets.accounts(installation.database, scene.OFFICER, campaign) == tickets.accounts(
+        installation.database, COMMAND_LINE, campaign
     )
-    tickets.make(opened, COMMAND_LINE, campaign, "an-lao", 1, NOW)
-    assert len(tickets.accounts(opened.database, scene.OFFICER, campaign)) == 2
-    with opened.database.read() as session:
+    tickets.make(installation, COMMAND_LINE, campaign, "an-lao", 1, NOW)
+    assert len(tickets.accounts(installation.database, scene.OFFICER, campaign)) == 2
+    with installation.database.read() as session:
         counted = sum(session.scalars(select(TicketBatch.spent + TicketBatch.void)))
-    assert counted == scene.counts(opened)["spent_ticket"]
+    assert counted == scene.counts(installation)["spent_ticket"]
 
 
-def test_nobody_prints_for_another_unit_or_too_many(opened: Installation, campaign: CampaignRecord) -> None:
+def test_nobody_prints_for_another_unit_or_too_many(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
     for unit, count, code in (("van-phong", 1, "unit_out_of_reach"), ("x", 1, "unit_unknown")):
         with pytest.raises(Refusal, match=code):
-            tickets.make(opened, scene.OFFICER, campaign, unit, count, NOW)
+            tickets.make(installation, scene.OFFICER, campaign, unit, count, NOW)
     for count in (0, tickets.MOST_CARDS + 1):
         with pytest.raises(Refusal, match="ticket_count"):
-            tickets.make(opened, COMMAND_LINE, campaign, "an-nhon", count, NOW)
+            tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", count, NOW)
 
 
 def test_the_board_shows_the_channel_apart(
-    opened: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    opened.door.accept(entry(opened, campaign, cards[0], "some page's own key"), NOW)
-    opened.door.accept(scene.entry(campaign), NOW)
-    board = quotas.progress(opened.database, COMMAND_LINE, campaign, NOW)
+    installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
+    installation.door.accept(scene.entry(campaign), NOW)
+    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["ticket"], unit.channels["qr"], unit.valid) == (1, 1, 2)
 
 
-def test_a_batch_is_drawn(opened: Installation, campaign: CampaignRecord, cards: list[Card]) -> None:
-    assert ticket_cards.drawn(opened, campaign, "an-nhon", cards).startswith(b"%PDF-")
+def test_a_batch_is_drawn(installation: Installation, campaign: CampaignRecord, cards: list[Card]) -> None:
+    assert ticket_cards.drawn(installation, campaign, "an-nhon", cards).startswith(b"%PDF-")
 
 
 def test_no_code_before_the_first_day(
@@ -248,9 +256,9 @@ def test_no_code_before_the_first_day(
 
 
 def test_a_unit_accounts_for_its_cards_on_a_page(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn, cards: list[Card]
 ) -> None:
-    tickets.make(opened, COMMAND_LINE, campaign, "an-lao", 7, NOW)
+    tickets.make(installation, COMMAND_LINE, campaign, "an-lao", 7, NOW)
     browser, page = signed_in(Role.OFFICER), "/noi-bo/binh-dinh-2024/the-ma"
     assert "An Nhơn" in browser.get(page).text
     assert "An Lão" not in browser.get(page).text
@@ -264,5 +272,5 @@ def test_a_unit_accounts_for_its_cards_on_a_page(
     assert browser.post(f"{page}/huy", data=spoiled).status_code == 303
     assert browser.post(f"{page}/huy", data=spoiled).status_code == 409
     assert browser.post(f"{page}/huy", data={**spoiled, "code": ""}).status_code == 400
-    (found,) = tickets.accounts(opened.database, scene.OFFICER, campaign)
+    (found,) = tickets.accounts(installation.database, scene.OFFICER, campaign)
     assert (found.handed_out, found.void, found.left) == (2, 1, 2)

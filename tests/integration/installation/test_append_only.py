@@ -36,25 +36,25 @@ OTHER = {
 
 
 @pytest.fixture(autouse=True)
-def one_row_everywhere(opened: Installation, campaign: CampaignRecord) -> None:
+def one_row_everywhere(installation: Installation, campaign: CampaignRecord) -> None:
     """Leave at least one row in every table."""
-    first = scene.account(opened, "mot@x.vn")
-    opened.door.accept(entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
+    first = scene.account(installation, "mot@x.vn")
+    installation.door.accept(entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Exception, match="response_conflict"):
-        opened.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
-    decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
-    scene.alarmed(opened, campaign, scene.kiosk(opened, campaign))
-    scene.cards(opened, campaign)
-    scene.screen_code(opened, campaign)
-    scene.language(opened, campaign)
-    scene.invited(opened, campaign)
-    paper_scene.a_row_everywhere(opened, campaign)
-    assert set(scene.counts(opened)) == set(Schema.metadata.tables)
+        installation.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
+    decisions.decide(installation.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
+    scene.cards(installation, campaign)
+    scene.screen_code(installation, campaign)
+    scene.language(installation, campaign)
+    scene.invited(installation, campaign)
+    paper_scene.a_row_everywhere(installation, campaign)
+    assert set(scene.counts(installation)) == set(Schema.metadata.tables)
 
 
-def refused(opened: Installation, statement: Any) -> str:
+def refused(installation: Installation, statement: Any) -> str:
     """What the database says when it refuses the statement."""
-    with pytest.raises(DBAPIError) as error, opened.database.write() as session:
+    with pytest.raises(DBAPIError) as error, installation.database.write() as session:
         session.execute(statement)
     return str(error.value.orig)
 
@@ -80,41 +80,43 @@ def columns(tables: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name, column.name) for name in tables for column in scene.table(name).c]
 
 
-def test_no_column_of_what_was_collected_changes(opened: Installation) -> None:
+def test_no_column_of_what_was_collected_changes(installation: Installation) -> None:
     for table, column in columns((*APPEND_ONLY, *NEVER_REWRITTEN)):
-        said = refused(opened, update(scene.table(table)).values({column: changed(table, column)}))
+        said = refused(installation, update(scene.table(table)).values({column: changed(table, column)}))
         assert "never changed" in said, (table, column)
 
 
-def test_no_row_of_what_was_collected_goes_away(opened: Installation) -> None:
+def test_no_row_of_what_was_collected_goes_away(installation: Installation) -> None:
     for table in (*APPEND_ONLY, *ERASABLE, *NEVER_DELETED):
-        assert "never changed or deleted" in refused(opened, delete(scene.table(table))), table
+        assert "never changed or deleted" in refused(installation, delete(scene.table(table))), table
 
 
-def test_no_table_is_emptied_or_written_over(opened: Installation) -> None:
+def test_no_table_is_emptied_or_written_over(installation: Installation) -> None:
     for table in (*APPEND_ONLY, *ERASABLE, *NEVER_DELETED):
         row = ", ".join(column.name for column in scene.table(table).c)
         over = f"REPLACE INTO {table} ({row}) SELECT {row} FROM {table}"
-        said = refused(opened, text(over if opened.database.is_sqlite else f"TRUNCATE {table} CASCADE"))
+        said = refused(
+            installation, text(over if installation.database.is_sqlite else f"TRUNCATE {table} CASCADE")
+        )
         assert "never changed" in said, table
 
 
-def test_only_what_may_be_erased_changes_and_only_to_nothing(opened: Installation) -> None:
+def test_only_what_may_be_erased_changes_and_only_to_nothing(installation: Installation) -> None:
     for table, column in columns(tuple(ERASABLE)):
-        said = refused(opened, update(scene.table(table)).values({column: changed(table, column)}))
+        said = refused(installation, update(scene.table(table)).values({column: changed(table, column)}))
         assert "never changed" in said or "foreign key" in said.lower(), (table, column)
     for table, erasable in ERASABLE.items():
-        with opened.database.write() as session:
+        with installation.database.write() as session:
             session.execute(update(scene.table(table)).values(erasable))
-        with opened.database.read() as session:
+        with installation.database.read() as session:
             found = session.execute(select(*(scene.table(table).c[name] for name in erasable))).all()
         assert found == [tuple(erasable.values())]
 
 
-def test_a_comment_can_be_erased_with_its_row(opened: Installation) -> None:
-    with opened.database.write() as session:
+def test_a_comment_can_be_erased_with_its_row(installation: Installation) -> None:
+    with installation.database.write() as session:
         session.execute(delete(scene.table("comment")))
-    assert "comment" not in scene.counts(opened)
+    assert "comment" not in scene.counts(installation)
 
 
 # Every row below breaks one rule; the rest of it is sound. The rule's name stands first.
@@ -280,25 +282,25 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def write(opened: Installation, name: str, row: dict[str, Any]) -> None:
-    with opened.database.write() as session:
+def write(installation: Installation, name: str, row: dict[str, Any]) -> None:
+    with installation.database.write() as session:
         if name == "comment":  # a response has one at most
             session.execute(delete(scene.table(name)))
         session.execute(insert(scene.table(name)).values(row))
 
 
-def second_row(opened: Installation, name: str, change: dict[str, Any]) -> dict[str, Any]:
-    with opened.database.read() as session:
+def second_row(installation: Installation, name: str, change: dict[str, Any]) -> dict[str, Any]:
+    with installation.database.read() as session:
         row = dict(session.execute(select(scene.table(name))).mappings().first() or {})
     own = {"replaced_by": row["response_key"]} if change.get("replaced_by") == "own" else {}
     return {**row, **FRESH.get(name, {}), **change, **own}
 
 
-def test_the_database_refuses_every_state_that_cannot_be(opened: Installation) -> None:
+def test_the_database_refuses_every_state_that_cannot_be(installation: Installation) -> None:
     for rule, table, change in WRONG:
-        row = second_row(opened, table, change)
+        row = second_row(installation, table, change)
         with pytest.raises(DBAPIError) as error:
-            write(opened, table, row)
+            write(installation, table, row)
         assert rule in str(error.value.orig), (table, change)
 
 
@@ -312,28 +314,29 @@ def test_every_rule_of_the_models_is_among_them() -> None:
     assert rules - {(f"ck_{table}_{rule}", table) for rule, table, _ in WRONG} == set()
 
 
-def test_the_same_rows_without_their_mistakes_are_taken(opened: Installation) -> None:
+def test_the_same_rows_without_their_mistakes_are_taken(installation: Installation) -> None:
     for table in sorted({table for _, table, _ in WRONG}):
-        row = second_row(opened, table, {})
-        write(opened, table, row)
+        row = second_row(installation, table, {})
+        write(installation, table, row)
 
 
-def test_nothing_hangs_in_the_air(opened: Installation) -> None:
+def test_nothing_hangs_in_the_air(installation: Installation) -> None:
     for table, change in HANGING:
-        row = second_row(opened, table, change)
+        row = second_row(installation, table, change)
         with pytest.raises(IntegrityError) as error:
-            write(opened, table, row)
+            write(installation, table, row)
         assert "foreign key" in str(error.value.orig).lower(), (table, change)
 
 
-def test_growing_tables_lie_in_the_order_of_their_keyed_hashes(opened: Installation) -> None:
-    if opened.database.is_sqlite:
-        with opened.database.engine.connect() as connection:
+def test_growing_tables_lie_in_the_order_of_their_keyed_hashes(installation: Installation) -> None:
+    if installation.database.is_sqlite:
+        with installation.database.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT name, wr FROM pragma_table_list").all()
         without_rowid = {name for name, without in rows if without}
         assert without_rowid == {*GROWING, *OF_CAMPAIGN}
     keys = {
-        name: inspect(opened.database.engine).get_pk_constraint(name) for name in (*GROWING, *OF_CAMPAIGN)
+        name: inspect(installation.database.engine).get_pk_constraint(name)
+        for name in (*GROWING, *OF_CAMPAIGN)
     }
     assert all(key["constrained_columns"][0] == "campaign_id" for key in keys.values())
     # A form's number is unique in its whole campaign, so its unit cannot stand in its key.
@@ -341,12 +344,12 @@ def test_growing_tables_lie_in_the_order_of_their_keyed_hashes(opened: Installat
         assert keys[name]["constrained_columns"][:3] == ["campaign_id", "unit_id", "response_key"]
 
 
-def test_foreign_keys_and_roles_are_what_the_models_say(opened: Installation) -> None:
-    found = inspect(opened.database.engine)
+def test_foreign_keys_and_roles_are_what_the_models_say(installation: Installation) -> None:
+    found = inspect(installation.database.engine)
     for table in Schema.metadata.sorted_tables:
         assert {key["name"] for key in found.get_foreign_keys(table.name)} == {
             constraint.name for constraint in table.foreign_key_constraints
         }
     assert Role.OFFICER in str(found.get_check_constraints("account"))
-    with pytest.raises((StatementError, DBAPIError)), opened.database.write() as session:
+    with pytest.raises((StatementError, DBAPIError)), installation.database.write() as session:
         session.execute(text("INSERT INTO account (role) VALUES ('officer')"))

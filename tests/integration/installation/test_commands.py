@@ -141,8 +141,8 @@ def test_the_report_is_written(run: Run, office: Installation, tmp_path: Path) -
 def test_every_address_is_sealed_by_this_installation(run: Run, config: Config) -> None:
     seal = Seal(keys.load(config.data).seal)
     for link in json.loads(run("links", "--json").out):
-        opened = seal.open(link["url"].rsplit("/", 1)[1])
-        assert (opened.campaign, opened.unit) == (scene.CODE, link["unit"])
+        installation = seal.open(link["url"].rsplit("/", 1)[1])
+        assert (installation.campaign, installation.unit) == (scene.CODE, link["unit"])
 
 
 class TestPlans:

@@ -37,28 +37,28 @@ def numbers() -> list[str]:
 
 
 @contextmanager
-def connection(opened: Installation) -> Iterator[Connection]:
-    with opened.database.write() as session:
+def connection(installation: Installation) -> Iterator[Connection]:
+    with installation.database.write() as session:
         yield session.connection()
 
 
-def tables(opened: Installation) -> set[str]:
-    return set(inspect(opened.database.engine).get_table_names())
+def tables(installation: Installation) -> set[str]:
+    return set(inspect(installation.database.engine).get_table_names())
 
 
-def fill(opened: Installation, campaign: CampaignRecord) -> None:
-    first = scene.account(opened, "mot@x.vn")
-    opened.door.accept(entry(campaign, key="k" * 22, comment="Cảm ơn.", number="1", actor=first), NOW)
+def fill(installation: Installation, campaign: CampaignRecord) -> None:
+    first = scene.account(installation, "mot@x.vn")
+    installation.door.accept(entry(campaign, key="k" * 22, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Refusal, match="response_conflict"):
-        opened.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
-    decisions.decide(opened.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
-    scene.alarmed(opened, campaign, scene.kiosk(opened, campaign))
-    scene.cards(opened, campaign)
-    scene.screen_code(opened, campaign)
-    scene.language(opened, campaign)
-    scene.invited(opened, campaign)
-    paper_scene.a_row_everywhere(opened, campaign)
-    assert set(scene.counts(opened)) == set(Schema.metadata.tables)
+        installation.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
+    decisions.decide(installation.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
+    scene.cards(installation, campaign)
+    scene.screen_code(installation, campaign)
+    scene.language(installation, campaign)
+    scene.invited(installation, campaign)
+    paper_scene.a_row_everywhere(installation, campaign)
+    assert set(scene.counts(installation)) == set(Schema.metadata.tables)
 
 
 def test_they_are_numbered_from_one_without_a_gap_and_have_one_head() -> None:
@@ -69,78 +69,78 @@ def test_they_are_numbered_from_one_without_a_gap_and_have_one_head() -> None:
 
 
 def test_they_go_down_and_up_again_with_rows_in_every_table(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    fill(opened, campaign)
+    fill(installation, campaign)
     for target in [*reversed(numbers()[:-1]), "base"]:
-        with connection(opened) as made:
+        with connection(installation) as made:
             command.downgrade(schema.settings(made), target)
-    assert tables(opened) == {"alembic_version"}
+    assert tables(installation) == {"alembic_version"}
     for target in numbers():
-        with connection(opened) as made:
+        with connection(installation) as made:
             command.upgrade(schema.settings(made), target)
-    assert tables(opened) == {"alembic_version", *Schema.metadata.tables}
-    schema.require_current(opened.database)
-    campaigns.load(opened.database, COMMAND_LINE, scene.plan(), NOW)
-    again = open_installation(opened.config)
+    assert tables(installation) == {"alembic_version", *Schema.metadata.tables}
+    schema.require_current(installation.database)
+    campaigns.load(installation.database, COMMAND_LINE, scene.plan(), NOW)
+    again = open_installation(installation.config)
     fill(again, again.campaigns.get(scene.CODE))
     again.close()
 
 
-def test_to_initialise_again_changes_nothing(opened: Installation, campaign: CampaignRecord) -> None:
-    fill(opened, campaign)
-    before = scene.counts(opened)
-    initialise(opened.config)
-    assert scene.counts(opened) == before
+def test_to_initialise_again_changes_nothing(installation: Installation, campaign: CampaignRecord) -> None:
+    fill(installation, campaign)
+    before = scene.counts(installation)
+    initialise(installation.config)
+    assert scene.counts(installation) == before
 
 
-def test_a_failing_migration_leaves_the_schema_as_it_was(opened: Installation) -> None:
-    before = tables(opened)
+def test_a_failing_migration_leaves_the_schema_as_it_was(installation: Installation) -> None:
+    before = tables(installation)
 
     class CutOffError(Exception):
         pass
 
-    with pytest.raises(CutOffError), connection(opened) as made:
+    with pytest.raises(CutOffError), connection(installation) as made:
         command.downgrade(schema.settings(made), "base")
         raise CutOffError
-    assert tables(opened) == before
-    schema.require_current(opened.database)
+    assert tables(installation) == before
+    schema.require_current(installation.database)
 
 
-def test_alembic_finds_no_difference_to_the_models(opened: Installation) -> None:
-    with opened.database.engine.connect() as made:
+def test_alembic_finds_no_difference_to_the_models(installation: Installation) -> None:
+    with installation.database.engine.connect() as made:
         context = MigrationContext.configure(
             made, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Schema.metadata) == []
 
 
-def test_every_constraint_reads_as_in_the_models(opened: Installation, tmp_path: object) -> None:
+def test_every_constraint_reads_as_in_the_models(installation: Installation, tmp_path: object) -> None:
     """Alembic compares no CHECK and no WITHOUT ROWID: compare what the databases themselves say."""
-    if opened.database.is_sqlite:
-        made = open_sqlite(opened.config.data / "from_models.sqlite3")
+    if installation.database.is_sqlite:
+        made = open_sqlite(installation.config.data / "from_models.sqlite3")
         Schema.metadata.create_all(made)
-        with opened.database.engine.connect() as one, made.connect() as other:
+        with installation.database.engine.connect() as one, made.connect() as other:
             assert _lines(one) == _lines(other)
         made.dispose()
         return
-    with connection(opened) as one:
+    with connection(installation) as one:
         one.execute(text("CREATE SCHEMA from_models"))
         Schema.metadata.create_all(one.execution_options(schema_translate_map={None: "from_models"}))
         assert _definitions(one, "public") == _definitions(one, "from_models")
 
 
-def test_a_database_of_another_version_is_not_opened(opened: Installation) -> None:
+def test_a_database_of_another_version_is_not_opened(installation: Installation) -> None:
     for number, code in (("9999", "schema_ahead"), (None, "schema_behind")):
-        with connection(opened) as made:
+        with connection(installation) as made:
             made.execute(text("DELETE FROM alembic_version"))
             if number is not None:
                 made.execute(text("INSERT INTO alembic_version VALUES (:number)"), {"number": number})
         with pytest.raises(Refusal, match=code):
-            open_installation(opened.config)
+            open_installation(installation.config)
         if number is not None:
             with pytest.raises(Refusal, match=code):
-                initialise(opened.config)
+                initialise(installation.config)
 
 
 def _lines(made: Connection) -> dict[str, list[str]]:

@@ -34,9 +34,9 @@ def office(mailing: Installation, monkeypatch: pytest.MonkeyPatch) -> Flask:
     return assemble(mailing)
 
 
-def browser_of(office: Flask, opened: Installation, role: Role) -> FlaskClient:
+def browser_of(office: Flask, installation: Installation, role: Role) -> FlaskClient:
     browser = stranger(office)
-    assert sign_in(browser, add_account(office, opened, role)) == 302
+    assert sign_in(browser, add_account(office, installation, role)) == 302
     return browser
 
 

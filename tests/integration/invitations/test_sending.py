@@ -38,9 +38,11 @@ HEAD = Actor(None, Role.UNIT_HEAD, "an-nhon")
 
 
 @pytest.fixture
-def mailing(opened: Installation, post: Post) -> Installation:
+def mailing(installation: Installation, post: Post) -> Installation:
     """The installation with the tests' mail server."""
-    return dataclasses.replace(opened, config=dataclasses.replace(opened.config, mail=post.server))
+    return dataclasses.replace(
+        installation, config=dataclasses.replace(installation.config, mail=post.server)
+    )
 
 
 @pytest.fixture
@@ -301,11 +303,11 @@ def test_only_the_lists_own_key_goes_on(
 
 
 def test_what_cannot_be_sent_is_refused(
-    mailing: Installation, opened: Installation, campaign: CampaignRecord, loaded: int
+    mailing: Installation, installation: Installation, campaign: CampaignRecord, loaded: int
 ) -> None:
     begin = sending.begin
     with pytest.raises(Refusal, match="mail_off"):
-        begin(opened, COMMAND_LINE, campaign, loaded, KEY, NOW)
+        begin(installation, COMMAND_LINE, campaign, loaded, KEY, NOW)
     with pytest.raises(Refusal, match="campaign_not_open"):
         begin(mailing, COMMAND_LINE, campaign, loaded, KEY, scene.BEFORE)
     with pytest.raises(Refusal, match="invitation_over"):

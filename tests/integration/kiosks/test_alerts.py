@@ -28,15 +28,17 @@ MONDAY = dt.datetime(2024, 8, 26, 8, 30, tzinfo=ZONE)
 
 
 @pytest.fixture
-def watched(opened: Installation, campaign: CampaignRecord, post: Post) -> Installation:
+def watched(installation: Installation, campaign: CampaignRecord, post: Post) -> Installation:
     """An installation with a mail server, a kiosk, and the people who are to be told."""
-    scene.account(opened, "tccb@x.vn", Role.TCCB, None)
-    scene.account(opened, "truong@x.vn", Role.UNIT_HEAD)
-    scene.account(opened, "quay@x.vn")
-    scene.account(opened, "khac@x.vn", Role.UNIT_HEAD, "phu-cat")
-    scene.account(opened, "admin@x.vn", Role.ADMIN, None)
-    scene.kiosk(opened, campaign)
-    return dataclasses.replace(opened, config=dataclasses.replace(opened.config, mail=post.server))
+    scene.account(installation, "tccb@x.vn", Role.TCCB, None)
+    scene.account(installation, "truong@x.vn", Role.UNIT_HEAD)
+    scene.account(installation, "quay@x.vn")
+    scene.account(installation, "khac@x.vn", Role.UNIT_HEAD, "phu-cat")
+    scene.account(installation, "admin@x.vn", Role.ADMIN, None)
+    scene.kiosk(installation, campaign)
+    return dataclasses.replace(
+        installation, config=dataclasses.replace(installation.config, mail=post.server)
+    )
 
 
 def says(watched: Installation, waiting: int, overdue: int, at: dt.datetime) -> int:
@@ -139,11 +141,11 @@ def test_the_server_looks_after_it_by_itself(
 
 
 def test_without_a_mail_server_the_pages_tell(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn
 ) -> None:
-    scene.kiosk(opened, campaign)
-    devices.beat(opened.database, campaign, 1, (9, 3, 3), NOW)
-    assert len(alerts.watch(opened, NOW)) == 1
+    scene.kiosk(installation, campaign)
+    devices.beat(installation.database, campaign, 1, (9, 3, 3), NOW)
+    assert len(alerts.watch(installation, NOW)) == 1
     for role, page in (
         (Role.TCCB, "chi-tieu"),
         (Role.UNIT_HEAD, "chi-tieu"),

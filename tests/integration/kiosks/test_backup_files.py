@@ -26,10 +26,10 @@ NONCE = b"\xff" * 12  # whose letters differ between the two ways of base64
 
 
 @pytest.fixture
-def number(opened: Installation, campaign: CampaignRecord) -> int:
+def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    made, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    devices.enrol(opened.database, campaign, made, code, KEY_HASH, NOW)
+    made, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    devices.enrol(installation.database, campaign, made, code, KEY_HASH, NOW)
     return made
 
 
@@ -56,22 +56,22 @@ def records(count: int) -> list[dict[str, Any]]:
 
 
 def test_a_file_is_taken_in_once_and_its_faulty_records_are_counted(
-    opened: Installation, number: int, campaign: CampaignRecord
+    installation: Installation, number: int, campaign: CampaignRecord
 ) -> None:
     faulty = {"key": "device-made-key-9999", "number": 9, "fields": {"overall": "x"}}
     content = file([*records(3), faulty], number)
-    assert backup_files.take(opened, COMMAND_LINE, content, NOW) == Taken(3, 0, 1)
-    assert backup_files.take(opened, COMMAND_LINE, content, NOW) == Taken(0, 3, 1)
-    assert scene.counts(opened)["response"] == 3
-    (found,) = devices.standings(opened.database, COMMAND_LINE, campaign, NOW)
+    assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(3, 0, 1)
+    assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(0, 3, 1)
+    assert scene.counts(installation)["response"] == 3
+    (found,) = devices.standings(installation.database, COMMAND_LINE, campaign, NOW)
     assert found.received == ((1, 3),)
 
 
 def test_a_file_of_a_revoked_kiosk_is_taken_by_whoever_decides_to(
-    opened: Installation, number: int, campaign: CampaignRecord
+    installation: Installation, number: int, campaign: CampaignRecord
 ) -> None:
-    devices.revoke(opened.database, COMMAND_LINE, campaign, number, NOW)
-    assert backup_files.take(opened, COMMAND_LINE, file(records(2), number), NOW).new == 2
+    devices.revoke(installation.database, COMMAND_LINE, campaign, number, NOW)
+    assert backup_files.take(installation, COMMAND_LINE, file(records(2), number), NOW).new == 2
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_a_file_of_a_revoked_kiosk_is_taken_by_whoever_decides_to(
         file([{"key": "x"}], 1),
     ],
 )
-def test_anything_else_is_refused_whole(opened: Installation, number: int, content: bytes) -> None:
+def test_anything_else_is_refused_whole(installation: Installation, number: int, content: bytes) -> None:
     assert number == 1
     with pytest.raises(Refusal, match="kiosk_file_bad"):
-        backup_files.take(opened, COMMAND_LINE, content, NOW)
-    assert "response" not in scene.counts(opened)
+        backup_files.take(installation, COMMAND_LINE, content, NOW)
+    assert "response" not in scene.counts(installation)
 
 
 def test_nobody_reads_the_answers_in_a_file(number: int) -> None:

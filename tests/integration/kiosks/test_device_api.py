@@ -54,9 +54,11 @@ class Device:
 
 
 @pytest.fixture
-def device(client: FlaskClient, opened: Installation, campaign: CampaignRecord) -> Device:
+def device(client: FlaskClient, installation: Installation, campaign: CampaignRecord) -> Device:
     """A device that was enrolled over HTTP."""
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), scene.NOW)
+    number, code = devices.add(
+        installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), scene.NOW
+    )
     made = Device(client, campaign, number)
     said = {
         "campaign": campaign.code,
@@ -93,11 +95,11 @@ def test_a_receipt_is_signed_over_what_was_sent_with_the_devices_key(device: Dev
 
 
 def test_a_repeated_record_gets_the_same_receipt_and_makes_no_second_row(
-    device: Device, opened: Installation
+    device: Device, installation: Installation
 ) -> None:
     first, again = device.send(), device.send()
     assert first.json == again.json
-    assert scene.counts(opened)["response"] == 1
+    assert scene.counts(installation)["response"] == 1
 
 
 def test_a_late_record_is_kept_and_said_to_be_late(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,19 +123,19 @@ def test_a_late_record_is_kept_and_said_to_be_late(device: Device, monkeypatch: 
     ],
 )
 def test_what_is_no_record_is_refused_with_a_code(
-    device: Device, opened: Installation, changes: dict[str, Any], status: int, code: str
+    device: Device, installation: Installation, changes: dict[str, Any], status: int, code: str
 ) -> None:
     answer = device.send(**changes)
     assert (answer.status_code, (answer.json or {})["code"]) == (status, code)
-    assert "response" not in scene.counts(opened)
+    assert "response" not in scene.counts(installation)
 
 
 def test_another_answer_under_a_used_key_is_refused_and_set_aside(
-    device: Device, opened: Installation
+    device: Device, installation: Installation
 ) -> None:
     device.send()
     assert device.send(number=2, fields={"overall": "1"}).status_code == 409
-    assert scene.counts(opened)["set_aside"] == 1
+    assert scene.counts(installation)["set_aside"] == 1
 
 
 @pytest.mark.parametrize(
@@ -147,11 +149,11 @@ def test_who_shows_no_key_is_unknown(client: FlaskClient, device: Device, shown:
     assert device.ask("/kios/api/settings", key=b"x" * 32).status_code == 403
 
 
-def test_nothing_is_taken_from_a_revoked_kiosk(device: Device, opened: Installation) -> None:
-    devices.revoke(opened.database, COMMAND_LINE, device.campaign, device.number, scene.NOW)
+def test_nothing_is_taken_from_a_revoked_kiosk(device: Device, installation: Installation) -> None:
+    devices.revoke(installation.database, COMMAND_LINE, device.campaign, device.number, scene.NOW)
     for answer in (device.send(), device.ask("/kios/api/beat", {"issued": 0, "waiting": 0, "overdue": 0})):
         assert (answer.status_code, (answer.json or {})["code"]) == (403, "kiosk_revoked")
-    assert "response" not in scene.counts(opened)
+    assert "response" not in scene.counts(installation)
 
 
 def test_a_beat_that_makes_no_sense_is_refused(device: Device) -> None:
@@ -192,7 +194,7 @@ def test_the_office_adds_a_kiosk_and_sees_the_link_once(signed_in: SignIn) -> No
 
 
 def test_the_office_sees_what_came_and_the_gap_and_revokes(
-    signed_in: SignIn, device: Device, opened: Installation
+    signed_in: SignIn, device: Device, installation: Installation
 ) -> None:
     for number in (1, 2, 3, 5):
         device.send(number, key=f"device-made-key-{number:04}")
@@ -201,7 +203,7 @@ def test_the_office_sees_what_came_and_the_gap_and_revokes(
     shown = browser.get(page).text
     assert "1–3, 5" in shown
     assert "<strong>4</strong>" in shown
-    assert devices.pin(opened.keys.kiosk, device.campaign, 1) in shown
+    assert devices.pin(installation.keys.kiosk, device.campaign, 1) in shown
     browser.post(f"{page}/1/thu-hoi", data={"csrf_token": token(browser, page)})
     assert "đã thu hồi" in browser.get(page).text
     assert device.send(6, key="device-made-key-0006").status_code == 403
@@ -225,11 +227,11 @@ def test_the_offices_pages_and_the_kiosks_own_are_sound_html(signed_in: SignIn, 
 
 
 def test_officers_see_their_kiosks_without_pins_and_change_nothing(
-    signed_in: SignIn, device: Device, opened: Installation
+    signed_in: SignIn, device: Device, installation: Installation
 ) -> None:
     browser = signed_in(Role.OFFICER)
     page = f"/noi-bo/{scene.CODE}/kiosk"
-    assert devices.pin(opened.keys.kiosk, device.campaign, 1) not in browser.get(page).text
+    assert devices.pin(installation.keys.kiosk, device.campaign, 1) not in browser.get(page).text
     for path in (page, f"{page}/1/thu-hoi", f"{page}/1/lien-ket"):
         answer = browser.post(path, data={"csrf_token": token(browser, f"/noi-bo/{scene.CODE}/chi-tieu")})
         assert answer.status_code == 403

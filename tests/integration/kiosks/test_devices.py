@@ -29,151 +29,159 @@ NEW = NewKiosk("an-nhon", 1)
 
 
 @pytest.fixture
-def number(opened: Installation, campaign: CampaignRecord) -> int:
+def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    made, code = devices.add(opened.database, COMMAND_LINE, campaign, NEW, NOW)
-    devices.enrol(opened.database, campaign, made, code, HASH, NOW)
+    made, code = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
+    devices.enrol(installation.database, campaign, made, code, HASH, NOW)
     return made
 
 
-def send(opened: Installation, campaign: CampaignRecord, kiosk: int, number: int, key: str = "") -> None:
+def send(
+    installation: Installation, campaign: CampaignRecord, kiosk: int, number: int, key: str = ""
+) -> None:
     """Let a record in as a kiosk sends it."""
     made = entry(campaign, key=key or None)
     numbered = replace(made, channel=Channel.KIOSK, numbered=Numbered(kiosk, number))
-    opened.door.accept(numbered, NOW)
+    installation.door.accept(numbered, NOW)
 
 
-def standing(opened: Installation, campaign: CampaignRecord, now: dt.datetime = NOW) -> Standing:
+def standing(installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW) -> Standing:
     """How the only kiosk stands."""
-    (found,) = devices.standings(opened.database, COMMAND_LINE, campaign, now)
+    (found,) = devices.standings(installation.database, COMMAND_LINE, campaign, now)
     return found
 
 
-def test_a_link_makes_one_device_a_kiosk_and_no_other(opened: Installation, campaign: CampaignRecord) -> None:
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NEW, NOW)
+def test_a_link_makes_one_device_a_kiosk_and_no_other(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.enrol(opened.database, campaign, number, code + "x", HASH, NOW)
+        devices.enrol(installation.database, campaign, number, code + "x", HASH, NOW)
     with pytest.raises(Refusal, match="kiosk_link_old"):
-        devices.enrol(opened.database, campaign, number, code, HASH, NOW + dt.timedelta(hours=25))
+        devices.enrol(installation.database, campaign, number, code, HASH, NOW + dt.timedelta(hours=25))
     for _ in range(2):  # the answer to the first try may have been lost on the way
-        assert devices.enrol(opened.database, campaign, number, code, HASH, NOW).enrolled
+        assert devices.enrol(installation.database, campaign, number, code, HASH, NOW).enrolled
     with pytest.raises(Refusal, match="kiosk_link_spent"):
-        devices.enrol(opened.database, campaign, number, code, b"x" * 32, NOW)
-    assert devices.authenticate(opened.database, campaign, number, KEY).unit_id == scene.AN_NHON
+        devices.enrol(installation.database, campaign, number, code, b"x" * 32, NOW)
+    assert devices.authenticate(installation.database, campaign, number, KEY).unit_id == scene.AN_NHON
     for key, other in ((b"x" * 32, number), (KEY, number + 1), (b"", number)):
         with pytest.raises(Refusal, match="kiosk_unknown"):
-            devices.authenticate(opened.database, campaign, other, key)
+            devices.authenticate(installation.database, campaign, other, key)
 
 
-def test_no_secret_of_a_kiosk_is_in_the_database(opened: Installation, campaign: CampaignRecord) -> None:
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NEW, NOW)
-    devices.enrol(opened.database, campaign, number, code, HASH, NOW)
-    with opened.database.read() as session:
+def test_no_secret_of_a_kiosk_is_in_the_database(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
+    devices.enrol(installation.database, campaign, number, code, HASH, NOW)
+    with installation.database.read() as session:
         row = session.execute(select(*Kiosk.__table__.c)).one()
     assert not {code, code.encode(), KEY} & set(row)
 
 
 def test_a_new_link_ends_the_old_one_until_a_device_holds_the_kiosk(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    number, old = devices.add(opened.database, COMMAND_LINE, campaign, NEW, NOW)
-    new = devices.renew_link(opened.database, COMMAND_LINE, campaign, number, NOW)
+    number, old = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
+    new = devices.renew_link(installation.database, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.enrol(opened.database, campaign, number, old, HASH, NOW)
-    devices.enrol(opened.database, campaign, number, new, HASH, NOW)
+        devices.enrol(installation.database, campaign, number, old, HASH, NOW)
+    devices.enrol(installation.database, campaign, number, new, HASH, NOW)
     with pytest.raises(Refusal, match="kiosk_enrolled"):
-        devices.renew_link(opened.database, COMMAND_LINE, campaign, number, NOW)
+        devices.renew_link(installation.database, COMMAND_LINE, campaign, number, NOW)
 
 
-def test_a_revoked_kiosk_stays_revoked(opened: Installation, campaign: CampaignRecord, number: int) -> None:
+def test_a_revoked_kiosk_stays_revoked(
+    installation: Installation, campaign: CampaignRecord, number: int
+) -> None:
     for _ in range(2):
-        devices.revoke(opened.database, COMMAND_LINE, campaign, number, NOW)
+        devices.revoke(installation.database, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.authenticate(opened.database, campaign, number, KEY)
+        devices.authenticate(installation.database, campaign, number, KEY)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.renew_link(opened.database, COMMAND_LINE, campaign, number, NOW)
-    assert scene.counts(opened)["audit_entry"] == 3  # the campaign, the kiosk, and revoking it once
+        devices.renew_link(installation.database, COMMAND_LINE, campaign, number, NOW)
+    assert scene.counts(installation)["audit_entry"] == 3  # the campaign, the kiosk, and revoking it once
 
 
 def test_another_unit_neither_makes_nor_sees_nor_revokes(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     stranger = replace(OFFICER, unit_code="phu-cat")
     for act in (
-        lambda: devices.add(opened.database, stranger, campaign, NEW, NOW),
-        lambda: devices.revoke(opened.database, stranger, campaign, number, NOW),
+        lambda: devices.add(installation.database, stranger, campaign, NEW, NOW),
+        lambda: devices.revoke(installation.database, stranger, campaign, number, NOW),
     ):
         with pytest.raises(Refusal, match="unit_out_of_reach"):
             act()
-    assert devices.standings(opened.database, stranger, campaign, NOW) == []
+    assert devices.standings(installation.database, stranger, campaign, NOW) == []
 
 
-def test_every_fault_of_a_new_kiosk_is_named(opened: Installation, campaign: CampaignRecord) -> None:
+def test_every_fault_of_a_new_kiosk_is_named(installation: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Refusal, match="kiosk_faulty") as refused:
-        devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 99, 5, "burn"), NOW)
+        devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 99, 5, "burn"), NOW)
     assert [fault.place for fault in refused.value.faults] == ["counter", "idle_seconds", "unfinished"]
 
 
 def test_numbers_in_any_order_end_as_one_range_without_a_gap(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     order = list(range(1, 41))
     random.Random(7).shuffle(order)
     sent: set[int] = set()
     for each in order:
-        send(opened, campaign, number, each)
+        send(installation, campaign, number, each)
         sent.add(each)
-        found = standing(opened, campaign)
+        found = standing(installation, campaign)
         assert {n for first, last in found.received for n in range(first, last + 1)} == sent
         assert {n for first, last in found.missing for n in range(first, last + 1)} == set(
             range(1, max(sent))
         ) - sent
-    assert standing(opened, campaign).received == ((1, 40),)
-    assert scene.counts(opened)["response"] == 40
+    assert standing(installation, campaign).received == ((1, 40),)
+    assert scene.counts(installation)["response"] == 40
 
 
 def test_a_repeated_record_counts_once_and_a_number_used_twice_is_told(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     for _ in range(3):
-        send(opened, campaign, number, 1, key="r" * 22)
-    assert standing(opened, campaign).kiosk.doubled == 0
-    send(opened, campaign, number, 1)
-    found = standing(opened, campaign)
+        send(installation, campaign, number, 1, key="r" * 22)
+    assert standing(installation, campaign).kiosk.doubled == 0
+    send(installation, campaign, number, 1)
+    found = standing(installation, campaign)
     assert (found.received, found.kiosk.doubled) == (((1, 1),), 1)
-    assert scene.counts(opened)["response"] == 2  # an answer is never lost for its number
+    assert scene.counts(installation)["response"] == 2  # an answer is never lost for its number
 
 
 def test_a_record_that_contradicts_its_key_takes_no_number(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    send(opened, campaign, number, 1, key="r" * 22)
+    send(installation, campaign, number, 1, key="r" * 22)
     other = replace(
         entry(campaign, key="r" * 22, mark="1"), channel=Channel.KIOSK, numbered=Numbered(number, 2)
     )
     with pytest.raises(Refusal, match="response_conflict"):
-        opened.door.accept(other, NOW)
-    assert standing(opened, campaign).received == ((1, 1),)
+        installation.door.accept(other, NOW)
+    assert standing(installation, campaign).received == ((1, 1),)
 
 
 def test_a_record_that_comes_after_the_window_is_kept_as_late(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     late = replace(entry(campaign), channel=Channel.KIOSK, numbered=Numbered(number, 1))
-    opened.door.accept(late, CLOSED)
-    with opened.database.read() as session:
+    installation.door.accept(late, CLOSED)
+    with installation.database.read() as session:
         assert session.execute(select(Response.channel, Response.entry_state)).all() == [("kiosk", "late")]
-    assert standing(opened, campaign).received == ((1, 1),)
+    assert standing(installation, campaign).received == ((1, 1),)
 
 
 def test_the_gap_is_named_up_to_the_last_number_that_the_kiosk_gave_out(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     for each in (1, 2, 4, 5, 8):
-        send(opened, campaign, number, each)
-    assert standing(opened, campaign).missing == ((3, 3), (6, 7))
-    devices.beat(opened.database, campaign, number, (10, 2, 0), NOW)
-    assert standing(opened, campaign).missing == ((3, 3), (6, 7), (9, 10))
+        send(installation, campaign, number, each)
+    assert standing(installation, campaign).missing == ((3, 3), (6, 7))
+    devices.beat(installation.database, campaign, number, (10, 2, 0), NOW)
+    assert standing(installation, campaign).missing == ((3, 3), (6, 7), (9, 10))
 
 
 @pytest.mark.parametrize(
@@ -190,49 +198,49 @@ def test_gaps(received: tuple[tuple[int, int], ...], highest: int, gaps: tuple[t
 
 
 def test_nothing_joins_a_number_with_an_answer_or_with_a_time(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    before = {table: count for table, count in scene.counts(opened).items() if table != "kiosk_range"}
+    before = {table: count for table, count in scene.counts(installation).items() if table != "kiosk_range"}
     for each in (3, 1, 2):
-        send(opened, campaign, number, each)
-    with opened.database.read() as session:
+        send(installation, campaign, number, each)
+    with installation.database.read() as session:
         rows = session.execute(select(*KioskRange.__table__.c)).all()
         seen = session.scalar(select(Kiosk.seen_at))
     assert rows == [(campaign.id, number, 1, 3)]  # whatever their order: nothing else is left of it
     assert seen is None  # an answer is no beat
-    grown = {t: n for t, n in scene.counts(opened).items() if n != before.get(t)}
+    grown = {t: n for t, n in scene.counts(installation).items() if n != before.get(t)}
     assert grown == {"kiosk_range": 1, "response": 3, "ledger_leaf": 3}
     shared = set(KioskRange.__table__.c.keys()) & set(Response.__table__.c.keys())
     assert shared == {"campaign_id"}
 
 
 def test_a_kiosk_that_holds_answers_or_is_silent_is_told(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     minutes, hours = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-    devices.beat(opened.database, campaign, number, (9, 4, 0), NOW + 7 * minutes)
-    found = standing(opened, campaign, NOW + hours)
+    devices.beat(installation.database, campaign, number, (9, 4, 0), NOW + 7 * minutes)
+    found = standing(installation, campaign, NOW + hours)
     assert found.kiosk.seen_at == NOW  # cut down to ten minutes
     assert (found.holding, found.silent) == (False, False)
-    assert standing(opened, campaign, NOW + 3 * hours).holding
-    assert standing(opened, campaign, NOW + 3 * hours).silent
-    assert not standing(opened, campaign, NOW + 10 * hours).silent  # the office is closed
-    devices.beat(opened.database, campaign, number, (9, 4, 1), NOW)
-    assert standing(opened, campaign).holding
+    assert standing(installation, campaign, NOW + 3 * hours).holding
+    assert standing(installation, campaign, NOW + 3 * hours).silent
+    assert not standing(installation, campaign, NOW + 10 * hours).silent  # the office is closed
+    devices.beat(installation.database, campaign, number, (9, 4, 1), NOW)
+    assert standing(installation, campaign).holding
     with pytest.raises(Refusal, match="kiosk_counts_bad"):
-        devices.beat(opened.database, campaign, number, (1, 2, 0), NOW)
+        devices.beat(installation.database, campaign, number, (1, 2, 0), NOW)
 
 
 def test_a_pin_belongs_to_one_kiosk_and_is_checked_without_being_told(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    pins = {devices.pin(opened.keys.kiosk, campaign, each) for each in range(1, 50)}
+    pins = {devices.pin(installation.keys.kiosk, campaign, each) for each in range(1, 50)}
     assert len(pins) > 45
     assert all(len(pin) == 6 and pin.isdecimal() for pin in pins)
     expected = hashlib.pbkdf2_hmac(
         "sha256",
-        devices.pin(opened.keys.kiosk, campaign, 4).encode(),
+        devices.pin(installation.keys.kiosk, campaign, 4).encode(),
         b"hailong kiosk binh-dinh-2024/4",
         devices.PIN_ROUNDS,
     )
-    assert devices.pin_check(opened.keys.kiosk, campaign, 4) == expected.hex()
+    assert devices.pin_check(installation.keys.kiosk, campaign, 4) == expected.hex()

@@ -26,87 +26,91 @@ HEAD = replace(OFFICER, role=Role.UNIT_HEAD)
 
 
 @pytest.fixture
-def number(opened: Installation, campaign: CampaignRecord) -> int:
+def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(opened.database, campaign, number, code, HASH, NOW).number
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return devices.enrol(installation.database, campaign, number, code, HASH, NOW).number
 
 
-def acts(opened: Installation) -> list[str]:
-    with opened.database.read() as session:
+def acts(installation: Installation) -> list[str]:
+    with installation.database.read() as session:
         return list(session.scalars(select(AuditEntry.act)))
 
 
 def test_a_grant_is_used_once_by_whoever_asked_and_is_in_the_audit(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    code = exits.ask(opened.database, campaign, number, NOW)
-    assert not exits.use(opened.database, campaign, number, code, NOW)
-    assert exits.check(opened.database, HEAD, campaign, number, code, NOW) == scene.AN_NHON
+    code = exits.ask(installation.database, campaign, number, NOW)
+    assert not exits.use(installation.database, campaign, number, code, NOW)
+    assert exits.check(installation.database, HEAD, campaign, number, code, NOW) == scene.AN_NHON
     for _ in range(2):
-        exits.grant(opened.database, HEAD, campaign, number, code, NOW)
-    assert acts(opened).count("kiosk_exit_granted") == 1
-    assert exits.use(opened.database, campaign, number, code, NOW)
-    assert "kiosk_exit" not in scene.counts(opened)
+        exits.grant(installation.database, HEAD, campaign, number, code, NOW)
+    assert acts(installation).count("kiosk_exit_granted") == 1
+    assert exits.use(installation.database, campaign, number, code, NOW)
+    assert "kiosk_exit" not in scene.counts(installation)
     with pytest.raises(Refusal, match="kiosk_exit_old"):
-        exits.use(opened.database, campaign, number, code, NOW)
+        exits.use(installation.database, campaign, number, code, NOW)
 
 
 def test_a_code_ends_after_five_minutes_and_with_the_next_one(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    old = exits.ask(opened.database, campaign, number, NOW)
-    exits.grant(opened.database, HEAD, campaign, number, old, NOW + 5 * MINUTE)
+    old = exits.ask(installation.database, campaign, number, NOW)
+    exits.grant(installation.database, HEAD, campaign, number, old, NOW + 5 * MINUTE)
     with pytest.raises(Refusal, match="kiosk_exit_old"):
-        exits.use(opened.database, campaign, number, old, NOW + 5 * MINUTE + MINUTE)
-    new = exits.ask(opened.database, campaign, number, NOW)
-    assert not exits.use(opened.database, campaign, number, new, NOW)  # the old grant is not the new one's
+        exits.use(installation.database, campaign, number, old, NOW + 5 * MINUTE + MINUTE)
+    new = exits.ask(installation.database, campaign, number, NOW)
+    assert not exits.use(
+        installation.database, campaign, number, new, NOW
+    )  # the old grant is not the new one's
     for code in (old, "", "x" * 22):
         with pytest.raises(Refusal, match="kiosk_exit_old"):
-            exits.grant(opened.database, HEAD, campaign, number, code, NOW)
+            exits.grant(installation.database, HEAD, campaign, number, code, NOW)
 
 
 def test_another_units_head_grants_nothing(
-    opened: Installation, campaign: CampaignRecord, number: int
+    installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    code = exits.ask(opened.database, campaign, number, NOW)
+    code = exits.ask(installation.database, campaign, number, NOW)
     stranger = replace(HEAD, unit_code="phu-cat")
     for act in (exits.check, exits.grant):
         with pytest.raises(Refusal, match="unit_out_of_reach"):
-            act(opened.database, stranger, campaign, number, code, NOW)
+            act(installation.database, stranger, campaign, number, code, NOW)
         with pytest.raises(Refusal, match="kiosk_unknown"):
-            act(opened.database, HEAD, campaign, 99, code, NOW)
-    assert not exits.use(opened.database, campaign, number, code, NOW)
+            act(installation.database, HEAD, campaign, 99, code, NOW)
+    assert not exits.use(installation.database, campaign, number, code, NOW)
 
 
-def test_the_database_holds_no_code(opened: Installation, campaign: CampaignRecord, number: int) -> None:
-    code = exits.ask(opened.database, campaign, number, NOW)
-    with opened.database.read() as session:
+def test_the_database_holds_no_code(
+    installation: Installation, campaign: CampaignRecord, number: int
+) -> None:
+    code = exits.ask(installation.database, campaign, number, NOW)
+    with installation.database.read() as session:
         row = session.execute(select(*KioskExit.__table__.c)).one()
     assert not {code, code.encode()} & set(row)
 
 
 def test_a_device_that_showed_its_key_is_a_kiosk_at_once_and_only_once(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     key = b"\x07" * 32
-    assert devices.find(opened.database, key, NOW) is None
+    assert devices.find(installation.database, key, NOW) is None
     new = NewKiosk("an-nhon", 1, shown=devices.shown_of(hashlib.sha256(key).digest()))
-    number, _code = devices.add(opened.database, COMMAND_LINE, campaign, new, NOW)
-    assert devices.find(opened.database, b"\x08" * 32, NOW) is None
-    assert devices.find(opened.database, key, NOW + devices.LINK_LIVES + MINUTE) is None
-    found = devices.find(opened.database, key, NOW)
+    number, _code = devices.add(installation.database, COMMAND_LINE, campaign, new, NOW)
+    assert devices.find(installation.database, b"\x08" * 32, NOW) is None
+    assert devices.find(installation.database, key, NOW + devices.LINK_LIVES + MINUTE) is None
+    found = devices.find(installation.database, key, NOW)
     assert found is not None
-    assert devices.find(opened.database, key, NOW + devices.LINK_LIVES + MINUTE) == found
+    assert devices.find(installation.database, key, NOW + devices.LINK_LIVES + MINUTE) == found
     assert (found[0], found[1].number, found[1].enrolled) == (campaign.code, number, True)
-    assert devices.authenticate(opened.database, campaign, number, key).unit_id == scene.AN_NHON
+    assert devices.authenticate(installation.database, campaign, number, key).unit_id == scene.AN_NHON
     with pytest.raises(Refusal, match="kiosk_link_spent"):
-        devices.add(opened.database, COMMAND_LINE, campaign, new, NOW)
+        devices.add(installation.database, COMMAND_LINE, campaign, new, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.add(opened.database, COMMAND_LINE, campaign, replace(new, shown=b"short"), NOW)
-    devices.revoke(opened.database, COMMAND_LINE, campaign, number, NOW)
+        devices.add(installation.database, COMMAND_LINE, campaign, replace(new, shown=b"short"), NOW)
+    devices.revoke(installation.database, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.find(opened.database, key, NOW)
+        devices.find(installation.database, key, NOW)
 
 
 def test_device_and_phone_show_the_same_four_digits() -> None:

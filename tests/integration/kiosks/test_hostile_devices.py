@@ -39,10 +39,12 @@ FILE = {
 
 
 @pytest.fixture
-def number(opened: Installation, campaign: CampaignRecord) -> int:
+def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(opened.database, campaign, number, code, hashlib.sha256(KEY).digest(), NOW).number
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return devices.enrol(
+        installation.database, campaign, number, code, hashlib.sha256(KEY).digest(), NOW
+    ).number
 
 
 def ask(client: FlaskClient, path: str, body: Any, number: object = 1) -> TestResponse:
@@ -73,18 +75,18 @@ def test_a_number_that_no_kiosk_has_is_unknown(client: FlaskClient, number: int,
     ],
 )
 def test_what_no_device_says_is_refused(
-    client: FlaskClient, opened: Installation, number: int, path: str, body: Any
+    client: FlaskClient, installation: Installation, number: int, path: str, body: Any
 ) -> None:
     assert ask(client, f"/kios/api/{path}", body).status_code in {403, 404, 410, 422}
-    assert ("response" in scene.counts(opened), number) == (False, 1)
+    assert ("response" in scene.counts(installation), number) == (False, 1)
 
 
 def test_a_comment_cut_through_a_letter_is_kept_without_the_half(
-    client: FlaskClient, opened: Installation, number: int
+    client: FlaskClient, installation: Installation, number: int
 ) -> None:
     said = {"number": number, "key": "k" * 22, "fields": {"comment": f"Tốt\0 {HALF}"}}
     assert ask(client, "/kios/api/records", said).status_code == 200
-    assert scene.counts(opened)["comment"] == 1
+    assert scene.counts(installation)["comment"] == 1
 
 
 @pytest.mark.parametrize(
@@ -102,12 +104,12 @@ def test_a_comment_cut_through_a_letter_is_kept_without_the_half(
     ],
 )
 def test_a_file_that_no_kiosk_wrote_is_refused(
-    opened: Installation, number: int, changes: dict[str, Any]
+    installation: Installation, number: int, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(Refusal, match="kiosk_file_bad"):
-        backup_files.take(opened, COMMAND_LINE, json.dumps({**FILE, **changes}).encode(), NOW)
+        backup_files.take(installation, COMMAND_LINE, json.dumps({**FILE, **changes}).encode(), NOW)
     with pytest.raises(Refusal, match="kiosk_file_bad"):
-        backup_files.take(opened, COMMAND_LINE, b"[" * 100_000, NOW)
+        backup_files.take(installation, COMMAND_LINE, b"[" * 100_000, NOW)
     assert number == 1
 
 
@@ -155,9 +157,11 @@ def test_a_nought_in_an_address_or_a_field_is_refused(client: FlaskClient, signe
 
 
 def test_a_list_with_an_address_that_no_header_takes_is_refused(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     rows = "".join(f"Công ty {number},a..{number}@x.vn\n" for number in range(5))
     with pytest.raises(Refusal, match="invitations_faulty") as refused:
-        invitations.load(opened, COMMAND_LINE, campaign, f"ten,email\n{rows}".encode(), NOW, unit="an-nhon")
+        invitations.load(
+            installation, COMMAND_LINE, campaign, f"ten,email\n{rows}".encode(), NOW, unit="an-nhon"
+        )
     assert {fault.code for fault in refused.value.faults} == {"invitation_email_bad"}

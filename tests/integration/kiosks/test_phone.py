@@ -50,10 +50,10 @@ def bind(browser: FlaskClient, **changes: str) -> TestResponse:
 
 
 @pytest.fixture
-def number(opened: Installation, campaign: CampaignRecord) -> int:
+def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk with :data:`KEY`."""
-    number, code = devices.add(opened.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(opened.database, campaign, number, code, HASH, NOW).number
+    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return devices.enrol(installation.database, campaign, number, code, HASH, NOW).number
 
 
 def series(
@@ -86,7 +86,7 @@ def records(count: int, first: int = 1) -> list[dict[str, Any]]:
 
 
 def test_a_device_that_shows_its_code_is_made_a_kiosk_on_a_phone(
-    client: FlaskClient, signed_in: SignIn, opened: Installation, campaign: CampaignRecord
+    client: FlaskClient, signed_in: SignIn, installation: Installation, campaign: CampaignRecord
 ) -> None:
     assert ask(client, "/kios/api/shown", campaign="", number=0).json == {"waits": True}
     browser = signed_in(Role.TCCB)
@@ -97,24 +97,24 @@ def test_a_device_that_shows_its_code_is_made_a_kiosk_on_a_phone(
     again = bind(browser)
     assert again.status_code == 410
     assert "đã được dùng" in again.text
-    assert len(devices.standings(opened.database, COMMAND_LINE, campaign, NOW)) == 1
+    assert len(devices.standings(installation.database, COMMAND_LINE, campaign, NOW)) == 1
 
 
 def test_who_saw_what_a_device_shows_can_neither_read_nor_forge_its_records(
-    client: FlaskClient, signed_in: SignIn, opened: Installation, campaign: CampaignRecord
+    client: FlaskClient, signed_in: SignIn, installation: Installation, campaign: CampaignRecord
 ) -> None:
     bind(signed_in(Role.TCCB))
     seen = base64.urlsafe_b64decode(SHOWN + "=")
     forged = "\n".join(series(records(3), key_hash=seen)).encode()
     for _ in range(2):  # before the device has asked what it has become, and after
         with pytest.raises(Refusal, match="kiosk_file_bad"):
-            backup_files.take(opened, COMMAND_LINE, forged, NOW)
+            backup_files.take(installation, COMMAND_LINE, forged, NOW)
         enrolment = {"campaign": scene.CODE, "number": 1, "code": SHOWN, "key_hash": seen.hex()}
         assert client.post("/kios/api/enrol", data=json.dumps(enrolment)).status_code == 403
         assert ask(client, "/kios/api/shown", campaign="", number=0).status_code == 200
     own = "\n".join(series(records(3))).encode()
-    assert backup_files.take(opened, COMMAND_LINE, own, NOW) == Taken(3, 0, 0)
-    assert len(devices.standings(opened.database, COMMAND_LINE, campaign, NOW)) == 1
+    assert backup_files.take(installation, COMMAND_LINE, own, NOW) == Taken(3, 0, 0)
+    assert len(devices.standings(installation.database, COMMAND_LINE, campaign, NOW)) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_who_signs_in_first_comes_back_to_the_kiosk_that_waits(
 
 
 def test_records_come_in_by_codes_in_any_order_and_only_once(
-    signed_in: SignIn, opened: Installation, campaign: CampaignRecord, number: int
+    signed_in: SignIn, installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     texts = series(records(3))
     read = "\r\n".join(["something else", *reversed(texts), *texts[:2]]).lower()
@@ -182,18 +182,18 @@ def test_records_come_in_by_codes_in_any_order_and_only_once(
     sent = {"text": read, "csrf_token": token(browser, RECORDS)}
     assert "Đã nhập 3 phiếu mới" in browser.post(RECORDS, data=sent).text
     assert "Đã nhập 0 phiếu mới; 3 phiếu đã có" in browser.post(RECORDS, data=sent).text
-    (found,) = devices.standings(opened.database, COMMAND_LINE, campaign, NOW)
+    (found,) = devices.standings(installation.database, COMMAND_LINE, campaign, NOW)
     assert (found.kiosk.number, found.received) == (number, ((1, 3),))
 
 
-def test_several_series_come_in_together(opened: Installation, number: int) -> None:
+def test_several_series_come_in_together(installation: Installation, number: int) -> None:
     text = "\n".join([*series(records(2)), *series(records(2, first=3))])
-    assert backup_files.take(opened, COMMAND_LINE, text.encode(), NOW) == Taken(4, 0, 0)
+    assert backup_files.take(installation, COMMAND_LINE, text.encode(), NOW) == Taken(4, 0, 0)
     assert number == 1
 
 
 def test_the_codes_that_are_missing_or_misread_are_named_and_nothing_typed_is_lost(
-    signed_in: SignIn, opened: Installation, number: int
+    signed_in: SignIn, installation: Installation, number: int
 ) -> None:
     texts = series(records(3))
     assert len(texts) > 4
@@ -204,7 +204,7 @@ def test_the_codes_that_are_missing_or_misread_are_named_and_nothing_typed_is_lo
     assert answer.status_code == 422
     assert f"Còn thiếu mã: 2, 3, 4 (trong {len(texts)} mã)" in answer.text
     assert texts[0] in answer.text
-    assert ("response" not in scene.counts(opened), number) == (True, 1)
+    assert ("response" not in scene.counts(installation), number) == (True, 1)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_the_codes_that_are_missing_or_misread_are_named_and_nothing_typed_is_lo
         "\n".join(series(records(1), number=9)),
     ],
 )
-def test_codes_that_no_kiosk_made_are_refused(opened: Installation, number: int, text: str) -> None:
+def test_codes_that_no_kiosk_made_are_refused(installation: Installation, number: int, text: str) -> None:
     with pytest.raises(Refusal, match="kiosk_file_bad"):
-        backup_files.take(opened, COMMAND_LINE, text.encode(), NOW)
+        backup_files.take(installation, COMMAND_LINE, text.encode(), NOW)
     assert number == 1
 
 

@@ -44,12 +44,12 @@ def here(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     return folder
 
 
-def batches(opened: Installation) -> int:
-    return scene.counts(opened).get("paper_batch", 0)
+def batches(installation: Installation) -> int:
+    return scene.counts(installation).get("paper_batch", 0)
 
 
 def test_a_batch_with_its_boxes_is_printed_and_read_again(
-    opened: Installation, here: Path, capsys: pytest.CaptureFixture[str]
+    installation: Installation, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run([*ORDER, "2", "--out", "F.pdf", "--boxes", "F.json"]) == DONE
     assert "số 0001–0002, biên bản số 1" in capsys.readouterr().out
@@ -69,20 +69,20 @@ def test_a_batch_with_its_boxes_is_printed_and_read_again(
     boxes = {(box["q"], box["opt"]) for box in told["boxes"]}
     assert {each["q"] for page in found["pages"] for each in page["answers"]} <= {q for q, _ in boxes}
     assert [form["serial"] for form in found["forms"]] == ["000001", "000002"]
-    assert "response" not in scene.counts(opened), "reading takes nothing in"
+    assert "response" not in scene.counts(installation), "reading takes nothing in"
 
 
 @ON_ONE
-def test_a_wrong_count_issues_nothing(opened: Installation, here: Path) -> None:
+def test_a_wrong_count_issues_nothing(installation: Installation, here: Path) -> None:
     for count in ("0", "-1", "5001", "x"):
         assert run([*ORDER, count, "--out", "F.pdf"]) == FAULTY, count
-    assert batches(opened) == 0
+    assert batches(installation) == 0
     assert list(here.iterdir()) == []
 
 
 @ON_ONE
 def test_what_cannot_be_written_or_is_not_there_issues_nothing(
-    opened: Installation, here: Path, capsys: pytest.CaptureFixture[str]
+    installation: Installation, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for words in (
         ["--out", "nowhere/F.pdf"],
@@ -92,19 +92,22 @@ def test_what_cannot_be_written_or_is_not_there_issues_nothing(
     ):
         assert run([*ORDER, "1", *words]) in {REFUSED, FAULTY}, words
         assert capsys.readouterr().err.startswith("hailong: ")
-    assert batches(opened) == 0
+    assert batches(installation) == 0
     assert list(here.iterdir()) == []
 
 
 @ON_ONE
 def test_without_vietnamese_letters_nothing_is_printed(
-    opened: Installation, here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    installation: Installation,
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("forms.paper.fonts._candidates", lambda: iter([("None", (here / "none.ttf",) * 5)]))
     monkeypatch.setattr("forms.paper.batch.faces", _uncached_faces())
     assert run([*ORDER, "1", "--out", "F.pdf"]) == FAULTY
     assert "fonts-liberation2" in capsys.readouterr().err
-    assert batches(opened) == 0
+    assert batches(installation) == 0
     assert list(here.iterdir()) == []
 
 
@@ -114,7 +117,7 @@ def _uncached_faces() -> Callable[[], object]:
     return faces.__wrapped__
 
 
-def test_a_full_disk_leaves_no_file_and_no_numbers(opened: Installation, here: Path) -> None:
+def test_a_full_disk_leaves_no_file_and_no_numbers(installation: Installation, here: Path) -> None:
     """The limit on a file's size ends a write as a full disk does: by an error in the middle of it."""
 
     def small_disk() -> None:
@@ -133,13 +136,13 @@ def test_a_full_disk_leaves_no_file_and_no_numbers(opened: Installation, here: P
     assert done.returncode == FAULTY, done.stderr
     assert "Chưa in được, và chưa cấp số phiếu nào." in done.stderr
     assert "đĩa đã đầy khi ghi F.pdf" in done.stderr
-    assert batches(opened) == 0
+    assert batches(installation) == 0
     assert list(here.iterdir()) == []
 
 
 @ON_ONE
 def test_a_signed_batch_from_the_shell(
-    opened: Installation, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = certificates.office(tmp_path)
     monkeypatch.setenv("HAILONG_SIGN_KEY_FILE", str(office.identity.pkcs12))
@@ -149,22 +152,22 @@ def test_a_signed_batch_from_the_shell(
 
 
 def test_verification_closes_from_the_shell_once_everything_is_explained(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     here: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert run([*ORDER, "2", "--out", "F.pdf"]) == DONE
-    say(opened, campaign, PaperAct.HANDED_OUT, 1)
+    say(installation, campaign, PaperAct.HANDED_OUT, 1)
     assert run(["close-verification"]) == REFUSED
     monkeypatch.setattr("survey.clock.now", lambda: CLOSED)
     assert run(["close-verification"]) == FAULTY
     assert "0001" in capsys.readouterr().err
     assert run(["close-verification", "--when-ready"]) == DONE
     assert f"{scene.CODE}: còn việc chưa xong." in capsys.readouterr().out
-    say(opened, campaign, PaperAct.TAKEN_BACK, 1)
-    closing.close_unit(opened.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
+    say(installation, campaign, PaperAct.TAKEN_BACK, 1)
+    closing.close_unit(installation.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
     assert run(["close-verification", "--when-ready"]) == DONE
     assert f"{scene.CODE}: Đã kết thúc xác minh; cắt liên hệ của 0 phiếu" in capsys.readouterr().out
     assert run([*ORDER, "1", "--out", "G.pdf"]) == REFUSED

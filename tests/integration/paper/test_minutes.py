@@ -27,15 +27,17 @@ LATER = CLOSED + dt.timedelta(days=1)
 
 
 @pytest.fixture
-def forms(opened: Installation, campaign: CampaignRecord) -> Installation:
+def forms(installation: Installation, campaign: CampaignRecord) -> Installation:
     """An Nhơn has the sheets 1 to 20, An Lão 21 to 25."""
-    issue(opened, campaign, 1, 20)
-    issue(opened, campaign, 21, 5, AN_LAO)
-    return opened
+    issue(installation, campaign, 1, 20)
+    issue(installation, campaign, 21, 5, AN_LAO)
+    return installation
 
 
-def counts(opened: Installation, campaign: CampaignRecord, until: dt.date | None = None) -> dict[str, int]:
-    found = paper.board(opened.database, HEAD, campaign, until)
+def counts(
+    installation: Installation, campaign: CampaignRecord, until: dt.date | None = None
+) -> dict[str, int]:
+    found = paper.board(installation.database, HEAD, campaign, until)
     assert [unit.unit.code for unit in found] == ["an-nhon"]
     return {state.value: number for state, number in found[0].counts.items() if number}
 
@@ -45,13 +47,13 @@ def codes(refused: pytest.ExceptionInfo[Refusal]) -> set[str]:
 
 
 def key_in(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     serial: int,
     now: dt.datetime = NOW,
     actor: Actor = OFFICER,
 ) -> Accepted:
-    return opened.door.accept(entry(campaign, number=serial_ranges.number_of(serial), actor=actor), now)
+    return installation.door.accept(entry(campaign, number=serial_ranges.number_of(serial), actor=actor), now)
 
 
 def test_every_sheet_is_somewhere_on_every_day(forms: Installation, campaign: CampaignRecord) -> None:
@@ -158,12 +160,12 @@ def test_a_form_comes_in_only_at_the_unit_for_which_it_was_printed(
 
 
 def test_numbers_that_were_typed_before_are_not_printed(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    key_in(opened, campaign, 3)
+    key_in(installation, campaign, 3)
     with pytest.raises(AssertionError, match="not the next"):
-        issue(opened, campaign, 1, 5)
-    issue(opened, campaign, 4, 5)
+        issue(installation, campaign, 1, 5)
+    issue(installation, campaign, 4, 5)
 
 
 def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
@@ -225,13 +227,15 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
     assert found.counts[SheetState.MISSING] == 1
 
 
-def test_ranges_are_read_as_people_type_and_scan_them(opened: Installation, campaign: CampaignRecord) -> None:
-    expected = batches.expected(opened, campaign, "an-nhon")
-    scanned = [code(opened, campaign, 15, page) for page in (1, 2)]
-    text = f"3, 10-12;0020\n{scanned[0]}\n{scanned[1].lower()}\n{code(opened, campaign, 16, 1, LARGE)}"
+def test_ranges_are_read_as_people_type_and_scan_them(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    expected = batches.expected(installation, campaign, "an-nhon")
+    scanned = [code(installation, campaign, 15, page) for page in (1, 2)]
+    text = f"3, 10-12;0020\n{scanned[0]}\n{scanned[1].lower()}\n{code(installation, campaign, 16, 1, LARGE)}"
     found = serial_ranges.parse(text, expected)
     assert found == (Span(3, 3), Span(10, 12), Span(15, 15), Span(16, 16), Span(20, 20))
-    elsewhere = code(opened, campaign, 1, 1, unit="an-lao")
+    elsewhere = code(installation, campaign, 1, 1, unit="an-lao")
     forged = scanned[0].replace(".000015.", ".000017.")
     with pytest.raises(Refusal) as refused:
         serial_ranges.parse(f"x, 5-3, 0, 7-9, 8, {elsewhere}, {forged}", expected)
@@ -249,7 +253,7 @@ def test_ranges_are_read_as_people_type_and_scan_them(opened: Installation, camp
 
 
 def code(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     serial: int,
     page: int,
@@ -259,4 +263,4 @@ def code(
     """What a hand scanner types when it reads this page."""
     sheet = Sheet(campaign.code, unit, serial, page)
     fingerprint = lay_out(campaign.questionnaire, edition).fingerprint
-    return SheetSeal(opened.keys.paper_seal).sign(sheet, fingerprint)
+    return SheetSeal(installation.keys.paper_seal).sign(sheet, fingerprint)

@@ -52,7 +52,7 @@ def post(client: FlaskClient, path: str, data: Mapping[str, Any]) -> tuple[int, 
 
 
 def test_the_administrator_alone_keeps_a_seal_and_its_printing_is_noted(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn
 ) -> None:
     admin, head = signed_in(Role.ADMIN), signed_in(Role.UNIT_HEAD)
     order = {"count": "2", "edition": "standard", "seal": "1"}
@@ -64,26 +64,28 @@ def test_the_administrator_alone_keeps_a_seal_and_its_printing_is_noted(
     assert (status, "không phải là hình PNG hay JPEG" in page) == (422, True)
     status, page = post(admin, f"{BOARD}/con-dau", {"picture": (picture(100), "a.png"), "diameter": "36"})
     assert (status, "100 × 100" in page) == (422, True)
-    assert not stamp_images.is_kept(opened.database, campaign)
+    assert not stamp_images.is_kept(installation.database, campaign)
     assert len(picture().getvalue()) > 64 * 1024
     assert post(admin, f"{BOARD}/con-dau", {"picture": (picture(), "a.png"), "diameter": "36"})[0] == 303
     assert post(head, f"{UNIT}/in", order)[0] == 303
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         acts = [row.act for row in session.execute(scene.table("audit_entry").select())]
     assert {"seal_kept", "seal_printed", "sheets_printed"} <= set(acts)
 
 
-def test_an_order_that_cannot_be_printed_issues_nothing(opened: Installation, signed_in: SignIn) -> None:
+def test_an_order_that_cannot_be_printed_issues_nothing(
+    installation: Installation, signed_in: SignIn
+) -> None:
     head = signed_in(Role.UNIT_HEAD)
     for count in ("0", "5001", "-3", "x", ""):
         status, _ = post(head, f"{UNIT}/in", {"count": count, "edition": "standard"})
         assert status in {400, 422}, count
     assert post(head, f"{UNIT}/in", {"count": "1", "edition": "huge"})[0] == 400
-    assert "paper_batch" not in scene.counts(opened)
+    assert "paper_batch" not in scene.counts(installation)
 
 
 def test_a_batch_is_printed_again_with_the_same_numbers_and_that_is_noted(
-    opened: Installation, signed_in: SignIn
+    installation: Installation, signed_in: SignIn
 ) -> None:
     head = signed_in(Role.UNIT_HEAD)
     assert post(head, f"{UNIT}/in", {"count": "2", "edition": "large"})[0] == 303
@@ -91,15 +93,15 @@ def test_a_batch_is_printed_again_with_the_same_numbers_and_that_is_noted(
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
     assert head.post(f"{UNIT}/tep-in", data={"first": "2"}).status_code == 404
-    found = scene.counts(opened)
+    found = scene.counts(installation)
     assert (found["paper_batch"], found["paper_minute"]) == (1, 1)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         acts = [row.act for row in session.execute(scene.table("audit_entry").select())]
     assert acts.count("forms_pdf_taken") == 1
 
 
 def test_a_full_disk_issues_nothing(
-    opened: Installation, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_arguments: object) -> int:
         raise OSError(28, "No space left on device")
@@ -107,12 +109,12 @@ def test_a_full_disk_issues_nothing(
     monkeypatch.setattr("forms.paper.batch.render_batch", full)
     status, page = post(signed_in(Role.UNIT_HEAD), f"{UNIT}/in", {"count": "2", "edition": "standard"})
     assert (status, "đĩa đã đầy" in page) == (422, True)
-    assert "paper_batch" not in scene.counts(opened)
-    assert [path.name for path in opened.config.data.iterdir() if path.name.startswith("tmp")] == []
+    assert "paper_batch" not in scene.counts(installation)
+    assert [path.name for path in installation.config.data.iterdir() if path.name.startswith("tmp")] == []
 
 
 def test_the_centre_ends_the_verification_on_its_page_and_only_once_nothing_is_open(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tccb = signed_in(Role.TCCB)
     assert post(signed_in(Role.UNIT_HEAD), f"{UNIT}/in", {"count": "2", "edition": "standard"})[0] == 303
@@ -120,10 +122,10 @@ def test_the_centre_ends_the_verification_on_its_page_and_only_once_nothing_is_o
     monkeypatch.setattr("survey.clock.now", lambda: scene.CLOSED)
     assert "đơn vị chưa chốt sổ phiếu" in tccb.get(BOARD).text
     assert post(tccb, f"{BOARD}/ket-thuc", {"sure": "1"})[0] == 409
-    closing.close_unit(opened.database, HEAD, campaign, scene.AN_NHON, "Trần B", scene.CLOSED)
+    closing.close_unit(installation.database, HEAD, campaign, scene.AN_NHON, "Trần B", scene.CLOSED)
     assert 'name="sure"' in tccb.get(BOARD).text
     assert post(tccb, f"{BOARD}/ket-thuc", {})[0] == 400
-    assert "verification_closing" not in scene.counts(opened)
+    assert "verification_closing" not in scene.counts(installation)
     assert post(tccb, f"{BOARD}/ket-thuc", {"sure": "1"})[0] == 303
     page = tccb.get(BOARD).text
     assert "Đã kết thúc xác minh; 0 phiếu không còn liên hệ" in page
@@ -131,13 +133,13 @@ def test_the_centre_ends_the_verification_on_its_page_and_only_once_nothing_is_o
 
 
 def test_the_account_of_a_day_adds_up_and_shows_its_minutes(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn
 ) -> None:
     tomorrow = scene.NOW + dt.timedelta(days=1)
-    issue(opened, campaign, 1, 20)
-    say(opened, campaign, PaperAct.HANDED_OUT, 1, 10)
-    say(opened, campaign, PaperAct.RETURNED, 1, 4, now=tomorrow)
-    found = paper.of_day(opened.database, HEAD, campaign, scene.AN_NHON, tomorrow.date())
+    issue(installation, campaign, 1, 20)
+    say(installation, campaign, PaperAct.HANDED_OUT, 1, 10)
+    say(installation, campaign, PaperAct.RETURNED, 1, 4, now=tomorrow)
+    found = paper.of_day(installation.database, HEAD, campaign, scene.AN_NHON, tomorrow.date())
     assert sum(found.before.values()) == sum(found.after.values()) == 20
     assert found.before[SheetState.HANDED_OUT] - found.after[SheetState.HANDED_OUT] == 4
     assert [minute.number for minute in found.minutes] == [3]
@@ -154,18 +156,18 @@ def test_the_account_of_a_day_adds_up_and_shows_its_minutes(
 
 
 def test_a_hand_scanner_types_the_number_of_the_form_that_is_keyed_in(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn
 ) -> None:
-    issue(opened, campaign, 1, 20)
+    issue(installation, campaign, 1, 20)
     officer = signed_in(Role.OFFICER)
     fields = {item.field: "4" for item in campaign.questionnaire.items}
-    seal, print_ = SheetSeal(opened.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
+    seal, print_ = SheetSeal(installation.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
     code = seal.sign(Sheet(campaign.code, "an-nhon", 17, 2), print_)
     typed = {"form_number": code.lower(), "key": "k" * 20, **fields}
     forged = {**typed, "form_number": code.replace(".000017.", ".000018.")}
     status, page = post(officer, ENTRY, forged)
     assert (status, "mã xác thực không đúng" in page) == (422, True)
-    assert "paper_form" not in scene.counts(opened)
+    assert "paper_form" not in scene.counts(installation)
     assert post(officer, ENTRY, typed)[0] == 303
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         assert session.scalars(select(PaperForm.form_number)).all() == ["0017"]

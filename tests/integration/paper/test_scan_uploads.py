@@ -65,15 +65,15 @@ def pictures(content: bytes) -> list[Image.Image]:
 
 
 @pytest.fixture
-def pages(opened: Installation, campaign: CampaignRecord, tmp_path: Path) -> list[Image.Image]:
+def pages(installation: Installation, campaign: CampaignRecord, tmp_path: Path) -> list[Image.Image]:
     """The eight pages of four forms printed for An Nhơn; nobody has marked anything."""
-    printing.print_batch(opened, HEAD, campaign, AN_NHON, Order(4), tmp_path / "F.pdf", NOW)
+    printing.print_batch(installation, HEAD, campaign, AN_NHON, Order(4), tmp_path / "F.pdf", NOW)
     return pictures((tmp_path / "F.pdf").read_bytes())
 
 
-def foreign(opened: Installation, campaign: CampaignRecord, *, forged: bool) -> Image.Image:
+def foreign(installation: Installation, campaign: CampaignRecord, *, forged: bool) -> Image.Image:
     """A page of another campaign, or one that somebody made with a secret of their own."""
-    secret = b"somebody's own secret" if forged else opened.keys.paper_seal
+    secret = b"somebody's own secret" if forged else installation.keys.paper_seal
     made, out = batch(questionnaire=campaign.questionnaire, seal=SheetSeal(secret)), io.BytesIO()
     render_batch(replace(made, campaign="dot-khac", unit="an-nhon", serials=(1,)), out)
     return pictures(out.getvalue())[0]
@@ -109,7 +109,7 @@ def problems(page: str) -> dict[str, str]:
 
 
 def every_kind(
-    opened: Installation, campaign: CampaignRecord, pages: Sequence[Image.Image]
+    installation: Installation, campaign: CampaignRecord, pages: Sequence[Image.Image]
 ) -> list[tuple[io.BytesIO, str]]:
     """One whole form, and a file for each way in which a page cannot come in."""
     turned, beside = pages[4].rotate(0.4, fillcolor="white"), Image.new("RGB", (2200, 1520), "white")
@@ -122,8 +122,8 @@ def every_kind(
         file(turned, "lần 2.jpg"),
         file(pages[6], "a.png"),
         file(pages[6], "b.png"),
-        file(foreign(opened, campaign, forged=False), "đợt cũ.png"),
-        file(foreign(opened, campaign, forged=True), "giả.png"),
+        file(foreign(installation, campaign, forged=False), "đợt cũ.png"),
+        file(foreign(installation, campaign, forged=True), "giả.png"),
         file(letter(pages[0]), "thư.png"),
         file(Image.new("RGB", pages[0].size, "white"), "giấy trắng.png"),
         file(beside, "hai tờ.png"),
@@ -136,12 +136,12 @@ def every_kind(
 
 
 def test_every_page_of_every_file_has_its_place_and_sentence(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     pages: Sequence[Image.Image],
     signed_in: SignIn,
 ) -> None:
-    answer = send(signed_in(Role.OFFICER), every_kind(opened, campaign, pages))
+    answer = send(signed_in(Role.OFFICER), every_kind(installation, campaign, pages))
     assert answer.status_code == 200
     assert "Đã đọc 17 trang trong 16 tệp: 0 phiếu rõ ràng, 1 phiếu có câu cần người xem" in answer.text
     assert "Xem phiếu 0001" in answer.text, "upside down and in the wrong order, but read"
@@ -151,14 +151,14 @@ def test_every_page_of_every_file_has_its_place_and_sentence(
         assert said.startswith(WHAT_IS_WRONG[place.removesuffix(" (0001)")]), (place, said)
         assert "{" not in said
         assert len(said) > 10
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         (noted,) = session.execute(scene.table("audit_entry").select().filter_by(act="scans_read"))
     assert noted.details["files"] == 16
     assert len(noted.details["doubled"]) == 2
 
 
 def test_a_missing_side_may_be_sent_again_with_the_side_that_was_there(
-    opened: Installation, pages: Sequence[Image.Image], signed_in: SignIn
+    installation: Installation, pages: Sequence[Image.Image], signed_in: SignIn
 ) -> None:
     officer = signed_in(Role.OFFICER)
     front, back = (file(page, f"{number}.png")[0].getvalue() for number, page in enumerate(pages[:2]))
@@ -170,17 +170,17 @@ def test_a_missing_side_may_be_sent_again_with_the_side_that_was_there(
     assert "1 phiếu có câu cần người xem, 0 chỗ chưa nhận được" in both.text
     again = send(officer, [file(front, "trước.png"), file(back, "sau.png")])
     assert problems(again.text) == {"0001": "tệp này đã được đọc trước đây."}
-    assert scene.counts(opened)["scan_form"] == 1
+    assert scene.counts(installation)["scan_form"] == 1
 
 
 def test_a_form_that_may_not_come_in_says_where_it_is(
-    opened: Installation, campaign: CampaignRecord, pages: Sequence[Image.Image], signed_in: SignIn
+    installation: Installation, campaign: CampaignRecord, pages: Sequence[Image.Image], signed_in: SignIn
 ) -> None:
-    one, two = scene.account(opened, "mot@x.vn"), scene.account(opened, "hai@x.vn")
-    opened.door.accept(entry(campaign, number="0001", actor=one), NOW)
+    one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
+    installation.door.accept(entry(campaign, number="0001", actor=one), NOW)
     with pytest.raises(Exception, match="sheet_used"):
-        opened.door.accept(entry(campaign, number="0001", actor=two, mark="5"), NOW)
-    say(opened, campaign, PaperAct.SPOILED, 2)
+        installation.door.accept(entry(campaign, number="0001", actor=two, mark="5"), NOW)
+    say(installation, campaign, PaperAct.SPOILED, 2)
     sent = [file(page, f"{number}.png") for number, page in enumerate(pages[2:4])]
     found = problems(send(signed_in(Role.OFFICER), sent).text)
     assert list(found) == ["0002"]

@@ -34,11 +34,11 @@ Truth = dict[str, list[str]]
 
 
 def returned(
-    opened: Installation, campaign: CampaignRecord, folder: Path, count: int
+    installation: Installation, campaign: CampaignRecord, folder: Path, count: int
 ) -> tuple[list[Path], dict[str, Truth]]:
     """Print forms, let people fill them in, and scan every page; also what is true of each form."""
     out = folder / "forms.pdf"
-    printed = batches.print_batch(opened, HEAD, campaign, AN_NHON, Order(count), out, NOW)
+    printed = batches.print_batch(installation, HEAD, campaign, AN_NHON, Order(count), out, NOW)
     layout, chance = lay_out(campaign.questionnaire), Random(7)
     paths: list[Path] = []
     truth: dict[str, Truth] = {}
@@ -56,126 +56,130 @@ def returned(
     return paths, truth
 
 
-def settled(opened: Installation, campaign: CampaignRecord, actor: Actor, number: str, truth: Truth) -> None:
+def settled(
+    installation: Installation, campaign: CampaignRecord, actor: Actor, number: str, truth: Truth
+) -> None:
     """Answer every doubt as somebody does who sees the paper."""
-    form = scans.doubtful(opened, actor, campaign, AN_NHON, number)
+    form = scans.doubtful(installation, actor, campaign, AN_NHON, number)
     chosen = {doubt.field: "".join(truth[doubt.field]) for doubt in form.doubts}
-    scans.answer_doubts(opened, actor, campaign, AN_NHON, number, chosen, NOW)
+    scans.answer_doubts(installation, actor, campaign, AN_NHON, number, chosen, NOW)
 
 
 def test_a_form_goes_from_the_printer_to_the_results(
-    opened: Installation, campaign: CampaignRecord, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, tmp_path: Path
 ) -> None:
-    one, two = scene.account(opened, "mot@x.vn"), scene.account(opened, "hai@x.vn")
-    paths, truth = returned(opened, campaign, tmp_path, 3)
-    taken = scans.take_in(opened, one, campaign, AN_NHON, paths, NOW)
+    one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
+    paths, truth = returned(installation, campaign, tmp_path, 3)
+    taken = scans.take_in(installation, one, campaign, AN_NHON, paths, NOW)
     assert taken.problems == ()
     assert sorted(taken.accepted + taken.doubtful) == sorted(truth)
-    assert scans.waiting(opened, two, campaign, AN_NHON) == sorted(taken.doubtful)
+    assert scans.waiting(installation, two, campaign, AN_NHON) == sorted(taken.doubtful)
     for number in taken.doubtful:
-        settled(opened, campaign, one, number, truth[number])
-    assert quotas.progress(opened.database, HEAD, campaign, NOW).total("awaiting") == 3
+        settled(installation, campaign, one, number, truth[number])
+    assert quotas.progress(installation.database, HEAD, campaign, NOW).total("awaiting") == 3
     items = [*campaign.questionnaire.items, campaign.questionnaire.overall]
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         marks = [row.marks for row in session.execute(scene.table("response").select())]
     expected = ["".join("".join(form[item.field]) or "-" for item in items) for form in truth.values()]
     assert sorted(marks) == sorted(expected)
-    again = scans.take_in(opened, one, campaign, AN_NHON, paths, NOW)
+    again = scans.take_in(installation, one, campaign, AN_NHON, paths, NOW)
     assert {problem.code for problem in again.problems} == {"scan_file_known"}
-    assert scene.counts(opened)["response"] == 3
+    assert scene.counts(installation)["response"] == 3
     for number in truth:
-        if not serials.is_drawn(opened.keys.paper_sample, campaign, int(number)):
-            decisions.decide(opened.database, two, campaign, number, Verdict.VERIFIED, NOW)
-    for waits in second_keying.waiting(opened, two, campaign, AN_NHON):
-        with opened.database.read() as session:
+        if not serials.is_drawn(installation.keys.paper_sample, campaign, int(number)):
+            decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+    for waits in second_keying.waiting(installation, two, campaign, AN_NHON):
+        with installation.database.read() as session:
             first = decisions.paper_of(session, campaign, waits.number)
             row = session.execute(scene.table("response").select().filter_by(**first.place)).one()
         assert second_keying.key_second(
-            opened, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
+            installation, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
         )
-    unit = quotas.progress(opened.database, HEAD, campaign, NOW).units[0]
+    unit = quotas.progress(installation.database, HEAD, campaign, NOW).units[0]
     assert (unit.valid, unit.awaiting, unit.missing) == (3, 0, unit.target - 3)
-    found = estimates.assess(opened.database, campaign).units[AN_NHON - 1]
+    found = estimates.assess(installation.database, campaign).units[AN_NHON - 1]
     levels = [int(mark) for form in expected for mark in form[:-1] if mark in "12345"]
     assert found.forms == 3
     assert found.overall_pooled.f1.value == pytest.approx(100 * sum(levels) / (5 * len(levels)))
-    assert keying_accuracy.of_campaign(opened.database, campaign).wrong == 0
+    assert keying_accuracy.of_campaign(installation.database, campaign).wrong == 0
 
 
 def test_a_scan_is_the_second_reading_of_a_keyed_form(
-    opened: Installation, campaign: CampaignRecord, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, tmp_path: Path
 ) -> None:
-    one, two = scene.account(opened, "mot@x.vn"), scene.account(opened, "hai@x.vn")
-    paths, truth = returned(opened, campaign, tmp_path, 1)
-    opened.door.accept(entry(campaign, number="0001", actor=one, mark="4"), NOW)
-    taken = scans.take_in(opened, two, campaign, AN_NHON, paths, NOW)
+    one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
+    paths, truth = returned(installation, campaign, tmp_path, 1)
+    installation.door.accept(entry(campaign, number="0001", actor=one, mark="4"), NOW)
+    taken = scans.take_in(installation, two, campaign, AN_NHON, paths, NOW)
     for number in taken.doubtful:
-        settled(opened, campaign, two, number, truth[number])
-    head = scene.account(opened, "ba@x.vn", Role.UNIT_HEAD)
-    (seen,) = second_keying.disagreements(opened, head, campaign, AN_NHON)
+        settled(installation, campaign, two, number, truth[number])
+    head = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
+    (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
     assert seen.differences
     assert all(d.second == "".join(truth["0001"].get(d.field, [])) for d in seen.differences)
 
 
 def test_sides_and_forms_that_do_not_belong_are_named(
-    opened: Installation, campaign: CampaignRecord, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, tmp_path: Path
 ) -> None:
-    paths, _ = returned(opened, campaign, tmp_path, 2)
+    paths, _ = returned(installation, campaign, tmp_path, 2)
     (tmp_path / "note.jpg").write_bytes(b"no picture")
     elsewhere = Actor(None, Role.OFFICER, "an-lao")
-    officer = scene.account(opened, "mot@x.vn")
-    foreign = scans.take_in(opened, COMMAND_LINE, campaign, 4, paths[2:], NOW)
+    officer = scene.account(installation, "mot@x.vn")
+    foreign = scans.take_in(installation, COMMAND_LINE, campaign, 4, paths[2:], NOW)
     assert [problem.code for problem in foreign.problems] == ["scan_other_unit"]
-    taken = scans.take_in(opened, officer, campaign, AN_NHON, [paths[0], tmp_path / "note.jpg"], NOW)
+    taken = scans.take_in(installation, officer, campaign, AN_NHON, [paths[0], tmp_path / "note.jpg"], NOW)
     assert {problem.code for problem in taken.problems} == {"scan_page_missing", "scan_file_unknown"}
     assert (taken.accepted, taken.doubtful) == ((), ())
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        scans.take_in(opened, elsewhere, campaign, AN_NHON, paths, NOW)
+        scans.take_in(installation, elsewhere, campaign, AN_NHON, paths, NOW)
 
 
 def test_pictures_are_encrypted_and_go_when_verification_closes(
-    opened: Installation, campaign: CampaignRecord, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, tmp_path: Path
 ) -> None:
-    officer = scene.account(opened, "mot@x.vn")
-    paths, truth = returned(opened, campaign, tmp_path, 1)
-    taken = scans.take_in(opened, officer, campaign, AN_NHON, paths, NOW)
+    officer = scene.account(installation, "mot@x.vn")
+    paths, truth = returned(installation, campaign, tmp_path, 1)
+    taken = scans.take_in(installation, officer, campaign, AN_NHON, paths, NOW)
     assert taken.doubtful == ("0001",), "nobody answers the profile of this form completely"
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         (row,) = session.execute(scene.table("scan_form").select()).all()
     assert b"answers" not in row.content
     assert b"crop" not in row.content
-    secret = secret_path(opened.config.data).read_text("ascii")
-    with opened.database.read() as session:
+    secret = secret_path(installation.config.data).read_text("ascii")
+    with installation.database.read() as session:
         tables = [session.execute(each.select()).all() for each in Schema.metadata.sorted_tables]
     assert secret not in repr(tables), "the key stands outside the database"
     with pytest.raises(Refusal, match="settle_incomplete"):
-        scans.answer_doubts(opened, officer, campaign, AN_NHON, "0001", {}, NOW)
+        scans.answer_doubts(installation, officer, campaign, AN_NHON, "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
-        closing.close_unit(opened.database, HEAD, campaign, AN_NHON, "Trần B", NOW)
+        closing.close_unit(installation.database, HEAD, campaign, AN_NHON, "Trần B", NOW)
     assert [fault.code for fault in refused.value.faults] == ["scans_waiting"]
-    settled(opened, campaign, officer, "0001", truth["0001"])
-    assert scans.waiting(opened, officer, campaign, AN_NHON) == []
-    colleague = scene.account(opened, "hai@x.vn")
-    if serials.is_drawn(opened.keys.paper_sample, campaign, 1):
-        decisions.decide(opened.database, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+    settled(installation, campaign, officer, "0001", truth["0001"])
+    assert scans.waiting(installation, officer, campaign, AN_NHON) == []
+    colleague = scene.account(installation, "hai@x.vn")
+    if serials.is_drawn(installation.keys.paper_sample, campaign, 1):
+        decisions.decide(installation.database, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
     else:
-        decisions.decide(opened.database, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
-    closing.close_unit(opened.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
+        decisions.decide(installation.database, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
+    closing.close_unit(installation.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
     traces = [row.content[at : at + 24] for at in (100, len(row.content) // 2, len(row.content) - 100)]
-    if opened.database.is_sqlite:
-        assert any(trace in files(opened) for trace in traces)
-    assert closing.close_ready(opened.database, COMMAND_LINE, [campaign], NOW) == [
+    if installation.database.is_sqlite:
+        assert any(trace in files(installation) for trace in traces)
+    assert closing.close_ready(installation.database, COMMAND_LINE, [campaign], NOW) == [
         Closed(scene.CODE, 0, "verification_too_early")
     ]
-    (done,) = closing.close_ready(opened.database, COMMAND_LINE, [campaign], CLOSED)
+    (done,) = closing.close_ready(installation.database, COMMAND_LINE, [campaign], CLOSED)
     assert (done.campaign, done.waits) == (scene.CODE, "")
-    assert "scan_form" not in scene.counts(opened)
-    if opened.database.is_sqlite:
-        assert not any(trace in files(opened) for trace in traces), "deleted pictures lie in the files still"
-    (again,) = closing.close_ready(opened.database, COMMAND_LINE, [campaign], CLOSED)
+    assert "scan_form" not in scene.counts(installation)
+    if installation.database.is_sqlite:
+        assert not any(trace in files(installation) for trace in traces), (
+            "deleted pictures lie in the files still"
+        )
+    (again,) = closing.close_ready(installation.database, COMMAND_LINE, [campaign], CLOSED)
     assert again.waits == "verification_closed"
 
 
-def files(opened: Installation) -> bytes:
+def files(installation: Installation) -> bytes:
     """Everything that lies in the data directory, byte for byte."""
-    return b"".join(path.read_bytes() for path in opened.config.data.rglob("*") if path.is_file())
+    return b"".join(path.read_bytes() for path in installation.config.data.rglob("*") if path.is_file())

@@ -28,23 +28,23 @@ LATER = CLOSED + dt.timedelta(days=1)
 
 
 @pytest.fixture
-def people(opened: Installation, campaign: CampaignRecord) -> tuple[Actor, Actor, Actor]:
+def people(installation: Installation, campaign: CampaignRecord) -> tuple[Actor, Actor, Actor]:
     """Two officers and the head of An Nhơn, for whom 400 forms were printed."""
-    issue(opened, campaign, 1, 400)
-    heads = scene.account(opened, "ba@x.vn", Role.UNIT_HEAD)
-    return scene.account(opened, "mot@x.vn"), scene.account(opened, "hai@x.vn"), heads
+    issue(installation, campaign, 1, 400)
+    heads = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
+    return scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn"), heads
 
 
-def drawn(opened: Installation, campaign: CampaignRecord, *, wanted: bool = True) -> str:
+def drawn(installation: Installation, campaign: CampaignRecord, *, wanted: bool = True) -> str:
     """The first number that chance draws for double keying, or does not."""
-    key = opened.keys.paper_sample
+    key = installation.keys.paper_sample
     return next(f"{n:04}" for n in range(1, 400) if serials.is_drawn(key, campaign, n) is wanted)
 
 
 def first(
-    opened: Installation, campaign: CampaignRecord, number: str, actor: Actor, comment: str = ""
+    installation: Installation, campaign: CampaignRecord, number: str, actor: Actor, comment: str = ""
 ) -> None:
-    opened.door.accept(entry(campaign, number=number, actor=actor, comment=comment), NOW)
+    installation.door.accept(entry(campaign, number=number, actor=actor, comment=comment), NOW)
 
 
 def sheet(campaign: CampaignRecord, comment: str = "", **changes: str) -> AnswerSheet:
@@ -56,59 +56,59 @@ def sheet(campaign: CampaignRecord, comment: str = "", **changes: str) -> Answer
     return replace(made, marks="".join(marks))
 
 
-def state(opened: Installation, campaign: CampaignRecord, number: str) -> State:
-    with opened.database.read() as session:
+def state(installation: Installation, campaign: CampaignRecord, number: str) -> State:
+    with installation.database.read() as session:
         return decisions.present_state(session, decisions.paper_of(session, campaign, number))
 
 
-def valid(opened: Installation, campaign: CampaignRecord) -> int:
-    return quotas.progress(opened.database, HEAD, campaign, NOW).total("valid")
+def valid(installation: Installation, campaign: CampaignRecord) -> int:
+    return quotas.progress(installation.database, HEAD, campaign, NOW).total("valid")
 
 
 def test_paper_counts_only_once_a_second_person_agrees(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     one, two, head = people
-    number = drawn(opened, campaign)
-    first(opened, campaign, number, one)
-    assert (valid(opened, campaign), state(opened, campaign, number)) == (0, State.AWAITING)
-    assert [w.own for w in second_keying.waiting(opened, one, campaign, AN_NHON)] == [True]
-    assert [w.own for w in second_keying.waiting(opened, two, campaign, AN_NHON)] == [False]
+    number = drawn(installation, campaign)
+    first(installation, campaign, number, one)
+    assert (valid(installation, campaign), state(installation, campaign, number)) == (0, State.AWAITING)
+    assert [w.own for w in second_keying.waiting(installation, one, campaign, AN_NHON)] == [True]
+    assert [w.own for w in second_keying.waiting(installation, two, campaign, AN_NHON)] == [False]
     with pytest.raises(Refusal, match="double_keying_needed"):
-        decisions.decide(opened.database, head, campaign, number, Verdict.VERIFIED, NOW)
+        decisions.decide(installation.database, head, campaign, number, Verdict.VERIFIED, NOW)
     with pytest.raises(Refusal, match="second_by_same"):
-        second_keying.key_second(opened, one, campaign, number, sheet(campaign), NOW)
-    assert second_keying.key_second(opened, two, campaign, number, sheet(campaign), NOW)
-    assert (valid(opened, campaign), state(opened, campaign, number)) == (1, State.VALID)
+        second_keying.key_second(installation, one, campaign, number, sheet(campaign), NOW)
+    assert second_keying.key_second(installation, two, campaign, number, sheet(campaign), NOW)
+    assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
     with pytest.raises(Refusal, match="second_not_wanted"):
-        second_keying.key_second(opened, head, campaign, number, sheet(campaign), NOW)
-    assert second_keying.waiting(opened, two, campaign, AN_NHON) == []
+        second_keying.key_second(installation, head, campaign, number, sheet(campaign), NOW)
+    assert second_keying.waiting(installation, two, campaign, AN_NHON) == []
 
 
 def test_nobody_who_keys_sees_how_it_was_keyed(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     one, two, head = people
-    number = drawn(opened, campaign)
-    first(opened, campaign, number, one)
+    number = drawn(installation, campaign)
+    first(installation, campaign, number, one)
     for actor in people:
-        assert decisions.keyed_forms(opened.database, actor, campaign, AN_NHON) == []
-    assert not second_keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+        assert decisions.keyed_forms(installation.database, actor, campaign, AN_NHON) == []
+    assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
     for actor in (one, two):
-        (seen,) = second_keying.disagreements(opened, actor, campaign, AN_NHON)
+        (seen,) = second_keying.disagreements(installation, actor, campaign, AN_NHON)
         assert seen.own
         assert seen.differences == ()
         with pytest.raises(Refusal, match="settle_own_entry"):
-            second_keying.settle(opened, actor, campaign, number, {}, NOW)
-    (seen,) = second_keying.disagreements(opened, head, campaign, AN_NHON)
+            second_keying.settle(installation, actor, campaign, number, {}, NOW)
+    (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
     field = campaign.questionnaire.items[3].field
     assert [(d.field, d.first, d.second) for d in seen.differences] == [(field, "4", "1")]
-    assert decisions.keyed_forms(opened.database, head, campaign, AN_NHON) == []
+    assert decisions.keyed_forms(installation.database, head, campaign, AN_NHON) == []
 
 
 @pytest.mark.parametrize(("chosen", "mark", "wrong"), [("4", "4", 0), ("1", "1", 1), ("", "-", 1)])
 def test_a_third_person_settles_and_only_the_right_answers_count(
-    opened: Installation,
+    installation: Installation,
     campaign: CampaignRecord,
     people: tuple[Actor, Actor, Actor],
     chosen: str,
@@ -116,91 +116,97 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     wrong: int,
 ) -> None:
     one, two, head = people
-    number = drawn(opened, campaign)
-    first(opened, campaign, number, one, comment="Cảm ơn!")
-    second_keying.key_second(opened, two, campaign, number, sheet(campaign, "cảm ơn", m3="1"), NOW)
+    number = drawn(installation, campaign)
+    first(installation, campaign, number, one, comment="Cảm ơn!")
+    second_keying.key_second(installation, two, campaign, number, sheet(campaign, "cảm ơn", m3="1"), NOW)
     with pytest.raises(Refusal, match="settle_incomplete"):
-        second_keying.settle(opened, head, campaign, number, {}, NOW)
+        second_keying.settle(installation, head, campaign, number, {}, NOW)
     field = campaign.questionnaire.items[3].field
-    second_keying.settle(opened, head, campaign, number, {field: chosen}, LATER)
-    assert (valid(opened, campaign), state(opened, campaign, number)) == (1, State.VALID)
-    (form,) = decisions.keyed_forms(opened.database, head, campaign, AN_NHON)
+    second_keying.settle(installation, head, campaign, number, {field: chosen}, LATER)
+    assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
+    (form,) = decisions.keyed_forms(installation.database, head, campaign, AN_NHON)
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
-    found = keying_accuracy.of_campaign(opened.database, campaign)
+    found = keying_accuracy.of_campaign(installation.database, campaign)
     assert found == Rekeyed(1, 1, 1, fields, 1, wrong)
     with pytest.raises(Refusal, match="settle_nothing"):
-        second_keying.settle(opened, head, campaign, number, {field: "4"}, NOW)
+        second_keying.settle(installation, head, campaign, number, {field: "4"}, NOW)
 
 
 def test_a_corrected_form_cannot_be_counted_twice(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     one, two, head = people
-    number = drawn(opened, campaign)
-    first(opened, campaign, number, one)
-    second_keying.key_second(opened, two, campaign, number, sheet(campaign, m0="2"), NOW)
-    second_keying.settle(opened, head, campaign, number, {campaign.questionnaire.items[0].field: "2"}, NOW)
+    number = drawn(installation, campaign)
+    first(installation, campaign, number, one)
+    second_keying.key_second(installation, two, campaign, number, sheet(campaign, m0="2"), NOW)
+    second_keying.settle(
+        installation, head, campaign, number, {campaign.questionnaire.items[0].field: "2"}, NOW
+    )
     with pytest.raises(Refusal, match="decision_not_allowed"):
-        decisions.decide(opened.database, head, campaign, number, Verdict.REINSTATED, NOW)
-    decisions.decide(opened.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
-    assert valid(opened, campaign) == 0
-    decisions.decide(opened.database, head, campaign, number, Verdict.REINSTATED, NOW)
-    assert valid(opened, campaign) == 1
+        decisions.decide(installation.database, head, campaign, number, Verdict.REINSTATED, NOW)
+    decisions.decide(installation.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
+    assert valid(installation, campaign) == 0
+    decisions.decide(installation.database, head, campaign, number, Verdict.REINSTATED, NOW)
+    assert valid(installation, campaign) == 1
 
 
 def test_other_words_in_a_comment_go_to_a_third_person_too(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     one, two, head = people
-    number = drawn(opened, campaign)
-    first(opened, campaign, number, one, comment="Ghế ít")
-    assert not second_keying.key_second(opened, two, campaign, number, sheet(campaign, "Ghế hơi ít"), NOW)
-    (seen,) = second_keying.disagreements(opened, head, campaign, AN_NHON)
+    number = drawn(installation, campaign)
+    first(installation, campaign, number, one, comment="Ghế ít")
+    assert not second_keying.key_second(
+        installation, two, campaign, number, sheet(campaign, "Ghế hơi ít"), NOW
+    )
+    (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
     assert [d.field for d in seen.differences] == ["comment"]
-    second_keying.settle(opened, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
-    assert valid(opened, campaign) == 1
-    assert keying_accuracy.of_campaign(opened.database, campaign).wrong == 0
+    second_keying.settle(installation, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
+    assert valid(installation, campaign) == 1
+    assert keying_accuracy.of_campaign(installation.database, campaign).wrong == 0
 
 
 def test_forms_that_were_not_drawn_are_verified_by_their_totals(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     one, two, _ = people
-    number = drawn(opened, campaign, wanted=False)
-    first(opened, campaign, number, one)
-    assert second_keying.waiting(opened, two, campaign, AN_NHON) == []
+    number = drawn(installation, campaign, wanted=False)
+    first(installation, campaign, number, one)
+    assert second_keying.waiting(installation, two, campaign, AN_NHON) == []
     with pytest.raises(Refusal, match="verify_own_entry"):
-        decisions.decide(opened.database, one, campaign, number, Verdict.VERIFIED, NOW)
-    decisions.decide(opened.database, two, campaign, number, Verdict.VERIFIED, NOW)
-    assert valid(opened, campaign) == 1
+        decisions.decide(installation.database, one, campaign, number, Verdict.VERIFIED, NOW)
+    decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+    assert valid(installation, campaign) == 1
 
 
 def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     """It says nothing about the others, so the error rate leaves it out."""
     one, two, head = people
-    number = drawn(opened, campaign, wanted=False)
-    first(opened, campaign, number, one)
-    (listed,) = decisions.keyed_forms(opened.database, two, campaign, AN_NHON)
+    number = drawn(installation, campaign, wanted=False)
+    first(installation, campaign, number, one)
+    (listed,) = decisions.keyed_forms(installation.database, two, campaign, AN_NHON)
     assert listed.may_be_keyed_again
-    assert not second_keying.may_key_second(opened, one, campaign, AN_NHON, number)
-    assert not second_keying.may_key_second(opened, two, campaign, AN_NHON, "0399")
-    assert second_keying.may_key_second(opened, two, campaign, AN_NHON, number)
-    assert not second_keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
-    assert not second_keying.may_key_second(opened, head, campaign, AN_NHON, number)
-    second_keying.settle(opened, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW)
-    (settled,) = decisions.keyed_forms(opened.database, head, campaign, AN_NHON)
+    assert not second_keying.may_key_second(installation, one, campaign, AN_NHON, number)
+    assert not second_keying.may_key_second(installation, two, campaign, AN_NHON, "0399")
+    assert second_keying.may_key_second(installation, two, campaign, AN_NHON, number)
+    assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
+    assert not second_keying.may_key_second(installation, head, campaign, AN_NHON, number)
+    second_keying.settle(
+        installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
+    )
+    (settled,) = decisions.keyed_forms(installation.database, head, campaign, AN_NHON)
     assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
-    assert valid(opened, campaign) == 1
-    assert keying_accuracy.of_campaign(opened.database, campaign) == Rekeyed(forms=1)
+    assert valid(installation, campaign) == 1
+    assert keying_accuracy.of_campaign(installation.database, campaign) == Rekeyed(forms=1)
 
 
 def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    key = opened.keys.paper_sample
+    key = installation.keys.paper_sample
     found = [n for n in range(1, 20_001) if serials.is_drawn(key, campaign, n)]
     assert campaign.plan.paper.double_keyed_share == 10
     assert 1_800 < len(found) < 2_200  # five standard deviations around 2,000
@@ -211,41 +217,48 @@ def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
 
 
 def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
     """What an officer can vary - when, who, what, how, in which order - leaves the draw as it is."""
     one, two, head = people
-    number, other = drawn(opened, campaign), drawn(opened, campaign, wanted=False)
-    first(opened, campaign, other, two)
-    opened.door.accept(entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
-    assert kept(opened, number) == [True]
-    assert kept(opened, other) == [False]
-    decisions.decide(opened.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
-    assert second_keying.waiting(opened, one, campaign, AN_NHON) == []
+    number, other = drawn(installation, campaign), drawn(installation, campaign, wanted=False)
+    first(installation, campaign, other, two)
+    installation.door.accept(entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
+    assert kept(installation, number) == [True]
+    assert kept(installation, other) == [False]
+    decisions.decide(installation.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+    assert second_keying.waiting(installation, one, campaign, AN_NHON) == []
     with pytest.raises(Refusal, match="sheet_used"):
-        first(opened, campaign, number, one)  # a new keying is no new draw
-    duplicate_serials.resolve(opened.database, head, campaign, number, NOW, first_counts=True)
-    assert kept(opened, number) == [True, False, False]  # the first, the stopped one, what was said of it
-    assert [each.number for each in second_keying.waiting(opened, one, campaign, AN_NHON)] == [number]
+        first(installation, campaign, number, one)  # a new keying is no new draw
+    duplicate_serials.resolve(installation.database, head, campaign, number, NOW, first_counts=True)
+    assert kept(installation, number) == [
+        True,
+        False,
+        False,
+    ]  # the first, the stopped one, what was said of it
+    assert [each.number for each in second_keying.waiting(installation, one, campaign, AN_NHON)] == [number]
 
 
-def kept(opened: Installation, number: str) -> list[bool]:
+def kept(installation: Installation, number: str) -> list[bool]:
     """What every reading of a sheet says of the draw, in their order."""
     reading = scene.table("paper_reading")
     query = select(reading.c.drawn).where(reading.c.serial == int(number)).order_by(reading.c.step)
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         return list(session.scalars(query))
 
 
 def test_no_page_tells_an_officer_before_the_first_keying_whom_chance_drew(
-    opened: Installation, campaign: CampaignRecord, signed_in: SignIn, people: tuple[Actor, Actor, Actor]
+    installation: Installation,
+    campaign: CampaignRecord,
+    signed_in: SignIn,
+    people: tuple[Actor, Actor, Actor],
 ) -> None:
-    officer, number = signed_in(Role.OFFICER), drawn(opened, campaign)
+    officer, number = signed_in(Role.OFFICER), drawn(installation, campaign)
     home = f"/noi-bo/{scene.CODE}"
     shown = [f"{home}/{page}" for page in ("nhap-phieu", "nhap-lan-hai", "phieu-in/an-nhon", "phieu-giay")]
     before = [officer.get(page).text for page in shown]
     assert all(number not in page for page in before)
-    first(opened, campaign, number, people[0])
+    first(installation, campaign, number, people[0])
     assert number in officer.get(f"{home}/nhap-lan-hai").text
 
 
@@ -253,92 +266,94 @@ class TestDuplicates:
     """A serial that comes in again stops both sheets until a person has looked at them."""
 
     def test_both_stop_and_it_is_told_where_the_other_is(
-        self, opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+        self, installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
     ) -> None:
         one, two, head = people
-        number = drawn(opened, campaign, wanted=False)
-        first(opened, campaign, number, one)
-        decisions.decide(opened.database, two, campaign, number, Verdict.VERIFIED, NOW)
-        before = valid(opened, campaign)
+        number = drawn(installation, campaign, wanted=False)
+        first(installation, campaign, number, one)
+        decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+        before = valid(installation, campaign)
         copy = entry(campaign, number=number, actor=two, mark="5")
         with pytest.raises(Refusal, match="sheet_used"):
-            opened.door.accept(copy, NOW)
+            installation.door.accept(copy, NOW)
         with pytest.raises(Refusal, match="sheet_used") as refused:  # sent again, it is the same copy
-            opened.door.accept(copy, NOW)
+            installation.door.accept(copy, NOW)
         assert refused.value.details["day"] == "20/08/2024"
         assert "An Nhơn" in refused.value.details["unit"]
-        assert (before, valid(opened, campaign)) == (1, 0)
-        (found,) = duplicate_serials.stopped(opened.database, head, campaign, AN_NHON)
+        assert (before, valid(installation, campaign)) == (1, 0)
+        (found,) = duplicate_serials.stopped(installation.database, head, campaign, AN_NHON)
         assert (found.number, len(found.again)) == (number, 1)
-        assert scene.counts(opened)["response"] == 1
+        assert scene.counts(installation)["response"] == 1
 
     @pytest.mark.parametrize("first_counts", [True, False])
     def test_a_person_says_what_counts(
         self,
-        opened: Installation,
+        installation: Installation,
         campaign: CampaignRecord,
         people: tuple[Actor, Actor, Actor],
         first_counts: bool,
     ) -> None:
         one, two, head = people
-        number = drawn(opened, campaign, wanted=False)
-        first(opened, campaign, number, one)
-        decisions.decide(opened.database, two, campaign, number, Verdict.VERIFIED, NOW)
+        number = drawn(installation, campaign, wanted=False)
+        first(installation, campaign, number, one)
+        decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
         with pytest.raises(Refusal, match="sheet_used"):
-            first(opened, campaign, number, two)
+            first(installation, campaign, number, two)
         with pytest.raises(Refusal, match="duplicate_waits"):
-            decisions.decide(opened.database, head, campaign, number, Verdict.REINSTATED, NOW)
+            decisions.decide(installation.database, head, campaign, number, Verdict.REINSTATED, NOW)
         with pytest.raises(Refusal, match="role_out_of_reach"):
-            duplicate_serials.resolve(opened.database, one, campaign, number, NOW, first_counts=True)
-        duplicate_serials.resolve(opened.database, head, campaign, number, NOW, first_counts=first_counts)
-        assert valid(opened, campaign) == int(first_counts)
+            duplicate_serials.resolve(installation.database, one, campaign, number, NOW, first_counts=True)
+        duplicate_serials.resolve(
+            installation.database, head, campaign, number, NOW, first_counts=first_counts
+        )
+        assert valid(installation, campaign) == int(first_counts)
         with pytest.raises(Refusal, match="duplicate_none"):
-            duplicate_serials.resolve(opened.database, head, campaign, number, NOW, first_counts=True)
+            duplicate_serials.resolve(installation.database, head, campaign, number, NOW, first_counts=True)
 
     def test_a_disputed_form_of_which_no_sheet_counts_keeps_no_unit_open(
-        self, opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+        self, installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
     ) -> None:
         one, two, head = people
-        number = drawn(opened, campaign)
-        first(opened, campaign, number, one)
-        assert not second_keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+        number = drawn(installation, campaign)
+        first(installation, campaign, number, one)
+        assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
         with pytest.raises(Refusal, match="sheet_used"):
-            first(opened, campaign, number, two, "bản sao")
-        duplicate_serials.resolve(opened.database, head, campaign, number, NOW, first_counts=False)
-        assert second_keying.disagreements(opened, head, campaign, AN_NHON) == []
-        closing.close_unit(opened.database, head, campaign, AN_NHON, "Trần B", NOW)
+            first(installation, campaign, number, two, "bản sao")
+        duplicate_serials.resolve(installation.database, head, campaign, number, NOW, first_counts=False)
+        assert second_keying.disagreements(installation, head, campaign, AN_NHON) == []
+        closing.close_unit(installation.database, head, campaign, AN_NHON, "Trần B", NOW)
 
 
 class TestClosing:
     """Once verification closes, nothing tells any more which answers a sheet had."""
 
     def test_it_waits_for_the_last_day_and_for_everything_to_be_explained(
-        self, opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+        self, installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
     ) -> None:
-        first(opened, campaign, drawn(opened, campaign), people[0])
+        first(installation, campaign, drawn(installation, campaign), people[0])
         with pytest.raises(Refusal, match="verification_too_early"):
-            closing.close_verification(opened.database, COMMAND_LINE, campaign, NOW)
+            closing.close_verification(installation.database, COMMAND_LINE, campaign, NOW)
         with pytest.raises(Refusal, match="role_out_of_reach"):
-            closing.close_verification(opened.database, HEAD, campaign, LATER)
+            closing.close_verification(installation.database, HEAD, campaign, LATER)
         with pytest.raises(Refusal, match="verification_unexplained") as refused:
-            closing.close_verification(opened.database, COMMAND_LINE, campaign, LATER)
+            closing.close_verification(installation.database, COMMAND_LINE, campaign, LATER)
         assert {fault.code for fault in refused.value.faults} == {"unit_account_open", "forms_unverified"}
 
     def test_no_row_leads_from_a_sheet_to_answers_any_more(
-        self, opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+        self, installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
     ) -> None:
         one, two, head = people
-        number = drawn(opened, campaign)
-        first(opened, campaign, number, one)
-        second_keying.key_second(opened, two, campaign, number, sheet(campaign, m3="1"), NOW)
+        number = drawn(installation, campaign)
+        first(installation, campaign, number, one)
+        second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
         second_keying.settle(
-            opened, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
+            installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
         )
-        closing.close_unit(opened.database, head, campaign, AN_NHON, "Trần B", LATER)
-        before = quotas.progress(opened.database, HEAD, campaign, LATER)
-        assert closing.close_verification(opened.database, COMMAND_LINE, campaign, LATER) == 1
-        assert joined(opened) == 0
-        with opened.database.read() as session:
+        closing.close_unit(installation.database, head, campaign, AN_NHON, "Trần B", LATER)
+        before = quotas.progress(installation.database, HEAD, campaign, LATER)
+        assert closing.close_verification(installation.database, COMMAND_LINE, campaign, LATER) == 1
+        assert joined(installation) == 0
+        with installation.database.read() as session:
             assert session.execute(
                 select(PaperReading.marks, PaperReading.profile, PaperReading.comment).distinct()
             ).all() == [(None, None, None)]
@@ -346,35 +361,35 @@ class TestClosing:
             for name in ("paper_form", "paper_reading", "audit_entry", "paper_minute", "paper_range"):
                 for row in session.execute(scene.table(name).select()):
                     assert not keys & {value for value in row if isinstance(value, bytes)}, name
-        after = quotas.progress(opened.database, HEAD, campaign, LATER)
+        after = quotas.progress(installation.database, HEAD, campaign, LATER)
         assert after.total("valid") == before.total("valid") == 1
-        assert keying_accuracy.of_campaign(opened.database, campaign).wrong == 1
-        assert decisions.keyed_forms(opened.database, head, campaign, AN_NHON) == []
+        assert keying_accuracy.of_campaign(installation.database, campaign).wrong == 1
+        assert decisions.keyed_forms(installation.database, head, campaign, AN_NHON) == []
         for refused_now in (
-            lambda: opened.door.accept(entry(campaign, number="0399", actor=one), LATER),
-            lambda: issue(opened, campaign, 401, 1),
-            lambda: closing.close_verification(opened.database, COMMAND_LINE, campaign, LATER),
+            lambda: installation.door.accept(entry(campaign, number="0399", actor=one), LATER),
+            lambda: issue(installation, campaign, 401, 1),
+            lambda: closing.close_verification(installation.database, COMMAND_LINE, campaign, LATER),
         ):
             with pytest.raises(Refusal, match="verification_closed"):
                 refused_now()
 
 
-def joined(opened: Installation) -> int:
+def joined(installation: Installation) -> int:
     """How many responses can be reached from a form's number: by key, or by the moment of two rows."""
     by_key = "SELECT count(*) FROM paper_form f JOIN response r ON r.response_key = f.response_key"
     by_moment = (
         "SELECT count(*) FROM audit_entry a JOIN decision d ON d.decided_at = a.at "
         "JOIN response r ON r.response_key = d.response_key"
     )
-    with opened.database.read() as session:
+    with installation.database.read() as session:
         return sum(session.execute(text(query)).scalar_one() for query in (by_key, by_moment))
 
 
 def test_before_closing_the_join_does_find_them(
-    opened: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
 ) -> None:
-    first(opened, campaign, drawn(opened, campaign), people[0])
-    assert joined(opened) == 1
+    first(installation, campaign, drawn(installation, campaign), people[0])
+    assert joined(installation) == 1
 
 
 def test_a_reading_without_answers_is_no_sheet() -> None:

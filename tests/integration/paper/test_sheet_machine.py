@@ -53,10 +53,10 @@ class Ballots(RuleBasedStateMachine):
     def __init__(self, config: Config, leaving: ExitStack) -> None:
         super().__init__()
         self.leaving = leaving
-        self.opened = open_installation(config)
-        self.campaign = self.opened.campaigns.get(scene.CODE)
-        self.officers = [scene.account(self.opened, f"{name}@x.vn") for name in ("mot", "hai")]
-        self.head = scene.account(self.opened, "ba@x.vn", Role.UNIT_HEAD)
+        self.installation = open_installation(config)
+        self.campaign = self.installation.campaigns.get(scene.CODE)
+        self.officers = [scene.account(self.installation, f"{name}@x.vn") for name in ("mot", "hai")]
+        self.head = scene.account(self.installation, "ba@x.vn", Role.UNIT_HEAD)
         self.printed = 0
         self.mine: dict[int, SheetState] = {}
         self.foreign: set[int] = set()
@@ -70,7 +70,7 @@ class Ballots(RuleBasedStateMachine):
         self.closed = False
 
     def teardown(self) -> None:
-        self.opened.close()
+        self.installation.close()
         self.leaving.close()
 
     @rule(count=st.integers(1, 4), here=st.booleans())
@@ -78,7 +78,7 @@ class Ballots(RuleBasedStateMachine):
         if here and self.closed:
             return
         unit = AN_NHON if here else AN_LAO
-        paper_scene.issue(self.opened, self.campaign, self.printed + 1, count, unit)
+        paper_scene.issue(self.installation, self.campaign, self.printed + 1, count, unit)
         new = range(self.printed + 1, self.printed + count + 1)
         self.printed += count
         if here:
@@ -91,7 +91,7 @@ class Ballots(RuleBasedStateMachine):
         before = dict(self.mine)
         span = range(first, first + length)
         try:
-            paper_scene.say(self.opened, self.campaign, act, first, first + length - 1, actor=self.head)
+            paper_scene.say(self.installation, self.campaign, act, first, first + length - 1, actor=self.head)
         except Refusal:
             assert self.mine == before
             return
@@ -107,7 +107,7 @@ class Ballots(RuleBasedStateMachine):
         sent = entry(self.campaign, number=number_of(serial), actor=self.officers[who], mark=mark)
         refused = ""
         try:
-            self.opened.door.accept(sent, NOW)
+            self.installation.door.accept(sent, NOW)
         except Refusal as refusal:
             refused = refusal.code
         enterable = not self.closed and self.mine.get(serial) in HERE
@@ -124,14 +124,14 @@ class Ballots(RuleBasedStateMachine):
     def check(self, pick: int, who: int, same: bool) -> None:
         serial = sorted(self.entered)[pick % len(self.entered)]
         number, actor = number_of(serial), self.officers[who]
-        opened, campaign = self.opened, self.campaign
-        is_drawn = serials.is_drawn(opened.keys.paper_sample, campaign, serial)
+        installation, campaign = self.installation, self.campaign
+        is_drawn = serials.is_drawn(installation.keys.paper_sample, campaign, serial)
         try:
             if is_drawn:
                 answers = scene.sheet(campaign.questionnaire, "4" if same else "3")
-                counted = second_keying.key_second(opened, actor, campaign, number, answers, NOW)
+                counted = second_keying.key_second(installation, actor, campaign, number, answers, NOW)
             else:
-                decisions.decide(opened.database, actor, campaign, number, Verdict.VERIFIED, NOW)
+                decisions.decide(installation.database, actor, campaign, number, Verdict.VERIFIED, NOW)
                 counted = True
         except Refusal:
             return
@@ -150,7 +150,7 @@ class Ballots(RuleBasedStateMachine):
         right = self.marks[serial] if first_right else "3"
         chosen = {item.field: right for item in (*q.items, q.overall)}
         try:
-            second_keying.settle(self.opened, self.head, self.campaign, number_of(serial), chosen, NOW)
+            second_keying.settle(self.installation, self.head, self.campaign, number_of(serial), chosen, NOW)
         except Refusal:
             assert serial in self.excluded
             return
@@ -162,7 +162,7 @@ class Ballots(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99), counts=st.booleans())
     def look_at_both(self, pick: int, counts: bool) -> None:
         serial = sorted(self.stopped)[pick % len(self.stopped)]
-        place = (self.opened.database, self.head, self.campaign, number_of(serial), NOW)
+        place = (self.installation.database, self.head, self.campaign, number_of(serial), NOW)
         duplicate_serials.resolve(*place, first_counts=counts)
         self.stopped.discard(serial)
         if counts:
@@ -172,7 +172,7 @@ class Ballots(RuleBasedStateMachine):
     @rule()
     def close(self) -> None:
         try:
-            closing.close_unit(self.opened.database, self.head, self.campaign, AN_NHON, "Trần B", NOW)
+            closing.close_unit(self.installation.database, self.head, self.campaign, AN_NHON, "Trần B", NOW)
         except Refusal:
             return
         assert not self.closed
@@ -185,7 +185,7 @@ class Ballots(RuleBasedStateMachine):
 
     @invariant()
     def every_sheet_is_in_one_place(self) -> None:
-        board = minutes.board(self.opened.database, self.head, self.campaign)
+        board = minutes.board(self.installation.database, self.head, self.campaign)
         assert len(board) == 1
         found = board[0]
         expected = dict.fromkeys(SheetState, 0)
@@ -198,9 +198,9 @@ class Ballots(RuleBasedStateMachine):
 
     @invariant()
     def only_what_two_people_saw_counts_and_once(self) -> None:
-        board = quotas.progress(self.opened.database, self.head, self.campaign, NOW)
+        board = quotas.progress(self.installation.database, self.head, self.campaign, NOW)
         assert board.total("valid") == len(self.verified - self.excluded)
-        assert scene.counts(self.opened).get("response", 0) == len(self.entered) + self.corrected
+        assert scene.counts(self.installation).get("response", 0) == len(self.entered) + self.corrected
 
 
 def play(machine: Callable[[], Ballots], examples: int) -> None:

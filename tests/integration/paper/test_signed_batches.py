@@ -43,48 +43,50 @@ def office(tmp_path: Path) -> Office:
     return certificates.office(tmp_path)
 
 
-def configured(opened: Installation, identity: Identity | None) -> Installation:
+def configured(installation: Installation, identity: Identity | None) -> Installation:
     """The installation with these files as its key."""
     pkcs12, passphrase = (identity.pkcs12, identity.passphrase) if identity else (None, None)
-    return replace(opened, config=replace(opened.config, sign_pkcs12=pkcs12, sign_passphrase=passphrase))
+    return replace(
+        installation, config=replace(installation.config, sign_pkcs12=pkcs12, sign_passphrase=passphrase)
+    )
 
 
-def printed(opened: Installation, campaign: CampaignRecord, out: Path) -> bytes:
-    printing.print_batch(opened, HEAD, campaign, AN_NHON, SIGNED, out, NOW)
+def printed(installation: Installation, campaign: CampaignRecord, out: Path) -> bytes:
+    printing.print_batch(installation, HEAD, campaign, AN_NHON, SIGNED, out, NOW)
     return out.read_bytes()
 
 
-def acts(opened: Installation) -> list[tuple[str, dict[str, str]]]:
-    with opened.database.read() as session:
+def acts(installation: Installation) -> list[tuple[str, dict[str, str]]]:
+    with installation.database.read() as session:
         return [(row.act, row.details) for row in session.execute(scene.table("audit_entry").select())]
 
 
 def test_a_signed_batch_is_valid_and_says_whose_it_is(
-    opened: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
 ) -> None:
-    service = configured(opened, office.identity)
+    service = configured(installation, office.identity)
     verdict = office.verdict(printed(service, campaign, tmp_path / "F.pdf"))
     assert verdict.bottom_line
     assert verdict.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    (minute,) = paper.minutes(opened.database, HEAD, campaign, AN_NHON)
+    (minute,) = paper.minutes(installation.database, HEAD, campaign, AN_NHON)
     assert minute.note == f"bản chữ thường, ký số: {HOLDER}"
-    (batch,) = printing.batches(opened.database, HEAD, campaign, AN_NHON)
+    (batch,) = printing.batches(installation.database, HEAD, campaign, AN_NHON)
     assert batch.signed
     fingerprint = signing.check(office.identity, NOW).fingerprint
-    assert ("forms_signed", {"certificate": fingerprint}) in acts(opened)
+    assert ("forms_signed", {"certificate": fingerprint}) in acts(installation)
     printing.render_again(service, HEAD, campaign, AN_NHON, 1, tmp_path / "again.pdf", NOW)
     assert office.verdict((tmp_path / "again.pdf").read_bytes()).bottom_line
-    assert [act for act, _ in acts(opened)].count("forms_signed") == 2
+    assert [act for act, _ in acts(installation)].count("forms_signed") == 2
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
         "F.pdf", "again.pdf", "office.p12", "passphrase"
     }  # fmt: skip
 
 
 def test_what_was_changed_afterwards_shows(
-    opened: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
 ) -> None:
     out = tmp_path / "F.pdf"
-    signed = bytearray(printed(configured(opened, office.identity), campaign, out))
+    signed = bytearray(printed(configured(installation, office.identity), campaign, out))
     signed[len(signed) // 3] ^= 1
     assert not office.verdict(bytes(signed)).intact
     with out.open("r+b") as file:  # a page replaced as PDF allows it: the old bytes stand, new ones follow
@@ -97,10 +99,10 @@ def test_what_was_changed_afterwards_shows(
 
 
 def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
-    opened: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
+    installation: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
 ) -> None:
     plain, signed = tmp_path / "plain.pdf", tmp_path / "signed.pdf"
-    printing.print_batch(opened, HEAD, campaign, AN_NHON, Order(1), plain, NOW)
+    printing.print_batch(installation, HEAD, campaign, AN_NHON, Order(1), plain, NOW)
     signing.sign(office.identity, plain, signed, reason="thử", place="Bình Định")
     pictures = []
     for path in (plain, signed):
@@ -109,7 +111,7 @@ def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
         document.close()
     assert len(pictures[0]) == len(pictures[1]) == 2
     assert all(np.array_equal(one, other) for one, other in zip(*pictures, strict=True))
-    found = read_files([signed], campaign.questionnaire, SheetSeal(opened.keys.paper_seal).open)
+    found = read_files([signed], campaign.questionnaire, SheetSeal(installation.keys.paper_seal).open)
     assert [(page["status"], page["serial"]) for page in found["pages"]] == [("read", "000001")] * 2
 
 
@@ -223,10 +225,10 @@ class TestBrowser:
     """The printing page signs where the office has a key, and offers nothing where it has none."""
 
     @pytest.fixture
-    def app(self, opened: Installation, office: Office, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    def app(self, installation: Installation, office: Office, monkeypatch: pytest.MonkeyPatch) -> Flask:
         """The application of an installation with a key."""
         monkeypatch.setattr("survey.clock.now", lambda: NOW)
-        made = assemble(configured(opened, office.identity))
+        made = assemble(configured(installation, office.identity))
         made.config["WTF_CSRF_ENABLED"] = False
         return made
 
@@ -241,14 +243,14 @@ class TestBrowser:
         assert office.verdict(head.post(f"{UNIT}/tep-in", data={"first": "1"}).data).bottom_line
 
     def test_a_wrong_passphrase_is_said_on_the_page(
-        self, app: Flask, opened: Installation, office: Office, signed_in: fixtures_web.SignIn
+        self, app: Flask, installation: Installation, office: Office, signed_in: fixtures_web.SignIn
     ) -> None:
         office.identity.passphrase.write_text("sai", "utf-8")
         order = {"count": "2", "edition": "standard", "sign": "1"}
         answer = signed_in(Role.UNIT_HEAD).post(f"{UNIT}/in", data=order)
         assert (answer.status_code, "mật khẩu sai" in answer.text) == (422, True)
         assert "chưa cấp số phiếu nào" in answer.text
-        assert "paper_batch" not in scene.counts(opened)
+        assert "paper_batch" not in scene.counts(installation)
 
 
 def test_without_a_key_the_page_offers_no_signature(signed_in: fixtures_web.SignIn) -> None:

@@ -27,27 +27,32 @@ FORMS = 45
 
 
 @pytest.fixture
-def keyed(opened: Installation, campaign: CampaignRecord) -> tuple[Actor, Actor]:
+def keyed(installation: Installation, campaign: CampaignRecord) -> tuple[Actor, Actor]:
     """Two officers of An Nhơn, of whom the second keyed one form again and again; forms of other units too."""
-    first, second = (scene.account(opened, f"{name}@example.vn") for name in ("honest", "copying"))
-    keying.take_in(opened, campaign, 2, keying.sheets(campaign, 1, 4.0, FORMS), first, scene.NOW)
-    keying.take_in(opened, campaign, 2, keying.sheets(campaign, 2, 4.0, 1) * 15, second, AFTERNOON)
+    first, second = (scene.account(installation, f"{name}@example.vn") for name in ("honest", "copying"))
+    keying.take_in(installation, campaign, 2, keying.sheets(campaign, 1, 4.0, FORMS), first, scene.NOW)
+    keying.take_in(installation, campaign, 2, keying.sheets(campaign, 2, 4.0, 1) * 15, second, AFTERNOON)
     for unit_id, mood in ((1, 4.6), (3, 3.4)):
         keying.take_in(
-            opened, campaign, unit_id, keying.sheets(campaign, 10 + unit_id, mood, FORMS), None, scene.NOW
+            installation,
+            campaign,
+            unit_id,
+            keying.sheets(campaign, 10 + unit_id, mood, FORMS),
+            None,
+            scene.NOW,
         )
-    keying.take_in(opened, campaign, 4, keying.sheets(campaign, 3, 4.0, 5), None, scene.NOW)
+    keying.take_in(installation, campaign, 4, keying.sheets(campaign, 3, 4.0, 5), None, scene.NOW)
     return first, second
 
 
-def _studied(opened: Installation, campaign: CampaignRecord) -> reports.Assessment:
-    return analysis.assessment(opened.database, COMMAND_LINE, campaign, scene.NOW)
+def _studied(installation: Installation, campaign: CampaignRecord) -> reports.Assessment:
+    return analysis.assessment(installation.database, COMMAND_LINE, campaign, scene.NOW)
 
 
 def test_forms_come_with_who_keyed_them_by_which_way_and_when(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    found = estimates.gathered(opened.database, campaign)
+    found = estimates.gathered(installation.database, campaign)
     collected = found.collected
     by_unit = {
         int(unit): int(number)
@@ -69,10 +74,10 @@ def test_forms_come_with_who_keyed_them_by_which_way_and_when(
 
 
 def test_the_results_are_the_same_with_and_without_the_insight(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    plain = reports.assessment(opened.database, COMMAND_LINE, campaign, scene.NOW)
-    studied = _studied(opened, campaign)
+    plain = reports.assessment(installation.database, COMMAND_LINE, campaign, scene.NOW)
+    studied = _studied(installation, campaign)
     assert plain.result == studied.result
     assert plain.insight is None
     with pytest.raises(LookupError):
@@ -80,43 +85,49 @@ def test_the_results_are_the_same_with_and_without_the_insight(
 
 
 def test_the_copying_officer_is_flagged_and_named_to_those_who_see_every_unit(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    studied = _studied(opened, campaign)
+    studied = _studied(installation, campaign)
     (flag,) = studied.found().review.flags
     assert (flag.kind, flag.unit, len(flag.forms)) == ("near_duplicate", 1, 15)
     assert flag.officer is not None
     assert studied.officers[flag.officer] == keyed[1].account_id
-    names = analysis.officer_names(opened.database, COMMAND_LINE, studied)
+    names = analysis.officer_names(installation.database, COMMAND_LINE, studied)
     assert names == ("Người thử", "Người thử")
     for role in (Role.UNIT_HEAD, Role.OFFICER):
         with pytest.raises(Refusal) as refused:
-            analysis.officer_names(opened.database, Actor(1, role, "an-nhon"), studied)
+            analysis.officer_names(installation.database, Actor(1, role, "an-nhon"), studied)
         assert refused.value.code == "role_out_of_reach"
 
 
 def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    numbers = decisions.keyed_forms(opened.database, COMMAND_LINE, campaign, 2)
+    numbers = decisions.keyed_forms(installation.database, COMMAND_LINE, campaign, 2)
     decisions.decide(
-        opened.database, COMMAND_LINE, campaign, numbers[0].number, Verdict.EXCLUDED, scene.NOW, Reason.TEST
+        installation.database,
+        COMMAND_LINE,
+        campaign,
+        numbers[0].number,
+        Verdict.EXCLUDED,
+        scene.NOW,
+        Reason.TEST,
     )
-    assert (estimates.gathered(opened.database, campaign).collected.unit == 1).sum() == FORMS + 14
+    assert (estimates.gathered(installation.database, campaign).collected.unit == 1).sum() == FORMS + 14
     paper = scene.table("paper_form")
-    with opened.database.write() as session:
+    with installation.database.write() as session:
         session.execute(update(paper).values(response_key=None, keyed_by=None))
-    found = estimates.gathered(opened.database, campaign)
+    found = estimates.gathered(installation.database, campaign)
     assert found.officers == ()
     assert set(found.collected.officer.tolist()) == {-1}
     assert (found.collected.unit == 1).sum() == FORMS + 14
-    assert _studied(opened, campaign).found().review.officers == 0
+    assert _studied(installation, campaign).found().review.officers == 0
 
 
 def test_a_small_unit_stays_out_of_everything_that_is_printed(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    found = _studied(opened, campaign).found()
+    found = _studied(installation, campaign).found()
     assert "an-lao" in found.league.left_out
     chances = {chance.domain: chance for chance in found.chances}
     assert chances["an-lao"].official is None
@@ -125,36 +136,38 @@ def test_a_small_unit_stays_out_of_everything_that_is_printed(
 
 
 def test_the_same_forms_give_the_same_insight_as_json(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     def written(found: Insight) -> str:
         return json.dumps(found.to_json(), default=str, sort_keys=True)
 
-    first, again = (_studied(opened, campaign).found() for _ in range(2))
+    first, again = (_studied(installation, campaign).found() for _ in range(2))
     assert written(first) == written(again)
     assert first.seed == analysis.SEED
 
 
 def test_remarks_alone_are_those_of_the_insight(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    plain = reports.assessment(opened.database, COMMAND_LINE, campaign, scene.NOW)
-    whole = _studied(opened, campaign).found().remarks
+    plain = reports.assessment(installation.database, COMMAND_LINE, campaign, scene.NOW)
+    whole = _studied(installation, campaign).found().remarks
     for place, unit in ((1, "an-nhon"), (3, "an-lao")):
-        assert analysis.remarks(opened.database, plain, unit) == whole[place]
+        assert analysis.remarks(installation.database, plain, unit) == whole[place]
 
 
-def test_no_forms_at_all_make_an_insight_and_a_report(opened: Installation, campaign: CampaignRecord) -> None:
-    studied = _studied(opened, campaign)
+def test_no_forms_at_all_make_an_insight_and_a_report(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    studied = _studied(installation, campaign)
     assert studied.found().league.units == ()
     assert reports.report_pdf(studied).startswith(b"%PDF")
     assert reports.report_xlsx(studied, "an-nhon").startswith(b"PK")
 
 
 def test_figures_of_the_insight_need_one(
-    opened: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
+    installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    studied = _studied(opened, campaign)
+    studied = _studied(installation, campaign)
     for name in ("ranks", "importance"):
         assert reports.figure(studied, name).svg().startswith("<svg")
         with pytest.raises(Refusal) as refused:
@@ -163,7 +176,7 @@ def test_figures_of_the_insight_need_one(
 
 
 def test_a_plan_names_its_point_table_or_gets_the_proportional_one(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     assert campaign.plan.point_table == "proportional"
     older = campaign.plan.to_json()
@@ -178,23 +191,23 @@ def test_a_plan_names_its_point_table_or_gets_the_proportional_one(
         check.parse(named.replace(b"bands-example", b"invented"))
     assert [fault.code for fault in refused.value.faults] == ["plan_unknown_word"]
     other = replace(campaign, plan=check.parse(named))
-    studied = analysis.assessment(opened.database, COMMAND_LINE, other, scene.NOW)
+    studied = analysis.assessment(installation.database, COMMAND_LINE, other, scene.NOW)
     assert studied.found().points[0].table.id == "bands-example"
     assert studied.found().examples == ()
 
 
 def test_a_poster_that_was_sent_again_and_again_in_one_half_day_is_named_and_nobody_else(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     """By what is stored: unit, channel, half-day, marks. Honest forms come over three weeks."""
     for unit_id in (1, 2, 3):
         honest = keying.sheets(campaign, unit_id, 4.0, FORMS)
         for day in range(15):
             part = honest[3 * day : 3 * day + 3]
-            keying.take_in(opened, campaign, unit_id, part, None, scene.NOW + timedelta(days=day))
+            keying.take_in(installation, campaign, unit_id, part, None, scene.NOW + timedelta(days=day))
     copies = keying.sheets(campaign, 9, 3.6, 1) * 20
-    keying.take_in(opened, campaign, 2, copies, None, AFTERNOON)
-    assessed = _studied(opened, campaign)
+    keying.take_in(installation, campaign, 2, copies, None, AFTERNOON)
+    assessed = _studied(installation, campaign)
     assert assessed.insight is not None
     review = assessed.insight.review
     assert review.ways == 3

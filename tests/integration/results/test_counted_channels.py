@@ -23,25 +23,27 @@ from tests.support.web import SignIn
 BUNDLED = (check.BUNDLED / "binh-dinh-2024.toml").read_text("utf-8")
 
 
-def test_an_open_poster_counts_only_where_the_plan_says_so(opened: Installation, signed_in: SignIn) -> None:
+def test_an_open_poster_counts_only_where_the_plan_says_so(
+    installation: Installation, signed_in: SignIn
+) -> None:
     strict = dataclasses.replace(scene.plan(), code="chi-ma-the", channels=ChannelRules(("ticket", "paper")))
-    campaigns.load(opened.database, COMMAND_LINE, strict, NOW)
-    record = opened.campaigns.get("chi-ma-the")
+    campaigns.load(installation.database, COMMAND_LINE, strict, NOW)
+    record = installation.campaigns.get("chi-ma-the")
     assert record.plan.channels.counted == ("ticket", "paper")
     for _ in range(3):
-        opened.door.accept(scene.entry(record), NOW)
-    (card,) = tickets.make(opened, COMMAND_LINE, record, "an-nhon", 1, NOW)
-    ticket = tickets.find(opened, card.code).ticket
+        installation.door.accept(scene.entry(record), NOW)
+    (card,) = tickets.make(installation, COMMAND_LINE, record, "an-nhon", 1, NOW)
+    ticket = tickets.find(installation, card.code).ticket
     sheet = scene.sheet(record.questionnaire)
-    opened.door.accept(
+    installation.door.accept(
         Entry(record, scene.AN_NHON, Channel.TICKET, "some page's own key", sheet, ticket=ticket), NOW
     )
-    board = quotas.progress(opened.database, COMMAND_LINE, record, NOW)
+    board = quotas.progress(installation.database, COMMAND_LINE, record, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.valid, unit.uncounted, unit.missing) == (1, 3, unit.target - 1)
     assert (unit.channels["qr"], unit.channels["ticket"]) == (3, 1)
     assert sum(board.daily.values()) == 1
-    assert len(estimates.sheets(opened.database, record).marks) == 4
+    assert len(estimates.sheets(installation.database, record).marks) == 4
     page = signed_in(Role.TCCB).get("/noi-bo/chi-ma-the/chi-tieu").text
     assert "mã một lần 1" in page
     assert "ngoài chỉ tiêu 3" in page

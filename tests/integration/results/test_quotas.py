@@ -49,38 +49,38 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
 
 def board(
-    opened: Installation, campaign: CampaignRecord, now: dt.datetime = NOW, actor: Actor = COMMAND_LINE
+    installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW, actor: Actor = COMMAND_LINE
 ) -> Board:
-    return quotas.progress(opened.database, actor, campaign, now)
+    return quotas.progress(installation.database, actor, campaign, now)
 
 
-def with_units(opened: Installation, campaign: CampaignRecord, count: int) -> CampaignRecord:
+def with_units(installation: Installation, campaign: CampaignRecord, count: int) -> CampaignRecord:
     """A campaign of that many units."""
     model = campaign.plan.units[0]
     units = tuple(
         dataclasses.replace(model, code=f"u-{n}", name=f"Đơn vị {n}", target=3) for n in range(count)
     )
     plan = dataclasses.replace(campaign.plan, code=f"units-{count}", units=units)
-    campaigns.load(opened.database, COMMAND_LINE, plan, NOW)
-    return opened.campaigns.get(plan.code)
+    campaigns.load(installation.database, COMMAND_LINE, plan, NOW)
+    return installation.campaigns.get(plan.code)
 
 
 def test_four_hundred_units_cost_as_many_queries_as_eleven(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    many = with_units(opened, campaign, 400)
-    opened.door.accept_all((entry(many, unit_id=n % 400 + 1), NOW) for n in range(900))
-    opened.door.accept_all((entry(campaign, unit_id=n % 11 + 1), NOW) for n in range(50))
+    many = with_units(installation, campaign, 400)
+    installation.door.accept_all((entry(many, unit_id=n % 400 + 1), NOW) for n in range(900))
+    installation.door.accept_all((entry(campaign, unit_id=n % 11 + 1), NOW) for n in range(50))
     costs = []
     for record in (campaign, many):
-        with statements(opened.database.engine) as seen:
-            found = board(opened, record)
+        with statements(installation.database.engine) as seen:
+            found = board(installation, record)
         costs.append(len(seen))
         assert sum(unit.valid for unit in found.units) == found.total("valid") > 0
     assert costs == [1, 1]
     for record in (campaign, many):
-        with statements(opened.database.engine) as seen:
-            estimates.sheets(opened.database, record)
+        with statements(installation.database.engine) as seen:
+            estimates.sheets(installation.database, record)
         assert len(seen) == 1
 
 
@@ -95,14 +95,14 @@ def follow(state: State, verdict: Verdict, reinstated: State) -> State | None:
     }.get((state, verdict))
 
 
-def test_the_counts_are_those_of_a_plain_model(opened: Installation, campaign: CampaignRecord) -> None:
+def test_the_counts_are_those_of_a_plain_model(installation: Installation, campaign: CampaignRecord) -> None:
     """Whatever people decide in whatever order, the board counts what a list of states counts."""
     second = dataclasses.replace(campaign.plan, code="model", paper_check="second_person")
-    campaigns.load(opened.database, COMMAND_LINE, second, NOW)
-    record = opened.campaigns.get("model")
+    campaigns.load(installation.database, COMMAND_LINE, second, NOW)
+    record = installation.campaigns.get("model")
     keyer, checker = (
-        scene.account(opened, "a@x.vn", Role.TCCB, None),
-        scene.account(opened, "b@x.vn", Role.TCCB, None),
+        scene.account(installation, "a@x.vn", Role.TCCB, None),
+        scene.account(installation, "b@x.vn", Role.TCCB, None),
     )
     expected: dict[str, tuple[int, State, bool]] = {}
     chance = random.Random(5)
@@ -124,7 +124,7 @@ def test_the_counts_are_those_of_a_plain_model(opened: Installation, campaign: C
             actor=keyer,
             mark=chance.choice("12345"),
         )
-        first = State(opened.door.accept(entered, moment).state)
+        first = State(installation.door.accept(entered, moment).state)
         assert first is (State.LATE if late else State.AWAITING if paper else State.VALID)
         state: State = first
         verified = False
@@ -133,23 +133,23 @@ def test_the_counts_are_those_of_a_plain_model(opened: Installation, campaign: C
             reason = Reason.TEST if verdict is Verdict.EXCLUDED else None
             if after is None:
                 with pytest.raises(Refusal, match="decision_not_allowed"):
-                    decisions.decide(opened.database, checker, record, number, verdict, NOW, reason)
+                    decisions.decide(installation.database, checker, record, number, verdict, NOW, reason)
                 continue
-            decisions.decide(opened.database, checker, record, number, verdict, NOW, reason)
+            decisions.decide(installation.database, checker, record, number, verdict, NOW, reason)
             verified = verified or verdict is Verdict.VERIFIED
             state = after
         expected[number] = (unit_id, state, paper)
 
     live()
     counted = Counter((unit_id, state) for unit_id, state, _ in expected.values())
-    found = board(opened, record)
+    found = board(installation, record)
     for unit_id, unit in enumerate(found.units, start=1):
         assert (unit.valid, unit.awaiting, unit.late, unit.excluded) == tuple(
             counted[unit_id, state] for state in (State.VALID, State.AWAITING, State.LATE, State.EXCLUDED)
         )
         assert sum(unit.channels.values()) == unit.valid
     assert sum(found.daily.values()) == found.total("valid")
-    assert len(estimates.sheets(opened.database, record).marks) == found.total("valid")
+    assert len(estimates.sheets(installation.database, record).marks) == found.total("valid")
 
 
 @pytest.mark.parametrize(
@@ -168,84 +168,86 @@ def test_the_counts_are_those_of_a_plain_model(opened: Installation, campaign: C
     ],
 )
 def test_days_are_left_until_midnight_where_the_survey_is(
-    opened: Installation, campaign: CampaignRecord, now: dt.datetime, to_close: int, to_report: int
+    installation: Installation, campaign: CampaignRecord, now: dt.datetime, to_close: int, to_report: int
 ) -> None:
     for moment in (now, now.astimezone(dt.UTC)):
-        found = board(opened, campaign, moment)
+        found = board(installation, campaign, moment)
         assert (found.days_to_close, found.days_to_report) == (to_close, to_report)
         assert found.today == now.date()
 
 
 def test_a_form_of_the_last_second_counts_and_the_next_one_is_late(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     midnight = dt.datetime(2024, 10, 1, tzinfo=ZONE)
     for moment in (midnight - SECOND, midnight):
-        opened.door.accept(entry(campaign), moment.astimezone(dt.UTC))
-    found = board(opened, campaign, midnight)
+        installation.door.accept(entry(campaign), moment.astimezone(dt.UTC))
+    found = board(installation, campaign, midnight)
     assert (found.total("valid"), found.total("late")) == (1, 1)
     assert found.daily == {dt.date(2024, 9, 30): 1}
 
 
-def unit_of(opened: Installation, campaign: CampaignRecord, now: dt.datetime) -> quotas.Progress:
-    return board(opened, campaign, now).units[scene.AN_NHON - 1]
+def unit_of(installation: Installation, campaign: CampaignRecord, now: dt.datetime) -> quotas.Progress:
+    return board(installation, campaign, now).units[scene.AN_NHON - 1]
 
 
 def test_what_is_expected_grows_by_the_day_from_the_first_to_the_last(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     """80 forms in 57 days: at least 80 d / 57 of them by the end of day d."""
     opens = campaign.opens_at
-    assert unit_of(opened, campaign, opens - SECOND).expected == 0
-    assert unit_of(opened, campaign, opens).expected == 2  # 80/57 is 1.4
-    assert unit_of(opened, campaign, opens + 28 * DAY).expected == 41  # 80 * 29/57 is 40.7
-    assert unit_of(opened, campaign, campaign.closes_at - SECOND).expected == 80
-    assert unit_of(opened, campaign, campaign.closes_at + 300 * DAY).expected == 80
+    assert unit_of(installation, campaign, opens - SECOND).expected == 0
+    assert unit_of(installation, campaign, opens).expected == 2  # 80/57 is 1.4
+    assert unit_of(installation, campaign, opens + 28 * DAY).expected == 41  # 80 * 29/57 is 40.7
+    assert unit_of(installation, campaign, campaign.closes_at - SECOND).expected == 80
+    assert unit_of(installation, campaign, campaign.closes_at + 300 * DAY).expected == 80
 
 
 def test_the_forecast_follows_the_pace_and_says_nothing_without_one(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
     opens = campaign.opens_at
-    assert unit_of(opened, campaign, opens).forecast is None
-    assert unit_of(opened, campaign, opens - DAY).pace == 0
-    opened.door.accept_all((entry(campaign), opens) for _ in range(20))
-    tenth = unit_of(opened, campaign, opens + 9 * DAY)
+    assert unit_of(installation, campaign, opens).forecast is None
+    assert unit_of(installation, campaign, opens - DAY).pace == 0
+    installation.door.accept_all((entry(campaign), opens) for _ in range(20))
+    tenth = unit_of(installation, campaign, opens + 9 * DAY)
     assert (tenth.pace, tenth.missing, tenth.share) == (2.0, 60, 0.25)
     assert tenth.forecast == dt.date(2024, 8, 14) + 30 * DAY
-    opened.door.accept_all((entry(campaign), opens) for _ in range(60))
-    met = unit_of(opened, campaign, opens + 9 * DAY)
+    installation.door.accept_all((entry(campaign), opens) for _ in range(60))
+    met = unit_of(installation, campaign, opens + 9 * DAY)
     assert (met.missing, met.share) == (0, 1.0)
     assert met.forecast == dt.date(2024, 8, 14)
 
 
-def test_a_unit_without_a_target_has_met_it(opened: Installation, campaign: CampaignRecord) -> None:
+def test_a_unit_without_a_target_has_met_it(installation: Installation, campaign: CampaignRecord) -> None:
     units = (dataclasses.replace(campaign.plan.units[0], target=0),)
     plan = dataclasses.replace(campaign.plan, code="free", units=units)
-    campaigns.load(opened.database, COMMAND_LINE, plan, NOW)
-    (unit,) = board(opened, opened.campaigns.get("free")).units
+    campaigns.load(installation.database, COMMAND_LINE, plan, NOW)
+    (unit,) = board(installation, installation.campaigns.get("free")).units
     assert (unit.share, unit.missing, unit.expected, unit.forecast) == (1.0, 0, 0, NOW.date())
 
 
-def test_a_person_of_a_unit_sees_that_unit_alone(opened: Installation, campaign: CampaignRecord) -> None:
-    opened.door.accept_all((entry(campaign, unit_id=n), NOW) for n in range(1, 12))
-    found = board(opened, campaign, actor=Actor(1, Role.UNIT_HEAD, "an-nhon"))
+def test_a_person_of_a_unit_sees_that_unit_alone(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    installation.door.accept_all((entry(campaign, unit_id=n), NOW) for n in range(1, 12))
+    found = board(installation, campaign, actor=Actor(1, Role.UNIT_HEAD, "an-nhon"))
     assert [unit.unit.code for unit in found.units] == ["an-nhon"]
     assert found.total("valid") == sum(found.daily.values()) == 1
-    assert not board(opened, campaign, actor=Actor(1, Role.OFFICER, "elsewhere")).units
+    assert not board(installation, campaign, actor=Actor(1, Role.OFFICER, "elsewhere")).units
 
 
-def test_campaigns_never_share_a_count(opened: Installation, campaign: CampaignRecord) -> None:
-    other = with_units(opened, campaign, 11)
-    opened.door.accept(entry(other), NOW)
-    assert board(opened, campaign).total("valid") == 0
-    assert board(opened, other).total("valid") == 1
+def test_campaigns_never_share_a_count(installation: Installation, campaign: CampaignRecord) -> None:
+    other = with_units(installation, campaign, 11)
+    installation.door.accept(entry(other), NOW)
+    assert board(installation, campaign).total("valid") == 0
+    assert board(installation, other).total("valid") == 1
 
 
 def test_results_without_a_form_are_empty_and_no_defect(
-    opened: Installation, campaign: CampaignRecord
+    installation: Installation, campaign: CampaignRecord
 ) -> None:
-    assert isinstance(opened.database, Database)
-    found = estimates.assess(opened.database, campaign)
+    assert isinstance(installation.database, Database)
+    found = estimates.assess(installation.database, campaign)
     assert found.province_pooled.forms == 0
     assert found.province_pooled.overall.f1.value is None
