@@ -72,7 +72,7 @@ def main(kind: str, database_url: str | None = None) -> None:
         initialise(config)
         installation = open_installation(config)
         plan = check.read("binh-dinh-2024").rehearsed("bench", clock.now().date(), {})
-        campaigns.load(installation.database, COMMAND_LINE, plan, clock.now(), rehearsal=True)
+        campaigns.load(installation, COMMAND_LINE, plan, clock.now(), rehearsal=True)
         link = links.of_campaign(installation, COMMAND_LINE, installation.campaigns.only())[0]
         path = link.url.removeprefix(config.public_url)
         app = assemble(installation)

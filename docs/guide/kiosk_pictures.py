@@ -39,7 +39,7 @@ def poster(installation: Installation, unit: str, save: Save) -> None:
 def screens(installation: Installation, browser: Browser, address: str, unit: str, save: SaveScreen) -> str:
     """Take every screen of a kiosk; return where a phone would let it be left."""
     campaign = installation.campaigns.only()
-    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk(unit, 1), clock.now())
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk(unit, 1), clock.now())
     page = _tablet(browser)
     page.goto(f"{address}/kios/")
     page.wait_for_selector(".code-picture")
@@ -56,7 +56,7 @@ def screens(installation: Installation, browser: Browser, address: str, unit: st
     _answer_offline(page)
     save(page, "kiosk-mat-mang", 0.48)  # the line at the foot is what matters
     asked = _staff(page, devices.pin(installation.keys.kiosk, campaign, number), save)
-    devices.revoke(installation.database, COMMAND_LINE, campaign, number, clock.now())
+    devices.revoke(installation, COMMAND_LINE, campaign, number, clock.now())
     page.reload()
     page.wait_for_selector(".broken")
     save(page, "kiosk-tam-ngung")

@@ -63,7 +63,7 @@ def play(
         (PaperAct.SPOILED, 66, 66, "rách khi phát"),
     ):
         said = Statement(act, [Span(first, last)], "Trần Thị Bích", note)
-        minutes.record(installation.database, officer, campaign, unit_id, said, now)
+        minutes.record(installation, officer, campaign, unit_id, said, now)
     for serial in range(1, SCANNED):
         key = secrets.token_urlsafe(16)
         keyed = Keyed(officer, number_of(serial))

@@ -142,9 +142,7 @@ def _keep(picture: Image.Image, name: str) -> None:
 
 
 def _report(installation: Installation) -> None:
-    assessed = reports.assessment(
-        installation.database, COMMAND_LINE, installation.campaigns.only(), clock.now()
-    )
+    assessed = reports.assessment(installation, COMMAND_LINE, installation.campaigns.only(), clock.now())
     page = pypdfium2.PdfDocument(reports.report_pdf(assessed))[0]
     _shrink(page.render(scale=1.0).to_pil()).save(PICTURES / "bao-cao.png", optimize=True)
 

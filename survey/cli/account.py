@@ -61,7 +61,7 @@ def create(
         except ValueError as error:
             raise Refusal("account_faulty", [Fault("account_email_bad", "email")]) from error
     new = accounts.NewAccount(address, name, role, unit, hashed)
-    accounts.add(installation.database, COMMAND_LINE, new, clock.now())
+    accounts.add(installation, COMMAND_LINE, new, clock.now())
 
 
 def _hashed(password: str) -> str:
@@ -88,7 +88,7 @@ def password(email: str, password: str, data: str | None) -> None:
     with opened_installation(data) as installation:
         with assemble(installation).app_context():
             hashed = _hashed(password)
-        accounts.set_password(installation.database, COMMAND_LINE, email, hashed, clock.now())
+        accounts.set_password(installation, COMMAND_LINE, email, hashed, clock.now())
     click.echo(say(f"Đã đặt mật khẩu mới cho {email}.", f"Set a new password for {email}."))
 
 
@@ -100,7 +100,7 @@ def password(email: str, password: str, data: str | None) -> None:
 def close(email: str, data: str | None) -> None:
     """Close the account; what it did stays known as its own."""
     with opened_installation(data) as installation:
-        accounts.close(installation.database, COMMAND_LINE, email, clock.now())
+        accounts.close(installation, COMMAND_LINE, email, clock.now())
     click.echo(say(f"Đã đóng tài khoản {email}.", f"Closed the account {email}."))
 
 
@@ -110,7 +110,7 @@ def close(email: str, data: str | None) -> None:
 def reopen(email: str, data: str | None) -> None:
     """Open the account again; its password is as it was."""
     with opened_installation(data) as installation:
-        accounts.reopen(installation.database, COMMAND_LINE, email, clock.now())
+        accounts.reopen(installation, COMMAND_LINE, email, clock.now())
     click.echo(say(f"Đã mở lại tài khoản {email}.", f"Opened the account {email} again."))
 
 
@@ -119,6 +119,6 @@ def reopen(email: str, data: str | None) -> None:
 def list_(data: str | None) -> None:
     """Print every account, one a line."""
     with opened_installation(data) as installation:
-        for record in accounts.listing(installation.database):
+        for record in accounts.listing(installation):
             state = "" if record.active else say("\tngừng hoạt động", "\tclosed")
             click.echo(f"{record.email}\t{record.role}\t{record.unit_code or '-'}\t{record.name}{state}")

@@ -35,11 +35,11 @@ def close_verification(data: str | None, campaign: str | None, *, when_ready: bo
             chosen = (
                 installation.campaigns.all() if campaign is None else [installation.campaigns.get(campaign)]
             )
-            for done in closing.close_ready(installation.database, COMMAND_LINE, chosen, clock.now()):
+            for done in closing.close_ready(installation, COMMAND_LINE, chosen, clock.now()):
                 click.echo(f"{done.campaign}: {_cut(done.forms) if not done.waits else _waits(done.waits)}")
             return
         record = installation.campaigns.only(campaign)
-        click.echo(_cut(closing.close_verification(installation.database, COMMAND_LINE, record, clock.now())))
+        click.echo(_cut(closing.close_verification(installation, COMMAND_LINE, record, clock.now())))
 
 
 def _cut(forms: int) -> str:

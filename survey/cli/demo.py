@@ -71,7 +71,7 @@ def _rehearsal(installation: Installation) -> CampaignRecord:
 def open_accounts(installation: Installation) -> str:
     """Return the password of the rehearsal's accounts, made once for each installation."""
     path = _password_path(installation)
-    if not accounts.listing(installation.database):
+    if not accounts.listing(installation):
         password = "-".join(secrets.token_hex(2) for _ in range(4))
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(password)

@@ -24,4 +24,4 @@ from survey.services.collection import csv_transfer
 def export_responses(data: str | None, campaign: str | None, out: TextIO) -> None:
     """Write the responses to the file."""
     with opened_installation(data) as installation:
-        out.writelines(csv_transfer.export_csv(installation.database, installation.campaigns.only(campaign)))
+        out.writelines(csv_transfer.export_csv(installation, installation.campaigns.only(campaign)))

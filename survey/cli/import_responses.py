@@ -30,7 +30,7 @@ def import_responses(file: Path, data: str | None, campaign: str | None) -> None
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         new, known = csv_transfer.import_csv(
-            installation.database, installation.door, COMMAND_LINE, record, content, clock.now()
+            installation, installation.door, COMMAND_LINE, record, content, clock.now()
         )
     click.echo(
         say(

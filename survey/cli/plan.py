@@ -44,5 +44,5 @@ def load(file: str, data: str | None) -> None:
     found = plans.read(file)
     with opened_installation(data) as installation:
         spoken = languages.gather(installation.config.data, found)
-        campaigns.load(installation.database, COMMAND_LINE, found, clock.now(), spoken=spoken)
+        campaigns.load(installation, COMMAND_LINE, found, clock.now(), spoken=spoken)
     click.echo(say(f"Đã nạp đợt khảo sát {found.code}.", f"Loaded the campaign {found.code}."))

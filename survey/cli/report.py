@@ -35,7 +35,7 @@ def report(data: str | None, campaign: str | None, unit: str | None, out: Path) 
         record = installation.campaigns.only(campaign)
         if unit is not None:
             record.unit_id(unit)
-        found = analysis.assessment(installation.database, COMMAND_LINE, record, clock.now())
+        found = analysis.assessment(installation, COMMAND_LINE, record, clock.now())
     out.mkdir(parents=True, exist_ok=True)
     name = f"bao-cao-{record.code}" + (f"-{unit}" if unit else "")
     for suffix, content in (

@@ -25,7 +25,7 @@ def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every unit's counts and indices; as JSON unrounded, in per cent."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        found = assessment(installation.database, COMMAND_LINE, record, clock.now())
+        found = assessment(installation, COMMAND_LINE, record, clock.now())
     if as_json:
         click.echo(json.dumps(_json(found), ensure_ascii=False, indent=2))
         return

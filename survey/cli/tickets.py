@@ -112,7 +112,7 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the account of every batch."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        found = codes.accounts(installation.database, COMMAND_LINE, record)
+        found = codes.accounts(installation, COMMAND_LINE, record)
     names = ("unit", "batch", "printed", "handed_out", "spent", "void", "left")
     rows = [{name: getattr(account, name) for name in names} for account in found]
     if as_json:

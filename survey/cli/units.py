@@ -31,7 +31,7 @@ def units(data: str | None, campaign: str | None) -> None:
     """Print the quota board as a table."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        board = quotas.progress(installation.database, COMMAND_LINE, record, clock.now())
+        board = quotas.progress(installation, COMMAND_LINE, record, clock.now())
     table = Table(
         *(say(*head) for head in HEADS), title=say("DỮ LIỆU MẪU", "SAMPLE DATA") if record.rehearsal else None
     )

@@ -57,7 +57,7 @@ def begin(
     transactions = {unit.code: unit.target * chance.randint(8, 40) for unit in plan.units}
     rehearsed = plan.rehearsed(CODE, opens_on, transactions)
     spoken = languages.gather(installation.config.data, plan)
-    campaigns.load(installation.database, actor, rehearsed, now, rehearsal=True, spoken=spoken)
+    campaigns.load(installation, actor, rehearsed, now, rehearsal=True, spoken=spoken)
     campaign = installation.campaigns.get(CODE)
     installation.door.accept_all(_invented(campaign, actor, chance, now))
     return campaign

@@ -70,7 +70,7 @@ def prepare(config: Config) -> None:
     """Make an installation that holds the bundled plan's campaign."""
     initialise(config)
     installation = open_installation(config)
-    campaigns.load(installation.database, COMMAND_LINE, scene.plan(), scene.NOW)
+    campaigns.load(installation, COMMAND_LINE, scene.plan(), scene.NOW)
     installation.close()
 
 

@@ -58,7 +58,7 @@ class Station:
 
     def standing(self) -> Standing:
         """What the service knows of the kiosk."""
-        found = devices.standings(self.installation.database, COMMAND_LINE, self.campaign, clock.now())
+        found = devices.standings(self.installation, COMMAND_LINE, self.campaign, clock.now())
         return next(each for each in found if each.kiosk.number == self.number)
 
     def answers(self) -> list[str]:
@@ -76,9 +76,7 @@ class Station:
 def station_of(installation: Installation, address: str, new: NewKiosk | None = None) -> Station:
     """Add a kiosk to a running rehearsal."""
     campaign = installation.campaigns.only()
-    number, code = devices.add(
-        installation.database, COMMAND_LINE, campaign, new or NewKiosk(UNIT, 1), clock.now()
-    )
+    number, code = devices.add(installation, COMMAND_LINE, campaign, new or NewKiosk(UNIT, 1), clock.now())
     return Station(installation, address, number, code)
 
 

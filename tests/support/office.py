@@ -56,7 +56,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hashed = hash_password(PASSWORD)
     for person, (role, unit) in PEOPLE.items():
         new = NewAccount(address_of(person), f"Người thử {person}", role, unit, hashed)
-        accounts.add(installation.database, COMMAND_LINE, new, clock.now())
+        accounts.add(installation, COMMAND_LINE, new, clock.now())
     installation.close()
     return config.data
 

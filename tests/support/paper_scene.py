@@ -42,7 +42,7 @@ def say(
 ) -> int:
     """Write a minute over one range of An Nhơn's sheets."""
     said = Statement(act, [Span(first, last or first)], "Trần Thị B")
-    return minutes.record(installation.database, actor, campaign, AN_NHON, said, now)
+    return minutes.record(installation, actor, campaign, AN_NHON, said, now)
 
 
 def a_row_everywhere(installation: Installation, campaign: CampaignRecord) -> None:

@@ -89,16 +89,16 @@ def account(
 ) -> Actor:
     """A new account of the office, as the actor it is."""
     new = accounts.NewAccount(email, "Người thử", role, unit, "not a hash")
-    return Actor(accounts.add(installation.database, COMMAND_LINE, new, NOW), role, unit)
+    return Actor(accounts.add(installation, COMMAND_LINE, new, NOW), role, unit)
 
 
 def kiosk(installation: Installation, campaign: CampaignRecord) -> int:
     """A new kiosk, enrolled, one of whose records has come."""
-    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    devices.enrol(installation.database, campaign, number, code, secrets.token_bytes(32), NOW)
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    devices.enrol(installation, campaign, number, code, secrets.token_bytes(32), NOW)
     with installation.database.write() as session:
         record_numbers.note(session, campaign.id, Numbered(number, 1))
-    exits.ask(installation.database, campaign, number, NOW)
+    exits.ask(installation, campaign, number, NOW)
     return number
 
 
@@ -139,7 +139,7 @@ def invited(installation: Installation, campaign: CampaignRecord) -> int:
 
 def alarmed(installation: Installation, campaign: CampaignRecord, number: int) -> None:
     """Let a kiosk hold answers for too long, and be noticed."""
-    devices.beat(installation.database, campaign, number, (3, 2, 1), NOW)
+    devices.beat(installation, campaign, number, (3, 2, 1), NOW)
     alerts.watch(installation, NOW)
 
 

@@ -64,7 +64,7 @@ def add_account(app: Flask, installation: Installation, role: Role, email: str =
         with app.app_context():
             _hashes[PASSWORD] = hash_password(security.password_util.normalize(PASSWORD))
     new = accounts.NewAccount(email, "Người thử", role, UNIT_OF[role], _hashes[PASSWORD])
-    accounts.add(installation.database, COMMAND_LINE, new, scene.NOW)
+    accounts.add(installation, COMMAND_LINE, new, scene.NOW)
     return email
 
 

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from survey.config import ADDRESS
-from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Account, AccountRole, CampaignUnit
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
 
 SHORTEST_PASSWORD = 12
@@ -65,7 +65,7 @@ def check_account(email: str, name: str, role: str, unit_code: str | None) -> li
     return faults
 
 
-def add(database: Database, actor: Actor, new: NewAccount, now: dt.datetime) -> int:
+def add(installation: Installation, actor: Actor, new: NewAccount, now: dt.datetime) -> int:
     """Make an account and return its id.
 
     Raises:
@@ -84,7 +84,7 @@ def add(database: Database, actor: Actor, new: NewAccount, now: dt.datetime) -> 
         created_at=now,
     )
     try:
-        with database.write() as session:
+        with installation.database.write() as session:
             _require_unit(session, new.unit_code)
             session.add(account)
             session.flush()
@@ -106,26 +106,28 @@ def _require_unit(session: Session, code: str | None) -> None:
         raise Refusal("account_faulty", [fault])
 
 
-def set_password(database: Database, actor: Actor, email: str, password_hash: str, now: dt.datetime) -> None:
+def set_password(
+    installation: Installation, actor: Actor, email: str, password_hash: str, now: dt.datetime
+) -> None:
     """Give an account a new password, which the sign-in library has hashed, and end all its sessions.
 
     Raises:
         Refusal: ``account_unknown``; ``account_out_of_reach``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         account = _reached(session, actor, email)
         account.password = password_hash
         account.fs_uniquifier = secrets.token_hex(32)
         audit.note(session, actor, "account_password_set", now, subject=str(account.id))
 
 
-def close(database: Database, actor: Actor, email: str, now: dt.datetime) -> None:
+def close(installation: Installation, actor: Actor, email: str, now: dt.datetime) -> None:
     """Let nobody sign in with an account any more, and end all its sessions; what it did stays its own.
 
     Raises:
         Refusal: ``account_unknown``; ``account_out_of_reach``; ``account_own``; ``account_last_admin``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         account = _reached(session, actor, email)
         if account.id == actor.account_id:
             raise Refusal("account_own")
@@ -137,26 +139,26 @@ def close(database: Database, actor: Actor, email: str, now: dt.datetime) -> Non
             audit.note(session, actor, "account_closed", now, subject=str(account.id))
 
 
-def reopen(database: Database, actor: Actor, email: str, now: dt.datetime) -> None:
+def reopen(installation: Installation, actor: Actor, email: str, now: dt.datetime) -> None:
     """Let an account that was closed sign in again, with the password it had.
 
     Raises:
         Refusal: ``account_unknown``; ``account_out_of_reach``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         account = _reached(session, actor, email)
         if not account.active:
             account.active = True
             audit.note(session, actor, "account_reopened", now, subject=str(account.id))
 
 
-def for_reset(database: Database, actor: Actor, email: str, now: dt.datetime) -> Account:
+def for_reset(installation: Installation, actor: Actor, email: str, now: dt.datetime) -> Account:
     """Return the account that is to choose a new password by a one-time link, and note that one was issued.
 
     Raises:
         Refusal: ``account_unknown``; ``account_out_of_reach``; ``account_closed_already``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         account = _reached(session, actor, email)
         if not account.active:
             raise Refusal("account_closed_already", email=account.email)
@@ -183,9 +185,9 @@ def _reached(session: Session, actor: Actor, email: str) -> Account:
     return account
 
 
-def listing(database: Database) -> list[AccountRecord]:
+def listing(installation: Installation) -> list[AccountRecord]:
     """Return every account, by role and address."""
-    with database.read() as session:
+    with installation.database.read() as session:
         rows = session.scalars(select(Account).order_by(Account.role, Account.email)).all()
     return [AccountRecord(a.email, a.name, Role(a.role), a.unit_code, a.active) for a in rows]
 

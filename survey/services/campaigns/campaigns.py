@@ -13,17 +13,17 @@ from forms import instrument
 from forms.instrument import Questionnaire
 from forms.languages.folder import Language
 from survey.clock import local_day
-from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Campaign, CampaignUnit
 from survey.plans.plan import Plan
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.campaigns import languages
+from survey.services.installation.installation import Installation
 
 
 def load(
-    database: Database,
+    installation: Installation,
     actor: Actor,
     plan: Plan,
     now: dt.datetime,
@@ -41,7 +41,7 @@ def load(
     asked = instrument.load(plan.questionnaire).opt_in(*plan.sensitive_questions)
     questionnaire = languages.joined(asked, spoken)
     try:
-        with database.write() as session:
+        with installation.database.write() as session:
             made = _insert(session, actor, plan, questionnaire, now, rehearsal=rehearsal)
             languages.keep(session, made, spoken)
             return made

@@ -21,12 +21,12 @@ from forms.languages.audio import TYPES
 from forms.languages.folder import AUDIO, WORDS, Language
 from forms.languages.known import BUNDLED, EXPECTED, tag_of
 from forms.languages.speaking import speaking
-from survey.database.engine import Database
 from survey.errors import Fault, PlacedFault, Refusal
 from survey.models import CampaignClip, CampaignLanguage
 from survey.plans.places import placed, places
 from survey.plans.plan import Plan
 from survey.services.installation.frozen_languages import FrozenLanguage
+from survey.services.installation.installation import Installation
 
 FOLDER = "languages"
 DIGEST_BYTES = 16
@@ -121,7 +121,10 @@ def keep(session: Session, campaign_id: int, languages: Sequence[Language]) -> N
 
 
 def recording(
-    database: Database, campaign_id: int, spoken: Mapping[str, FrozenLanguage], place: tuple[str, str, str]
+    installation: Installation,
+    campaign_id: int,
+    spoken: Mapping[str, FrozenLanguage],
+    place: tuple[str, str, str],
 ) -> tuple[bytes, str]:
     """Return a recording of a campaign that speaks *spoken* and its media type, by its tag, key and digest.
 
@@ -131,7 +134,7 @@ def recording(
     tag, key, digest = place
     if tag not in spoken or spoken[tag].clips.get(key) != digest:
         raise Refusal("clip_unknown")
-    with database.read() as session:
+    with installation.database.read() as session:
         row = session.execute(
             select(CampaignClip.content, CampaignClip.kind).where(
                 CampaignClip.campaign_id == campaign_id, CampaignClip.tag == tag, CampaignClip.key == key

@@ -24,7 +24,6 @@ from forms.answers import AnswerSheet, parse
 from forms.faults import FaultyInput
 from forms.instrument import COMMENT, Questionnaire
 from survey.clock import local_day, start_of
-from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Comment, Response
 from survey.services.accounts import audit
@@ -32,6 +31,7 @@ from survey.services.accounts.actors import Actor
 from survey.services.collection import response_states
 from survey.services.collection.door import Door, Entry
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.spreadsheets import guarded, unguarded
 from survey.vocabulary import Channel, HalfDay, State
 
@@ -64,7 +64,12 @@ def columns(questionnaire: Questionnaire) -> tuple[str, ...]:
 
 
 def import_csv(
-    database: Database, door: Door, actor: Actor, campaign: CampaignRecord, data: bytes, now: dt.datetime
+    installation: Installation,
+    door: Door,
+    actor: Actor,
+    campaign: CampaignRecord,
+    data: bytes,
+    now: dt.datetime,
 ) -> tuple[int, int]:
     """Take every row of a CSV file in, all or none; return how many were new and how many known.
 
@@ -73,7 +78,7 @@ def import_csv(
             row's id came before with other answers.
     """
     rows = _incoming(campaign, data, now)
-    with database.write() as session:
+    with installation.database.write() as session:
         foreign = [row for row in rows if not _is_own(session, row)]
         _refuse([_uncounted(row) for row in foreign if row.state not in COUNTED_AGAIN])
         new = sum(_take(session, door, row) for row in foreign)
@@ -124,7 +129,7 @@ def _uncounted(row: Incoming) -> Fault:
     return Fault("import_state_bad", f"{row.line}:state", {"found": row.state[:40]})
 
 
-def export_csv(database: Database, campaign: CampaignRecord) -> Iterator[str]:
+def export_csv(installation: Installation, campaign: CampaignRecord) -> Iterator[str]:
     """Yield the campaign's responses as CSV text, a line at a time, in an order without meaning."""
     names = (*FACTS, *WRITTEN_ONLY, *columns(campaign.questionnaire))
     yield _line(names)
@@ -142,7 +147,7 @@ def export_csv(database: Database, campaign: CampaignRecord) -> Iterator[str]:
         .order_by(Response.unit_id, Response.response_key)
         .execution_options(yield_per=1000)
     )
-    with database.read() as session:
+    with installation.database.read() as session:
         for response, comment, state in session.execute(query):
             answers = [*_opened(response.marks), *_opened(response.profile), guarded(comment or "")]
             facts = (

@@ -10,7 +10,6 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from survey.clock import local_day, start_of
-from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.models import Decision, PaperForm, Response
 from survey.services.accounts import audit
@@ -18,6 +17,7 @@ from survey.services.accounts.actors import Actor
 from survey.services.collection import readings, response_states
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Reason, State, Verdict
 
 # Which verdict may follow which state; anything else is refused.
@@ -62,7 +62,9 @@ class Paper:
         }
 
 
-def keyed_forms(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[KeyedForm]:
+def keyed_forms(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> list[KeyedForm]:
     """Return the keyed forms of a unit whose link to a response still stands, by number.
 
     Left out are forms that wait for a blind second keying, or for somebody to settle two that differ:
@@ -90,7 +92,7 @@ def keyed_forms(database: Database, actor: Actor, campaign: CampaignRecord, unit
         .where(PaperForm.campaign_id == campaign.id, PaperForm.unit_id == unit_id)
         .order_by(PaperForm.form_number)
     )
-    with database.read() as session:
+    with installation.database.read() as session:
         read = {number_of(n): each for n, each in readings.of_unit(session, campaign, unit_id).items()}
         hidden = {number for number, each in read.items() if each.wants_second or each.disagrees}
         once = {number for number, each in read.items() if each.second is None}
@@ -108,7 +110,7 @@ def keyed_forms(database: Database, actor: Actor, campaign: CampaignRecord, unit
 
 
 def decide(
-    database: Database,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: str,
@@ -127,7 +129,7 @@ def decide(
     """
     if (verdict is Verdict.EXCLUDED) != (reason is not None):
         raise Refusal("reason_missing")
-    with database.write() as session:
+    with installation.database.write() as session:
         form = paper_of(session, campaign, number, actor)
         if verdict is Verdict.VERIFIED and form.keyed_by == actor.account_id:
             raise Refusal("verify_own_entry")

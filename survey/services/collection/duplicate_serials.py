@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet
 from survey.clock import local_day
-from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.models import PaperReading
 from survey.services.accounts import audit
@@ -18,6 +17,7 @@ from survey.services.accounts.actors import Actor
 from survey.services.collection import decisions, readings, serials
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import ReadingKind, ReadingSource, Reason, Role, State, Verdict
 
 
@@ -65,14 +65,16 @@ def stop(
         decisions.write(session, actor, form, Verdict.EXCLUDED, now, reason=Reason.DUPLICATE)
 
 
-def stopped(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Stopped]:
+def stopped(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> list[Stopped]:
     """Return the serials of a unit that came in more than once and wait for a person.
 
     Raises:
         Refusal: ``unit_out_of_reach``.
     """
     actor.require(campaign.unit(unit_id).code)
-    with database.read() as session:
+    with installation.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
     return [
         Stopped(number_of(serial), history.first, history.duplicates)
@@ -82,7 +84,7 @@ def stopped(database: Database, actor: Actor, campaign: CampaignRecord, unit_id:
 
 
 def resolve(
-    database: Database,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     number: str,
@@ -98,7 +100,7 @@ def resolve(
     """
     if actor.role is Role.OFFICER:
         raise Refusal("role_out_of_reach")
-    with database.write() as session:
+    with installation.database.write() as session:
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
         serial = serial_of(number)

@@ -178,12 +178,12 @@ def require_in_time(installation: Installation, found: Found, key: str, now: dt.
         raise Refusal("screen_code_old")
 
 
-def accounts(database: Database, actor: Actor, campaign: CampaignRecord) -> list[Account]:
+def accounts(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[Account]:
     """Return how many codes the screens of each unit that *actor* reaches have shown, and the answers by them."""
     shown = select(ScreenCount.unit_id, func.sum(ScreenCount.shown)).group_by(ScreenCount.unit_id)
     came = select(Response.unit_id, func.count()).group_by(Response.unit_id)
     of_screens = (Response.campaign_id == campaign.id, Response.channel == Channel.SCREEN.value)
-    with database.read() as session:
+    with installation.database.read() as session:
         counts = {
             row[0]: row[1] for row in session.execute(shown.where(ScreenCount.campaign_id == campaign.id))
         }

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forms import ticket_code
-from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.models import Campaign, InvitationBatch, Ticket, TicketBatch
@@ -165,12 +164,12 @@ def of_unit(installation: Installation, campaign: CampaignRecord, unit_id: int, 
     return found
 
 
-def has_cards(database: Database, campaign: CampaignRecord, unit_id: int) -> bool:
+def has_cards(installation: Installation, campaign: CampaignRecord, unit_id: int) -> bool:
     """Return whether cards were printed for a unit; invitations are none."""
     invited = exists().where(_invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number))
     here = (TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
     found = exists().where(*here, ~invited)
-    with database.read() as session:
+    with installation.database.read() as session:
         return bool(session.scalar(select(found)))
 
 
@@ -241,7 +240,7 @@ def hand_out(
 
 
 def accounts(
-    database: Database, actor: Actor, campaign: CampaignRecord, *, invited: bool = False
+    installation: Installation, actor: Actor, campaign: CampaignRecord, *, invited: bool = False
 ) -> list[Account]:
     """Return the batches of cards, or those *invited*, of the units that *actor* reaches, in the plan's order."""
     query = (
@@ -252,7 +251,7 @@ def accounts(
         .where(TicketBatch.campaign_id == campaign.id, InvitationBatch.number.is_not(None) == invited)
         .order_by(TicketBatch.unit_id, TicketBatch.number)
     )
-    with database.read() as session:
+    with installation.database.read() as session:
         rows = session.scalars(query).all()
     return [
         Account(unit.code, unit.name, row.number, row.printed, row.handed_out, row.spent, row.void)

@@ -40,7 +40,7 @@ def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRe
     """
     open_ones = []
     for campaign in installation.campaigns.all():
-        found = devices.standings(installation.database, COMMAND_LINE, campaign, now)
+        found = devices.standings(installation, COMMAND_LINE, campaign, now)
         with installation.database.write() as session:
             numbers = _noted(session, campaign, found, now)
         open_ones += [(campaign, each) for each in found if each.kiosk.number in numbers]

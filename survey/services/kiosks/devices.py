@@ -19,7 +19,6 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE, in_zone
-from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.models import Campaign, Kiosk, KioskRange
 from survey.models.kiosks import LONGEST_IDLE, SHORTEST_IDLE
@@ -27,6 +26,7 @@ from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.collection.record_numbers import Range, missing
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Unfinished
 
 LINK_LIVES = dt.timedelta(hours=24)
@@ -91,7 +91,7 @@ class Standing:
 
 
 def add(
-    database: Database, actor: Actor, campaign: CampaignRecord, new: NewKiosk, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, new: NewKiosk, now: dt.datetime
 ) -> tuple[int, str]:
     """Make a kiosk and return its number and the code of its one-time link.
 
@@ -107,7 +107,7 @@ def add(
     if new.shown is not None and len(new.shown) != KEY_BYTES:
         raise Refusal("kiosk_link_bad")
     code = secrets.token_urlsafe(KEY_BYTES)
-    with database.write() as session:
+    with installation.database.write() as session:
         if new.shown and session.scalars(select(Kiosk.number).where(Kiosk.link_hash == new.shown)).first():
             raise Refusal("kiosk_link_spent")
         highest = session.scalar(select(func.max(Kiosk.number)).where(Kiosk.campaign_id == campaign.id))
@@ -128,7 +128,7 @@ def add(
 
 
 def renew_link(
-    database: Database, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
 ) -> str:
     """Return the code of a new link for a kiosk that no device holds yet; the old link ends.
 
@@ -138,7 +138,7 @@ def renew_link(
         Refusal: ``kiosk_unknown``; ``unit_out_of_reach``; ``kiosk_revoked``; ``kiosk_enrolled``.
     """
     code = secrets.token_urlsafe(KEY_BYTES)
-    with database.write() as session:
+    with installation.database.write() as session:
         kiosk = _reached(session, actor, campaign, number)
         if kiosk.revoked:
             raise Refusal("kiosk_revoked", number=number)
@@ -149,13 +149,15 @@ def renew_link(
     return code
 
 
-def revoke(database: Database, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime) -> None:
+def revoke(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
+) -> None:
     """Take nothing more from a kiosk, from now on and for good.
 
     Raises:
         Refusal: ``kiosk_unknown``; ``unit_out_of_reach``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         kiosk = _reached(session, actor, campaign, number)
         if not kiosk.revoked:
             kiosk.revoked = True
@@ -163,14 +165,19 @@ def revoke(database: Database, actor: Actor, campaign: CampaignRecord, number: i
 
 
 def enrol(
-    database: Database, campaign: CampaignRecord, number: int, code: str, key_hash: bytes, now: dt.datetime
+    installation: Installation,
+    campaign: CampaignRecord,
+    number: int,
+    code: str,
+    key_hash: bytes,
+    now: dt.datetime,
 ) -> KioskRecord:
     """Give a kiosk to the device that shows its link's code; the same device may ask again.
 
     Raises:
         Refusal: ``kiosk_link_bad``; ``kiosk_link_spent``; ``kiosk_link_old``; ``kiosk_revoked``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         kiosk = session.get(Kiosk, (campaign.id, number), with_for_update=True)
         if (
             kiosk is None
@@ -188,13 +195,15 @@ def enrol(
         return _record(kiosk)
 
 
-def authenticate(database: Database, campaign: CampaignRecord, number: int, key: bytes) -> KioskRecord:
+def authenticate(
+    installation: Installation, campaign: CampaignRecord, number: int, key: bytes
+) -> KioskRecord:
     """Return the kiosk whose key a device shows.
 
     Raises:
         Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
     """
-    with database.read() as session:
+    with installation.database.read() as session:
         kiosk = session.get(Kiosk, (campaign.id, number))
         shown = hashlib.sha256(key).digest()
         if kiosk is None or kiosk.key_hash is None or not hmac.compare_digest(kiosk.key_hash, shown):
@@ -209,7 +218,7 @@ def shown_of(key_hash: bytes) -> bytes:
     return hashlib.sha256(key_hash).digest()
 
 
-def find(database: Database, key: bytes, now: dt.datetime) -> tuple[str, KioskRecord] | None:
+def find(installation: Installation, key: bytes, now: dt.datetime) -> tuple[str, KioskRecord] | None:
     """Return the kiosk that a device's key has become, with its campaign's code; None while it is none.
 
     Somebody of the office has said so of what the device shows; the first time, its key's hash is kept with it.
@@ -219,21 +228,21 @@ def find(database: Database, key: bytes, now: dt.datetime) -> tuple[str, KioskRe
     """
     key_hash = hashlib.sha256(key).digest()
     of_key, of_shown = Kiosk.key_hash == key_hash, Kiosk.link_hash == shown_of(key_hash)
-    with database.read() as session:
+    with installation.database.read() as session:
         found = _of_device(session, of_key) or _of_device(session, of_shown)
     if found is None or found[1].enrolled:
         return found
-    with database.write() as session:
+    with installation.database.write() as session:
         row = select(Kiosk).where(of_shown, Kiosk.key_hash.is_(None)).order_by(Kiosk.number).with_for_update()
         kiosk = session.scalars(row).first()
         if kiosk is not None and now <= in_zone(kiosk.link_until):
             kiosk.key_hash = key_hash
-    with database.read() as session:
+    with installation.database.read() as session:
         return _of_device(session, of_key)
 
 
 def beat(
-    database: Database,
+    installation: Installation,
     campaign: CampaignRecord,
     number: int,
     counts: tuple[int, int, int],
@@ -251,12 +260,16 @@ def beat(
     seen = local.replace(minute=local.minute // BEAT_MINUTES * BEAT_MINUTES, second=0, microsecond=0)
     here = (Kiosk.campaign_id == campaign.id, Kiosk.number == number)
     said = {"seen_at": seen, "issued": issued, "waiting": waiting, "overdue": overdue}
-    database.write_grouped(lambda session: session.execute(update(Kiosk).where(*here).values(said)))
+    installation.database.write_grouped(
+        lambda session: session.execute(update(Kiosk).where(*here).values(said))
+    )
 
 
-def standings(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Standing]:
+def standings(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> list[Standing]:
     """Return the kiosks of the units that *actor* reaches, by number, with what is in and what is not."""
-    with database.read() as session:
+    with installation.database.read() as session:
         kiosks = session.scalars(select(Kiosk).where(Kiosk.campaign_id == campaign.id).order_by(Kiosk.number))
         records = [_record(kiosk) for kiosk in kiosks]
         ranges: dict[int, list[Range]] = defaultdict(list)
@@ -269,9 +282,11 @@ def standings(database: Database, actor: Actor, campaign: CampaignRecord, now: d
     return [_standing(record, tuple(ranges[record.number]), now) for record in reached]
 
 
-def alarms(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> list[Standing]:
+def alarms(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> list[Standing]:
     """Return the kiosks that hold answers too long or are silent at work, of the units that *actor* reaches."""
-    found = standings(database, actor, campaign, now)
+    found = standings(installation, actor, campaign, now)
     return [each for each in found if each.holding or each.silent]
 
 

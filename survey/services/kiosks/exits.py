@@ -14,51 +14,61 @@ import secrets
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE, in_zone
-from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.models import Kiosk, KioskExit
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 
 LIVES = dt.timedelta(minutes=5)
 CODE_BYTES = 16
 MATCH_DIGITS = 4
 
 
-def ask(database: Database, campaign: CampaignRecord, number: int, now: dt.datetime) -> str:
+def ask(installation: Installation, campaign: CampaignRecord, number: int, now: dt.datetime) -> str:
     """Return a new code for a device to show; an older one of the same kiosk ends."""
     code = secrets.token_urlsafe(CODE_BYTES)
     row = KioskExit(
         campaign_id=campaign.id, kiosk=number, code_hash=_hash(code), until=_until(now), granted=False
     )
-    with database.write() as session:
+    with installation.database.write() as session:
         session.merge(row)
     return code
 
 
 def check(
-    database: Database, actor: Actor, campaign: CampaignRecord, number: int, code: str, now: dt.datetime
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    number: int,
+    code: str,
+    now: dt.datetime,
 ) -> int:
     """Return the unit of the kiosk that shows the code, for whoever is about to grant it.
 
     Raises:
         Refusal: ``kiosk_unknown``; ``unit_out_of_reach``; ``kiosk_exit_old``.
     """
-    with database.read() as session:
+    with installation.database.read() as session:
         kiosk, _wish = _wished(session, actor, campaign, number, code, now)
         return kiosk.unit_id
 
 
 def grant(
-    database: Database, actor: Actor, campaign: CampaignRecord, number: int, code: str, now: dt.datetime
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    number: int,
+    code: str,
+    now: dt.datetime,
 ) -> None:
     """Let the device that shows the code be left; granting twice is granting once.
 
     Raises:
         Refusal: ``kiosk_unknown``; ``unit_out_of_reach``; ``kiosk_exit_old``.
     """
-    with database.write() as session:
+    with installation.database.write() as session:
         kiosk, wish = _wished(session, actor, campaign, number, code, now)
         if not wish.granted:
             wish.granted = True
@@ -66,16 +76,18 @@ def grant(
             audit.note(session, actor, "kiosk_exit_granted", now, **place, subject=f"kiosk {number}")
 
 
-def use(database: Database, campaign: CampaignRecord, number: int, code: str, now: dt.datetime) -> bool:
+def use(
+    installation: Installation, campaign: CampaignRecord, number: int, code: str, now: dt.datetime
+) -> bool:
     """Return whether the code was granted, and end it if so.
 
     Raises:
         Refusal: ``kiosk_exit_old``.
     """
-    with database.read() as session:
+    with installation.database.read() as session:
         granted = _found(session, campaign, number, code, now).granted
     if granted:
-        with database.write() as session:
+        with installation.database.write() as session:
             session.delete(_found(session, campaign, number, code, now))
     return granted
 

@@ -24,7 +24,6 @@ from forms.layout import EDITIONS, lay_out
 from forms.paper import Batch, Heading, SheetSeal, write_batch
 from forms.paper.texts import DEFAULT_LANGUAGE
 from survey.config import Config
-from survey.database.engine import Database
 from survey.documents.signing import signing
 from survey.documents.signing.signing import Certificate, Identity
 from survey.errors import Fault, Refusal
@@ -196,7 +195,9 @@ def render_again(
         os.replace(unfinished, out)
 
 
-def batches(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Printed]:
+def batches(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> list[Printed]:
     """Return the batches of a unit, the newest first.
 
     Raises:
@@ -204,7 +205,7 @@ def batches(database: Database, actor: Actor, campaign: CampaignRecord, unit_id:
     """
     actor.require(campaign.unit(unit_id).code)
     query = select(PaperBatch).filter_by(campaign_id=campaign.id, unit_id=unit_id)
-    with database.read() as session:
+    with installation.database.read() as session:
         rows = session.scalars(query.order_by(PaperBatch.first_serial.desc())).all()
     return [_printed(row) for row in rows]
 

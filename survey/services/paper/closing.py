@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from survey.database.engine import Database
 from survey.database.sqlite import DriverError
 from survey.errors import Fault, Refusal
 from survey.models import PaperForm, PaperReading, Response, ScanForm, VerificationClosing
@@ -20,6 +19,7 @@ from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.collection import readings, response_states, serials
 from survey.services.collection.serial_ranges import number_of
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.services.paper import minutes, sheet_states
 from survey.services.paper.minutes import Statement
 from survey.services.paper.sheet_states import Sheets, spans_of
@@ -42,7 +42,12 @@ class Closed:
 
 
 def close_unit(
-    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, witness: str, now: dt.datetime
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    witness: str,
+    now: dt.datetime,
 ) -> int:
     """Close a unit's account with a last minute and return its number.
 
@@ -53,7 +58,7 @@ def close_unit(
     actor.require(campaign.unit(unit_id).code)
     if actor.role is Role.OFFICER:
         raise Refusal("role_out_of_reach")
-    with database.write() as session:
+    with installation.database.write() as session:
         serials.lock_unit(session, campaign.id, unit_id)
         minutes.require_open(session, campaign, unit_id)
         faults = list(unexplained(session, campaign, unit_id))
@@ -65,14 +70,16 @@ def close_unit(
         return minutes.write_minute(session, actor, campaign, unit_id, said, now)
 
 
-def open_points(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[Fault]:
+def open_points(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> list[Fault]:
     """Return what keeps a unit's account open.
 
     Raises:
         Refusal: ``unit_out_of_reach``.
     """
     actor.require(campaign.unit(unit_id).code)
-    with database.read() as session:
+    with installation.database.read() as session:
         return list(unexplained(session, campaign, unit_id))
 
 
@@ -102,7 +109,9 @@ def _shown(places: Sequence[str]) -> str:
     return ", ".join(places[:MOST_SHOWN]) + (", …" if len(places) > MOST_SHOWN else "")
 
 
-def close_verification(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> int:
+def close_verification(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> int:
     """Cut the link of every form to its answers, for good, and return how many links there were.
 
     From then on no paper form comes in any more, and nothing tells which answers came from which sheet. The
@@ -116,7 +125,7 @@ def close_verification(database: Database, actor: Actor, campaign: CampaignRecor
         raise Refusal("role_out_of_reach")
     if now < campaign.closes_at:
         raise Refusal("verification_too_early", closes=f"{campaign.closes_at:%d/%m/%Y}")
-    with database.write() as session:
+    with installation.database.write() as session:
         for unit_id in sorted(campaign.unit_ids.values()):
             serials.lock_unit(session, campaign.id, unit_id)
         serials.require_verifying(session, campaign)
@@ -126,12 +135,12 @@ def close_verification(database: Database, actor: Actor, campaign: CampaignRecor
     with suppress(
         DBAPIError, DriverError
     ):  # busy: the pages are overwritten already, and serve rewrites them
-        database.rewrite(CUT)
+        installation.database.rewrite(CUT)
     return forms
 
 
 def close_ready(
-    database: Database, actor: Actor, campaigns: Iterable[CampaignRecord], now: dt.datetime
+    installation: Installation, actor: Actor, campaigns: Iterable[CampaignRecord], now: dt.datetime
 ) -> list[Closed]:
     """Close the verification of every campaign that is ready for it, and say of the others why they are not.
 
@@ -141,7 +150,7 @@ def close_ready(
     done = []
     for campaign in campaigns:
         try:
-            done.append(Closed(campaign.code, close_verification(database, actor, campaign, now)))
+            done.append(Closed(campaign.code, close_verification(installation, actor, campaign, now)))
         except Refusal as refusal:
             if refusal.code not in NOT_NOW:
                 raise
@@ -149,7 +158,7 @@ def close_ready(
     return done
 
 
-def still_open(database: Database, actor: Actor, campaign: CampaignRecord) -> list[Fault] | None:
+def still_open(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[Fault] | None:
     """Return what stands against the end of a campaign's verification, None once it has ended.
 
     Raises:
@@ -157,7 +166,7 @@ def still_open(database: Database, actor: Actor, campaign: CampaignRecord) -> li
     """
     if actor.role not in EVERY_UNIT:
         raise Refusal("role_out_of_reach")
-    with database.read() as session:
+    with installation.database.read() as session:
         if session.get(VerificationClosing, campaign.id) is not None:
             return None
         return list(_open(session, campaign))

@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import aliased
 
-from survey.database.engine import Database
 from survey.documents.reports.keying_comparison import UNREAD, Rekeyed
 from survey.models import PaperReading
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import ReadingKind
 
 
-def of_units(database: Database, campaign: CampaignRecord) -> Mapping[int, Rekeyed]:
+def of_units(installation: Installation, campaign: CampaignRecord) -> Mapping[int, Rekeyed]:
     """Return the comparison of every unit that has numbered forms, by two queries.
 
     Only the forms that chance drew are compared: they alone speak for the rest.
     """
-    with database.read() as session:
+    with installation.database.read() as session:
         counted = {row.unit_id: (row.forms, row.drawn) for row in session.execute(_counted(campaign))}
         rows = session.execute(_compared(campaign)).all()
     seconds: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
@@ -42,9 +42,9 @@ def of_units(database: Database, campaign: CampaignRecord) -> Mapping[int, Rekey
     }
 
 
-def of_campaign(database: Database, campaign: CampaignRecord) -> Rekeyed:
+def of_campaign(installation: Installation, campaign: CampaignRecord) -> Rekeyed:
     """Return the comparison over all units."""
-    return sum(of_units(database, campaign).values(), UNREAD)
+    return sum(of_units(installation, campaign).values(), UNREAD)
 
 
 def _counted(campaign: CampaignRecord) -> Select[int, int, int]:

@@ -10,7 +10,6 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from survey.clock import in_zone, local_day
-from survey.database.engine import Database
 from survey.errors import Fault, Refusal
 from survey.ledger.leaf import leaf_hash
 from survey.models import Account, LedgerLeaf, PaperMinute, PaperRange
@@ -21,6 +20,7 @@ from survey.services.collection import serials
 from survey.services.collection.serial_ranges import Span
 from survey.services.collection.serials import STATE_CODES
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.services.paper import sheet_states
 from survey.services.paper.sheet_states import Sheets, spans_of
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -108,28 +108,28 @@ class UnitSheets:
 
 
 def board(
-    database: Database, actor: Actor, campaign: CampaignRecord, until: dt.date | None = None
+    installation: Installation, actor: Actor, campaign: CampaignRecord, until: dt.date | None = None
 ) -> list[UnitSheets]:
     """Return the account of every unit that *actor* reaches, now or at the end of the day *until*."""
     reached = [n for code, n in campaign.unit_ids.items() if actor.reaches(code)]
-    with database.read() as session:
+    with installation.database.read() as session:
         found = sheet_states.of_units(session, campaign.id, reached, until)
     return [_account(campaign.unit(n), found.get(n, Sheets())) for n in sorted(reached)]
 
 
-def of_unit(database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int) -> Sheets:
+def of_unit(installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> Sheets:
     """Return the sheets of one unit.
 
     Raises:
         Refusal: ``unit_out_of_reach``.
     """
     actor.require(campaign.unit(unit_id).code)
-    with database.read() as session:
+    with installation.database.read() as session:
         return sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
 
 
 def record(
-    database: Database,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
@@ -147,7 +147,7 @@ def record(
     actor.require(unit.code)
     if said.act in OF_HEADS and actor.role is Role.OFFICER:
         raise Refusal("role_out_of_reach")
-    with database.write() as session:
+    with installation.database.write() as session:
         serials.lock_unit(session, campaign.id, unit_id)
         require_open(session, campaign, unit_id)
         found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
@@ -204,7 +204,11 @@ def write_minute(
 
 
 def minutes(
-    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, number: int | None = None
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    number: int | None = None,
 ) -> list[Minute]:
     """Return the minutes of a unit, the newest first, or only the one of that number.
 
@@ -218,7 +222,7 @@ def minutes(
     ranges = select(PaperRange).filter_by(**key).order_by(PaperRange.first_serial)
     if number is not None:
         query, ranges = query.where(PaperMinute.number == number), ranges.filter_by(minute=number)
-    with database.read() as session:
+    with installation.database.read() as session:
         spans: dict[int, list[Span]] = {}
         for row in session.scalars(ranges):
             spans.setdefault(row.minute, []).append(Span(row.first_serial, row.last_serial))
@@ -229,15 +233,15 @@ def minutes(
 
 
 def of_day(
-    database: Database, actor: Actor, campaign: CampaignRecord, unit_id: int, day: dt.date
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, day: dt.date
 ) -> DayAccount:
     """Return the account of one day.
 
     Raises:
         Refusal: ``unit_out_of_reach``.
     """
-    written = minutes(database, actor, campaign, unit_id)
-    with database.read() as session:
+    written = minutes(installation, actor, campaign, unit_id)
+    with installation.database.read() as session:
         before, after = (
             sheet_states.of_units(session, campaign.id, [unit_id], until).get(unit_id, Sheets()).counts()
             for until in (day - dt.timedelta(days=1), day)

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from forms.faults import FaultyInput
 from forms.paper.stamp_image import SealImage, read_seal_image
-from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.models import Campaign, SealPicture
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
 
 
@@ -29,7 +29,7 @@ class KeptSeal:
 
 
 def keep(
-    database: Database,
+    installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
     content: bytes,
@@ -50,7 +50,7 @@ def keep(
         read_seal_image(content, diameter)
     except FaultyInput as faulty:
         raise Refusal("seal_faulty", faulty.faults) from faulty
-    with database.write() as session:
+    with installation.database.write() as session:
         session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))
         step = (_last(session, campaign) or 0) + 1
         row = {"campaign_id": campaign.id, "step": step, "diameter": diameter, "content": content}
@@ -61,9 +61,9 @@ def keep(
         )
 
 
-def is_kept(database: Database, campaign: CampaignRecord) -> bool:
+def is_kept(installation: Installation, campaign: CampaignRecord) -> bool:
     """Return whether the picture of a seal is there to be printed."""
-    with database.read() as session:
+    with installation.database.read() as session:
         return _last(session, campaign) is not None
 
 

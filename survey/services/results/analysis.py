@@ -17,12 +17,12 @@ from scoring.analysis.unit_profile import UnitRemarks
 from scoring.points import point_tables
 from scoring.points.awards import PointTable
 from scoring.results import SurveyResult
-from survey.database.engine import Database
 from survey.documents.reports.disclosure import hidden_cells
 from survey.errors import Refusal
 from survey.models import Account
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.services.results import estimates, reports
 from survey.services.results.estimates import Gathered
 from survey.services.results.reports import Assessment
@@ -37,24 +37,26 @@ OWN = tuple(
 )
 
 
-def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:
+def assessment(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> Assessment:
     """Return the assessment of *campaign* with its insight, both from the same forms."""
-    gathered = estimates.gathered(database, campaign)
+    gathered = estimates.gathered(installation, campaign)
     result = estimates.summary(gathered.sheets, campaign)
-    found = reports.assembled(database, actor, campaign, result, now)
+    found = reports.assembled(installation, actor, campaign, result, now)
     study = _study(gathered, campaign, result, found.facts.targets)
     return replace(found, insight=pure.look(study, result, seed=SEED), officers=gathered.officers)
 
 
-def remarks(database: Database, assessed: Assessment, unit: str) -> UnitRemarks:
+def remarks(installation: Installation, assessed: Assessment, unit: str) -> UnitRemarks:
     """Return what may be said about one unit's criteria, without the cost of the whole insight."""
     campaign = assessed.campaign
-    gathered = estimates.gathered(database, campaign)
+    gathered = estimates.gathered(installation, campaign)
     study = _study(gathered, campaign, assessed.result, assessed.facts.targets)
     return pure.remarks_of(study, assessed.result)[campaign.unit_id(unit) - 1]
 
 
-def officer_names(database: Database, actor: Actor, assessed: Assessment) -> tuple[str, ...]:
+def officer_names(installation: Installation, actor: Actor, assessed: Assessment) -> tuple[str, ...]:
     """Return the account names behind the officer codes of an insight.
 
     Raises:
@@ -63,7 +65,7 @@ def officer_names(database: Database, actor: Actor, assessed: Assessment) -> tup
     if actor.role not in EVERY_UNIT:
         raise Refusal("role_out_of_reach")
     query = select(Account.id, Account.name).where(Account.id.in_(set(assessed.officers)))
-    with database.read() as session:
+    with installation.database.read() as session:
         known = {row.id: row.name for row in session.execute(query)}
     return tuple(known[account] for account in assessed.officers)
 

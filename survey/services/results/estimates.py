@@ -16,11 +16,11 @@ from scoring.quality.collected import NONE, Collected
 from scoring.results import CriterionRule, Formula, OverallRule, SurveyResult
 from scoring.summary import Questions, Rules, summarise
 from scoring.tally import BLANK, NO_OPINION
-from survey.database.engine import Database
 from survey.models import PaperForm, Response
 from survey.plans.plan import PlanUnit
 from survey.services.collection import response_states
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel, HalfDay, State
 
 LEVEL = 0.95
@@ -51,7 +51,7 @@ class Gathered:
     officers: tuple[int, ...]
 
 
-def sheets(database: Database, campaign: CampaignRecord) -> Sheets:
+def sheets(installation: Installation, campaign: CampaignRecord) -> Sheets:
     """Return the valid forms of *campaign*, by one query."""
     last = response_states.last_decision()
     query = (
@@ -60,12 +60,12 @@ def sheets(database: Database, campaign: CampaignRecord) -> Sheets:
         .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
         .order_by(Response.unit_id)
     )
-    with database.read() as session:
+    with installation.database.read() as session:
         rows = session.execute(query).all()
     return _sheets(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
 
 
-def gathered(database: Database, campaign: CampaignRecord) -> Gathered:
+def gathered(installation: Installation, campaign: CampaignRecord) -> Gathered:
     """Return the valid forms of *campaign* with who keyed them, channel and half-day, by one query.
 
     The rows come in the order of their keys, so that seeded random steps repeat; it tells nothing about people.
@@ -81,7 +81,7 @@ def gathered(database: Database, campaign: CampaignRecord) -> Gathered:
         .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
         .order_by(Response.unit_id, Response.response_key)
     )
-    with database.read() as session:
+    with installation.database.read() as session:
         rows = session.execute(query).all()
     found = _sheets(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
     codes: dict[tuple[int, int], int] = {}
@@ -122,9 +122,9 @@ def _sheets(campaign: CampaignRecord, unit: list[int], marks: list[str]) -> Shee
     return Sheets(CODES[packed].reshape(len(marks), width), np.array(unit, dtype=np.intp))
 
 
-def assess(database: Database, campaign: CampaignRecord) -> SurveyResult:
+def assess(installation: Installation, campaign: CampaignRecord) -> SurveyResult:
     """Return the results of *campaign* over its valid forms: every unit and the province."""
-    return summary(sheets(database, campaign), campaign)
+    return summary(sheets(installation, campaign), campaign)
 
 
 def summary(found: Sheets, campaign: CampaignRecord) -> SurveyResult:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from survey.clock import local_day, start_of
-from survey.database.engine import Database
 from survey.models import Response
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.actors import Actor
 from survey.services.collection import response_states
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel, State
 
 DAY = dt.timedelta(days=1)
@@ -72,7 +72,7 @@ class Board:
         return sum(getattr(unit, name) for unit in self.units)
 
 
-def progress(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Board:
+def progress(installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Board:
     """Return the board of the units that *actor* reaches. One query, whatever their number."""
     last = response_states.last_decision()
     state = response_states.state(last).label("state")
@@ -89,7 +89,7 @@ def progress(database: Database, actor: Actor, campaign: CampaignRecord, now: dt
     daily: dict[dt.date, int] = defaultdict(int)
     counted = frozenset(campaign.plan.channels.counted)
     reached = {n for code, n in campaign.unit_ids.items() if actor.reaches(code)}
-    with database.read() as session:
+    with installation.database.read() as session:
         for unit_id, what, channel, day, number in session.execute(query):
             if unit_id not in reached:
                 continue

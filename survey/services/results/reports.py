@@ -14,7 +14,6 @@ from scoring.charts import Chart, Driver, Pace
 from scoring.points.target_probabilities import of_formula
 from scoring.results import DomainResult, SurveyResult
 from survey.clock import local_day
-from survey.database.engine import Database
 from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
 from survey.documents.reports.disclosure import published
@@ -23,6 +22,7 @@ from survey.documents.reports.record import CampaignFacts, Heading, ReportConten
 from survey.errors import Refusal
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.services.paper import keying_accuracy
 from survey.services.results import estimates, quotas
 from survey.services.results.quotas import Board
@@ -67,18 +67,20 @@ class Assessment:
         return for_unit(self.result, unit, *parts, insight=insight)
 
 
-def assessment(database: Database, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Assessment:
+def assessment(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> Assessment:
     """Return the results of *campaign* with the counts of the units that *actor* reaches."""
-    result = estimates.assess(database, campaign)
-    return assembled(database, actor, campaign, result, now)
+    result = estimates.assess(installation, campaign)
+    return assembled(installation, actor, campaign, result, now)
 
 
 def assembled(
-    database: Database, actor: Actor, campaign: CampaignRecord, result: SurveyResult, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, result: SurveyResult, now: dt.datetime
 ) -> Assessment:
     """Return the assessment around results that are computed already."""
-    board = quotas.progress(database, actor, campaign, now)
-    rekeyed = keying_accuracy.of_units(database, campaign)
+    board = quotas.progress(installation, actor, campaign, now)
+    rekeyed = keying_accuracy.of_units(installation, campaign)
     return Assessment(
         campaign=campaign,
         board=board,

@@ -43,18 +43,14 @@ def listing() -> ResponseReturnValue:
 @allow(*CARING)
 def close() -> ResponseReturnValue:
     """Close an account and end its sessions."""
-    return _done(
-        "closed", lambda email: verbs.close(current_installation().database, actor(), email, clock.now())
-    )
+    return _done("closed", lambda email: verbs.close(current_installation(), actor(), email, clock.now()))
 
 
 @accounts.post("/noi-bo/tai-khoan/mo")
 @allow(*CARING)
 def reopen() -> ResponseReturnValue:
     """Open a closed account again."""
-    return _done(
-        "opened", lambda email: verbs.reopen(current_installation().database, actor(), email, clock.now())
-    )
+    return _done("opened", lambda email: verbs.reopen(current_installation(), actor(), email, clock.now()))
 
 
 @accounts.post("/noi-bo/tai-khoan/duong-dan")
@@ -63,7 +59,7 @@ def link() -> ResponseReturnValue:
     """Mail a one-time link to the account's own address; where there is no mail, show it, once."""
     installation, email = current_installation(), _email()
     try:
-        account = verbs.for_reset(installation.database, actor(), email, clock.now())
+        account = verbs.for_reset(installation, actor(), email, clock.now())
     except Refusal as refusal:
         return _page(refusal)
     address = password_reset.link_for(account)
@@ -94,7 +90,7 @@ def _email() -> str:
 def _page(refusal: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "account/listing.html",
-        accounts=verbs.listing(current_installation().database),
+        accounts=verbs.listing(current_installation()),
         cares=lambda role: verbs.may_care_for(actor(), role),
         act=AccountForm(formdata=None),
         refusal=refusal,

@@ -187,7 +187,7 @@ def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue
     """
     record = current_installation().campaigns.get(campaign)
     place = (lang, key, digest)
-    content, kind = languages.recording(current_installation().database, record.id, record.languages, place)
+    content, kind = languages.recording(current_installation(), record.id, record.languages, place)
     answer = send_file(io.BytesIO(content), mimetype=kind, conditional=True, etag=digest)
     answer.headers["Cache-Control"] = FOREVER
     answer.headers["Content-Security-Policy"] = "default-src 'none'"

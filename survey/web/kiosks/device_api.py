@@ -86,7 +86,7 @@ def enrol() -> ResponseReturnValue:
         key_hash = bytes.fromhex(hashed)
     except ValueError as error:
         raise Refusal("kiosk_link_bad") from error
-    record = devices.enrol(current_installation().database, campaign, number, code, key_hash, clock.now())
+    record = devices.enrol(current_installation(), campaign, number, code, key_hash, clock.now())
     return jsonify(_settings(campaign, record))
 
 
@@ -94,7 +94,7 @@ def enrol() -> ResponseReturnValue:
 @public
 def shown() -> ResponseReturnValue:
     """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
-    found = devices.find(current_installation().database, _shown_key()[2], clock.now())
+    found = devices.find(current_installation(), _shown_key()[2], clock.now())
     if found is None:
         return jsonify(waits=True)
     code, record = found
@@ -106,7 +106,7 @@ def shown() -> ResponseReturnValue:
 def ask_exit() -> ResponseReturnValue:
     """Give a device a code to show, with which somebody of the office lets it be left."""
     campaign, record, _key = _device()
-    code = exits.ask(current_installation().database, campaign, record.number, clock.now())
+    code = exits.ask(current_installation(), campaign, record.number, clock.now())
     path = url_for("kiosk_phone.leave", campaign=campaign.code, number=record.number, code=code)
     lives = int(exits.LIVES.total_seconds())
     return jsonify(code=code, path=path, match=exits.match(code), seconds=lives)
@@ -118,7 +118,7 @@ def use_exit() -> ResponseReturnValue:
     """Tell a device whether its code was granted, signed with the device's own key."""
     campaign, record, key = _device()
     code = _text(_said(), "code")
-    if not exits.use(current_installation().database, campaign, record.number, code, clock.now()):
+    if not exits.use(current_installation(), campaign, record.number, code, clock.now()):
         return jsonify(waits=True)
     message = "\n".join((EXIT, campaign.code, str(record.number), code))
     return jsonify(signature=devices.sign(key, message.encode()).hex())
@@ -183,7 +183,7 @@ def beat() -> ResponseReturnValue:
     campaign, record, _key = _device()
     said = _said()
     counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
-    devices.beat(current_installation().database, campaign, record.number, counts, clock.now())
+    devices.beat(current_installation(), campaign, record.number, counts, clock.now())
     return jsonify(version=version())
 
 
@@ -210,7 +210,7 @@ def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
     """
     code, number, key = _shown_key()
     campaign = current_installation().campaigns.get(code)
-    return campaign, devices.authenticate(current_installation().database, campaign, number, key), key
+    return campaign, devices.authenticate(current_installation(), campaign, number, key), key
 
 
 def _shown_key() -> tuple[str, int, bytes]:
@@ -249,7 +249,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "opens_on": f"{campaign.opens_at:%d/%m/%Y}",
         "idle_seconds": record.idle_seconds,
         "unfinished": record.unfinished,
-        "cards": tickets.has_cards(current_installation().database, campaign, record.unit_id),
+        "cards": tickets.has_cards(current_installation(), campaign, record.unit_id),
         "pin": pin,
         "questionnaire": instrument.to_json(campaign.questionnaire),
         "words": {tag: campaign.words(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},

@@ -65,7 +65,7 @@ def add(campaign: str) -> ResponseReturnValue:
         form.unfinished.data or "",
     )
     try:
-        number, code = verbs.add(current_installation().database, actor(), record, new, clock.now())
+        number, code = verbs.add(current_installation(), actor(), record, new, clock.now())
     except Refusal as refusal:
         return _page(record, form, refusal)
     return _link(record, number, code)
@@ -79,7 +79,7 @@ def renew(campaign: str, number: int) -> ResponseReturnValue:
     return _link(
         record,
         number,
-        verbs.renew_link(current_installation().database, actor(), record, number, clock.now()),
+        verbs.renew_link(current_installation(), actor(), record, number, clock.now()),
     )
 
 
@@ -88,7 +88,7 @@ def renew(campaign: str, number: int) -> ResponseReturnValue:
 def revoke(campaign: str, number: int) -> ResponseReturnValue:
     """Take nothing more from a kiosk."""
     record = current_installation().campaigns.get(campaign)
-    verbs.revoke(current_installation().database, actor(), record, number, clock.now())
+    verbs.revoke(current_installation(), actor(), record, number, clock.now())
     return redirect(url_for("kiosks.listing", campaign=campaign), 303)
 
 
@@ -100,7 +100,7 @@ def _page(
     page = render_template(
         "unit/kiosks.html",
         campaign=record,
-        standings=verbs.standings(installation.database, actor(), record, clock.now()),
+        standings=verbs.standings(installation, actor(), record, clock.now()),
         ranges=ranges,
         moment=moment,
         pin=lambda number: verbs.pin(installation.keys.kiosk, record, number) if sees_pin else "",

@@ -73,7 +73,7 @@ def bind(shown: str) -> ResponseReturnValue:
         new = NewKiosk(
             unit, int(counter), form.idle_seconds.data or 0, form.unfinished.data or "", shown=named
         )
-        devices.add(installation.database, actor(), campaign, new, clock.now())
+        devices.add(installation, actor(), campaign, new, clock.now())
     except Refusal as refusal:
         return _device(shown, form, refusal)
     return redirect(url_for("kiosks.listing", campaign=campaign.code), 303)
@@ -84,7 +84,7 @@ def bind(shown: str) -> ResponseReturnValue:
 def leave(campaign: str, number: int, code: str) -> ResponseReturnValue:
     """Show which kiosk asks to be left, before anybody grants it."""
     record = current_installation().campaigns.get(campaign)
-    unit_id = exits.check(current_installation().database, actor(), record, number, code, clock.now())
+    unit_id = exits.check(current_installation(), actor(), record, number, code, clock.now())
     return _exit(record, unit_id, number, code, granted=False)
 
 
@@ -93,8 +93,8 @@ def leave(campaign: str, number: int, code: str) -> ResponseReturnValue:
 def grant(campaign: str, number: int, code: str) -> ResponseReturnValue:
     """Let the kiosk be left."""
     record, installation = current_installation().campaigns.get(campaign), current_installation()
-    unit_id = exits.check(installation.database, actor(), record, number, code, clock.now())
-    exits.grant(installation.database, actor(), record, number, code, clock.now())
+    unit_id = exits.check(installation, actor(), record, number, code, clock.now())
+    exits.grant(installation, actor(), record, number, code, clock.now())
     return _exit(record, unit_id, number, code, granted=True)
 
 

@@ -38,7 +38,7 @@ def listing(campaign: str) -> ResponseReturnValue:
     """List the keyed forms of a unit: one's own, or the one chosen with ``?don-vi=``."""
     record = current_installation().campaigns.get(campaign)
     unit_id = _unit_id(record)
-    found = decisions.keyed_forms(current_installation().database, actor(), record, unit_id)
+    found = decisions.keyed_forms(current_installation(), actor(), record, unit_id)
     chosen = request.args.get("trang-thai", "")
     shown = [form for form in found if not chosen or form.state == chosen]
     return render_template(
@@ -80,7 +80,7 @@ def _decide(code: str, verdict: Verdict) -> ResponseReturnValue:
         raise Refusal("request_bad")
     number = str(form.number.data)
     reason = Reason(form.reason.data) if verdict is Verdict.EXCLUDED and form.reason.data else None
-    decisions.decide(current_installation().database, actor(), record, number, verdict, clock.now(), reason)
+    decisions.decide(current_installation(), actor(), record, number, verdict, clock.now(), reason)
     flash({"number": number, "verdict": verdict.value}, DECIDED)  # type: ignore[arg-type]
     chosen = {} if actor().unit_code else {"don-vi": form.unit.data or None}
     return redirect(url_for("keyed.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]

@@ -63,7 +63,7 @@ class Workplace:
     @property
     def progress(self) -> Progress:
         """The unit's counts at this moment."""
-        board = quotas.progress(current_installation().database, actor(), self.campaign, clock.now())
+        board = quotas.progress(current_installation(), actor(), self.campaign, clock.now())
         return next(found for found in board.units if found.unit.code == self.unit.code)
 
 
@@ -165,7 +165,7 @@ def _page(
         campaign=place.campaign,
         unit=place.unit,
         progress=place.progress,
-        alarms=devices.alarms(current_installation().database, actor(), place.campaign, clock.now()),
+        alarms=devices.alarms(current_installation(), actor(), place.campaign, clock.now()),
         late=clock.now() >= place.campaign.closes_at,
         values=values,
         faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],

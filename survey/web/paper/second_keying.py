@@ -84,7 +84,7 @@ def disputes(campaign: str) -> ResponseReturnValue:
         campaign=record,
         unit=record.unit(unit_id),
         disagreements=double.disagreements(installation, actor(), record, unit_id),
-        stopped=duplicate_serials.stopped(installation.database, actor(), record, unit_id),
+        stopped=duplicate_serials.stopped(installation, actor(), record, unit_id),
         accuracy=_accuracy(record),
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
@@ -115,9 +115,7 @@ def resolve(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number, counts = str(form.number.data), bool(form.first_counts.data)
-    duplicate_serials.resolve(
-        installation.database, actor(), record, number, clock.now(), first_counts=counts
-    )
+    duplicate_serials.resolve(installation, actor(), record, number, clock.now(), first_counts=counts)
     return _settled(campaign, number)
 
 
@@ -125,9 +123,7 @@ def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
     """Return what the report says of double keying, for those who answer for the whole campaign."""
     if actor().unit_code is not None:
         return ()
-    return keying_section.sentences(
-        bundled(), keying_accuracy.of_campaign(current_installation().database, record)
-    )
+    return keying_section.sentences(bundled(), keying_accuracy.of_campaign(current_installation(), record))
 
 
 def _settled(campaign: str, number: str) -> ResponseReturnValue:

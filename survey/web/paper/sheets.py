@@ -94,14 +94,14 @@ def board(campaign: str) -> ResponseReturnValue:
     installation = current_installation()
     record = installation.campaigns.get(campaign)
     until = _day(request.args.get("ngay", ""))
-    unfinished = closing.still_open(installation.database, actor(), record)
+    unfinished = closing.still_open(installation, actor(), record)
     return render_template(
         "tccb/sheets.html",
         campaign=record,
         until=until,
-        units=account.board(installation.database, actor(), record, until),
+        units=account.board(installation, actor(), record, until),
         states=list(SheetState),
-        has_seal=stamp_images.is_kept(installation.database, record),
+        has_seal=stamp_images.is_kept(installation, record),
         ended=unfinished is None,
         too_early=clock.now() < record.closes_at,
         open_points=_lines(unfinished or ()),
@@ -129,7 +129,7 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
     try:
         spans = serial_ranges.parse(form.ranges.data or "", printing.expected(installation, found, unit))
         said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
-        number = account.record(installation.database, actor(), found, unit_id, said, clock.now())
+        number = account.record(installation, actor(), found, unit_id, said, clock.now())
     except Refusal as refusal:
         if not refusal.faults:
             raise
@@ -174,12 +174,12 @@ def minutes(campaign: str, unit: str) -> ResponseReturnValue:
     unit_id = found.unit_id(unit)
     if "ngay" in request.args:
         day = _day(request.args["ngay"]) or clock.local_day(clock.now())
-        of_day = account.of_day(installation.database, actor(), found, unit_id, day)
+        of_day = account.of_day(installation, actor(), found, unit_id, day)
         place = {"campaign": found, "unit": found.unit(unit_id)}
         return render_template("unit/day.html", **place, found=of_day, states=list(SheetState))
     asked = request.args.get("so", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
-    shown = account.minutes(installation.database, actor(), found, unit_id, number)
+    shown = account.minutes(installation, actor(), found, unit_id, number)
     return render_template("unit/minutes.html", campaign=found, unit=found.unit(unit_id), minutes=shown)
 
 
@@ -190,7 +190,7 @@ def close(campaign: str, unit: str) -> ResponseReturnValue:
     form = CloseForm()
     installation, found, unit_id = _asked(campaign, unit, form)
     witness = form.witness.data or ""
-    number = closing.close_unit(installation.database, actor(), found, unit_id, witness, clock.now())
+    number = closing.close_unit(installation, actor(), found, unit_id, witness, clock.now())
     return _done(campaign, unit, number)
 
 
@@ -204,9 +204,7 @@ def seal(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     content = form.picture.data.read(LARGEST_SEAL)
-    stamp_images.keep(
-        installation.database, actor(), found, content, int(str(form.diameter.data)), clock.now()
-    )
+    stamp_images.keep(installation, actor(), found, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
 
@@ -219,7 +217,7 @@ def end(campaign: str) -> ResponseReturnValue:
     found = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    forms = closing.close_verification(installation.database, actor(), found, clock.now())
+    forms = closing.close_verification(installation, actor(), found, clock.now())
     flash({"ended": forms}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)
 
@@ -249,7 +247,7 @@ def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
 
 def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Refusal | None = None) -> str:
     installation, unit = current_installation(), found.unit(unit_id)
-    sheets = account.of_unit(installation.database, actor(), found, unit_id)
+    sheets = account.of_unit(installation, actor(), found, unit_id)
     held = [
         act for act in account.RECORDED if act not in account.OF_HEADS or actor().role is not Role.OFFICER
     ]
@@ -263,11 +261,11 @@ def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Ref
         form=form,
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
-        batches=printing.batches(installation.database, actor(), found, unit_id),
-        has_seal=stamp_images.is_kept(installation.database, found),
+        batches=printing.batches(installation, actor(), found, unit_id),
+        has_seal=stamp_images.is_kept(installation, found),
         can_sign=printing.can_sign(installation.config),
-        minutes=account.minutes(installation.database, actor(), found, unit_id),
-        open_points=list(_lines(closing.open_points(installation.database, actor(), found, unit_id))),
+        minutes=account.minutes(installation, actor(), found, unit_id),
+        open_points=list(_lines(closing.open_points(installation, actor(), found, unit_id))),
     )
 
 

@@ -25,14 +25,14 @@ def show(campaign: str) -> ResponseReturnValue:
     """Show everything that the results say beyond their figures, computed from the forms as they are now."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    assessed = insights.assessment(installation.database, actor(), record, clock.now())
+    assessed = insights.assessment(installation, actor(), record, clock.now())
     page = analysis_page.of_province(
         assessed.result,
         assessed.facts,
         assessed.units,
         assessed.heading,
         assessed.found(),
-        insights.officer_names(installation.database, actor(), assessed),
+        insights.officer_names(installation, actor(), assessed),
     )
     return render_template(
         "tccb/insight.html",

@@ -29,12 +29,12 @@ def campaign(campaign: str) -> ResponseReturnValue:
     """Show the board of the units that whoever has signed in may see."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    found = quotas.progress(installation.database, actor(), record, clock.now())
+    found = quotas.progress(installation, actor(), record, clock.now())
     return render_template(
         "tccb/board.html",
         campaign=record,
         board=found,
-        alarms=devices.alarms(installation.database, actor(), record, clock.now()),
+        alarms=devices.alarms(installation, actor(), record, clock.now()),
         standing=lambda unit: standing(found, unit),
     )
 

@@ -44,7 +44,7 @@ def unit_results(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the results of one unit."""
     assessed = _assessed(campaign, unit)
     facts = (assessed.facts, assessed.units, assessed.heading)
-    record, said = assessed.campaign, analysis.remarks(current_installation().database, assessed, unit)
+    record, said = assessed.campaign, analysis.remarks(current_installation(), assessed, unit)
     return render_template(
         "unit/results.html",
         campaign=record,
@@ -96,13 +96,13 @@ def unit_xlsx(campaign: str, unit: str) -> ResponseReturnValue:
 def _assessed(code: str, unit: str | None) -> Assessment:
     """Return the campaign's results for somebody who may see the unit's, or the province's (None)."""
     record = _within_reach(code, unit)
-    return reports.assessment(current_installation().database, actor(), record, clock.now())
+    return reports.assessment(current_installation(), actor(), record, clock.now())
 
 
 def _studied(code: str, unit: str | None) -> Assessment:
     """Return the same with the insight, which only a report needs."""
     record = _within_reach(code, unit)
-    return analysis.assessment(current_installation().database, actor(), record, clock.now())
+    return analysis.assessment(current_installation(), actor(), record, clock.now())
 
 
 def _within_reach(code: str, unit: str | None) -> CampaignRecord:

@@ -33,7 +33,7 @@ def spoken(office: Installation) -> CampaignRecord:
     )
     plan = replace(scene.plan(), languages=("hre",)).rehearsed(CODE, clock.now().date(), {})
     found = languages.gather(office.config.data, plan)
-    campaigns.load(office.database, COMMAND_LINE, plan, clock.now(), spoken=found)
+    campaigns.load(office, COMMAND_LINE, plan, clock.now(), spoken=found)
     return office.campaigns.get(CODE)
 
 
@@ -64,7 +64,7 @@ def test_a_phone_reads_a_question_aloud_when_it_is_asked_to(
 def test_a_kiosk_offers_and_speaks_every_language_of_its_campaign(
     office: Installation, office_address: str, spoken: CampaignRecord, chromium: Browser
 ) -> None:
-    number, code = devices.add(office.database, COMMAND_LINE, spoken, NewKiosk("an-nhon", 1), clock.now())
+    number, code = devices.add(office, COMMAND_LINE, spoken, NewKiosk("an-nhon", 1), clock.now())
     context = tablet_of(chromium)
     page = context.new_page()
     page.goto(f"{office_address}/kios/#{CODE}/{number}/{code}")

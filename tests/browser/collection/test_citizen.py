@@ -42,9 +42,7 @@ def site(office: Installation, office_address: str) -> Site:
 
 def valid(site: Site, unit: str = "an-nhon") -> int:
     """How many valid forms a unit has."""
-    board = quotas.progress(
-        site.installation.database, COMMAND_LINE, site.installation.campaigns.only(), clock.now()
-    )
+    board = quotas.progress(site.installation, COMMAND_LINE, site.installation.campaigns.only(), clock.now())
     return next(found.valid for found in board.units if found.unit.code == unit)
 
 

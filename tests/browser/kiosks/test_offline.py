@@ -241,7 +241,7 @@ def test_a_revoked_device_keeps_what_it_holds(station: Station, tablet: Page) ->
         station.enrol(tablet)
     tablet.locator(".start").first.tap()
     tablet.locator("label.l4").first.tap()
-    devices.revoke(station.installation.database, COMMAND_LINE, station.campaign, station.number, clock.now())
+    devices.revoke(station.installation, COMMAND_LINE, station.campaign, station.number, clock.now())
     for _ in range(STEPS):
         tablet.locator("#controls .first").tap()
     expect(tablet.locator(".code")).to_contain_text("K03")

@@ -103,7 +103,7 @@ def test_a_fresh_tablet_becomes_a_kiosk_by_the_code_on_its_screen(
         phone.wait_for_url("**/kiosk")
     tablet.wait_for_selector(READY)
     expect(tablet.locator(".unit")).to_have_text("Bảo hiểm xã hội thị xã An Nhơn")
-    (found,) = devices.standings(office.database, COMMAND_LINE, office.campaigns.only(), clock.now())
+    (found,) = devices.standings(office, COMMAND_LINE, office.campaigns.only(), clock.now())
     assert found.kiosk.enrolled
     tablet.reload()  # it stays the same kiosk
     expect(tablet.locator("#status")).to_contain_text("Kiosk số 1 · Quầy 1")

@@ -299,7 +299,7 @@ def test_a_device_that_is_none_or_no_longer_says_so_with_a_code(station: Station
     expect(tablet.locator(".code")).to_contain_text("K05")
     tablet.goto("about:blank")
     station.enrol(tablet)
-    devices.revoke(station.installation.database, COMMAND_LINE, station.campaign, station.number, clock.now())
+    devices.revoke(station.installation, COMMAND_LINE, station.campaign, station.number, clock.now())
     tablet.reload()
     expect(tablet.locator(".code")).to_have_text(f"Mã K03 · Kiosk số {station.number}")
     assert violations(tablet) == []

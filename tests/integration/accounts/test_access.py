@@ -188,7 +188,7 @@ def address(app: Flask, installation: Installation, rule: Rule, unit: str) -> st
     if rule.endpoint == "kiosk_phone.leave":
         campaign = installation.campaigns.get(scene.CODE)
         number = scene.kiosk(installation, campaign)
-        values |= {"number": number, "code": exits.ask(installation.database, campaign, number, NOW)}
+        values |= {"number": number, "code": exits.ask(installation, campaign, number, NOW)}
     with app.test_request_context():
         path: str = app.url_map.bind("").build(rule.endpoint, {name: values[name] for name in rule.arguments})
     return f"{path}?don-vi={unit}" if rule.endpoint in NAMES_UNIT_IN_QUERY else path

@@ -87,11 +87,11 @@ class TestClosing:
         sign_in(browser, email)
         assert post(browser, "dong", email)[0] == 409
         with pytest.raises(Refusal, match="account_last_admin"):
-            accounts.close(installation.database, COMMAND_LINE, email, NOW)
+            accounts.close(installation, COMMAND_LINE, email, NOW)
         second = add_account(app, installation, Role.ADMIN)
-        accounts.close(installation.database, COMMAND_LINE, email, NOW)
+        accounts.close(installation, COMMAND_LINE, email, NOW)
         with pytest.raises(Refusal, match="account_last_admin"):
-            accounts.close(installation.database, COMMAND_LINE, second, NOW)
+            accounts.close(installation, COMMAND_LINE, second, NOW)
 
     def test_an_account_that_there_is_not_is_told(self, signed_in: SignIn) -> None:
         status, page = post(signed_in(Role.ADMIN), "dong", "nobody@x.vn")
@@ -137,7 +137,7 @@ class TestForgottenPasswords:
         self, app: Flask, installation: Installation, signed_in: SignIn
     ) -> None:
         email = add_account(app, installation, Role.OFFICER)
-        accounts.close(installation.database, COMMAND_LINE, email, NOW)
+        accounts.close(installation, COMMAND_LINE, email, NOW)
         assert post(signed_in(Role.ADMIN), "duong-dan", email)[0] == 409
 
     def test_without_mail_nothing_is_promised(self, client: FlaskClient) -> None:
@@ -185,11 +185,11 @@ def test_a_new_password_from_the_shell_ends_every_session(app: Flask, installati
     assert sign_in(browser, email) == 302
     with app.app_context():
         hashed = hash_password(security.password_util.normalize(NEW))
-    accounts.set_password(installation.database, COMMAND_LINE, email, hashed, NOW)
+    accounts.set_password(installation, COMMAND_LINE, email, hashed, NOW)
     assert browser.get("/noi-bo/chi-tieu").location.startswith(SIGN_IN)
     assert sign_in(stranger(app), email) == 200
     assert sign_in(stranger(app), email, NEW) == 302
     assert "account_password_set" in acts(installation)
     for verb in (accounts.close, accounts.reopen):
         with pytest.raises(Refusal, match="account_out_of_reach"):
-            verb(installation.database, Actor(1, Role.UNIT_HEAD, "an-nhon"), email, NOW)
+            verb(installation, Actor(1, Role.UNIT_HEAD, "an-nhon"), email, NOW)

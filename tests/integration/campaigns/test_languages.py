@@ -45,7 +45,7 @@ def folders(installation: Installation) -> Path:
 def spoken(installation: Installation, folders: Path) -> CampaignRecord:
     """A campaign that froze them; the folders are gone."""
     found = languages.gather(installation.config.data, PLAN)
-    campaigns.load(installation.database, COMMAND_LINE, PLAN, NOW, spoken=found)
+    campaigns.load(installation, COMMAND_LINE, PLAN, NOW, spoken=found)
     shutil.rmtree(folders)
     return installation.campaigns.get(CODE)
 
@@ -143,7 +143,7 @@ def test_nothing_else_is_served_by_that_address(
 def test_a_kiosk_is_told_its_words_and_its_recordings(
     installation: Installation, spoken: CampaignRecord, client: FlaskClient
 ) -> None:
-    number, code = devices.add(installation.database, COMMAND_LINE, spoken, NewKiosk("an-nhon", 1), NOW)
+    number, code = devices.add(installation, COMMAND_LINE, spoken, NewKiosk("an-nhon", 1), NOW)
     said = {"campaign": CODE, "number": number, "code": code, "key_hash": "0" * 64}
     settings = client.post("/kios/api/enrol", json=said).get_json()
     assert settings["questionnaire"]["languages"] == ["vi", "en", "hre"]
@@ -172,7 +172,7 @@ def test_a_language_that_is_not_complete_is_refused_with_every_fault(installatio
         "vi: there is no such folder; make it with ./hailong language template and have a native speaker fill it.",
     ]
     with pytest.raises(Refusal, match="language_faulty"):
-        campaigns.load(installation.database, COMMAND_LINE, PLAN, NOW)
+        campaigns.load(installation, COMMAND_LINE, PLAN, NOW)
     with pytest.raises(Refusal, match="campaign_unknown"):
         installation.campaigns.get(CODE)
 

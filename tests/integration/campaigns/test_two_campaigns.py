@@ -29,7 +29,7 @@ def real(office: Installation) -> None:
     """A second campaign that is no rehearsal and has begun three days ago."""
     begun = clock.local_day(clock.now()) - dt.timedelta(days=3)
     plan = replace(scene.plan().rehearsed("thu-hai", begun, {}), paper_check="second_person")
-    campaigns.load(office.database, COMMAND_LINE, plan, clock.now())
+    campaigns.load(office, COMMAND_LINE, plan, clock.now())
 
 
 def key_in(client: FlaskClient, number: str) -> str:
@@ -48,7 +48,7 @@ def verify(client: FlaskClient, number: str) -> int:
 
 def state(office: Installation, number: str) -> State:
     campaign = office.campaigns.get("thu-hai")
-    found = decisions.keyed_forms(office.database, COMMAND_LINE, campaign, campaign.unit_id("an-nhon"))
+    found = decisions.keyed_forms(office, COMMAND_LINE, campaign, campaign.unit_id("an-nhon"))
     return next(form.state for form in found if form.number == number)
 
 

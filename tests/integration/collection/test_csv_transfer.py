@@ -50,7 +50,7 @@ Line = list[str]
 
 
 def exported(installation: Installation, campaign: CampaignRecord) -> str:
-    return "".join(csv_transfer.export_csv(installation.database, campaign))
+    return "".join(csv_transfer.export_csv(installation, campaign))
 
 
 def cells(text: str) -> list[Line]:
@@ -67,7 +67,7 @@ def take_in(
     installation: Installation, campaign: CampaignRecord, data: bytes | str, now: dt.datetime = NOW
 ) -> tuple[int, int]:
     raw = data.encode() if isinstance(data, str) else data
-    return csv_transfer.import_csv(installation.database, installation.door, COMMAND_LINE, campaign, raw, now)
+    return csv_transfer.import_csv(installation, installation.door, COMMAND_LINE, campaign, raw, now)
 
 
 def faults(installation: Installation, campaign: CampaignRecord, data: bytes) -> list[tuple[str, str]]:
@@ -105,7 +105,7 @@ def sheet_of(campaign: CampaignRecord) -> Callable[..., list[Line]]:
 def twin(installation: Installation, campaign: CampaignRecord) -> CampaignRecord:
     """Another campaign of the same plan, to import into."""
     plan = replace(campaign.plan, code="twin")
-    campaigns.load(installation.database, COMMAND_LINE, plan, NOW)
+    campaigns.load(installation, COMMAND_LINE, plan, NOW)
     return installation.campaigns.get("twin")
 
 
@@ -173,7 +173,7 @@ class TestThereAndBack:
         fill(installation, campaign)
         installation.door.accept(entry(campaign, number="1"), NOW)
         decisions.decide(
-            installation.database,
+            installation,
             scene.account(installation, "a@x.vn"),
             campaign,
             "1",
@@ -208,7 +208,7 @@ class TestThereAndBack:
     ) -> None:
         installation.door.accept(entry(campaign, number="1"), NOW)
         decisions.decide(
-            installation.database,
+            installation,
             scene.account(installation, "a@x.vn"),
             campaign,
             "1",
@@ -225,7 +225,7 @@ class TestThereAndBack:
     ) -> None:
         installation.door.accept(entry(campaign), scene.CLOSED)
         take_in(installation, twin, exported(installation, campaign), scene.CLOSED)
-        board = quotas.progress(installation.database, COMMAND_LINE, twin, scene.CLOSED)
+        board = quotas.progress(installation, COMMAND_LINE, twin, scene.CLOSED)
         assert (board.total("late"), board.total("valid")) == (1, 0)
 
     def test_the_order_of_the_rows_is_that_of_keyed_hashes(

@@ -33,7 +33,7 @@ def refused(installation: Installation, *args: object, **kwargs: object) -> str:
 
 
 def state_of(installation: Installation, campaign: CampaignRecord, number: str) -> State:
-    forms = decisions.keyed_forms(installation.database, COMMAND_LINE, campaign, scene.AN_NHON)
+    forms = decisions.keyed_forms(installation, COMMAND_LINE, campaign, scene.AN_NHON)
     return next(form.state for form in forms if form.number == number)
 
 
@@ -124,7 +124,7 @@ def test_the_window_is_open_from_its_first_moment_to_the_one_before_its_end(
 
 def test_a_late_form_is_kept_and_does_not_count(installation: Installation, campaign: CampaignRecord) -> None:
     installation.door.accept(entry(campaign), scene.CLOSED)
-    board = quotas.progress(installation.database, COMMAND_LINE, campaign, scene.CLOSED)
+    board = quotas.progress(installation, COMMAND_LINE, campaign, scene.CLOSED)
     assert (board.total("late"), board.total("valid")) == (1, 0)
 
 
@@ -141,7 +141,7 @@ def test_a_full_quota_refuses_nobody(installation: Installation, campaign: Campa
     installation.door.accept_all((entry(campaign), NOW) for _ in range(target))
     accepted = installation.door.accept(entry(campaign), NOW)
     assert accepted.state is EntryState.VALID
-    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
+    board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     assert board.units[scene.AN_NHON - 1].valid == target + 1
 
 
@@ -206,7 +206,7 @@ class TestPaper:
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
         other = campaign.plan.rehearsed("other", campaign.plan.window.opens_on, {})
-        campaigns.load(installation.database, COMMAND_LINE, other, NOW)
+        campaigns.load(installation, COMMAND_LINE, other, NOW)
         installation.door.accept(entry(campaign, number="0009"), NOW)
         installation.door.accept(entry(installation.campaigns.get("other"), number="0009"), NOW)
         assert scene.counts(installation)["paper_form"] == 2
@@ -243,7 +243,7 @@ class TestSecondPerson:
         second = type(plan)(
             **{name: getattr(plan, name) for name in plan.__slots__} | {"paper_check": "second_person"}
         )
-        campaigns.load(installation.database, COMMAND_LINE, second, NOW)
+        campaigns.load(installation, COMMAND_LINE, second, NOW)
         return installation.campaigns.get("strict")
 
     @pytest.fixture
@@ -252,7 +252,7 @@ class TestSecondPerson:
         return scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
 
     def valid(self, installation: Installation, campaign: CampaignRecord) -> int:
-        return quotas.progress(installation.database, COMMAND_LINE, campaign, NOW).total("valid")
+        return quotas.progress(installation, COMMAND_LINE, campaign, NOW).total("valid")
 
     def test_it_awaits_and_then_counts(
         self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
@@ -261,7 +261,7 @@ class TestSecondPerson:
         accepted = installation.door.accept(entry(strict, number="1", actor=first), NOW)
         assert accepted.state is EntryState.AWAITING
         assert self.valid(installation, strict) == 0
-        decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, NOW)
+        decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
         assert self.valid(installation, strict) == 1
         assert state_of(installation, strict, "1") is State.VALID
 
@@ -271,7 +271,7 @@ class TestSecondPerson:
         first, _ = people
         installation.door.accept(entry(strict, number="1", actor=first), NOW)
         with pytest.raises(Refusal, match="verify_own_entry"):
-            decisions.decide(installation.database, first, strict, "1", Verdict.VERIFIED, NOW)
+            decisions.decide(installation, first, strict, "1", Verdict.VERIFIED, NOW)
         assert self.valid(installation, strict) == 0
 
     def test_excluding_and_reinstating_does_not_stand_in_for_the_second_person(
@@ -279,13 +279,13 @@ class TestSecondPerson:
     ) -> None:
         first, second = people
         installation.door.accept(entry(strict, number="1", actor=first), NOW)
-        decisions.decide(installation.database, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
-        decisions.decide(installation.database, first, strict, "1", Verdict.REINSTATED, NOW)
+        decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+        decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.AWAITING
         assert self.valid(installation, strict) == 0
-        decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, NOW)
-        decisions.decide(installation.database, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.DUPLICATE)
-        decisions.decide(installation.database, first, strict, "1", Verdict.REINSTATED, NOW)
+        decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
+        decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.DUPLICATE)
+        decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.VALID
         assert self.valid(installation, strict) == 1
 
@@ -297,7 +297,7 @@ class TestSecondPerson:
 
         def verify(_: int) -> str:
             try:
-                decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, NOW)
+                decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
             except Refusal as refusal:
                 return refusal.code
             return "done"
@@ -316,7 +316,7 @@ class TestSecondPerson:
             installation.door.accept(entry(strict, number="1", actor=first), after).state is EntryState.LATE
         )
         with pytest.raises(Refusal, match="decision_not_allowed"):
-            decisions.decide(installation.database, second, strict, "1", Verdict.VERIFIED, after)
+            decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, after)
 
     def test_a_citizens_own_form_awaits_nobody(
         self, installation: Installation, strict: CampaignRecord
@@ -339,7 +339,7 @@ def test_a_decision_that_does_not_fit_is_refused(
 ) -> None:
     installation.door.accept(entry(campaign, number="1", actor=scene.account(installation, "mot@x.vn")), NOW)
     with pytest.raises(Refusal, match=code):
-        decisions.decide(installation.database, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason)
+        decisions.decide(installation, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason)
     assert "decision" not in scene.counts(installation)
 
 
@@ -348,11 +348,9 @@ def test_a_decision_reaches_only_the_own_unit(installation: Installation, campai
     stranger = Actor(None, Role.UNIT_HEAD, "phu-cat")
     for number, code in (("1", "unit_out_of_reach"), ("2", "form_number_unknown")):
         with pytest.raises(Refusal, match=code):
-            decisions.decide(
-                installation.database, stranger, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST
-            )
+            decisions.decide(installation, stranger, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        decisions.keyed_forms(installation.database, stranger, campaign, scene.AN_NHON)
+        decisions.keyed_forms(installation, stranger, campaign, scene.AN_NHON)
 
 
 def test_a_comment_stands_apart_and_is_erased_alone(

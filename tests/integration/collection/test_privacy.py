@@ -123,7 +123,7 @@ def test_leaves_and_exports_are_in_an_order_that_tells_nothing(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     came = arrivals(installation, campaign)
-    lines = list(csv_transfer.export_csv(installation.database, campaign))[1:]
+    lines = list(csv_transfer.export_csv(installation, campaign))[1:]
     assert independent([bytes.fromhex(line[:32]) for line in lines], came)
     with installation.database.read() as session:
         leaves = session.scalars(

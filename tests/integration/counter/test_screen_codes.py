@@ -237,12 +237,10 @@ def test_a_screen_has_one_code_a_minute_however_often_it_is_asked(
     screen_codes.show(installation, campaign, (scene.AN_NHON, 1, scene.kiosk(installation, campaign)), NOW)
     for minute in (1, 2, 2, 5):
         shown(installation, campaign, at=NOW + minute * MINUTE)
-    accounts = {
-        each.unit: each for each in screen_codes.accounts(installation.database, COMMAND_LINE, campaign)
-    }
+    accounts = {each.unit: each for each in screen_codes.accounts(installation, COMMAND_LINE, campaign)}
     assert (accounts["an-nhon"].shown, accounts["an-nhon"].answers) == (5, 0)
     assert accounts["phu-cat"].shown == 0
-    own = screen_codes.accounts(installation.database, scene.OFFICER, campaign)
+    own = screen_codes.accounts(installation, scene.OFFICER, campaign)
     assert [each.unit for each in own] == ["an-nhon"]
 
 
@@ -294,7 +292,7 @@ def test_the_board_shows_the_channel_apart(
     code = shown(installation, campaign).code
     send(client, code, key_of(client, code))
     installation.door.accept(scene.entry(campaign), NOW)
-    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
+    board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["screen"], unit.channels["qr"], unit.valid) == (1, 1, 2)
     assert "mã màn hình 1" in signed_in(Role.TCCB).get(f"/noi-bo/{scene.CODE}/chi-tieu").text

@@ -44,7 +44,7 @@ def entry(
 
 
 def account(installation: Installation, campaign: CampaignRecord) -> tickets.Account:
-    (only,) = tickets.accounts(installation.database, COMMAND_LINE, campaign)
+    (only,) = tickets.accounts(installation, COMMAND_LINE, campaign)
     return only
 
 
@@ -213,11 +213,11 @@ def test_batches_are_accounted_for_each_unit(
     assert (found.printed, found.handed_out, found.spent, found.void, found.left) == (3, 2, 1, 1, 1)
     more = tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 1, NOW)
     assert (more[0].batch, more[0].number) == (2, 1)
-    assert tickets.accounts(installation.database, scene.OFFICER, campaign) == tickets.accounts(
-        installation.database, COMMAND_LINE, campaign
+    assert tickets.accounts(installation, scene.OFFICER, campaign) == tickets.accounts(
+        installation, COMMAND_LINE, campaign
     )
     tickets.make(installation, COMMAND_LINE, campaign, "an-lao", 1, NOW)
-    assert len(tickets.accounts(installation.database, scene.OFFICER, campaign)) == 2
+    assert len(tickets.accounts(installation, scene.OFFICER, campaign)) == 2
     with installation.database.read() as session:
         counted = sum(session.scalars(select(TicketBatch.spent + TicketBatch.void)))
     assert counted == scene.counts(installation)["spent_ticket"]
@@ -239,7 +239,7 @@ def test_the_board_shows_the_channel_apart(
 ) -> None:
     installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
     installation.door.accept(scene.entry(campaign), NOW)
-    board = quotas.progress(installation.database, COMMAND_LINE, campaign, NOW)
+    board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["ticket"], unit.channels["qr"], unit.valid) == (1, 1, 2)
 
@@ -272,5 +272,5 @@ def test_a_unit_accounts_for_its_cards_on_a_page(
     assert browser.post(f"{page}/huy", data=spoiled).status_code == 303
     assert browser.post(f"{page}/huy", data=spoiled).status_code == 409
     assert browser.post(f"{page}/huy", data={**spoiled, "code": ""}).status_code == 400
-    (found,) = tickets.accounts(installation.database, scene.OFFICER, campaign)
+    (found,) = tickets.accounts(installation, scene.OFFICER, campaign)
     assert (found.handed_out, found.void, found.left) == (2, 1, 2)

@@ -51,7 +51,7 @@ def fill(installation: Installation, campaign: CampaignRecord) -> None:
     installation.door.accept(entry(campaign, key="k" * 22, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Refusal, match="response_conflict"):
         installation.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
-    decisions.decide(installation.database, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
     scene.cards(installation, campaign)
     scene.screen_code(installation, campaign)
@@ -81,7 +81,7 @@ def test_they_go_down_and_up_again_with_rows_in_every_table(
             command.upgrade(schema.settings(made), target)
     assert tables(installation) == {"alembic_version", *Schema.metadata.tables}
     schema.require_current(installation.database)
-    campaigns.load(installation.database, COMMAND_LINE, scene.plan(), NOW)
+    campaigns.load(installation, COMMAND_LINE, scene.plan(), NOW)
     again = open_installation(installation.config)
     fill(again, again.campaigns.get(scene.CODE))
     again.close()

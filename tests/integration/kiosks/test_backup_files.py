@@ -28,8 +28,8 @@ NONCE = b"\xff" * 12  # whose letters differ between the two ways of base64
 @pytest.fixture
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    made, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    devices.enrol(installation.database, campaign, made, code, KEY_HASH, NOW)
+    made, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    devices.enrol(installation, campaign, made, code, KEY_HASH, NOW)
     return made
 
 
@@ -63,14 +63,14 @@ def test_a_file_is_taken_in_once_and_its_faulty_records_are_counted(
     assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(3, 0, 1)
     assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(0, 3, 1)
     assert scene.counts(installation)["response"] == 3
-    (found,) = devices.standings(installation.database, COMMAND_LINE, campaign, NOW)
+    (found,) = devices.standings(installation, COMMAND_LINE, campaign, NOW)
     assert found.received == ((1, 3),)
 
 
 def test_a_file_of_a_revoked_kiosk_is_taken_by_whoever_decides_to(
     installation: Installation, number: int, campaign: CampaignRecord
 ) -> None:
-    devices.revoke(installation.database, COMMAND_LINE, campaign, number, NOW)
+    devices.revoke(installation, COMMAND_LINE, campaign, number, NOW)
     assert backup_files.take(installation, COMMAND_LINE, file(records(2), number), NOW).new == 2
 
 

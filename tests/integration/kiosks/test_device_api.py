@@ -56,9 +56,7 @@ class Device:
 @pytest.fixture
 def device(client: FlaskClient, installation: Installation, campaign: CampaignRecord) -> Device:
     """A device that was enrolled over HTTP."""
-    number, code = devices.add(
-        installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), scene.NOW
-    )
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), scene.NOW)
     made = Device(client, campaign, number)
     said = {
         "campaign": campaign.code,
@@ -150,7 +148,7 @@ def test_who_shows_no_key_is_unknown(client: FlaskClient, device: Device, shown:
 
 
 def test_nothing_is_taken_from_a_revoked_kiosk(device: Device, installation: Installation) -> None:
-    devices.revoke(installation.database, COMMAND_LINE, device.campaign, device.number, scene.NOW)
+    devices.revoke(installation, COMMAND_LINE, device.campaign, device.number, scene.NOW)
     for answer in (device.send(), device.ask("/kios/api/beat", {"issued": 0, "waiting": 0, "overdue": 0})):
         assert (answer.status_code, (answer.json or {})["code"]) == (403, "kiosk_revoked")
     assert "response" not in scene.counts(installation)

@@ -31,8 +31,8 @@ NEW = NewKiosk("an-nhon", 1)
 @pytest.fixture
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    made, code = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
-    devices.enrol(installation.database, campaign, made, code, HASH, NOW)
+    made, code = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
+    devices.enrol(installation, campaign, made, code, HASH, NOW)
     return made
 
 
@@ -47,33 +47,33 @@ def send(
 
 def standing(installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW) -> Standing:
     """How the only kiosk stands."""
-    (found,) = devices.standings(installation.database, COMMAND_LINE, campaign, now)
+    (found,) = devices.standings(installation, COMMAND_LINE, campaign, now)
     return found
 
 
 def test_a_link_makes_one_device_a_kiosk_and_no_other(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.enrol(installation.database, campaign, number, code + "x", HASH, NOW)
+        devices.enrol(installation, campaign, number, code + "x", HASH, NOW)
     with pytest.raises(Refusal, match="kiosk_link_old"):
-        devices.enrol(installation.database, campaign, number, code, HASH, NOW + dt.timedelta(hours=25))
+        devices.enrol(installation, campaign, number, code, HASH, NOW + dt.timedelta(hours=25))
     for _ in range(2):  # the answer to the first try may have been lost on the way
-        assert devices.enrol(installation.database, campaign, number, code, HASH, NOW).enrolled
+        assert devices.enrol(installation, campaign, number, code, HASH, NOW).enrolled
     with pytest.raises(Refusal, match="kiosk_link_spent"):
-        devices.enrol(installation.database, campaign, number, code, b"x" * 32, NOW)
-    assert devices.authenticate(installation.database, campaign, number, KEY).unit_id == scene.AN_NHON
+        devices.enrol(installation, campaign, number, code, b"x" * 32, NOW)
+    assert devices.authenticate(installation, campaign, number, KEY).unit_id == scene.AN_NHON
     for key, other in ((b"x" * 32, number), (KEY, number + 1), (b"", number)):
         with pytest.raises(Refusal, match="kiosk_unknown"):
-            devices.authenticate(installation.database, campaign, other, key)
+            devices.authenticate(installation, campaign, other, key)
 
 
 def test_no_secret_of_a_kiosk_is_in_the_database(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
-    devices.enrol(installation.database, campaign, number, code, HASH, NOW)
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
+    devices.enrol(installation, campaign, number, code, HASH, NOW)
     with installation.database.read() as session:
         row = session.execute(select(*Kiosk.__table__.c)).one()
     assert not {code, code.encode(), KEY} & set(row)
@@ -82,24 +82,24 @@ def test_no_secret_of_a_kiosk_is_in_the_database(
 def test_a_new_link_ends_the_old_one_until_a_device_holds_the_kiosk(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    number, old = devices.add(installation.database, COMMAND_LINE, campaign, NEW, NOW)
-    new = devices.renew_link(installation.database, COMMAND_LINE, campaign, number, NOW)
+    number, old = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
+    new = devices.renew_link(installation, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.enrol(installation.database, campaign, number, old, HASH, NOW)
-    devices.enrol(installation.database, campaign, number, new, HASH, NOW)
+        devices.enrol(installation, campaign, number, old, HASH, NOW)
+    devices.enrol(installation, campaign, number, new, HASH, NOW)
     with pytest.raises(Refusal, match="kiosk_enrolled"):
-        devices.renew_link(installation.database, COMMAND_LINE, campaign, number, NOW)
+        devices.renew_link(installation, COMMAND_LINE, campaign, number, NOW)
 
 
 def test_a_revoked_kiosk_stays_revoked(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     for _ in range(2):
-        devices.revoke(installation.database, COMMAND_LINE, campaign, number, NOW)
+        devices.revoke(installation, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.authenticate(installation.database, campaign, number, KEY)
+        devices.authenticate(installation, campaign, number, KEY)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.renew_link(installation.database, COMMAND_LINE, campaign, number, NOW)
+        devices.renew_link(installation, COMMAND_LINE, campaign, number, NOW)
     assert scene.counts(installation)["audit_entry"] == 3  # the campaign, the kiosk, and revoking it once
 
 
@@ -108,17 +108,17 @@ def test_another_unit_neither_makes_nor_sees_nor_revokes(
 ) -> None:
     stranger = replace(OFFICER, unit_code="phu-cat")
     for act in (
-        lambda: devices.add(installation.database, stranger, campaign, NEW, NOW),
-        lambda: devices.revoke(installation.database, stranger, campaign, number, NOW),
+        lambda: devices.add(installation, stranger, campaign, NEW, NOW),
+        lambda: devices.revoke(installation, stranger, campaign, number, NOW),
     ):
         with pytest.raises(Refusal, match="unit_out_of_reach"):
             act()
-    assert devices.standings(installation.database, stranger, campaign, NOW) == []
+    assert devices.standings(installation, stranger, campaign, NOW) == []
 
 
 def test_every_fault_of_a_new_kiosk_is_named(installation: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Refusal, match="kiosk_faulty") as refused:
-        devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 99, 5, "burn"), NOW)
+        devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 99, 5, "burn"), NOW)
     assert [fault.place for fault in refused.value.faults] == ["counter", "idle_seconds", "unfinished"]
 
 
@@ -180,7 +180,7 @@ def test_the_gap_is_named_up_to_the_last_number_that_the_kiosk_gave_out(
     for each in (1, 2, 4, 5, 8):
         send(installation, campaign, number, each)
     assert standing(installation, campaign).missing == ((3, 3), (6, 7))
-    devices.beat(installation.database, campaign, number, (10, 2, 0), NOW)
+    devices.beat(installation, campaign, number, (10, 2, 0), NOW)
     assert standing(installation, campaign).missing == ((3, 3), (6, 7), (9, 10))
 
 
@@ -218,17 +218,17 @@ def test_a_kiosk_that_holds_answers_or_is_silent_is_told(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     minutes, hours = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-    devices.beat(installation.database, campaign, number, (9, 4, 0), NOW + 7 * minutes)
+    devices.beat(installation, campaign, number, (9, 4, 0), NOW + 7 * minutes)
     found = standing(installation, campaign, NOW + hours)
     assert found.kiosk.seen_at == NOW  # cut down to ten minutes
     assert (found.holding, found.silent) == (False, False)
     assert standing(installation, campaign, NOW + 3 * hours).holding
     assert standing(installation, campaign, NOW + 3 * hours).silent
     assert not standing(installation, campaign, NOW + 10 * hours).silent  # the office is closed
-    devices.beat(installation.database, campaign, number, (9, 4, 1), NOW)
+    devices.beat(installation, campaign, number, (9, 4, 1), NOW)
     assert standing(installation, campaign).holding
     with pytest.raises(Refusal, match="kiosk_counts_bad"):
-        devices.beat(installation.database, campaign, number, (1, 2, 0), NOW)
+        devices.beat(installation, campaign, number, (1, 2, 0), NOW)
 
 
 def test_a_pin_belongs_to_one_kiosk_and_is_checked_without_being_told(

@@ -28,8 +28,8 @@ HEAD = replace(OFFICER, role=Role.UNIT_HEAD)
 @pytest.fixture
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(installation.database, campaign, number, code, HASH, NOW).number
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return devices.enrol(installation, campaign, number, code, HASH, NOW).number
 
 
 def acts(installation: Installation) -> list[str]:
@@ -40,51 +40,49 @@ def acts(installation: Installation) -> list[str]:
 def test_a_grant_is_used_once_by_whoever_asked_and_is_in_the_audit(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    code = exits.ask(installation.database, campaign, number, NOW)
-    assert not exits.use(installation.database, campaign, number, code, NOW)
-    assert exits.check(installation.database, HEAD, campaign, number, code, NOW) == scene.AN_NHON
+    code = exits.ask(installation, campaign, number, NOW)
+    assert not exits.use(installation, campaign, number, code, NOW)
+    assert exits.check(installation, HEAD, campaign, number, code, NOW) == scene.AN_NHON
     for _ in range(2):
-        exits.grant(installation.database, HEAD, campaign, number, code, NOW)
+        exits.grant(installation, HEAD, campaign, number, code, NOW)
     assert acts(installation).count("kiosk_exit_granted") == 1
-    assert exits.use(installation.database, campaign, number, code, NOW)
+    assert exits.use(installation, campaign, number, code, NOW)
     assert "kiosk_exit" not in scene.counts(installation)
     with pytest.raises(Refusal, match="kiosk_exit_old"):
-        exits.use(installation.database, campaign, number, code, NOW)
+        exits.use(installation, campaign, number, code, NOW)
 
 
 def test_a_code_ends_after_five_minutes_and_with_the_next_one(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    old = exits.ask(installation.database, campaign, number, NOW)
-    exits.grant(installation.database, HEAD, campaign, number, old, NOW + 5 * MINUTE)
+    old = exits.ask(installation, campaign, number, NOW)
+    exits.grant(installation, HEAD, campaign, number, old, NOW + 5 * MINUTE)
     with pytest.raises(Refusal, match="kiosk_exit_old"):
-        exits.use(installation.database, campaign, number, old, NOW + 5 * MINUTE + MINUTE)
-    new = exits.ask(installation.database, campaign, number, NOW)
-    assert not exits.use(
-        installation.database, campaign, number, new, NOW
-    )  # the old grant is not the new one's
+        exits.use(installation, campaign, number, old, NOW + 5 * MINUTE + MINUTE)
+    new = exits.ask(installation, campaign, number, NOW)
+    assert not exits.use(installation, campaign, number, new, NOW)  # the old grant is not the new one's
     for code in (old, "", "x" * 22):
         with pytest.raises(Refusal, match="kiosk_exit_old"):
-            exits.grant(installation.database, HEAD, campaign, number, code, NOW)
+            exits.grant(installation, HEAD, campaign, number, code, NOW)
 
 
 def test_another_units_head_grants_nothing(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    code = exits.ask(installation.database, campaign, number, NOW)
+    code = exits.ask(installation, campaign, number, NOW)
     stranger = replace(HEAD, unit_code="phu-cat")
     for act in (exits.check, exits.grant):
         with pytest.raises(Refusal, match="unit_out_of_reach"):
-            act(installation.database, stranger, campaign, number, code, NOW)
+            act(installation, stranger, campaign, number, code, NOW)
         with pytest.raises(Refusal, match="kiosk_unknown"):
-            act(installation.database, HEAD, campaign, 99, code, NOW)
-    assert not exits.use(installation.database, campaign, number, code, NOW)
+            act(installation, HEAD, campaign, 99, code, NOW)
+    assert not exits.use(installation, campaign, number, code, NOW)
 
 
 def test_the_database_holds_no_code(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    code = exits.ask(installation.database, campaign, number, NOW)
+    code = exits.ask(installation, campaign, number, NOW)
     with installation.database.read() as session:
         row = session.execute(select(*KioskExit.__table__.c)).one()
     assert not {code, code.encode()} & set(row)
@@ -94,23 +92,23 @@ def test_a_device_that_showed_its_key_is_a_kiosk_at_once_and_only_once(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     key = b"\x07" * 32
-    assert devices.find(installation.database, key, NOW) is None
+    assert devices.find(installation, key, NOW) is None
     new = NewKiosk("an-nhon", 1, shown=devices.shown_of(hashlib.sha256(key).digest()))
-    number, _code = devices.add(installation.database, COMMAND_LINE, campaign, new, NOW)
-    assert devices.find(installation.database, b"\x08" * 32, NOW) is None
-    assert devices.find(installation.database, key, NOW + devices.LINK_LIVES + MINUTE) is None
-    found = devices.find(installation.database, key, NOW)
+    number, _code = devices.add(installation, COMMAND_LINE, campaign, new, NOW)
+    assert devices.find(installation, b"\x08" * 32, NOW) is None
+    assert devices.find(installation, key, NOW + devices.LINK_LIVES + MINUTE) is None
+    found = devices.find(installation, key, NOW)
     assert found is not None
-    assert devices.find(installation.database, key, NOW + devices.LINK_LIVES + MINUTE) == found
+    assert devices.find(installation, key, NOW + devices.LINK_LIVES + MINUTE) == found
     assert (found[0], found[1].number, found[1].enrolled) == (campaign.code, number, True)
-    assert devices.authenticate(installation.database, campaign, number, key).unit_id == scene.AN_NHON
+    assert devices.authenticate(installation, campaign, number, key).unit_id == scene.AN_NHON
     with pytest.raises(Refusal, match="kiosk_link_spent"):
-        devices.add(installation.database, COMMAND_LINE, campaign, new, NOW)
+        devices.add(installation, COMMAND_LINE, campaign, new, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.add(installation.database, COMMAND_LINE, campaign, replace(new, shown=b"short"), NOW)
-    devices.revoke(installation.database, COMMAND_LINE, campaign, number, NOW)
+        devices.add(installation, COMMAND_LINE, campaign, replace(new, shown=b"short"), NOW)
+    devices.revoke(installation, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.find(installation.database, key, NOW)
+        devices.find(installation, key, NOW)
 
 
 def test_device_and_phone_show_the_same_four_digits() -> None:

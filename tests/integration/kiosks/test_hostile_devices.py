@@ -41,10 +41,8 @@ FILE = {
 @pytest.fixture
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
-    number, code = devices.add(installation.database, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(
-        installation.database, campaign, number, code, hashlib.sha256(KEY).digest(), NOW
-    ).number
+    number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
+    return devices.enrol(installation, campaign, number, code, hashlib.sha256(KEY).digest(), NOW).number
 
 
 def ask(client: FlaskClient, path: str, body: Any, number: object = 1) -> TestResponse:

@@ -167,7 +167,7 @@ def test_verification_closes_from_the_shell_once_everything_is_explained(
     assert run(["close-verification", "--when-ready"]) == DONE
     assert f"{scene.CODE}: còn việc chưa xong." in capsys.readouterr().out
     say(installation, campaign, PaperAct.TAKEN_BACK, 1)
-    closing.close_unit(installation.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
+    closing.close_unit(installation, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
     assert run(["close-verification", "--when-ready"]) == DONE
     assert f"{scene.CODE}: Đã kết thúc xác minh; cắt liên hệ của 0 phiếu" in capsys.readouterr().out
     assert run([*ORDER, "1", "--out", "G.pdf"]) == REFUSED

@@ -37,7 +37,7 @@ def forms(installation: Installation, campaign: CampaignRecord) -> Installation:
 def counts(
     installation: Installation, campaign: CampaignRecord, until: dt.date | None = None
 ) -> dict[str, int]:
-    found = paper.board(installation.database, HEAD, campaign, until)
+    found = paper.board(installation, HEAD, campaign, until)
     assert [unit.unit.code for unit in found] == ["an-nhon"]
     return {state.value: number for state, number in found[0].counts.items() if number}
 
@@ -119,9 +119,7 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
         say(forms, campaign, PaperAct.HANDED_OUT, 18, 22)
     assert codes(refused) == {"sheets_faulty", "sheet_not_of_unit"}
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        paper.record(
-            forms.database, HEAD, campaign, AN_LAO, paper.Statement(PaperAct.HANDED_OUT, [Span(21, 21)]), NOW
-        )
+        paper.record(forms, HEAD, campaign, AN_LAO, paper.Statement(PaperAct.HANDED_OUT, [Span(21, 21)]), NOW)
     with pytest.raises(Refusal, match="role_out_of_reach"):
         say(forms, campaign, PaperAct.MISSING, 1, actor=OFFICER)
 
@@ -131,7 +129,7 @@ def test_a_spoiled_sheet_needs_a_witness_and_has_no_answers(
 ) -> None:
     alone = paper.Statement(PaperAct.SPOILED, [Span(1, 1)])
     with pytest.raises(Refusal) as refused:
-        paper.record(forms.database, HEAD, campaign, AN_NHON, alone, NOW)
+        paper.record(forms, HEAD, campaign, AN_NHON, alone, NOW)
     assert codes(refused) == {"sheets_faulty", "witness_missing"}
     say(forms, campaign, PaperAct.SPOILED, 1)
     with pytest.raises(Refusal, match="sheet_is_spoiled"):
@@ -174,8 +172,8 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
     leaves = scene.counts(forms)["ledger_leaf"]
     clerk = scene.account(forms, "an@x.vn")
     said = paper.Statement(PaperAct.HANDED_OUT, [Span(1, 3), Span(7, 7)], "Lê C", "quầy 2")
-    number = paper.record(forms.database, clerk, campaign, AN_NHON, said, NOW)
-    (minute,) = paper.minutes(forms.database, HEAD, campaign, AN_NHON, number)
+    number = paper.record(forms, clerk, campaign, AN_NHON, said, NOW)
+    (minute,) = paper.minutes(forms, HEAD, campaign, AN_NHON, number)
     assert (minute.act, minute.sheets, minute.spans) == (PaperAct.HANDED_OUT, 4, (Span(1, 3), Span(7, 7)))
     assert (minute.who, minute.witness, minute.note) == ("Người thử", "Lê C", "quầy 2")
     assert scene.counts(forms)["ledger_leaf"] == leaves + 1
@@ -185,7 +183,7 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
         ).all()
     assert bytes.fromhex(minute.digest) in kept
     with pytest.raises(Refusal, match="minute_unknown"):
-        paper.minutes(forms.database, HEAD, campaign, AN_NHON, 99)
+        paper.minutes(forms, HEAD, campaign, AN_NHON, 99)
 
 
 def test_a_unit_closes_only_when_every_sheet_is_explained(
@@ -198,7 +196,7 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
 
     def open_still() -> set[str]:
         with pytest.raises(Refusal) as refused:
-            closing.close_unit(forms.database, HEAD, campaign, AN_NHON, "Trần B", NOW)
+            closing.close_unit(forms, HEAD, campaign, AN_NHON, "Trần B", NOW)
         return codes(refused) - {"unit_unexplained"}
 
     assert open_still() == {"sheets_still_out", "sheets_not_entered", "forms_unverified"}
@@ -206,22 +204,22 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
     say(forms, campaign, PaperAct.TAKEN_BACK, 6, 9)
     say(forms, campaign, PaperAct.MISSING, 10)
     assert open_still() == {"forms_unverified"}
-    decisions.decide(forms.database, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
-    decisions.decide(forms.database, HEAD, campaign, "0001", Verdict.REINSTATED, NOW)
+    decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(forms, HEAD, campaign, "0001", Verdict.REINSTATED, NOW)
     assert open_still() == {"forms_unverified"}
-    decisions.decide(forms.database, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
     with pytest.raises(Refusal, match="role_out_of_reach"):
-        closing.close_unit(forms.database, second, campaign, AN_NHON, "Trần B", NOW)
-    closing.close_unit(forms.database, HEAD, campaign, AN_NHON, "Trần B", NOW)
+        closing.close_unit(forms, second, campaign, AN_NHON, "Trần B", NOW)
+    closing.close_unit(forms, HEAD, campaign, AN_NHON, "Trần B", NOW)
     for refused_now in (
         lambda: say(forms, campaign, PaperAct.HANDED_OUT, 11),
         lambda: key_in(forms, campaign, 11),
-        lambda: closing.close_unit(forms.database, HEAD, campaign, AN_NHON, "Trần B", NOW),
+        lambda: closing.close_unit(forms, HEAD, campaign, AN_NHON, "Trần B", NOW),
         lambda: issue(forms, campaign, 26, 1),
     ):
         with pytest.raises(Refusal, match="paper_account_closed"):
             refused_now()
-    found = paper.board(forms.database, HEAD, campaign)[0]
+    found = paper.board(forms, HEAD, campaign)[0]
     assert found.closed
     assert found.printed == 20 == sum(found.counts.values())
     assert found.counts[SheetState.MISSING] == 1

@@ -76,7 +76,7 @@ def test_a_form_goes_from_the_printer_to_the_results(
     assert scans.waiting(installation, two, campaign, AN_NHON) == sorted(taken.doubtful)
     for number in taken.doubtful:
         settled(installation, campaign, one, number, truth[number])
-    assert quotas.progress(installation.database, HEAD, campaign, NOW).total("awaiting") == 3
+    assert quotas.progress(installation, HEAD, campaign, NOW).total("awaiting") == 3
     items = [*campaign.questionnaire.items, campaign.questionnaire.overall]
     with installation.database.read() as session:
         marks = [row.marks for row in session.execute(scene.table("response").select())]
@@ -87,7 +87,7 @@ def test_a_form_goes_from_the_printer_to_the_results(
     assert scene.counts(installation)["response"] == 3
     for number in truth:
         if not serials.is_drawn(installation.keys.paper_sample, campaign, int(number)):
-            decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+            decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
     for waits in second_keying.waiting(installation, two, campaign, AN_NHON):
         with installation.database.read() as session:
             first = decisions.paper_of(session, campaign, waits.number)
@@ -95,13 +95,13 @@ def test_a_form_goes_from_the_printer_to_the_results(
         assert second_keying.key_second(
             installation, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
         )
-    unit = quotas.progress(installation.database, HEAD, campaign, NOW).units[0]
+    unit = quotas.progress(installation, HEAD, campaign, NOW).units[0]
     assert (unit.valid, unit.awaiting, unit.missing) == (3, 0, unit.target - 3)
-    found = estimates.assess(installation.database, campaign).units[AN_NHON - 1]
+    found = estimates.assess(installation, campaign).units[AN_NHON - 1]
     levels = [int(mark) for form in expected for mark in form[:-1] if mark in "12345"]
     assert found.forms == 3
     assert found.overall_pooled.f1.value == pytest.approx(100 * sum(levels) / (5 * len(levels)))
-    assert keying_accuracy.of_campaign(installation.database, campaign).wrong == 0
+    assert keying_accuracy.of_campaign(installation, campaign).wrong == 0
 
 
 def test_a_scan_is_the_second_reading_of_a_keyed_form(
@@ -153,30 +153,30 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     with pytest.raises(Refusal, match="settle_incomplete"):
         scans.answer_doubts(installation, officer, campaign, AN_NHON, "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
-        closing.close_unit(installation.database, HEAD, campaign, AN_NHON, "Trần B", NOW)
+        closing.close_unit(installation, HEAD, campaign, AN_NHON, "Trần B", NOW)
     assert [fault.code for fault in refused.value.faults] == ["scans_waiting"]
     settled(installation, campaign, officer, "0001", truth["0001"])
     assert scans.waiting(installation, officer, campaign, AN_NHON) == []
     colleague = scene.account(installation, "hai@x.vn")
     if serials.is_drawn(installation.keys.paper_sample, campaign, 1):
-        decisions.decide(installation.database, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+        decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
     else:
-        decisions.decide(installation.database, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
-    closing.close_unit(installation.database, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
+        decisions.decide(installation, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
+    closing.close_unit(installation, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
     traces = [row.content[at : at + 24] for at in (100, len(row.content) // 2, len(row.content) - 100)]
     if installation.database.is_sqlite:
         assert any(trace in files(installation) for trace in traces)
-    assert closing.close_ready(installation.database, COMMAND_LINE, [campaign], NOW) == [
+    assert closing.close_ready(installation, COMMAND_LINE, [campaign], NOW) == [
         Closed(scene.CODE, 0, "verification_too_early")
     ]
-    (done,) = closing.close_ready(installation.database, COMMAND_LINE, [campaign], CLOSED)
+    (done,) = closing.close_ready(installation, COMMAND_LINE, [campaign], CLOSED)
     assert (done.campaign, done.waits) == (scene.CODE, "")
     assert "scan_form" not in scene.counts(installation)
     if installation.database.is_sqlite:
         assert not any(trace in files(installation) for trace in traces), (
             "deleted pictures lie in the files still"
         )
-    (again,) = closing.close_ready(installation.database, COMMAND_LINE, [campaign], CLOSED)
+    (again,) = closing.close_ready(installation, COMMAND_LINE, [campaign], CLOSED)
     assert again.waits == "verification_closed"
 
 

@@ -62,7 +62,7 @@ def state(installation: Installation, campaign: CampaignRecord, number: str) -> 
 
 
 def valid(installation: Installation, campaign: CampaignRecord) -> int:
-    return quotas.progress(installation.database, HEAD, campaign, NOW).total("valid")
+    return quotas.progress(installation, HEAD, campaign, NOW).total("valid")
 
 
 def test_paper_counts_only_once_a_second_person_agrees(
@@ -75,7 +75,7 @@ def test_paper_counts_only_once_a_second_person_agrees(
     assert [w.own for w in second_keying.waiting(installation, one, campaign, AN_NHON)] == [True]
     assert [w.own for w in second_keying.waiting(installation, two, campaign, AN_NHON)] == [False]
     with pytest.raises(Refusal, match="double_keying_needed"):
-        decisions.decide(installation.database, head, campaign, number, Verdict.VERIFIED, NOW)
+        decisions.decide(installation, head, campaign, number, Verdict.VERIFIED, NOW)
     with pytest.raises(Refusal, match="second_by_same"):
         second_keying.key_second(installation, one, campaign, number, sheet(campaign), NOW)
     assert second_keying.key_second(installation, two, campaign, number, sheet(campaign), NOW)
@@ -92,7 +92,7 @@ def test_nobody_who_keys_sees_how_it_was_keyed(
     number = drawn(installation, campaign)
     first(installation, campaign, number, one)
     for actor in people:
-        assert decisions.keyed_forms(installation.database, actor, campaign, AN_NHON) == []
+        assert decisions.keyed_forms(installation, actor, campaign, AN_NHON) == []
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
     for actor in (one, two):
         (seen,) = second_keying.disagreements(installation, actor, campaign, AN_NHON)
@@ -103,7 +103,7 @@ def test_nobody_who_keys_sees_how_it_was_keyed(
     (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
     field = campaign.questionnaire.items[3].field
     assert [(d.field, d.first, d.second) for d in seen.differences] == [(field, "4", "1")]
-    assert decisions.keyed_forms(installation.database, head, campaign, AN_NHON) == []
+    assert decisions.keyed_forms(installation, head, campaign, AN_NHON) == []
 
 
 @pytest.mark.parametrize(("chosen", "mark", "wrong"), [("4", "4", 0), ("1", "1", 1), ("", "-", 1)])
@@ -124,10 +124,10 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     field = campaign.questionnaire.items[3].field
     second_keying.settle(installation, head, campaign, number, {field: chosen}, LATER)
     assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
-    (form,) = decisions.keyed_forms(installation.database, head, campaign, AN_NHON)
+    (form,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
-    found = keying_accuracy.of_campaign(installation.database, campaign)
+    found = keying_accuracy.of_campaign(installation, campaign)
     assert found == Rekeyed(1, 1, 1, fields, 1, wrong)
     with pytest.raises(Refusal, match="settle_nothing"):
         second_keying.settle(installation, head, campaign, number, {field: "4"}, NOW)
@@ -144,10 +144,10 @@ def test_a_corrected_form_cannot_be_counted_twice(
         installation, head, campaign, number, {campaign.questionnaire.items[0].field: "2"}, NOW
     )
     with pytest.raises(Refusal, match="decision_not_allowed"):
-        decisions.decide(installation.database, head, campaign, number, Verdict.REINSTATED, NOW)
-    decisions.decide(installation.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
+        decisions.decide(installation, head, campaign, number, Verdict.REINSTATED, NOW)
+    decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
     assert valid(installation, campaign) == 0
-    decisions.decide(installation.database, head, campaign, number, Verdict.REINSTATED, NOW)
+    decisions.decide(installation, head, campaign, number, Verdict.REINSTATED, NOW)
     assert valid(installation, campaign) == 1
 
 
@@ -164,7 +164,7 @@ def test_other_words_in_a_comment_go_to_a_third_person_too(
     assert [d.field for d in seen.differences] == ["comment"]
     second_keying.settle(installation, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
     assert valid(installation, campaign) == 1
-    assert keying_accuracy.of_campaign(installation.database, campaign).wrong == 0
+    assert keying_accuracy.of_campaign(installation, campaign).wrong == 0
 
 
 def test_forms_that_were_not_drawn_are_verified_by_their_totals(
@@ -175,8 +175,8 @@ def test_forms_that_were_not_drawn_are_verified_by_their_totals(
     first(installation, campaign, number, one)
     assert second_keying.waiting(installation, two, campaign, AN_NHON) == []
     with pytest.raises(Refusal, match="verify_own_entry"):
-        decisions.decide(installation.database, one, campaign, number, Verdict.VERIFIED, NOW)
-    decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+        decisions.decide(installation, one, campaign, number, Verdict.VERIFIED, NOW)
+    decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
     assert valid(installation, campaign) == 1
 
 
@@ -187,7 +187,7 @@ def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
     one, two, head = people
     number = drawn(installation, campaign, wanted=False)
     first(installation, campaign, number, one)
-    (listed,) = decisions.keyed_forms(installation.database, two, campaign, AN_NHON)
+    (listed,) = decisions.keyed_forms(installation, two, campaign, AN_NHON)
     assert listed.may_be_keyed_again
     assert not second_keying.may_key_second(installation, one, campaign, AN_NHON, number)
     assert not second_keying.may_key_second(installation, two, campaign, AN_NHON, "0399")
@@ -197,10 +197,10 @@ def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
     second_keying.settle(
         installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
     )
-    (settled,) = decisions.keyed_forms(installation.database, head, campaign, AN_NHON)
+    (settled,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
     assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
     assert valid(installation, campaign) == 1
-    assert keying_accuracy.of_campaign(installation.database, campaign) == Rekeyed(forms=1)
+    assert keying_accuracy.of_campaign(installation, campaign) == Rekeyed(forms=1)
 
 
 def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
@@ -226,11 +226,11 @@ def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
     installation.door.accept(entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
     assert kept(installation, number) == [True]
     assert kept(installation, other) == [False]
-    decisions.decide(installation.database, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+    decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
     assert second_keying.waiting(installation, one, campaign, AN_NHON) == []
     with pytest.raises(Refusal, match="sheet_used"):
         first(installation, campaign, number, one)  # a new keying is no new draw
-    duplicate_serials.resolve(installation.database, head, campaign, number, NOW, first_counts=True)
+    duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=True)
     assert kept(installation, number) == [
         True,
         False,
@@ -271,7 +271,7 @@ class TestDuplicates:
         one, two, head = people
         number = drawn(installation, campaign, wanted=False)
         first(installation, campaign, number, one)
-        decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+        decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
         before = valid(installation, campaign)
         copy = entry(campaign, number=number, actor=two, mark="5")
         with pytest.raises(Refusal, match="sheet_used"):
@@ -281,7 +281,7 @@ class TestDuplicates:
         assert refused.value.details["day"] == "20/08/2024"
         assert "An Nhơn" in refused.value.details["unit"]
         assert (before, valid(installation, campaign)) == (1, 0)
-        (found,) = duplicate_serials.stopped(installation.database, head, campaign, AN_NHON)
+        (found,) = duplicate_serials.stopped(installation, head, campaign, AN_NHON)
         assert (found.number, len(found.again)) == (number, 1)
         assert scene.counts(installation)["response"] == 1
 
@@ -296,19 +296,17 @@ class TestDuplicates:
         one, two, head = people
         number = drawn(installation, campaign, wanted=False)
         first(installation, campaign, number, one)
-        decisions.decide(installation.database, two, campaign, number, Verdict.VERIFIED, NOW)
+        decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
         with pytest.raises(Refusal, match="sheet_used"):
             first(installation, campaign, number, two)
         with pytest.raises(Refusal, match="duplicate_waits"):
-            decisions.decide(installation.database, head, campaign, number, Verdict.REINSTATED, NOW)
+            decisions.decide(installation, head, campaign, number, Verdict.REINSTATED, NOW)
         with pytest.raises(Refusal, match="role_out_of_reach"):
-            duplicate_serials.resolve(installation.database, one, campaign, number, NOW, first_counts=True)
-        duplicate_serials.resolve(
-            installation.database, head, campaign, number, NOW, first_counts=first_counts
-        )
+            duplicate_serials.resolve(installation, one, campaign, number, NOW, first_counts=True)
+        duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=first_counts)
         assert valid(installation, campaign) == int(first_counts)
         with pytest.raises(Refusal, match="duplicate_none"):
-            duplicate_serials.resolve(installation.database, head, campaign, number, NOW, first_counts=True)
+            duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=True)
 
     def test_a_disputed_form_of_which_no_sheet_counts_keeps_no_unit_open(
         self, installation: Installation, campaign: CampaignRecord, people: tuple[Actor, Actor, Actor]
@@ -319,9 +317,9 @@ class TestDuplicates:
         assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
         with pytest.raises(Refusal, match="sheet_used"):
             first(installation, campaign, number, two, "bản sao")
-        duplicate_serials.resolve(installation.database, head, campaign, number, NOW, first_counts=False)
+        duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=False)
         assert second_keying.disagreements(installation, head, campaign, AN_NHON) == []
-        closing.close_unit(installation.database, head, campaign, AN_NHON, "Trần B", NOW)
+        closing.close_unit(installation, head, campaign, AN_NHON, "Trần B", NOW)
 
 
 class TestClosing:
@@ -332,11 +330,11 @@ class TestClosing:
     ) -> None:
         first(installation, campaign, drawn(installation, campaign), people[0])
         with pytest.raises(Refusal, match="verification_too_early"):
-            closing.close_verification(installation.database, COMMAND_LINE, campaign, NOW)
+            closing.close_verification(installation, COMMAND_LINE, campaign, NOW)
         with pytest.raises(Refusal, match="role_out_of_reach"):
-            closing.close_verification(installation.database, HEAD, campaign, LATER)
+            closing.close_verification(installation, HEAD, campaign, LATER)
         with pytest.raises(Refusal, match="verification_unexplained") as refused:
-            closing.close_verification(installation.database, COMMAND_LINE, campaign, LATER)
+            closing.close_verification(installation, COMMAND_LINE, campaign, LATER)
         assert {fault.code for fault in refused.value.faults} == {"unit_account_open", "forms_unverified"}
 
     def test_no_row_leads_from_a_sheet_to_answers_any_more(
@@ -349,9 +347,9 @@ class TestClosing:
         second_keying.settle(
             installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
         )
-        closing.close_unit(installation.database, head, campaign, AN_NHON, "Trần B", LATER)
-        before = quotas.progress(installation.database, HEAD, campaign, LATER)
-        assert closing.close_verification(installation.database, COMMAND_LINE, campaign, LATER) == 1
+        closing.close_unit(installation, head, campaign, AN_NHON, "Trần B", LATER)
+        before = quotas.progress(installation, HEAD, campaign, LATER)
+        assert closing.close_verification(installation, COMMAND_LINE, campaign, LATER) == 1
         assert joined(installation) == 0
         with installation.database.read() as session:
             assert session.execute(
@@ -361,14 +359,14 @@ class TestClosing:
             for name in ("paper_form", "paper_reading", "audit_entry", "paper_minute", "paper_range"):
                 for row in session.execute(scene.table(name).select()):
                     assert not keys & {value for value in row if isinstance(value, bytes)}, name
-        after = quotas.progress(installation.database, HEAD, campaign, LATER)
+        after = quotas.progress(installation, HEAD, campaign, LATER)
         assert after.total("valid") == before.total("valid") == 1
-        assert keying_accuracy.of_campaign(installation.database, campaign).wrong == 1
-        assert decisions.keyed_forms(installation.database, head, campaign, AN_NHON) == []
+        assert keying_accuracy.of_campaign(installation, campaign).wrong == 1
+        assert decisions.keyed_forms(installation, head, campaign, AN_NHON) == []
         for refused_now in (
             lambda: installation.door.accept(entry(campaign, number="0399", actor=one), LATER),
             lambda: issue(installation, campaign, 401, 1),
-            lambda: closing.close_verification(installation.database, COMMAND_LINE, campaign, LATER),
+            lambda: closing.close_verification(installation, COMMAND_LINE, campaign, LATER),
         ):
             with pytest.raises(Refusal, match="verification_closed"):
                 refused_now()

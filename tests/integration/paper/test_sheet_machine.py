@@ -131,7 +131,7 @@ class Ballots(RuleBasedStateMachine):
                 answers = scene.sheet(campaign.questionnaire, "4" if same else "3")
                 counted = second_keying.key_second(installation, actor, campaign, number, answers, NOW)
             else:
-                decisions.decide(installation.database, actor, campaign, number, Verdict.VERIFIED, NOW)
+                decisions.decide(installation, actor, campaign, number, Verdict.VERIFIED, NOW)
                 counted = True
         except Refusal:
             return
@@ -162,7 +162,7 @@ class Ballots(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99), counts=st.booleans())
     def look_at_both(self, pick: int, counts: bool) -> None:
         serial = sorted(self.stopped)[pick % len(self.stopped)]
-        place = (self.installation.database, self.head, self.campaign, number_of(serial), NOW)
+        place = (self.installation, self.head, self.campaign, number_of(serial), NOW)
         duplicate_serials.resolve(*place, first_counts=counts)
         self.stopped.discard(serial)
         if counts:
@@ -172,7 +172,7 @@ class Ballots(RuleBasedStateMachine):
     @rule()
     def close(self) -> None:
         try:
-            closing.close_unit(self.installation.database, self.head, self.campaign, AN_NHON, "Trần B", NOW)
+            closing.close_unit(self.installation, self.head, self.campaign, AN_NHON, "Trần B", NOW)
         except Refusal:
             return
         assert not self.closed
@@ -185,7 +185,7 @@ class Ballots(RuleBasedStateMachine):
 
     @invariant()
     def every_sheet_is_in_one_place(self) -> None:
-        board = minutes.board(self.installation.database, self.head, self.campaign)
+        board = minutes.board(self.installation, self.head, self.campaign)
         assert len(board) == 1
         found = board[0]
         expected = dict.fromkeys(SheetState, 0)
@@ -198,7 +198,7 @@ class Ballots(RuleBasedStateMachine):
 
     @invariant()
     def only_what_two_people_saw_counts_and_once(self) -> None:
-        board = quotas.progress(self.installation.database, self.head, self.campaign, NOW)
+        board = quotas.progress(self.installation, self.head, self.campaign, NOW)
         assert board.total("valid") == len(self.verified - self.excluded)
         assert scene.counts(self.installation).get("response", 0) == len(self.entered) + self.corrected
 

@@ -68,9 +68,9 @@ def test_a_signed_batch_is_valid_and_says_whose_it_is(
     verdict = office.verdict(printed(service, campaign, tmp_path / "F.pdf"))
     assert verdict.bottom_line
     assert verdict.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    (minute,) = paper.minutes(installation.database, HEAD, campaign, AN_NHON)
+    (minute,) = paper.minutes(installation, HEAD, campaign, AN_NHON)
     assert minute.note == f"bản chữ thường, ký số: {HOLDER}"
-    (batch,) = printing.batches(installation.database, HEAD, campaign, AN_NHON)
+    (batch,) = printing.batches(installation, HEAD, campaign, AN_NHON)
     assert batch.signed
     fingerprint = signing.check(office.identity, NOW).fingerprint
     assert ("forms_signed", {"certificate": fingerprint}) in acts(installation)

@@ -46,13 +46,13 @@ def keyed(installation: Installation, campaign: CampaignRecord) -> tuple[Actor, 
 
 
 def _studied(installation: Installation, campaign: CampaignRecord) -> reports.Assessment:
-    return analysis.assessment(installation.database, COMMAND_LINE, campaign, scene.NOW)
+    return analysis.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
 
 
 def test_forms_come_with_who_keyed_them_by_which_way_and_when(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    found = estimates.gathered(installation.database, campaign)
+    found = estimates.gathered(installation, campaign)
     collected = found.collected
     by_unit = {
         int(unit): int(number)
@@ -76,7 +76,7 @@ def test_forms_come_with_who_keyed_them_by_which_way_and_when(
 def test_the_results_are_the_same_with_and_without_the_insight(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    plain = reports.assessment(installation.database, COMMAND_LINE, campaign, scene.NOW)
+    plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
     studied = _studied(installation, campaign)
     assert plain.result == studied.result
     assert plain.insight is None
@@ -92,20 +92,20 @@ def test_the_copying_officer_is_flagged_and_named_to_those_who_see_every_unit(
     assert (flag.kind, flag.unit, len(flag.forms)) == ("near_duplicate", 1, 15)
     assert flag.officer is not None
     assert studied.officers[flag.officer] == keyed[1].account_id
-    names = analysis.officer_names(installation.database, COMMAND_LINE, studied)
+    names = analysis.officer_names(installation, COMMAND_LINE, studied)
     assert names == ("Người thử", "Người thử")
     for role in (Role.UNIT_HEAD, Role.OFFICER):
         with pytest.raises(Refusal) as refused:
-            analysis.officer_names(installation.database, Actor(1, role, "an-nhon"), studied)
+            analysis.officer_names(installation, Actor(1, role, "an-nhon"), studied)
         assert refused.value.code == "role_out_of_reach"
 
 
 def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    numbers = decisions.keyed_forms(installation.database, COMMAND_LINE, campaign, 2)
+    numbers = decisions.keyed_forms(installation, COMMAND_LINE, campaign, 2)
     decisions.decide(
-        installation.database,
+        installation,
         COMMAND_LINE,
         campaign,
         numbers[0].number,
@@ -113,11 +113,11 @@ def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody
         scene.NOW,
         Reason.TEST,
     )
-    assert (estimates.gathered(installation.database, campaign).collected.unit == 1).sum() == FORMS + 14
+    assert (estimates.gathered(installation, campaign).collected.unit == 1).sum() == FORMS + 14
     paper = scene.table("paper_form")
     with installation.database.write() as session:
         session.execute(update(paper).values(response_key=None, keyed_by=None))
-    found = estimates.gathered(installation.database, campaign)
+    found = estimates.gathered(installation, campaign)
     assert found.officers == ()
     assert set(found.collected.officer.tolist()) == {-1}
     assert (found.collected.unit == 1).sum() == FORMS + 14
@@ -149,10 +149,10 @@ def test_the_same_forms_give_the_same_insight_as_json(
 def test_remarks_alone_are_those_of_the_insight(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    plain = reports.assessment(installation.database, COMMAND_LINE, campaign, scene.NOW)
+    plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
     whole = _studied(installation, campaign).found().remarks
     for place, unit in ((1, "an-nhon"), (3, "an-lao")):
-        assert analysis.remarks(installation.database, plain, unit) == whole[place]
+        assert analysis.remarks(installation, plain, unit) == whole[place]
 
 
 def test_no_forms_at_all_make_an_insight_and_a_report(
@@ -191,7 +191,7 @@ def test_a_plan_names_its_point_table_or_gets_the_proportional_one(
         check.parse(named.replace(b"bands-example", b"invented"))
     assert [fault.code for fault in refused.value.faults] == ["plan_unknown_word"]
     other = replace(campaign, plan=check.parse(named))
-    studied = analysis.assessment(installation.database, COMMAND_LINE, other, scene.NOW)
+    studied = analysis.assessment(installation, COMMAND_LINE, other, scene.NOW)
     assert studied.found().points[0].table.id == "bands-example"
     assert studied.found().examples == ()
 

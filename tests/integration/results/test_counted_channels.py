@@ -27,7 +27,7 @@ def test_an_open_poster_counts_only_where_the_plan_says_so(
     installation: Installation, signed_in: SignIn
 ) -> None:
     strict = dataclasses.replace(scene.plan(), code="chi-ma-the", channels=ChannelRules(("ticket", "paper")))
-    campaigns.load(installation.database, COMMAND_LINE, strict, NOW)
+    campaigns.load(installation, COMMAND_LINE, strict, NOW)
     record = installation.campaigns.get("chi-ma-the")
     assert record.plan.channels.counted == ("ticket", "paper")
     for _ in range(3):
@@ -38,12 +38,12 @@ def test_an_open_poster_counts_only_where_the_plan_says_so(
     installation.door.accept(
         Entry(record, scene.AN_NHON, Channel.TICKET, "some page's own key", sheet, ticket=ticket), NOW
     )
-    board = quotas.progress(installation.database, COMMAND_LINE, record, NOW)
+    board = quotas.progress(installation, COMMAND_LINE, record, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.valid, unit.uncounted, unit.missing) == (1, 3, unit.target - 1)
     assert (unit.channels["qr"], unit.channels["ticket"]) == (3, 1)
     assert sum(board.daily.values()) == 1
-    assert len(estimates.sheets(installation.database, record).marks) == 4
+    assert len(estimates.sheets(installation, record).marks) == 4
     page = signed_in(Role.TCCB).get("/noi-bo/chi-ma-the/chi-tieu").text
     assert "mã một lần 1" in page
     assert "ngoài chỉ tiêu 3" in page

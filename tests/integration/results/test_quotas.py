@@ -51,7 +51,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 def board(
     installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW, actor: Actor = COMMAND_LINE
 ) -> Board:
-    return quotas.progress(installation.database, actor, campaign, now)
+    return quotas.progress(installation, actor, campaign, now)
 
 
 def with_units(installation: Installation, campaign: CampaignRecord, count: int) -> CampaignRecord:
@@ -61,7 +61,7 @@ def with_units(installation: Installation, campaign: CampaignRecord, count: int)
         dataclasses.replace(model, code=f"u-{n}", name=f"Đơn vị {n}", target=3) for n in range(count)
     )
     plan = dataclasses.replace(campaign.plan, code=f"units-{count}", units=units)
-    campaigns.load(installation.database, COMMAND_LINE, plan, NOW)
+    campaigns.load(installation, COMMAND_LINE, plan, NOW)
     return installation.campaigns.get(plan.code)
 
 
@@ -80,7 +80,7 @@ def test_four_hundred_units_cost_as_many_queries_as_eleven(
     assert costs == [1, 1]
     for record in (campaign, many):
         with statements(installation.database.engine) as seen:
-            estimates.sheets(installation.database, record)
+            estimates.sheets(installation, record)
         assert len(seen) == 1
 
 
@@ -98,7 +98,7 @@ def follow(state: State, verdict: Verdict, reinstated: State) -> State | None:
 def test_the_counts_are_those_of_a_plain_model(installation: Installation, campaign: CampaignRecord) -> None:
     """Whatever people decide in whatever order, the board counts what a list of states counts."""
     second = dataclasses.replace(campaign.plan, code="model", paper_check="second_person")
-    campaigns.load(installation.database, COMMAND_LINE, second, NOW)
+    campaigns.load(installation, COMMAND_LINE, second, NOW)
     record = installation.campaigns.get("model")
     keyer, checker = (
         scene.account(installation, "a@x.vn", Role.TCCB, None),
@@ -133,9 +133,9 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
             reason = Reason.TEST if verdict is Verdict.EXCLUDED else None
             if after is None:
                 with pytest.raises(Refusal, match="decision_not_allowed"):
-                    decisions.decide(installation.database, checker, record, number, verdict, NOW, reason)
+                    decisions.decide(installation, checker, record, number, verdict, NOW, reason)
                 continue
-            decisions.decide(installation.database, checker, record, number, verdict, NOW, reason)
+            decisions.decide(installation, checker, record, number, verdict, NOW, reason)
             verified = verified or verdict is Verdict.VERIFIED
             state = after
         expected[number] = (unit_id, state, paper)
@@ -149,7 +149,7 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
         )
         assert sum(unit.channels.values()) == unit.valid
     assert sum(found.daily.values()) == found.total("valid")
-    assert len(estimates.sheets(installation.database, record).marks) == found.total("valid")
+    assert len(estimates.sheets(installation, record).marks) == found.total("valid")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_the_forecast_follows_the_pace_and_says_nothing_without_one(
 def test_a_unit_without_a_target_has_met_it(installation: Installation, campaign: CampaignRecord) -> None:
     units = (dataclasses.replace(campaign.plan.units[0], target=0),)
     plan = dataclasses.replace(campaign.plan, code="free", units=units)
-    campaigns.load(installation.database, COMMAND_LINE, plan, NOW)
+    campaigns.load(installation, COMMAND_LINE, plan, NOW)
     (unit,) = board(installation, installation.campaigns.get("free")).units
     assert (unit.share, unit.missing, unit.expected, unit.forecast) == (1.0, 0, 0, NOW.date())
 
@@ -248,6 +248,6 @@ def test_results_without_a_form_are_empty_and_no_defect(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     assert isinstance(installation.database, Database)
-    found = estimates.assess(installation.database, campaign)
+    found = estimates.assess(installation, campaign)
     assert found.province_pooled.forms == 0
     assert found.province_pooled.overall.f1.value is None
