@@ -17,14 +17,15 @@ from playwright.sync_api import Page
 from forms.answers import BLANK, AnswerSheet
 from survey.services import rehearsal
 from survey.services.accounts.actors import Actor
-from survey.services.collection.door import Entry, Keyed
+from survey.services.collection import door
+from survey.services.collection.entries import KeyedEntry, PaperSource
 from survey.services.collection.serial_ranges import Span, number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, minutes, scans, second_keying
 from survey.services.paper.batches import Order
 from survey.services.paper.minutes import Statement
-from survey.vocabulary import Channel, PaperAct, Role
+from survey.vocabulary import PaperAct, Role
 
 FORMS, SCANNED = 80, 61
 # A drawn form for each picture: one waits for its second keying, one is in dispute.
@@ -66,8 +67,8 @@ def play(
         minutes.record(installation, officer, campaign, unit_id, said, now)
     for serial in range(1, SCANNED):
         key = secrets.token_urlsafe(16)
-        keyed = Keyed(officer, number_of(serial))
-        installation.door.accept(Entry(campaign, unit_id, Channel.PAPER, key, answers(campaign), keyed), now)
+        source = PaperSource(officer, number_of(serial))
+        door.accept(installation, KeyedEntry(campaign, unit_id, key, answers(campaign), source), now)
     drawn = tuple(form.number for form in second_keying.waiting(installation, head, campaign, unit_id))
     other = replace(answers(campaign), marks="3" + answers(campaign).marks[1:])
     second_keying.key_second(installation, head, campaign, drawn[DISPUTED], other, now)

@@ -9,7 +9,7 @@ from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.services.installation import schema
-from survey.services.installation.installation import database_facts, free_bytes, readiness
+from survey.services.installation.health import database_facts, free_bytes, readiness
 
 CHECKS = {
     "write": ("ghi được cơ sở dữ liệu", "the database can be written"),

@@ -29,9 +29,7 @@ def import_responses(file: Path, data: str | None, campaign: str | None) -> None
         raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        new, known = csv_transfer.import_csv(
-            installation, installation.door, COMMAND_LINE, record, content, clock.now()
-        )
+        new, known = csv_transfer.import_csv(installation, COMMAND_LINE, record, content, clock.now())
     click.echo(
         say(
             f"Đã nhập {new} phiếu mới; {known} phiếu đã có từ trước.",

@@ -9,6 +9,7 @@ from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists
 from survey.services.kiosks import alerts
@@ -42,7 +43,7 @@ def serve(data: str | None, host: str, port: int) -> None:
             on_ready=ready,
         )
         installation.background.close()
-        installation.forget_order()
+        erase_arrival_order(installation)
 
 
 def _look_after(installation: Installation) -> None:

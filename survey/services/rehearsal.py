@@ -17,10 +17,10 @@ from survey.clock import local_day, start_of
 from survey.plans.plan import Plan
 from survey.services.accounts.actors import Actor
 from survey.services.campaigns import campaigns, languages
-from survey.services.collection.door import Entry, Keyed
+from survey.services.collection import door
+from survey.services.collection.entries import Entry, KeyedEntry, PaperSource, WebEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.vocabulary import Channel
 
 CODE = "dien-tap"
 ELAPSED_SHARE = 0.6
@@ -59,7 +59,7 @@ def begin(
     spoken = languages.gather(installation.config.data, plan)
     campaigns.load(installation, actor, rehearsed, now, rehearsal=True, spoken=spoken)
     campaign = installation.campaigns.get(CODE)
-    installation.door.accept_all(_invented(campaign, actor, chance, now))
+    door.accept_all(installation, _invented(campaign, actor, chance, now))
     return campaign
 
 
@@ -72,10 +72,10 @@ def _invented(
         for number in range(round(unit.target * chance.uniform(0.35, 0.95))):
             moment = _moment(campaign, chance, days)
             sheet = _sheet(campaign.questionnaire, temper, chance)
-            keyed = Keyed(actor, f"{unit_id:02}-{number:04}") if chance.random() < 0.4 else None
-            channel = Channel.PAPER if keyed else Channel.QR
-            key = f"rehearsal-{unit.code}-{number:06}"
-            yield Entry(campaign, unit_id, channel, key, sheet, keyed), moment
+            base = (campaign, unit_id, f"rehearsal-{unit.code}-{number:06}", sheet)
+            on_paper = chance.random() < 0.4
+            source = PaperSource(actor, f"{unit_id:02}-{number:04}")
+            yield (KeyedEntry(*base, source) if on_paper else WebEntry(*base)), moment
 
 
 def _temper(questionnaire: Questionnaire, chance: random.Random) -> Temper:

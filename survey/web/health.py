@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from survey import version as product
 from survey.services.installation import schema
-from survey.services.installation.installation import readiness
+from survey.services.installation.health import readiness
 from survey.web.access import public
 from survey.web.app_context import current_installation
 

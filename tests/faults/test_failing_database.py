@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 
 from survey.models import Response
-from survey.services.collection.door import Accepted, Entry
+from survey.services.collection import door
+from survey.services.collection.door import Accepted
+from survey.services.collection.entries import Entry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from tests.support import scene
@@ -65,7 +67,7 @@ def test_a_fault_at_any_statement_leaves_nothing_and_a_retry_goes_through(
         assert failures < MOST_STATEMENTS
         with broken(installation.database.engine, moment, Breaker(failures + 1)):
             try:
-                accepted = installation.door.accept(one, NOW)
+                accepted = door.accept(installation, one, NOW)
             except PlugPulledError:
                 failures += 1
         if accepted is None:
@@ -82,9 +84,9 @@ def test_a_fault_at_any_statement_leaves_nothing_and_a_retry_goes_through(
 def test_a_fault_at_the_commit_leaves_nothing(installation: Installation, campaign: CampaignRecord) -> None:
     before, one = scene.counts(installation), whole_form(campaign)
     with broken(installation.database.engine, "commit", Breaker(1)), pytest.raises(PlugPulledError):
-        installation.door.accept(one, NOW)
+        door.accept(installation, one, NOW)
     assert scene.counts(installation) == before
-    assert not installation.door.accept(one, NOW).repeated
+    assert not door.accept(installation, one, NOW).repeated
 
 
 def test_an_answer_lost_after_the_commit_is_given_again(
@@ -100,8 +102,8 @@ def test_an_answer_lost_after_the_commit_is_given_again(
     with monkeypatch.context() as patched:
         patched.setattr(dialect, "do_commit", committed_then_cut_off)
         with pytest.raises(PlugPulledError):
-            installation.door.accept(one, NOW)
-    again = installation.door.accept(one, NOW)
+            door.accept(installation, one, NOW)
+    again = door.accept(installation, one, NOW)
     assert again.repeated
     assert scene.counts(installation)["response"] == 1
 
@@ -125,11 +127,11 @@ def held_together(installation: Installation) -> Iterator[None]:
         holder.join()
 
 
-def sent_together(installation: Installation, entries: list[Entry]) -> list[Future[Accepted]]:
+def sent_together(installation: Installation, entries: Sequence[Entry]) -> list[Future[Accepted]]:
     """Send all the entries so that they are committed as one group; return what became of each."""
     with ThreadPoolExecutor(len(entries)) as pool:
         with held_together(installation):
-            futures = [pool.submit(installation.door.accept, one, NOW) for one in entries]
+            futures = [pool.submit(door.accept, installation, one, NOW) for one in entries]
             group = installation.database._group
             assert group is not None
             while group._queue.qsize() < len(entries):
@@ -190,7 +192,7 @@ def test_whoever_got_a_receipt_is_on_disk_when_the_disk_fills_up(
     failed = [future for future in futures if future.exception() is not None]
     assert failed
     assert acknowledged(futures) == kept(embedded)
-    assert {embedded.door.accept(one, NOW).response_key for one in entries} == kept(embedded)
+    assert {door.accept(embedded, one, NOW).response_key for one in entries} == kept(embedded)
     assert scene.counts(embedded)["comment"] == len(entries)
 
 
@@ -212,9 +214,9 @@ def test_a_transaction_that_sqlite_gave_up_is_not_taken_for_committed(
             futures: list[Future[Any]] = []
             for number, work in enumerate(
                 (
-                    lambda: embedded.door.accept(first, NOW),
+                    lambda: door.accept(embedded, first, NOW),
                     lambda: embedded.database.write_grouped(given_up),
-                    lambda: embedded.door.accept(last, NOW),
+                    lambda: door.accept(embedded, last, NOW),
                 ),
                 start=1,
             ):
@@ -226,5 +228,5 @@ def test_a_transaction_that_sqlite_gave_up_is_not_taken_for_committed(
     assert acknowledged([futures[0], futures[2]]) <= kept(embedded)
     # Nothing is half written, and the retries go through.
     for one in (first, last):
-        embedded.door.accept(one, NOW)
+        door.accept(embedded, one, NOW)
     assert scene.counts(embedded)["response"] == scene.counts(embedded)["ledger_leaf"] == 2

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from survey.config import Config
 from survey.models import Comment, LedgerLeaf, Response
+from survey.services.collection import door
 from survey.services.installation.installation import open_installation
 from tests.support import scene
 
@@ -22,13 +23,14 @@ KILLED_AFTER = 120
 SENDER = """
 import os, pathlib, sys, threading
 from survey.config import Config
-from survey.services.installation import open_installation
-from tests import scene
+from survey.services.collection import door
+from survey.services.installation.installation import open_installation
+from tests.support import scene
 opened = open_installation(Config(data=pathlib.Path(sys.argv[1]), database_url=sys.argv[2] or None))
 campaign = opened.campaigns.get(scene.CODE)
 def send():
     while True:
-        accepted = opened.door.accept(scene.entry(campaign, comment="x" * 300), scene.NOW)
+        accepted = door.accept(opened, scene.entry(campaign, comment="x" * 300), scene.NOW)
         os.write(1, accepted.response_key.hex().encode() + b"\\n")
 for _ in range(8):
     threading.Thread(target=send).start()
@@ -67,7 +69,7 @@ def test_every_receipt_given_out_is_on_disk_and_nothing_is_half_written(
     assert commented == kept
     assert len(leaves) == len(kept)
     # Whoever had no answer yet sends again, and the service goes on as if nothing had been.
-    installation.door.accept(scene.entry(installation.campaigns.get(scene.CODE)), scene.NOW)
+    door.accept(installation, scene.entry(installation.campaigns.get(scene.CODE)), scene.NOW)
     if installation.database.is_sqlite:
         with installation.database.engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]

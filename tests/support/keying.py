@@ -9,10 +9,10 @@ import numpy as np
 
 from forms.answers import BLANK, AnswerSheet
 from survey.services.accounts.actors import Actor
-from survey.services.collection.door import Entry, Keyed
+from survey.services.collection import door
+from survey.services.collection.entries import Entry, KeyedEntry, PaperSource, WebEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.vocabulary import Channel
 from tests.support import scene
 
 
@@ -35,11 +35,10 @@ def take_in(
     moment: dt.datetime,
 ) -> None:
     """Let forms in at the door: keyed by an officer, or from QR codes."""
-    entries = []
+    entries: list[tuple[Entry, dt.datetime]] = []
     for sheet in found:
         number = scene.fresh_number()
-        keyed = None if officer is None else Keyed(officer, number)
-        channel = Channel.QR if officer is None else Channel.PAPER
-        key = f"{unit_id:02}-{number}-abcdefghijkl"
-        entries.append((Entry(campaign, unit_id, channel, key, sheet, keyed), moment))
-    installation.door.accept_all(entries)
+        base = (campaign, unit_id, f"{unit_id:02}-{number}-abcdefghijkl", sheet)
+        one = WebEntry(*base) if officer is None else KeyedEntry(*base, PaperSource(officer, number))
+        entries.append((one, moment))
+    door.accept_all(installation, entries)

@@ -23,9 +23,7 @@ from survey.plans.plan import Plan
 from survey.services.accounts import accounts
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import languages
-from survey.services.collection import record_numbers, screen_ends
-from survey.services.collection.door import Entry, Keyed
-from survey.services.collection.record_numbers import Numbered
+from survey.services.collection.entries import KeyedEntry, KioskEntry, PaperSource, WebEntry
 from survey.services.counter import screen_codes, tickets
 from survey.services.counter.tickets import Card
 from survey.services.installation.campaign_records import CampaignRecord
@@ -33,7 +31,8 @@ from survey.services.installation.installation import Installation
 from survey.services.invitations import letters, lists, sending
 from survey.services.kiosks import alerts, devices, exits
 from survey.services.kiosks.devices import NewKiosk
-from survey.vocabulary import Channel, Role
+from survey.services.kiosks.record_numbers import KioskRecordNumber
+from survey.vocabulary import Role
 
 CODE = "binh-dinh-2024"
 NOW = dt.datetime(2024, 8, 20, 10, 30, tzinfo=ZONE)
@@ -72,16 +71,20 @@ def entry(
     comment: str = "",
     number: str | None = None,
     actor: Actor = OFFICER,
-) -> Entry:
+) -> WebEntry | KeyedEntry:
     """A response at the door: a paper form where it has a number, else one from a QR code."""
-    return Entry(
-        campaign=campaign,
-        unit_id=unit_id,
-        channel=Channel.QR if number is None else Channel.PAPER,
-        idempotency_key=key or secrets.token_urlsafe(16),
-        sheet=sheet(campaign.questionnaire, mark, comment),
-        keyed=None if number is None else Keyed(actor, number),
-    )
+    filled = sheet(campaign.questionnaire, mark, comment)
+    base = (campaign, unit_id, secrets.token_urlsafe(16) if key is None else key, filled)
+    return WebEntry(*base) if number is None else KeyedEntry(*base, PaperSource(actor, number))
+
+
+def kiosk_entry(
+    campaign: CampaignRecord, kiosk: int, number: int, *, key: str | None = None, mark: str = "4"
+) -> KioskEntry:
+    """A record of a kiosk with the number that the device gave it."""
+    made = entry(campaign, key=key, mark=mark)
+    counted = KioskRecordNumber(campaign.id, kiosk, number)
+    return KioskEntry(campaign, made.unit_id, made.idempotency_key, made.sheet, counted)
 
 
 def account(
@@ -97,7 +100,7 @@ def kiosk(installation: Installation, campaign: CampaignRecord) -> int:
     number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
     devices.enrol(installation, campaign, number, code, secrets.token_bytes(32), NOW)
     with installation.database.write() as session:
-        record_numbers.note(session, campaign.id, Numbered(number, 1))
+        KioskRecordNumber(campaign.id, number, 1).spend(session)
     exits.ask(installation, campaign, number, NOW)
     return number
 
@@ -113,7 +116,7 @@ def screen_code(installation: Installation, campaign: CampaignRecord) -> None:
     """A code that a screen showed, and that is spent."""
     shown = screen_codes.at_desk(installation, OFFICER, campaign, "an-nhon", 1, NOW)
     with installation.database.write() as session:
-        screen_ends.spend(session, screen_codes.find(installation, shown.code, NOW).end)
+        screen_codes.find(installation, shown.code, NOW).end.spend(session)
 
 
 RECORDING = bytes.fromhex("fffb9064") + b"\0" * 413  # one silent frame of MPEG audio, layer III

@@ -25,15 +25,16 @@ from forms.faults import FaultyInput
 from forms.instrument import COMMENT, Questionnaire
 from survey.clock import local_day, start_of
 from survey.errors import Fault, Refusal
+from survey.keys import Keys
 from survey.models import Comment, Response
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.collection import response_states
-from survey.services.collection.door import Door, Entry
+from survey.services.collection import door, response_states
+from survey.services.collection.entries import ImportEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.spreadsheets import guarded, unguarded
-from survey.vocabulary import Channel, HalfDay, State
+from survey.vocabulary import HalfDay, State
 
 LARGEST_FILE = 200_000_000
 MOST_FAULTS = 10_000
@@ -53,7 +54,7 @@ class Incoming:
     line: int
     name: str
     state: str
-    entry: Entry
+    entry: ImportEntry
     moment: dt.datetime
 
 
@@ -65,7 +66,6 @@ def columns(questionnaire: Questionnaire) -> tuple[str, ...]:
 
 def import_csv(
     installation: Installation,
-    door: Door,
     actor: Actor,
     campaign: CampaignRecord,
     data: bytes,
@@ -81,7 +81,7 @@ def import_csv(
     with installation.database.write() as session:
         foreign = [row for row in rows if not _is_own(session, row)]
         _refuse([_uncounted(row) for row in foreign if row.state not in COUNTED_AGAIN])
-        new = sum(_take(session, door, row) for row in foreign)
+        new = sum(_take(session, installation.keys, row) for row in foreign)
         digest = hashlib.sha256(data).hexdigest()
         audit.note(
             session,
@@ -96,10 +96,10 @@ def import_csv(
     return new, len(rows) - new
 
 
-def _take(session: Session, door: Door, row: Incoming) -> bool:
+def _take(session: Session, keys: Keys, row: Incoming) -> bool:
     """Take one row in and return whether it was new."""
     try:
-        return not door.accept_within(session, row.entry, row.moment).repeated
+        return not door.accept_within(session, keys, row.entry, row.moment).repeated
     except Refusal as refusal:
         if refusal.code == "response_conflict":
             raise Refusal("import_conflict", id=row.name) from refusal
@@ -182,7 +182,7 @@ def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[I
         sheet = _sheet(campaign.questionnaire, row, line, faults)
         if len(faults) == before and sheet is not None:
             key = hashlib.sha256(f"import/{name}".encode()).hexdigest()
-            entry = Entry(campaign, unit, Channel.IMPORT, key, sheet)
+            entry = ImportEntry(campaign, unit, key, sheet)
             found.append(Incoming(line, name, row.get("state", "").strip(), entry, moment))
     _refuse(faults)
     return found

@@ -52,14 +52,14 @@ SHARES = 2**32
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PrintedSheet:
     """A printed sheet at the door. ``in_time``: a minute says that it was back before the last day ended."""
 
     serial: int
     in_time: bool
 
 
-def admit(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> Sheet | None:
+def admit(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> PrintedSheet | None:
     """Return the sheet of that number; None in a unit that has no printed forms.
 
     Where a unit has printed forms, only those come in.
@@ -83,7 +83,7 @@ def admit(session: Session, campaign: CampaignRecord, unit_id: int, number: str)
     state = state_of(session, campaign.id, unit_id, serial)
     if state not in ENTERABLE:
         raise Refusal(STATE_CODES[state], number=number)
-    return Sheet(serial, in_time=state is SheetState.RETURNED)
+    return PrintedSheet(serial, in_time=state is SheetState.RETURNED)
 
 
 def require_verifying(session: Session, campaign: CampaignRecord) -> None:
@@ -154,8 +154,8 @@ def state_of(session: Session, campaign_id: int, unit_id: int, serial: int) -> S
     return AFTER[PaperAct(act)]
 
 
-def is_drawn(key: bytes, campaign: CampaignRecord, serial: int) -> bool:
-    """Return whether a second officer keys this sheet in: drawn by a keyed hash, so by nobody's choice."""
+def is_sampled(key: bytes, campaign: CampaignRecord, serial: int) -> bool:
+    """Return whether a second officer keys this sheet in: sampled by a keyed hash, so by nobody's choice."""
     digest = hmac.digest(key, f"{campaign.code}/{serial}".encode(), hashlib.sha256)
     return int.from_bytes(digest[:4], "big") * 100 < campaign.plan.paper.double_keyed_share * SHARES
 
@@ -194,7 +194,7 @@ def whereabouts(session: Session, campaign_id: int, unit_id: int, serial: int) -
 
 
 def first_row(
-    campaign: CampaignRecord, unit_id: int, serial: int, day: dt.date, *, drawn: bool
+    campaign: CampaignRecord, unit_id: int, serial: int, day: dt.date, *, sampled: bool
 ) -> dict[str, object]:
     """Return the row of a sheet's first reading; its answers are the response's."""
     return {
@@ -204,5 +204,5 @@ def first_row(
         "step": 1,
         "kind": ReadingKind.FIRST,
         "local_day": day,
-        "drawn": drawn,
+        "drawn": sampled,
     }

@@ -14,19 +14,17 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from forms import screen_code
 from forms.screen_code import Screen
 from survey.clock import local_day
 from survey.database.engine import Database
-from survey.database.statements import insert_into
+from survey.database.statements import insert_into, insert_once
 from survey.errors import Refusal
-from survey.models import Kiosk, Response, ScreenCount
+from survey.models import Kiosk, Response, ScreenCount, SpentScreenCode
 from survey.services.accounts.actors import Actor
-from survey.services.collection import screen_ends
-from survey.services.collection.screen_ends import ScreenCode
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel
@@ -37,6 +35,7 @@ ANSWERING = dt.timedelta(hours=3)  # for whoever opened the form in time
 REMEMBERED = 6 * 60  # minutes after which a code cannot be told from one that never was
 DESK = 0
 MARK_BYTES, SEAL_BYTES = 16, 12
+KEPT = dt.timedelta(days=1)  # for which the mark of a spent code is
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,48 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SpendableScreenCode:
+    """A code that a screen showed: its campaign, the mark that it leaves when it is spent, and the day it was shown."""
+
+    campaign_id: int
+    mark: bytes
+    day: dt.date
+
+    @property
+    def channel(self) -> Channel:
+        """The channel of an answer that comes with it."""
+        return Channel.SCREEN
+
+    def spend(self, session: Session) -> None:
+        """Spend the code as part of the caller's transaction, and forget the marks of days that are over.
+
+        Raises:
+            Refusal: ``screen_code_spent``.
+        """
+        row = {"campaign_id": self.campaign_id, "mark": self.mark, "local_day": self.day}
+        if not insert_once(session, SpentScreenCode, row):
+            raise Refusal("screen_code_spent")
+        over = (SpentScreenCode.campaign_id == self.campaign_id, SpentScreenCode.local_day < self.day - KEPT)
+        session.execute(delete(SpentScreenCode).where(*over))
+
+    def spend_again(self, session: Session) -> None:
+        """Leave the mark as it is: the answer that it comes with is in already."""
+
+    def require_unspent(self, session: Session) -> None:
+        """Refuse a code that an answer came with.
+
+        Raises:
+            Refusal: ``screen_code_spent``.
+        """
+        query = select(SpentScreenCode.mark).where(
+            SpentScreenCode.campaign_id == self.campaign_id, SpentScreenCode.mark == self.mark
+        )
+        if session.scalar(query) is not None:
+            raise Refusal("screen_code_spent")
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenCodeLookup:
     """A code that a screen showed: where, ``age`` minutes ago, and the mark that spends it."""
 
     campaign: CampaignRecord
@@ -63,11 +103,11 @@ class Found:
     counter: int
     code: str
     age: int
-    end: ScreenCode
+    end: SpendableScreenCode
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ScreenTotals:
     """What became of a unit's codes: how many its screens have shown, how many answers came by them."""
 
     unit: str
@@ -115,7 +155,7 @@ def show(
     return Shown(code, f"{installation.config.public_url}/s/{code}", SECONDS - past)
 
 
-def find(installation: Installation, text: str, now: dt.datetime) -> Found:
+def find(installation: Installation, text: str, now: dt.datetime) -> ScreenCodeLookup:
     """Return the code of a screen that *text* writes, living or some hours old.
 
     Raises:
@@ -128,12 +168,16 @@ def find(installation: Installation, text: str, now: dt.datetime) -> Found:
         for age in range(min(REMEMBERED, minute)):
             if hmac.compare_digest(screen_code.proof(installation.keys.screen, screen, minute - age), wanted):
                 mark = _digest(installation, f"mark {screen.campaign}.{code}.{minute - age}")[:MARK_BYTES]
-                end = ScreenCode(campaign.id, mark, local_day(now - age * dt.timedelta(seconds=SECONDS)))
-                return Found(campaign, unit_id, screen.counter, code, age, end)
+                end = SpendableScreenCode(
+                    campaign.id, mark, local_day(now - age * dt.timedelta(seconds=SECONDS))
+                )
+                return ScreenCodeLookup(campaign, unit_id, screen.counter, code, age, end)
     raise Refusal("screen_code_unknown")
 
 
-def find_beside(installation: Installation, first: Found, text: str, now: dt.datetime) -> Found:
+def find_beside(
+    installation: Installation, first: ScreenCodeLookup, text: str, now: dt.datetime
+) -> ScreenCodeLookup:
     """Return the code that *text* writes, for a form that was opened with another one of the same unit.
 
     Raises:
@@ -145,7 +189,7 @@ def find_beside(installation: Installation, first: Found, text: str, now: dt.dat
     return found
 
 
-def open_form(installation: Installation, found: Found, now: dt.datetime) -> str:
+def open_form(installation: Installation, found: ScreenCodeLookup, now: dt.datetime) -> str:
     """Return the key of a page opened with the code; it says, sealed, until when the page may be sent.
 
     Raises:
@@ -154,17 +198,17 @@ def open_form(installation: Installation, found: Found, now: dt.datetime) -> str
     if found.age >= OPENS:
         raise Refusal("screen_code_old")
     with installation.database.read() as session:
-        screen_ends.require_unspent(session, found.end)
+        found.end.require_unspent(session)
     return page_key(installation, found, now)
 
 
-def page_key(installation: Installation, found: Found, now: dt.datetime) -> str:
+def page_key(installation: Installation, found: ScreenCodeLookup, now: dt.datetime) -> str:
     """Return a new idempotency key that lets a page be sent for hours."""
     said = f"{secrets.token_urlsafe(16)}.{int((now + ANSWERING).timestamp()) // SECONDS}"
     return f"{said}.{_page_seal(installation, found, said)}"
 
 
-def require_in_time(installation: Installation, found: Found, key: str, now: dt.datetime) -> None:
+def require_in_time(installation: Installation, found: ScreenCodeLookup, key: str, now: dt.datetime) -> None:
     """Refuse a page that was not opened in time, or was opened too long ago, unless its code still opens forms.
 
     Raises:
@@ -178,7 +222,7 @@ def require_in_time(installation: Installation, found: Found, key: str, now: dt.
         raise Refusal("screen_code_old")
 
 
-def accounts(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[Account]:
+def accounts(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[ScreenTotals]:
     """Return how many codes the screens of each unit that *actor* reaches have shown, and the answers by them."""
     shown = select(ScreenCount.unit_id, func.sum(ScreenCount.shown)).group_by(ScreenCount.unit_id)
     came = select(Response.unit_id, func.count()).group_by(Response.unit_id)
@@ -189,7 +233,7 @@ def accounts(installation: Installation, actor: Actor, campaign: CampaignRecord)
         }
         answers = {row[0]: row[1] for row in session.execute(came.where(*of_screens))}
     return [
-        Account(unit.code, unit.name, int(counts.get(unit_id, 0)), answers.get(unit_id, 0))
+        ScreenTotals(unit.code, unit.name, int(counts.get(unit_id, 0)), answers.get(unit_id, 0))
         for unit_id, unit in enumerate(campaign.plan.units, start=1)
         if actor.reaches(unit.code)
     ]
@@ -235,7 +279,7 @@ def _count(database: Database, campaign_id: int, place: tuple[int, int, int], mi
     database.write_grouped(count)
 
 
-def _page_seal(installation: Installation, found: Found, said: str) -> str:
+def _page_seal(installation: Installation, found: ScreenCodeLookup, said: str) -> str:
     return _digest(installation, f"page {found.code} {found.end.mark.hex()} {said}")[:SEAL_BYTES].hex()
 
 

@@ -9,16 +9,16 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forms import ticket_code
+from survey.database.statements import insert_once
 from survey.errors import Refusal
 from survey.keys import Keys
-from survey.models import Campaign, InvitationBatch, Ticket, TicketBatch
+from survey.models import Campaign, InvitationBatch, SpentTicket, Ticket, TicketBatch
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.collection import ticket_ends
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel, TicketEnd
@@ -40,16 +40,78 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A code of a card or an invitation, the campaign and unit that it opens, and the channel that it is."""
+class SpendableTicket:
+    """A code of a card or an invitation: where it belongs, its channel, and the mark that it leaves when it ends."""
 
-    campaign: CampaignRecord
-    ticket: ticket_ends.Ticket
+    campaign_id: int
+    unit_id: int
+    batch: int
+    mark: bytes
     channel: Channel
+
+    def spend(self, session: Session) -> None:
+        """Spend the code as part of the caller's transaction, and count it in its batch.
+
+        Raises:
+            Refusal: ``ticket_spent``; ``ticket_void``.
+        """
+        self._end(session, TicketEnd.SPENT)
+
+    def spend_again(self, session: Session) -> None:
+        """Spend the code unless it has ended: the answer that it comes with is in already."""
+        if self._marked(session, TicketEnd.SPENT):
+            self._count(session, TicketEnd.SPENT)
+
+    def make_void(self, session: Session) -> None:
+        """End the code without an answer; refusals as in :meth:`spend`."""
+        self._end(session, TicketEnd.VOID)
+
+    def require_unspent(self, session: Session) -> None:
+        """Refuse a code that has ended.
+
+        Raises:
+            Refusal: ``ticket_spent``; ``ticket_void``.
+        """
+        query = select(SpentTicket.ended).where(
+            SpentTicket.campaign_id == self.campaign_id, SpentTicket.mark == self.mark
+        )
+        ended = session.scalar(query)
+        if ended is not None:
+            raise Refusal("ticket_void" if ended == TicketEnd.VOID else "ticket_spent")
+
+    def _end(self, session: Session, end: TicketEnd) -> None:
+        if not self._marked(session, end):
+            self.require_unspent(session)
+        self._count(session, end)
+
+    def _marked(self, session: Session, end: TicketEnd) -> bool:
+        """Leave the code's mark; return whether it was not there yet."""
+        row = {"campaign_id": self.campaign_id, "mark": self.mark, "ended": end}
+        return insert_once(session, SpentTicket, row)
+
+    def _count(self, session: Session, end: TicketEnd) -> None:
+        counter = TicketBatch.spent if end is TicketEnd.SPENT else TicketBatch.void
+        session.execute(
+            update(TicketBatch)
+            .where(
+                TicketBatch.campaign_id == self.campaign_id,
+                TicketBatch.unit_id == self.unit_id,
+                TicketBatch.number == self.batch,
+            )
+            .values({counter: counter + 1})
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TicketLookup:
+    """A code of a card or an invitation, and the campaign whose unit it opens."""
+
+    campaign: CampaignRecord
+    ticket: SpendableTicket
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTotals:
     """What became of one batch. ``left`` cards are neither spent nor void."""
 
     unit: str
@@ -114,7 +176,7 @@ def issue(
     return number
 
 
-def find(installation: Installation, text: str) -> Found:
+def find(installation: Installation, text: str) -> TicketLookup:
     """Return the card or invitation whose long or short code *text* writes, spent or not.
 
     Raises:
@@ -145,12 +207,12 @@ def find(installation: Installation, text: str) -> Found:
     if row is None:
         raise Refusal("ticket_unknown")
     mark = _hash(installation.keys, b"end", row.code_hash)
-    found = ticket_ends.Ticket(row.campaign_id, row.unit_id, row.batch, mark)
     channel = Channel.TICKET if row.invited is None else Channel.INVITATION
-    return Found(installation.campaigns.get(row.code), found, channel)
+    ticket = SpendableTicket(row.campaign_id, row.unit_id, row.batch, mark, channel)
+    return TicketLookup(installation.campaigns.get(row.code), ticket)
 
 
-def of_unit(installation: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> Found:
+def of_unit(installation: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> TicketLookup:
     """Return the card or invitation whose code somebody typed for an answer of that unit, spent or not.
 
     Raises:
@@ -182,14 +244,14 @@ def check(installation: Installation, campaign: CampaignRecord, unit_id: int, te
     require_unspent(installation, of_unit(installation, campaign, unit_id, text))
 
 
-def require_unspent(installation: Installation, found: Found) -> None:
+def require_unspent(installation: Installation, found: TicketLookup) -> None:
     """Refuse a card that has ended.
 
     Raises:
         Refusal: ``ticket_spent``; ``ticket_void``.
     """
     with installation.database.read() as session:
-        ticket_ends.require_unspent(session, found.ticket)
+        found.ticket.require_unspent(session)
 
 
 def void(
@@ -206,7 +268,7 @@ def void(
     ticket = found.ticket
     actor.require(campaign.unit(ticket.unit_id).code)
     with installation.database.write() as session:
-        ticket_ends.end(session, ticket, TicketEnd.VOID)
+        ticket.make_void(session)
         place = {"campaign_id": ticket.campaign_id, "unit_id": ticket.unit_id}
         audit.note(session, actor, "ticket_voided", now, **place, subject=str(ticket.batch))
     return ticket.batch
@@ -241,7 +303,7 @@ def hand_out(
 
 def accounts(
     installation: Installation, actor: Actor, campaign: CampaignRecord, *, invited: bool = False
-) -> list[Account]:
+) -> list[BatchTotals]:
     """Return the batches of cards, or those *invited*, of the units that *actor* reaches, in the plan's order."""
     query = (
         select(TicketBatch)
@@ -254,7 +316,7 @@ def accounts(
     with installation.database.read() as session:
         rows = session.scalars(query).all()
     return [
-        Account(unit.code, unit.name, row.number, row.printed, row.handed_out, row.spent, row.void)
+        BatchTotals(unit.code, unit.name, row.number, row.printed, row.handed_out, row.spent, row.void)
         for row in rows
         if actor.reaches((unit := campaign.unit(row.unit_id)).code)
     ]

@@ -24,9 +24,9 @@ from survey.models import Campaign, Kiosk, KioskRange
 from survey.models.kiosks import LONGEST_IDLE, SHORTEST_IDLE
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.collection.record_numbers import Range, missing
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.kiosks.record_numbers import Range, missing
 from survey.vocabulary import Unfinished
 
 LINK_LIVES = dt.timedelta(hours=24)

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 from forms import answers
 from survey.errors import Refusal
-from survey.services.collection.door import Accepted, Entry
-from survey.services.collection.record_numbers import Numbered
+from survey.services.collection import door
+from survey.services.collection.door import Accepted
+from survey.services.collection.entries import KioskEntry, SpentElsewhere
 from survey.services.counter import tickets
-from survey.services.counter.tickets import Found
+from survey.services.counter.tickets import SpendableTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.vocabulary import Channel
+from survey.services.kiosks.record_numbers import KioskRecordNumber
 
 NO_CARD = frozenset({"ticket_mistyped", "ticket_unknown", "ticket_of_other_unit", "ticket_void"})
 
@@ -45,29 +46,26 @@ def take(
 
     Raises:
         FaultyInput: when the fields are no answers to the campaign's questionnaire.
-        Refusal: those of :meth:`survey.services.collection.door.Door.accept`, but for those of a code.
+        Refusal: those of :func:`survey.services.collection.door.accept`, but for those of a code.
     """
     unit_id, kiosk = place
     sheet = answers.parse(campaign.questionnaire, {name: [value] for name, value in record.fields.items()})
-    numbered = Numbered(kiosk, record.number)
+    number = KioskRecordNumber(campaign.id, kiosk, record.number)
     card = _card(installation, campaign, unit_id, record.code) if record.code else None
-    if card is None:
-        plain = Entry(campaign, unit_id, Channel.KIOSK, record.key, sheet, numbered=numbered)
-        return installation.door.accept(plain, now)
-    entry = Entry(campaign, unit_id, card.channel, record.key, sheet, numbered=numbered, ticket=card.ticket)
     try:
-        return installation.door.accept(entry, now)
+        return door.accept(installation, KioskEntry(campaign, unit_id, record.key, sheet, number, card), now)
     except Refusal as refusal:
         if refusal.code not in {"ticket_spent", "ticket_void"}:
             raise
-        spent = refusal.code == "ticket_spent"
-    again = Entry(campaign, unit_id, Channel.KIOSK, record.key, sheet, numbered=numbered, doubled=spent)
-    return installation.door.accept(again, now)
+        ended = SpentElsewhere() if refusal.code == "ticket_spent" else None
+    return door.accept(installation, KioskEntry(campaign, unit_id, record.key, sheet, number, ended), now)
 
 
-def _card(installation: Installation, campaign: CampaignRecord, unit_id: int, code: str) -> Found | None:
+def _card(
+    installation: Installation, campaign: CampaignRecord, unit_id: int, code: str
+) -> SpendableTicket | None:
     try:
-        return tickets.of_unit(installation, campaign, unit_id, code)
+        return tickets.of_unit(installation, campaign, unit_id, code).ticket
     except Refusal as refusal:
         if refusal.code not in NO_CARD:
             raise

@@ -29,13 +29,13 @@ from survey.errors import Refusal
 from survey.models import PaperReading, ScanFile, ScanForm
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.collection import readings, serials
-from survey.services.collection.door import Entry, Keyed
+from survey.services.collection import door, readings, serials
+from survey.services.collection.entries import KeyedEntry, PaperSource
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import second_keying
-from survey.vocabulary import Channel, ReadingSource
+from survey.vocabulary import ReadingSource
 
 NONCE_BYTES = 12
 DOUBLED = ("scan_duplicate", "scan_known", "sheet_used")
@@ -265,9 +265,9 @@ def _enter(
         second_keying.key_second(installation, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
         return
     digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
-    keyed = Keyed(actor, number, ReadingSource.SCANNED)
-    entry = Entry(campaign, unit_id, Channel.PAPER, f"scan.{number}.{digest}", sheet, keyed)
-    installation.door.accept(entry, now)
+    source = PaperSource(actor, number, ReadingSource.SCANNED)
+    entry = KeyedEntry(campaign, unit_id, f"scan.{number}.{digest}", sheet, source)
+    door.accept(installation, entry, now)
 
 
 def _known(

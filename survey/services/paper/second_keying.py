@@ -18,14 +18,14 @@ from survey.clock import local_day, start_of
 from survey.errors import Refusal
 from survey.models import Comment, PaperForm, PaperReading, Response
 from survey.services.accounts.actors import Actor
-from survey.services.collection import decisions, readings, response_states, serials
+from survey.services.collection import decisions, door, readings, response_states, serials
 from survey.services.collection.decisions import Paper
-from survey.services.collection.door import Entry
+from survey.services.collection.entries import CorrectedEntry
 from survey.services.collection.readings import History
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.vocabulary import Channel, EntryState, HalfDay, ReadingKind, ReadingSource, State, Verdict
+from survey.vocabulary import HalfDay, ReadingKind, ReadingSource, State, Verdict
 
 HOUR = {HalfDay.AM.value: dt.timedelta(hours=9), HalfDay.PM.value: dt.timedelta(hours=15)}
 
@@ -221,8 +221,8 @@ def _correct(
     """Put a response with the right answers, of the first one's day, in the place of the first one."""
     day, half = session.execute(select(Response.local_day, Response.half_day).filter_by(**form.place)).one()
     key = secrets.token_urlsafe(24)
-    entry = Entry(campaign, form.unit_id, Channel.PAPER, key, right, state=EntryState.VALID)
-    accepted = installation.door.accept_within(session, entry, start_of(day) + HOUR[half])
+    entry = CorrectedEntry(campaign, form.unit_id, key, right)
+    accepted = door.accept_within(session, installation.keys, entry, start_of(day) + HOUR[half])
     decisions.write(session, actor, form, Verdict.CORRECTED, now, replaced_by=accepted.response_key)
 
 

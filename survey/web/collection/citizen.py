@@ -18,13 +18,12 @@ from forms.prepared_page import PreparedPage, slot
 from survey import clock
 from survey.errors import Refusal
 from survey.services.campaigns import languages
-from survey.services.collection import receipts
-from survey.services.collection.door import Accepted, Entry
-from survey.services.collection.screen_ends import ScreenCode
-from survey.services.collection.ticket_ends import Ticket
+from survey.services.collection import door, receipts
+from survey.services.collection.door import Accepted
+from survey.services.collection.entries import CodeOfAnswer, WebEntry
 from survey.services.counter import screen_codes, tickets
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.vocabulary import Channel, EntryState
+from survey.vocabulary import EntryState
 from survey.web.access import public
 from survey.web.app_context import current_installation
 from survey.web.collection import citizen_page as page
@@ -61,15 +60,6 @@ class Again:
     without: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """By which channel a form comes, with the code that it spends."""
-
-    channel: Channel
-    ticket: Ticket | None = None
-    screen: ScreenCode | None = None
-
-
 @citizen.get("/k/<sealed>")
 @public
 def form(sealed: str) -> ResponseReturnValue:
@@ -81,7 +71,7 @@ def form(sealed: str) -> ResponseReturnValue:
 @public
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    return _taken(page.counter_of(sealed), Way(Channel.QR))
+    return _taken(page.counter_of(sealed))
 
 
 @citizen.get("/m")
@@ -112,7 +102,7 @@ def send_by_ticket(code: str) -> ResponseReturnValue:
     """Take the form in and spend its code; the receipt's address does not name the code."""
     found = tickets.find(current_installation(), code)
     counter = _of_unit(found.campaign, found.ticket.unit_id)
-    return _taken(counter, Way(found.channel, ticket=found.ticket))
+    return _taken(counter, found.ticket)
 
 
 @citizen.get("/s/<code>")
@@ -136,7 +126,7 @@ def send_by_screen(code: str) -> ResponseReturnValue:
     try:
         found = screen_codes.find_beside(installation, first, typed, now) if typed else first
         screen_codes.require_in_time(installation, found, request.form.get(KEY, ""), now)
-        return _taken(counter, Way(Channel.SCREEN, screen=found.end))
+        return _taken(counter, found.end)
     except Refusal as refusal:
         if refusal.code not in WORTH_ANOTHER_CODE:
             raise
@@ -234,7 +224,7 @@ def _given(counter: Counter, key: str | None = None) -> Response:
     return page.sent(raw, 200, css, script=loader)
 
 
-def _taken(counter: Counter, way: Way) -> ResponseReturnValue:
+def _taken(counter: Counter, code: CodeOfAnswer | None = None) -> ResponseReturnValue:
     """Hand the form to the door and lead to its receipt, or show it again with every fault."""
     campaign = counter.campaign
     lang, fields = page.language(campaign), request.form.to_dict(flat=False)
@@ -246,8 +236,8 @@ def _taken(counter: Counter, way: Way) -> ResponseReturnValue:
         shown = [_told(fault, campaign, lang) for fault in faulty.faults]
         again = None if typed is None else Again("", typed[0], _form_address(counter))
         return _shown_again(counter, 422, fields, shown, again)
-    entry = Entry(campaign, counter.unit_id, way.channel, key, sheet, ticket=way.ticket, screen=way.screen)
-    accepted = current_installation().door.accept(entry, clock.now())
+    entry = WebEntry(campaign, counter.unit_id, key, sheet, code)
+    accepted = door.accept(current_installation(), entry, clock.now())
     return redirect(_receipt_address(counter, accepted, lang), 303)
 
 

@@ -13,10 +13,10 @@ from wtforms.validators import InputRequired, Length
 
 from survey import clock
 from survey.errors import Refusal
-from survey.services.collection.record_numbers import Range
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices as verbs
 from survey.services.kiosks.devices import NewKiosk
+from survey.services.kiosks.record_numbers import Range
 from survey.vocabulary import Role, Unfinished
 from survey.web import language
 from survey.web.access import actor, allow

@@ -13,16 +13,16 @@ from flask.typing import ResponseReturnValue
 from survey import clock
 from survey.errors import Fault, PlacedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
-from survey.services.collection import serial_ranges
-from survey.services.collection.door import Entry, Keyed
-from survey.services.collection.ticket_ends import Ticket
+from survey.services.collection import door, serial_ranges
+from survey.services.collection.entries import KeyedEntry, PaperSource
 from survey.services.counter import tickets
+from survey.services.counter.tickets import SpendableTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices
 from survey.services.paper import batches
 from survey.services.results import quotas
 from survey.services.results.quotas import Progress
-from survey.vocabulary import Channel, Role
+from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
@@ -98,16 +98,15 @@ def save(campaign: str) -> ResponseReturnValue:
     number = _number(place, given.form_number.data or "", faults)
     if not faults and not SHAPE.fullmatch(number):
         faults.append(Fault("form_number_bad", NUMBER))
-    ticket = _card(place, given, faults)
+    card = _card(place, given, faults)
     sheet = sheet_of(place.campaign, fields, faults)
     if sheet is None or faults:
         return _page(place, given, fields, faults), 422
     # The number is a part of the key: the same answers under another number are another form.
-    keyed, key = Keyed(actor(), number), f"{given.key.data or ''}.{number}"
+    source, key = PaperSource(actor(), number), f"{given.key.data or ''}.{number}"
+    keyed = KeyedEntry(place.campaign, place.unit_id, key, sheet, source, card)
     try:
-        accepted = current_installation().door.accept(
-            Entry(place.campaign, place.unit_id, Channel.PAPER, key, sheet, keyed, ticket=ticket), clock.now()
-        )
+        accepted = door.accept(current_installation(), keyed, clock.now())
     except Refusal as refusal:
         if refusal.code not in ON_PAGE:
             raise
@@ -137,7 +136,7 @@ def canonical(number: str) -> str:
     return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
 
 
-def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> Ticket | None:
+def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> SpendableTicket | None:
     """Return the card that came with the form, None without one; what is wrong with its code is added to *faults*."""
     text = (given.card.data or "").strip()[:LONGEST_CARD]
     if not text:

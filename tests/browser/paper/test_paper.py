@@ -86,7 +86,7 @@ def test_two_officers_key_blindly_and_a_third_person_settles(
     head = sign_in(chromium, office_address, "head")
     print_forms(head, office_address, 60)
     campaign = office.campaigns.get("dien-tap")
-    drawn = (n for n in range(1, 61) if serials.is_drawn(office.keys.paper_sample, campaign, n))
+    drawn = (n for n in range(1, 61) if serials.is_sampled(office.keys.paper_sample, campaign, n))
     number = f"{next(drawn):04}"
 
     officer = sign_in(chromium, office_address, "officer")

@@ -12,7 +12,7 @@ from flask_wtf import csrf
 from werkzeug.routing import Rule
 
 from forms.address_mac import Seal
-from survey.services.collection import receipts
+from survey.services.collection import door, receipts
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import exits
 from survey.vocabulary import Role
@@ -267,7 +267,7 @@ def test_nothing_of_another_unit_is_reached(
 ) -> None:
     campaign = installation.campaigns.get(scene.CODE)
     other = campaign.unit_id(OTHER)
-    installation.door.accept(entry(campaign, number="0777", unit_id=other), NOW)
+    door.accept(installation, entry(campaign, number="0777", unit_id=other), NOW)
     browser, before = signed_in(role), scene.counts(installation)
     tried = 0
     for rule in rules(app):

@@ -18,7 +18,8 @@ from survey.clock import ZONE, local_day, start_of
 from survey.errors import Refusal
 from survey.models import Decision, Response
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.collection.door import Entry, Keyed
+from survey.services.collection import door
+from survey.services.collection.entries import KeyedEntry, PaperSource, WebEntry
 from survey.services.counter import tickets
 from survey.services.counter.tickets import Card
 from survey.services.installation.campaign_records import CampaignRecord
@@ -27,7 +28,7 @@ from survey.services.invitations import lists
 from survey.services.kiosks import records
 from survey.services.kiosks.records import Record
 from survey.services.results import quotas
-from survey.vocabulary import Channel, Role
+from survey.vocabulary import Role
 from tests.integration.kiosks.test_device_api import Device, device
 from tests.support import paper_scene, scene
 from tests.support.invitees import csv_of
@@ -132,14 +133,12 @@ def test_an_officer_who_goes_back_to_add_the_card_spends_it_with_the_same_form(
 ) -> None:
     who = scene.account(installation, "hai@x.vn")
     plain = scene.entry(campaign, key="one page of the officer", number="7", actor=who)
-    installation.door.accept(plain, NOW)
+    door.accept(installation, plain, NOW)
     card = tickets.of_unit(installation, campaign, scene.AN_NHON, cards[0].short).ticket
-    paper = Keyed(who, "7")
-    with_card = Entry(
-        campaign, scene.AN_NHON, Channel.PAPER, plain.idempotency_key, plain.sheet, paper, ticket=card
-    )
-    assert installation.door.accept(with_card, NOW).repeated
-    assert installation.door.accept(with_card, NOW).repeated
+    source = PaperSource(who, "7")
+    with_card = KeyedEntry(campaign, scene.AN_NHON, plain.idempotency_key, plain.sheet, source, card)
+    assert door.accept(installation, with_card, NOW).repeated
+    assert door.accept(installation, with_card, NOW).repeated
     assert spent(installation, campaign) == 1
     assert scene.counts(installation)["response"] == 1
 
@@ -249,15 +248,15 @@ def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_respon
         place: tuple[int, Any] = (scene.AN_NHON, device.number)
         try:
             if number % 3 == 0:
-                phone = Entry(campaign, scene.AN_NHON, Channel.TICKET, key, sheet, ticket=card)
-                installation.door.accept(phone, NOW)
+                phone = WebEntry(campaign, scene.AN_NHON, key, sheet, card)
+                door.accept(installation, phone, NOW)
             elif number % 3 == 1:
                 sent = Record(key, number + 1, fields, cards[0].short)
                 records.take(installation, campaign, place, sent, NOW)
             else:
-                paper = Keyed(who, f"{number + 1:04}")
-                on_paper = Entry(campaign, scene.AN_NHON, Channel.PAPER, key, sheet, paper, ticket=card)
-                installation.door.accept(on_paper, NOW)
+                source = PaperSource(who, f"{number + 1:04}")
+                on_paper = KeyedEntry(campaign, scene.AN_NHON, key, sheet, source, card)
+                door.accept(installation, on_paper, NOW)
         except Refusal as refusal:
             return refusal.code
         return "kept"

@@ -19,7 +19,7 @@ from survey.errors import Refusal
 from survey.models import Comment, Response
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.collection import csv_transfer, decisions
+from survey.services.collection import csv_transfer, decisions, door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
@@ -67,7 +67,7 @@ def take_in(
     installation: Installation, campaign: CampaignRecord, data: bytes | str, now: dt.datetime = NOW
 ) -> tuple[int, int]:
     raw = data.encode() if isinstance(data, str) else data
-    return csv_transfer.import_csv(installation, installation.door, COMMAND_LINE, campaign, raw, now)
+    return csv_transfer.import_csv(installation, COMMAND_LINE, campaign, raw, now)
 
 
 def faults(installation: Installation, campaign: CampaignRecord, data: bytes) -> list[tuple[str, str]]:
@@ -141,7 +141,7 @@ def fill(installation: Installation, campaign: CampaignRecord) -> None:
             for place, question in enumerate(campaign.questionnaire.profile)
         )
         sheet = replace(next(sheets), comment=tidy_comment(comment), profile=profile)
-        installation.door.accept(replace(base, sheet=sheet), NOW + dt.timedelta(hours=number))
+        door.accept(installation, replace(base, sheet=sheet), NOW + dt.timedelta(hours=number))
 
 
 class TestThereAndBack:
@@ -171,7 +171,7 @@ class TestThereAndBack:
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
         fill(installation, campaign)
-        installation.door.accept(entry(campaign, number="1"), NOW)
+        door.accept(installation, entry(campaign, number="1"), NOW)
         decisions.decide(
             installation,
             scene.account(installation, "a@x.vn"),
@@ -188,7 +188,7 @@ class TestThereAndBack:
     def test_an_erased_comment_does_not_come_back_and_is_no_contradiction(
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        installation.door.accept(entry(campaign, comment="Số của tôi: 0912345678"), NOW)
+        door.accept(installation, entry(campaign, comment="Số của tôi: 0912345678"), NOW)
         data = exported(installation, campaign)
         with installation.database.write() as session:
             session.execute(delete(Comment))
@@ -198,7 +198,7 @@ class TestThereAndBack:
     def test_a_changed_row_of_the_own_export_is_refused(
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        installation.door.accept(entry(campaign, mark="1"), NOW)
+        door.accept(installation, entry(campaign, mark="1"), NOW)
         lines = cells(exported(installation, campaign))
         lines[1][lines[0].index("overall")] = "5"
         assert faults(installation, campaign, written(lines)) == [("", "import_conflict")]
@@ -206,7 +206,7 @@ class TestThereAndBack:
     def test_a_form_that_is_not_counted_is_not_counted_by_moving_it(
         self, installation: Installation, campaign: CampaignRecord, twin: CampaignRecord
     ) -> None:
-        installation.door.accept(entry(campaign, number="1"), NOW)
+        door.accept(installation, entry(campaign, number="1"), NOW)
         decisions.decide(
             installation,
             scene.account(installation, "a@x.vn"),
@@ -223,7 +223,7 @@ class TestThereAndBack:
     def test_late_forms_are_late_again(
         self, installation: Installation, campaign: CampaignRecord, twin: CampaignRecord
     ) -> None:
-        installation.door.accept(entry(campaign), scene.CLOSED)
+        door.accept(installation, entry(campaign), scene.CLOSED)
         take_in(installation, twin, exported(installation, campaign), scene.CLOSED)
         board = quotas.progress(installation, COMMAND_LINE, twin, scene.CLOSED)
         assert (board.total("late"), board.total("valid")) == (1, 0)

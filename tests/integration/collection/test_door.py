@@ -12,12 +12,13 @@ from survey.errors import Refusal
 from survey.models import Comment, LedgerLeaf, Response, SetAside
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import campaigns
-from survey.services.collection import decisions
+from survey.services.collection import decisions, door
 from survey.services.collection.door import Accepted
+from survey.services.collection.entries import ImportEntry, WebEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
-from survey.vocabulary import Channel, EntryState, Reason, Role, State, Verdict
+from survey.vocabulary import EntryState, Reason, Role, State, Verdict
 from tests.support import scene
 from tests.support.scene import NOW, entry
 
@@ -28,7 +29,7 @@ SOMEBODY_ELSE = Actor(None, Role.UNIT_HEAD, "an-nhon")
 def refused(installation: Installation, *args: object, **kwargs: object) -> str:
     """The code with which the door refuses."""
     with pytest.raises(Refusal) as refusal:
-        installation.door.accept(*args, **kwargs)  # type: ignore[arg-type]
+        door.accept(installation, *args, **kwargs)  # type: ignore[arg-type]
     return refusal.value.code
 
 
@@ -43,7 +44,7 @@ def test_fifty_parallel_sends_of_one_form_leave_one_row(
     before = scene.counts(installation)
     one = entry(campaign, key=KEY, comment="Cảm ơn.")
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(lambda _: installation.door.accept(one, NOW), range(50)))
+        answers = list(pool.map(lambda _: door.accept(installation, one, NOW), range(50)))
     assert len({(answer.receipt, answer.response_key) for answer in answers}) == 1
     assert sum(not answer.repeated for answer in answers) == 1
     gained = {name: n - before.get(name, 0) for name, n in scene.counts(installation).items()}
@@ -57,7 +58,7 @@ def test_parallel_contradictions_keep_one_form_and_set_each_other_body_aside_onc
 
     def send(number: int) -> Accepted | str:
         try:
-            return installation.door.accept(bodies[number], NOW)
+            return door.accept(installation, bodies[number], NOW)
         except Refusal as refusal:
             return refusal.code
 
@@ -78,8 +79,8 @@ def test_a_repetition_on_another_day_gets_the_first_answer(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     one = entry(campaign, key=KEY)
-    first = installation.door.accept(one, NOW)
-    late = installation.door.accept(one, scene.CLOSED + dt.timedelta(days=3))
+    first = door.accept(installation, one, NOW)
+    late = door.accept(installation, one, scene.CLOSED + dt.timedelta(days=3))
     assert (late.receipt, late.state, late.repeated) == (first.receipt, EntryState.VALID, True)
     assert not first.repeated
     with installation.database.read() as session:
@@ -89,7 +90,7 @@ def test_a_repetition_on_another_day_gets_the_first_answer(
 def test_a_form_that_differs_only_in_its_comment_is_another_form(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    installation.door.accept(entry(campaign, key=KEY, comment="a"), NOW)
+    door.accept(installation, entry(campaign, key=KEY, comment="a"), NOW)
     assert refused(installation, entry(campaign, key=KEY, comment="b"), NOW) == "response_conflict"
     with installation.database.read() as session:
         assert session.scalars(select(SetAside.comment)).all() == ["b"]
@@ -98,8 +99,8 @@ def test_a_form_that_differs_only_in_its_comment_is_another_form(
 def test_the_same_key_in_another_unit_is_another_form(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    first = installation.door.accept(entry(campaign, key=KEY, unit_id=1), NOW)
-    second = installation.door.accept(entry(campaign, key=KEY, unit_id=2), NOW)
+    first = door.accept(installation, entry(campaign, key=KEY, unit_id=1), NOW)
+    second = door.accept(installation, entry(campaign, key=KEY, unit_id=2), NOW)
     assert first.receipt != second.receipt
     assert not second.repeated
 
@@ -119,11 +120,11 @@ def test_the_same_key_in_another_unit_is_another_form(
 def test_the_window_is_open_from_its_first_moment_to_the_one_before_its_end(
     installation: Installation, campaign: CampaignRecord, moment: dt.datetime, state: EntryState
 ) -> None:
-    assert installation.door.accept(entry(campaign), moment).state is state
+    assert door.accept(installation, entry(campaign), moment).state is state
 
 
 def test_a_late_form_is_kept_and_does_not_count(installation: Installation, campaign: CampaignRecord) -> None:
-    installation.door.accept(entry(campaign), scene.CLOSED)
+    door.accept(installation, entry(campaign), scene.CLOSED)
     board = quotas.progress(installation, COMMAND_LINE, campaign, scene.CLOSED)
     assert (board.total("late"), board.total("valid")) == (1, 0)
 
@@ -138,8 +139,8 @@ def test_nothing_is_kept_before_the_window_opens(
 
 def test_a_full_quota_refuses_nobody(installation: Installation, campaign: CampaignRecord) -> None:
     target = campaign.unit(scene.AN_NHON).target
-    installation.door.accept_all((entry(campaign), NOW) for _ in range(target))
-    accepted = installation.door.accept(entry(campaign), NOW)
+    door.accept_all(installation, ((entry(campaign), NOW) for _ in range(target)))
+    accepted = door.accept(installation, entry(campaign), NOW)
     assert accepted.state is EntryState.VALID
     board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     assert board.units[scene.AN_NHON - 1].valid == target + 1
@@ -151,15 +152,15 @@ def test_a_key_that_no_page_made_is_refused(
 ) -> None:
     one = entry(campaign)
     before = scene.counts(installation)
-    bad = type(one)(one.campaign, one.unit_id, one.channel, key, one.sheet)
+    bad = WebEntry(one.campaign, one.unit_id, key, one.sheet)
     assert refused(installation, bad, NOW) == "idempotency_key_bad"
     assert scene.counts(installation) == before
 
 
 def test_the_half_day_is_the_finest_time_kept(installation: Installation, campaign: CampaignRecord) -> None:
     noon = NOW.replace(hour=12, minute=0)
-    installation.door.accept(entry(campaign, mark="1"), noon - dt.timedelta(microseconds=1))
-    installation.door.accept(entry(campaign, mark="2"), noon)
+    door.accept(installation, entry(campaign, mark="1"), noon - dt.timedelta(microseconds=1))
+    door.accept(installation, entry(campaign, mark="2"), noon)
     with installation.database.read() as session:
         found = {row.marks[0]: (row.local_day, row.half_day) for row in session.scalars(select(Response))}
     assert found == {"1": (NOW.date(), "am"), "2": (NOW.date(), "pm")}
@@ -171,7 +172,7 @@ def test_many_entries_are_taken_in_together_or_not_at_all(
     before = scene.counts(installation)
     entries = [(entry(campaign), NOW), (entry(campaign), scene.BEFORE)]
     with pytest.raises(Refusal, match="campaign_not_open"):
-        installation.door.accept_all(entries)
+        door.accept_all(installation, entries)
     assert scene.counts(installation) == before
 
 
@@ -181,7 +182,7 @@ class TestPaper:
     def test_a_form_number_is_used_once_in_its_campaign_whatever_the_unit(
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        installation.door.accept(entry(campaign, number="0007", unit_id=1), NOW)
+        door.accept(installation, entry(campaign, number="0007", unit_id=1), NOW)
         before = scene.counts(installation)
         assert refused(installation, entry(campaign, number="0007", unit_id=2), NOW) == "form_number_used"
         assert scene.counts(installation) == before
@@ -191,7 +192,7 @@ class TestPaper:
     ) -> None:
         def send(unit_id: int) -> str:
             try:
-                installation.door.accept(entry(campaign, number="0008", unit_id=unit_id), NOW)
+                door.accept(installation, entry(campaign, number="0008", unit_id=unit_id), NOW)
             except Refusal as refusal:
                 return refusal.code
             return "kept"
@@ -207,8 +208,8 @@ class TestPaper:
     ) -> None:
         other = campaign.plan.rehearsed("other", campaign.plan.window.opens_on, {})
         campaigns.load(installation, COMMAND_LINE, other, NOW)
-        installation.door.accept(entry(campaign, number="0009"), NOW)
-        installation.door.accept(entry(installation.campaigns.get("other"), number="0009"), NOW)
+        door.accept(installation, entry(campaign, number="0009"), NOW)
+        door.accept(installation, entry(installation.campaigns.get("other"), number="0009"), NOW)
         assert scene.counts(installation)["paper_form"] == 2
 
     @pytest.mark.parametrize("number", ["", " ", "a b", "x" * 25, "0001\n", "số-1", "1;2", "\x00"])
@@ -222,15 +223,15 @@ class TestPaper:
     def test_the_same_answers_under_another_number_are_not_taken_for_a_repetition(
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
-        installation.door.accept(entry(campaign, key=KEY, number="0010"), NOW)
+        door.accept(installation, entry(campaign, key=KEY, number="0010"), NOW)
         assert refused(installation, entry(campaign, key=KEY, number="0011"), NOW) == "response_conflict"
-        assert installation.door.accept(entry(campaign, key=KEY, number="0010"), NOW).repeated
+        assert door.accept(installation, entry(campaign, key=KEY, number="0010"), NOW).repeated
 
     def test_totals_are_enough_where_the_plan_says_so(
         self, installation: Installation, campaign: CampaignRecord
     ) -> None:
         assert campaign.plan.paper_check == "totals"
-        assert installation.door.accept(entry(campaign, number="0012"), NOW).state is EntryState.VALID
+        assert door.accept(installation, entry(campaign, number="0012"), NOW).state is EntryState.VALID
 
 
 class TestSecondPerson:
@@ -258,7 +259,7 @@ class TestSecondPerson:
         self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
-        accepted = installation.door.accept(entry(strict, number="1", actor=first), NOW)
+        accepted = door.accept(installation, entry(strict, number="1", actor=first), NOW)
         assert accepted.state is EntryState.AWAITING
         assert self.valid(installation, strict) == 0
         decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
@@ -269,7 +270,7 @@ class TestSecondPerson:
         self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, _ = people
-        installation.door.accept(entry(strict, number="1", actor=first), NOW)
+        door.accept(installation, entry(strict, number="1", actor=first), NOW)
         with pytest.raises(Refusal, match="verify_own_entry"):
             decisions.decide(installation, first, strict, "1", Verdict.VERIFIED, NOW)
         assert self.valid(installation, strict) == 0
@@ -278,7 +279,7 @@ class TestSecondPerson:
         self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
-        installation.door.accept(entry(strict, number="1", actor=first), NOW)
+        door.accept(installation, entry(strict, number="1", actor=first), NOW)
         decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
         decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.AWAITING
@@ -293,7 +294,7 @@ class TestSecondPerson:
         self, installation: Installation, strict: CampaignRecord, people: tuple[Actor, Actor]
     ) -> None:
         first, second = people
-        installation.door.accept(entry(strict, number="1", actor=first), NOW)
+        door.accept(installation, entry(strict, number="1", actor=first), NOW)
 
         def verify(_: int) -> str:
             try:
@@ -313,7 +314,7 @@ class TestSecondPerson:
         first, second = people
         after = strict.closes_at
         assert (
-            installation.door.accept(entry(strict, number="1", actor=first), after).state is EntryState.LATE
+            door.accept(installation, entry(strict, number="1", actor=first), after).state is EntryState.LATE
         )
         with pytest.raises(Refusal, match="decision_not_allowed"):
             decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, after)
@@ -321,7 +322,7 @@ class TestSecondPerson:
     def test_a_citizens_own_form_awaits_nobody(
         self, installation: Installation, strict: CampaignRecord
     ) -> None:
-        assert installation.door.accept(entry(strict), NOW).state is EntryState.VALID
+        assert door.accept(installation, entry(strict), NOW).state is EntryState.VALID
 
 
 @pytest.mark.parametrize(
@@ -337,14 +338,14 @@ class TestSecondPerson:
 def test_a_decision_that_does_not_fit_is_refused(
     installation: Installation, campaign: CampaignRecord, verdict: Verdict, reason: Reason | None, code: str
 ) -> None:
-    installation.door.accept(entry(campaign, number="1", actor=scene.account(installation, "mot@x.vn")), NOW)
+    door.accept(installation, entry(campaign, number="1", actor=scene.account(installation, "mot@x.vn")), NOW)
     with pytest.raises(Refusal, match=code):
         decisions.decide(installation, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason)
     assert "decision" not in scene.counts(installation)
 
 
 def test_a_decision_reaches_only_the_own_unit(installation: Installation, campaign: CampaignRecord) -> None:
-    installation.door.accept(entry(campaign, number="1"), NOW)
+    door.accept(installation, entry(campaign, number="1"), NOW)
     stranger = Actor(None, Role.UNIT_HEAD, "phu-cat")
     for number, code in (("1", "unit_out_of_reach"), ("2", "form_number_unknown")):
         with pytest.raises(Refusal, match=code):
@@ -356,14 +357,14 @@ def test_a_decision_reaches_only_the_own_unit(installation: Installation, campai
 def test_a_comment_stands_apart_and_is_erased_alone(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    accepted = installation.door.accept(entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
+    accepted = door.accept(installation, entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
     with installation.database.write() as session:
         leaves = session.scalars(select(LedgerLeaf.leaf)).all()
         session.execute(delete(Comment).where(Comment.response_key == accepted.response_key))
     with installation.database.read() as session:
         assert session.scalars(select(LedgerLeaf.leaf)).all() == leaves
         assert session.scalars(select(Response.response_key)).all() == [accepted.response_key]
-    again = installation.door.accept(entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
+    again = door.accept(installation, entry(campaign, key=KEY, comment="Số của tôi là 0912345678."), NOW)
     assert (again.repeated, again.receipt) == (True, accepted.receipt)
     assert "comment" not in scene.counts(installation)
 
@@ -372,17 +373,17 @@ def test_a_citizens_answer_leaves_no_trace_in_the_audit(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     before = scene.counts(installation)["audit_entry"]
-    installation.door.accept(entry(campaign), NOW)
+    door.accept(installation, entry(campaign), NOW)
     assert scene.counts(installation)["audit_entry"] == before
-    installation.door.accept(entry(campaign, number="1"), NOW)
+    door.accept(installation, entry(campaign, number="1"), NOW)
     assert scene.counts(installation)["audit_entry"] == before + 1
 
 
 def test_every_channel_has_its_leaf_at_once(installation: Installation, campaign: CampaignRecord) -> None:
     for number in (None, "1"):
-        installation.door.accept(entry(campaign, number=number), NOW)
+        door.accept(installation, entry(campaign, number=number), NOW)
     one = entry(campaign)
-    imported = type(one)(campaign, 1, Channel.IMPORT, one.idempotency_key, one.sheet)
-    installation.door.accept_all([(imported, NOW)])
+    imported = ImportEntry(campaign, 1, one.idempotency_key, one.sheet)
+    door.accept_all(installation, [(imported, NOW)])
     found = scene.counts(installation)
     assert found["ledger_leaf"] == found["response"] == 3

@@ -16,7 +16,8 @@ from sqlalchemy import LargeBinary, select
 
 from survey.config import Config
 from survey.models import LedgerLeaf, Response, Schema, SetAside
-from survey.services.collection import csv_transfer
+from survey.services.collection import csv_transfer, door
+from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from tests.support import scene
@@ -74,7 +75,7 @@ def test_no_column_holds_a_time_an_address_a_browser_or_an_order(table: str) -> 
 def arrivals(installation: Installation, campaign: CampaignRecord) -> list[bytes]:
     """Let citizens of one unit come one after the other; return their keys in the order of coming."""
     return [
-        installation.door.accept(entry(campaign, mark="12345"[n % 5]), NOW).response_key
+        door.accept(installation, entry(campaign, mark="12345"[n % 5]), NOW).response_key
         for n in range(VISITS)
     ]
 
@@ -95,7 +96,7 @@ def test_rows_are_found_in_an_order_that_tells_nothing(
         with installation.database.read() as session, pytest.raises(Exception, match="no such column"):
             session.connection().exec_driver_sql("SELECT rowid FROM response")
     else:
-        installation.forget_order()  # a heap keeps the order of coming until it is rewritten
+        erase_arrival_order(installation)  # a heap keeps the order of coming until it is rewritten
         query = "SELECT response_key FROM response ORDER BY ctid"
     with installation.database.read() as session:
         rows = [bytes(key) for key in session.connection().exec_driver_sql(query).scalars()]
@@ -106,17 +107,17 @@ def test_rows_are_found_in_an_order_that_tells_nothing(
 def test_a_rewritten_file_tells_nothing_within_its_pages_either(embedded: Installation) -> None:
     """A page is filled from its end, so in a young one the later row lies before the earlier one."""
     campaign, path = embedded.campaigns.get(scene.CODE), embedded.config.sqlite_path
-    came = [embedded.door.accept(entry(campaign), NOW).response_key for _ in range(12)]
+    came = [door.accept(embedded, entry(campaign), NOW).response_key for _ in range(12)]
 
     def lying() -> list[bytes]:
         data = path.read_bytes() + path.with_name(f"{path.name}-wal").read_bytes()
         return sorted(came, key=data.rindex)
 
     assert lying() == came[::-1], "this is the danger"
-    embedded.forget_order()
+    erase_arrival_order(embedded)
     assert lying() in (sorted(came), sorted(came, reverse=True))
     assert not path.with_name(f"{path.name}-wal").read_bytes(), "the log of what came when is empty"
-    assert embedded.door.accept(entry(campaign), NOW).state == "valid", "the service goes on"
+    assert door.accept(embedded, entry(campaign), NOW).state == "valid", "the service goes on"
 
 
 def test_leaves_and_exports_are_in_an_order_that_tells_nothing(
@@ -147,7 +148,7 @@ def test_what_was_sent_cannot_be_tested_against_what_is_kept(
 ) -> None:
     """The same answers of two people, or of one person twice, look different in every column of a hash."""
     for _ in range(2):
-        installation.door.accept(entry(campaign, comment="Như nhau."), NOW)
+        door.accept(installation, entry(campaign, comment="Như nhau."), NOW)
     with installation.database.read() as session:
         one, other = session.scalars(select(Response)).all()
         first, second = session.scalars(select(LedgerLeaf.leaf)).all()
@@ -160,9 +161,9 @@ def test_what_was_sent_cannot_be_tested_against_what_is_kept(
 def test_the_pages_key_is_kept_nowhere(installation: Installation, campaign: CampaignRecord) -> None:
     """Whoever finds a page in a browser's memory cannot find its row without the installation's secret."""
     key = "chìa-khóa-của-một-trang"
-    receipt = installation.door.accept(entry(campaign, key=key, comment="Cảm ơn."), NOW).receipt
+    receipt = door.accept(installation, entry(campaign, key=key, comment="Cảm ơn."), NOW).receipt
     with pytest.raises(Exception, match="response_conflict"):
-        installation.door.accept(entry(campaign, key=key, comment="Khác."), NOW)
+        door.accept(installation, entry(campaign, key=key, comment="Khác."), NOW)
     with installation.database.read() as session:
         everything = repr(
             [
@@ -185,11 +186,12 @@ import logging, sys, urllib.parse, urllib.request
 from pathlib import Path
 from survey import clock, server
 from survey.config import Config
-from survey.services import links
-from survey.services.actors import COMMAND_LINE
-from survey.services.installation import open_installation
+from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.collection import door
+from survey.services.counter import links
+from survey.services.installation.installation import open_installation
 from survey.web.application import assemble
-from tests import scene
+from tests.support import scene
 clock.now = lambda: scene.NOW
 opened = open_installation(Config(data=Path(sys.argv[1]), database_url=sys.argv[2] or None))
 app = assemble(opened)
@@ -210,10 +212,10 @@ answers.append(post(client, "Bí mật bốn.", key="khóa-của-trang-khác"))
 event.remove(opened.database.engine, "before_cursor_execute", fail)
 opened.database.engine.echo = False
 from survey.models import Response
-long = opened.door._row
-def wrong(entry, now):
-    return long(entry, now) | {"half_day": "xx"}
-opened.door._row = wrong
+long = door._row
+def wrong(keys, entry, now):
+    return long(keys, entry, now) | {"half_day": "xx"}
+door._row = wrong
 answers.append(post(client, "Bí mật năm.", key="khóa-của-trang-thứ-ba"))
 logging.getLogger("waitress").error("Exception while serving", exc_info=ValueError("Bí mật sáu"))
 print([answer.status_code for answer in answers], file=sys.stdout)

@@ -16,13 +16,14 @@ from survey import clock
 from survey.errors import Refusal
 from survey.models import Response, Schema, ScreenCount, SpentScreenCode
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.collection.door import Entry
+from survey.services.collection import door
+from survey.services.collection.entries import WebEntry
 from survey.services.counter import screen_codes
 from survey.services.counter.screen_codes import Shown
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
-from survey.vocabulary import Channel, Role
+from survey.vocabulary import Role
 from tests.support import scene
 from tests.support.scene import NOW
 from tests.support.web import SignIn
@@ -215,8 +216,10 @@ def test_three_hundred_answers_with_one_code_leave_one(
         sheet = scene.sheet(campaign.questionnaire, "12345"[number % 5])
         key = f"a page of its own {number:04}"
         try:
-            return installation.door.accept(
-                Entry(campaign, found.unit_id, Channel.SCREEN, key, sheet, screen=found.end), NOW
+            return door.accept(
+                installation,
+                WebEntry(campaign, found.unit_id, key, sheet, found.end),
+                NOW,
             ).receipt
         except Refusal as refusal:
             return refusal.code
@@ -252,9 +255,7 @@ def test_a_mark_is_forgotten_once_its_code_is_dead(
         found = screen_codes.find(installation, shown(installation, campaign, at=now).code, now)
         sheet = scene.sheet(campaign.questionnaire)
         key = f"the page of day {days}...."
-        installation.door.accept(
-            Entry(campaign, found.unit_id, Channel.SCREEN, key, sheet, screen=found.end), now
-        )
+        door.accept(installation, WebEntry(campaign, found.unit_id, key, sheet, found.end), now)
     with installation.database.read() as session:
         assert len(session.scalars(select(SpentScreenCode.mark)).all()) == 2
 
@@ -265,8 +266,10 @@ def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
     code = shown(installation, campaign).code
     found = screen_codes.find(installation, code, NOW)
     sheet = scene.sheet(campaign.questionnaire)
-    kept = installation.door.accept(
-        Entry(campaign, found.unit_id, Channel.SCREEN, "some page's own key", sheet, screen=found.end), NOW
+    kept = door.accept(
+        installation,
+        WebEntry(campaign, found.unit_id, "some page's own key", sheet, found.end),
+        NOW,
     )
     assert {column.name for column in SpentScreenCode.__table__.columns} == {
         *("campaign_id", "mark", "local_day")
@@ -291,7 +294,7 @@ def test_the_board_shows_the_channel_apart(
 ) -> None:
     code = shown(installation, campaign).code
     send(client, code, key_of(client, code))
-    installation.door.accept(scene.entry(campaign), NOW)
+    door.accept(installation, scene.entry(campaign), NOW)
     board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["screen"], unit.channels["qr"], unit.valid) == (1, 1, 2)

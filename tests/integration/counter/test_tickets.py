@@ -15,13 +15,15 @@ from forms import ticket_code
 from survey.errors import Refusal
 from survey.models import Response, Schema, SpentTicket, Ticket, TicketBatch
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.collection.door import Entry
+from survey.services.collection import door
+from survey.services.collection.entries import KioskEntry, WebEntry
 from survey.services.counter import ticket_cards, tickets
 from survey.services.counter.tickets import Card
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.kiosks.record_numbers import KioskRecordNumber
 from survey.services.results import quotas
-from survey.vocabulary import Channel, Role
+from survey.vocabulary import Role
 from tests.support import scene
 from tests.support.scene import NOW
 from tests.support.web import SignIn, token
@@ -37,13 +39,13 @@ def cards(installation: Installation, campaign: CampaignRecord) -> list[Card]:
 
 def entry(
     installation: Installation, campaign: CampaignRecord, card: Card, key: str, mark: str = "4"
-) -> Entry:
+) -> WebEntry:
     found = tickets.find(installation, card.code)
     sheet = scene.sheet(campaign.questionnaire, mark)
-    return Entry(campaign, found.ticket.unit_id, Channel.TICKET, key, sheet, ticket=found.ticket)
+    return WebEntry(campaign, found.ticket.unit_id, key, sheet, found.ticket)
 
 
-def account(installation: Installation, campaign: CampaignRecord) -> tickets.Account:
+def account(installation: Installation, campaign: CampaignRecord) -> tickets.BatchTotals:
     (only,) = tickets.accounts(installation, COMMAND_LINE, campaign)
     return only
 
@@ -132,7 +134,7 @@ def test_a_thousand_posts_of_one_code_leave_one_response(
             marked = entry(
                 installation, campaign, cards[0], f"a page of its own {number:04}", "12345"[number % 5]
             )
-            return installation.door.accept(marked, NOW).receipt
+            return door.accept(installation, marked, NOW).receipt
         except Refusal as refusal:
             return refusal.code
 
@@ -151,7 +153,7 @@ def test_parallel_posts_of_one_page_get_one_receipt(
     same = entry(installation, campaign, cards[0], "one and the same page")
     with ThreadPoolExecutor(16) as pool:
         receipts = {
-            found.receipt for found in pool.map(lambda _: installation.door.accept(same, NOW), range(100))
+            found.receipt for found in pool.map(lambda _: door.accept(installation, same, NOW), range(100))
         }
     assert len(receipts) == 1
     assert account(installation, campaign).spent == 1
@@ -160,19 +162,20 @@ def test_parallel_posts_of_one_page_get_one_receipt(
 def test_a_code_is_spent_once_across_channels(
     installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    installation.door.accept(entry(installation, campaign, cards[0], "on a telephone...."), NOW)
+    door.accept(installation, entry(installation, campaign, cards[0], "on a telephone...."), NOW)
     found = tickets.find(installation, cards[0].short).ticket
     sheet = scene.sheet(campaign.questionnaire)
-    at_kiosk = Entry(campaign, found.unit_id, Channel.KIOSK, "at a kiosk........", sheet, ticket=found)
+    number = KioskRecordNumber(campaign.id, scene.kiosk(installation, campaign), 2)
+    at_kiosk = KioskEntry(campaign, found.unit_id, "at a kiosk........", sheet, number, found)
     with pytest.raises(Refusal, match="ticket_spent"):
-        installation.door.accept(at_kiosk, NOW)
+        door.accept(installation, at_kiosk, NOW)
     assert scene.counts(installation)["response"] == 1
 
 
 def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
     installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    kept = installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
+    kept = door.accept(installation, entry(installation, campaign, cards[0], "some page's own key"), NOW)
     columns = {column.name for column in SpentTicket.__table__.columns}
     assert columns == {"campaign_id", "mark", "ended"}
     with installation.database.read() as session:
@@ -199,10 +202,10 @@ def test_batches_are_accounted_for_each_unit(
 ) -> None:
     place = ("an-nhon", cards[0].batch)
     tickets.hand_out(installation, COMMAND_LINE, campaign, place, 2, NOW)
-    installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
+    door.accept(installation, entry(installation, campaign, cards[0], "some page's own key"), NOW)
     assert tickets.void(installation, COMMAND_LINE, campaign, cards[1].short, NOW) == 1
     with pytest.raises(Refusal, match="ticket_void"):
-        installation.door.accept(entry(installation, campaign, cards[1], "another page's key."), NOW)
+        door.accept(installation, entry(installation, campaign, cards[1], "another page's key."), NOW)
     with pytest.raises(Refusal, match="ticket_spent"):
         tickets.void(installation, COMMAND_LINE, campaign, cards[0].code, NOW)
     with pytest.raises(Refusal, match="ticket_handed_out"):
@@ -237,8 +240,8 @@ def test_nobody_prints_for_another_unit_or_too_many(
 def test_the_board_shows_the_channel_apart(
     installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    installation.door.accept(entry(installation, campaign, cards[0], "some page's own key"), NOW)
-    installation.door.accept(scene.entry(campaign), NOW)
+    door.accept(installation, entry(installation, campaign, cards[0], "some page's own key"), NOW)
+    door.accept(installation, scene.entry(campaign), NOW)
     board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["ticket"], unit.channels["qr"], unit.valid) == (1, 1, 2)

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, delete, insert, inspect, select, text, u
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from survey.models import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
-from survey.services.collection import decisions
+from survey.services.collection import decisions, door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Reason, Role, Verdict
@@ -39,9 +39,9 @@ OTHER = {
 def one_row_everywhere(installation: Installation, campaign: CampaignRecord) -> None:
     """Leave at least one row in every table."""
     first = scene.account(installation, "mot@x.vn")
-    installation.door.accept(entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
+    door.accept(installation, entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Exception, match="response_conflict"):
-        installation.door.accept(entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
+        door.accept(installation, entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
     decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
     scene.cards(installation, campaign)

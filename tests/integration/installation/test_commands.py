@@ -19,6 +19,7 @@ from survey import keys
 from survey.cli import boundary
 from survey.cli.commands import COMMANDS
 from survey.config import Config
+from survey.services.collection import door
 from survey.services.installation.installation import Installation, open_installation
 from tests.support import scene
 from tests.support.scene import NOW, entry
@@ -106,7 +107,7 @@ def test_a_response_shows_in_results_and_export_and_comes_in_again(
     run: Run, office: Installation, tmp_path: Path
 ) -> None:
     campaign = office.campaigns.get(scene.CODE)
-    office.door.accept(entry(campaign, mark="5", comment="=1+1"), NOW)
+    door.accept(office, entry(campaign, mark="5", comment="=1+1"), NOW)
     unit = json.loads(run("results", "--json").out)["units"][scene.AN_NHON - 1]
     assert (unit["unit"], unit["target"], unit["valid"]) == ("an-nhon", 80, 1)
     assert (unit["criteria"][0]["id"], unit["criteria"][0]["n"]) == (
@@ -126,8 +127,8 @@ def test_a_response_shows_in_results_and_export_and_comes_in_again(
 
 def test_the_report_is_written(run: Run, office: Installation, tmp_path: Path) -> None:
     campaign = office.campaigns.get(scene.CODE)
-    office.door.accept_all(
-        (entry(campaign, unit_id=n % 11 + 1, mark="12345"[n % 5]), NOW) for n in range(330)
+    door.accept_all(
+        office, ((entry(campaign, unit_id=n % 11 + 1, mark="12345"[n % 5]), NOW) for n in range(330))
     )
     out = tmp_path / "báo cáo"
     ended = run("report", "--out", str(out))

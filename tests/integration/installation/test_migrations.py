@@ -18,7 +18,7 @@ from survey.errors import Refusal
 from survey.models import Schema
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.collection import decisions
+from survey.services.collection import decisions, door
 from survey.services.installation import schema
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation, initialise, open_installation
@@ -48,9 +48,9 @@ def tables(installation: Installation) -> set[str]:
 
 def fill(installation: Installation, campaign: CampaignRecord) -> None:
     first = scene.account(installation, "mot@x.vn")
-    installation.door.accept(entry(campaign, key="k" * 22, comment="Cảm ơn.", number="1", actor=first), NOW)
+    door.accept(installation, entry(campaign, key="k" * 22, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Refusal, match="response_conflict"):
-        installation.door.accept(entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
+        door.accept(installation, entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
     decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
     scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
     scene.cards(installation, campaign)

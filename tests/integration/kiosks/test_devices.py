@@ -13,15 +13,13 @@ from sqlalchemy import select
 from survey.errors import Refusal
 from survey.models import Kiosk, KioskRange, Response
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.collection import record_numbers
-from survey.services.collection.record_numbers import Numbered
+from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices
+from survey.services.kiosks import devices, record_numbers
 from survey.services.kiosks.devices import NewKiosk, Standing
-from survey.vocabulary import Channel
 from tests.support import scene
-from tests.support.scene import CLOSED, NOW, OFFICER, entry
+from tests.support.scene import CLOSED, NOW, OFFICER
 
 KEY = b"k" * 32
 HASH = hashlib.sha256(KEY).digest()
@@ -40,9 +38,7 @@ def send(
     installation: Installation, campaign: CampaignRecord, kiosk: int, number: int, key: str = ""
 ) -> None:
     """Let a record in as a kiosk sends it."""
-    made = entry(campaign, key=key or None)
-    numbered = replace(made, channel=Channel.KIOSK, numbered=Numbered(kiosk, number))
-    installation.door.accept(numbered, NOW)
+    door.accept(installation, scene.kiosk_entry(campaign, kiosk, number, key=key or None), NOW)
 
 
 def standing(installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW) -> Standing:
@@ -156,19 +152,17 @@ def test_a_record_that_contradicts_its_key_takes_no_number(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     send(installation, campaign, number, 1, key="r" * 22)
-    other = replace(
-        entry(campaign, key="r" * 22, mark="1"), channel=Channel.KIOSK, numbered=Numbered(number, 2)
-    )
+    other = scene.kiosk_entry(campaign, number, 2, key="r" * 22, mark="1")
     with pytest.raises(Refusal, match="response_conflict"):
-        installation.door.accept(other, NOW)
+        door.accept(installation, other, NOW)
     assert standing(installation, campaign).received == ((1, 1),)
 
 
 def test_a_record_that_comes_after_the_window_is_kept_as_late(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
-    late = replace(entry(campaign), channel=Channel.KIOSK, numbered=Numbered(number, 1))
-    installation.door.accept(late, CLOSED)
+    late = scene.kiosk_entry(campaign, number, 1)
+    door.accept(installation, late, CLOSED)
     with installation.database.read() as session:
         assert session.execute(select(Response.channel, Response.entry_state)).all() == [("kiosk", "late")]
     assert standing(installation, campaign).received == ((1, 1),)

@@ -10,7 +10,7 @@ from forms.layout import LARGE, STANDARD, Edition, lay_out
 from forms.paper import Sheet, SheetSeal
 from survey.errors import Refusal
 from survey.services.accounts.actors import Actor
-from survey.services.collection import decisions, serial_ranges
+from survey.services.collection import decisions, door, serial_ranges
 from survey.services.collection.door import Accepted
 from survey.services.collection.serial_ranges import Span
 from survey.services.installation.campaign_records import CampaignRecord
@@ -53,7 +53,9 @@ def key_in(
     now: dt.datetime = NOW,
     actor: Actor = OFFICER,
 ) -> Accepted:
-    return installation.door.accept(entry(campaign, number=serial_ranges.number_of(serial), actor=actor), now)
+    return door.accept(
+        installation, entry(campaign, number=serial_ranges.number_of(serial), actor=actor), now
+    )
 
 
 def test_every_sheet_is_somewhere_on_every_day(forms: Installation, campaign: CampaignRecord) -> None:
@@ -152,9 +154,9 @@ def test_a_form_comes_in_only_at_the_unit_for_which_it_was_printed(
             key_in(forms, campaign, serial)
     elsewhere = Actor(None, Role.OFFICER, "hoai-nhon")
     with pytest.raises(Refusal, match="sheet_of_other_unit"):
-        forms.door.accept(entry(campaign, number="0001", unit_id=4, actor=elsewhere), NOW)
+        door.accept(forms, entry(campaign, number="0001", unit_id=4, actor=elsewhere), NOW)
     # A unit without printed forms types the numbers that it gave itself, as before.
-    forms.door.accept(entry(campaign, number="0026", unit_id=4, actor=elsewhere), NOW)
+    door.accept(forms, entry(campaign, number="0026", unit_id=4, actor=elsewhere), NOW)
 
 
 def test_numbers_that_were_typed_before_are_not_printed(

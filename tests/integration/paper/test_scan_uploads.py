@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
 from forms.paper import SheetSeal, render_batch
+from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches as printing
@@ -177,9 +178,9 @@ def test_a_form_that_may_not_come_in_says_where_it_is(
     installation: Installation, campaign: CampaignRecord, pages: Sequence[Image.Image], signed_in: SignIn
 ) -> None:
     one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
-    installation.door.accept(entry(campaign, number="0001", actor=one), NOW)
+    door.accept(installation, entry(campaign, number="0001", actor=one), NOW)
     with pytest.raises(Exception, match="sheet_used"):
-        installation.door.accept(entry(campaign, number="0001", actor=two, mark="5"), NOW)
+        door.accept(installation, entry(campaign, number="0001", actor=two, mark="5"), NOW)
     say(installation, campaign, PaperAct.SPOILED, 2)
     sent = [file(page, f"{number}.png") for number, page in enumerate(pages[2:4])]
     found = problems(send(signed_in(Role.OFFICER), sent).text)

@@ -15,7 +15,7 @@ from survey.errors import Refusal
 from survey.keys import secret_path
 from survey.models import Schema
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.collection import decisions, serials
+from survey.services.collection import decisions, door, serials
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing, keying_accuracy, scans, second_keying
@@ -86,7 +86,7 @@ def test_a_form_goes_from_the_printer_to_the_results(
     assert {problem.code for problem in again.problems} == {"scan_file_known"}
     assert scene.counts(installation)["response"] == 3
     for number in truth:
-        if not serials.is_drawn(installation.keys.paper_sample, campaign, int(number)):
+        if not serials.is_sampled(installation.keys.paper_sample, campaign, int(number)):
             decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
     for waits in second_keying.waiting(installation, two, campaign, AN_NHON):
         with installation.database.read() as session:
@@ -109,7 +109,7 @@ def test_a_scan_is_the_second_reading_of_a_keyed_form(
 ) -> None:
     one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
     paths, truth = returned(installation, campaign, tmp_path, 1)
-    installation.door.accept(entry(campaign, number="0001", actor=one, mark="4"), NOW)
+    door.accept(installation, entry(campaign, number="0001", actor=one, mark="4"), NOW)
     taken = scans.take_in(installation, two, campaign, AN_NHON, paths, NOW)
     for number in taken.doubtful:
         settled(installation, campaign, two, number, truth[number])
@@ -158,7 +158,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     settled(installation, campaign, officer, "0001", truth["0001"])
     assert scans.waiting(installation, officer, campaign, AN_NHON) == []
     colleague = scene.account(installation, "hai@x.vn")
-    if serials.is_drawn(installation.keys.paper_sample, campaign, 1):
+    if serials.is_sampled(installation.keys.paper_sample, campaign, 1):
         decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
     else:
         decisions.decide(installation, colleague, campaign, "0001", Verdict.VERIFIED, NOW)

@@ -13,7 +13,7 @@ from survey.documents.reports.keying_comparison import Rekeyed
 from survey.errors import Refusal
 from survey.models import PaperReading, Response
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.collection import decisions, duplicate_serials, readings, serials
+from survey.services.collection import decisions, door, duplicate_serials, readings, serials
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import closing, keying_accuracy, second_keying
@@ -38,13 +38,13 @@ def people(installation: Installation, campaign: CampaignRecord) -> tuple[Actor,
 def drawn(installation: Installation, campaign: CampaignRecord, *, wanted: bool = True) -> str:
     """The first number that chance draws for double keying, or does not."""
     key = installation.keys.paper_sample
-    return next(f"{n:04}" for n in range(1, 400) if serials.is_drawn(key, campaign, n) is wanted)
+    return next(f"{n:04}" for n in range(1, 400) if serials.is_sampled(key, campaign, n) is wanted)
 
 
 def first(
     installation: Installation, campaign: CampaignRecord, number: str, actor: Actor, comment: str = ""
 ) -> None:
-    installation.door.accept(entry(campaign, number=number, actor=actor, comment=comment), NOW)
+    door.accept(installation, entry(campaign, number=number, actor=actor, comment=comment), NOW)
 
 
 def sheet(campaign: CampaignRecord, comment: str = "", **changes: str) -> AnswerSheet:
@@ -207,13 +207,13 @@ def test_chance_draws_the_share_of_the_plan_and_needs_the_key(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     key = installation.keys.paper_sample
-    found = [n for n in range(1, 20_001) if serials.is_drawn(key, campaign, n)]
+    found = [n for n in range(1, 20_001) if serials.is_sampled(key, campaign, n)]
     assert campaign.plan.paper.double_keyed_share == 10
     assert 1_800 < len(found) < 2_200  # five standard deviations around 2,000
-    assert found != [n for n in range(1, 20_001) if serials.is_drawn(b"other" * 4, campaign, n)]
+    assert found != [n for n in range(1, 20_001) if serials.is_sampled(b"other" * 4, campaign, n)]
     for share, count in ((0, 0), (100, 50)):
         other = replace(campaign, plan=replace(campaign.plan, paper=type(campaign.plan.paper)(share)))
-        assert sum(serials.is_drawn(key, other, n) for n in range(1, 51)) == count
+        assert sum(serials.is_sampled(key, other, n) for n in range(1, 51)) == count
 
 
 def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
@@ -223,7 +223,7 @@ def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
     one, two, head = people
     number, other = drawn(installation, campaign), drawn(installation, campaign, wanted=False)
     first(installation, campaign, other, two)
-    installation.door.accept(entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
+    door.accept(installation, entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
     assert kept(installation, number) == [True]
     assert kept(installation, other) == [False]
     decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
@@ -275,9 +275,9 @@ class TestDuplicates:
         before = valid(installation, campaign)
         copy = entry(campaign, number=number, actor=two, mark="5")
         with pytest.raises(Refusal, match="sheet_used"):
-            installation.door.accept(copy, NOW)
+            door.accept(installation, copy, NOW)
         with pytest.raises(Refusal, match="sheet_used") as refused:  # sent again, it is the same copy
-            installation.door.accept(copy, NOW)
+            door.accept(installation, copy, NOW)
         assert refused.value.details["day"] == "20/08/2024"
         assert "An Nhơn" in refused.value.details["unit"]
         assert (before, valid(installation, campaign)) == (1, 0)
@@ -364,7 +364,7 @@ class TestClosing:
         assert keying_accuracy.of_campaign(installation, campaign).wrong == 1
         assert decisions.keyed_forms(installation, head, campaign, AN_NHON) == []
         for refused_now in (
-            lambda: installation.door.accept(entry(campaign, number="0399", actor=one), LATER),
+            lambda: door.accept(installation, entry(campaign, number="0399", actor=one), LATER),
             lambda: issue(installation, campaign, 401, 1),
             lambda: closing.close_verification(installation, COMMAND_LINE, campaign, LATER),
         ):

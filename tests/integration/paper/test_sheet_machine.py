@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from survey.config import Config
 from survey.errors import Refusal
-from survey.services.collection import decisions, duplicate_serials, serials
+from survey.services.collection import decisions, door, duplicate_serials, serials
 from survey.services.collection.serial_ranges import number_of
 from survey.services.installation.installation import open_installation
 from survey.services.paper import closing, minutes, second_keying
@@ -107,7 +107,7 @@ class Ballots(RuleBasedStateMachine):
         sent = entry(self.campaign, number=number_of(serial), actor=self.officers[who], mark=mark)
         refused = ""
         try:
-            self.installation.door.accept(sent, NOW)
+            door.accept(self.installation, sent, NOW)
         except Refusal as refusal:
             refused = refusal.code
         enterable = not self.closed and self.mine.get(serial) in HERE
@@ -125,7 +125,7 @@ class Ballots(RuleBasedStateMachine):
         serial = sorted(self.entered)[pick % len(self.entered)]
         number, actor = number_of(serial), self.officers[who]
         installation, campaign = self.installation, self.campaign
-        is_drawn = serials.is_drawn(installation.keys.paper_sample, campaign, serial)
+        is_drawn = serials.is_sampled(installation.keys.paper_sample, campaign, serial)
         try:
             if is_drawn:
                 answers = scene.sheet(campaign.questionnaire, "4" if same else "3")

@@ -11,11 +11,12 @@ from survey.plans import check
 from survey.plans.plan import EVERY_CHANNEL, ChannelRules, from_json
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.collection.door import Entry
+from survey.services.collection import door
+from survey.services.collection.entries import WebEntry
 from survey.services.counter import tickets
 from survey.services.installation.installation import Installation
 from survey.services.results import estimates, quotas
-from survey.vocabulary import Channel, Role
+from survey.vocabulary import Role
 from tests.support import scene
 from tests.support.scene import NOW
 from tests.support.web import SignIn
@@ -31,12 +32,14 @@ def test_an_open_poster_counts_only_where_the_plan_says_so(
     record = installation.campaigns.get("chi-ma-the")
     assert record.plan.channels.counted == ("ticket", "paper")
     for _ in range(3):
-        installation.door.accept(scene.entry(record), NOW)
+        door.accept(installation, scene.entry(record), NOW)
     (card,) = tickets.make(installation, COMMAND_LINE, record, "an-nhon", 1, NOW)
     ticket = tickets.find(installation, card.code).ticket
     sheet = scene.sheet(record.questionnaire)
-    installation.door.accept(
-        Entry(record, scene.AN_NHON, Channel.TICKET, "some page's own key", sheet, ticket=ticket), NOW
+    door.accept(
+        installation,
+        WebEntry(record, scene.AN_NHON, "some page's own key", sheet, ticket),
+        NOW,
     )
     board = quotas.progress(installation, COMMAND_LINE, record, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")

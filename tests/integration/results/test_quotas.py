@@ -19,7 +19,7 @@ from survey.database.engine import Database
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import campaigns
-from survey.services.collection import decisions
+from survey.services.collection import decisions, door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import estimates, quotas
@@ -69,8 +69,8 @@ def test_four_hundred_units_cost_as_many_queries_as_eleven(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     many = with_units(installation, campaign, 400)
-    installation.door.accept_all((entry(many, unit_id=n % 400 + 1), NOW) for n in range(900))
-    installation.door.accept_all((entry(campaign, unit_id=n % 11 + 1), NOW) for n in range(50))
+    door.accept_all(installation, ((entry(many, unit_id=n % 400 + 1), NOW) for n in range(900)))
+    door.accept_all(installation, ((entry(campaign, unit_id=n % 11 + 1), NOW) for n in range(50)))
     costs = []
     for record in (campaign, many):
         with statements(installation.database.engine) as seen:
@@ -124,7 +124,7 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
             actor=keyer,
             mark=chance.choice("12345"),
         )
-        first = State(installation.door.accept(entered, moment).state)
+        first = State(door.accept(installation, entered, moment).state)
         assert first is (State.LATE if late else State.AWAITING if paper else State.VALID)
         state: State = first
         verified = False
@@ -181,7 +181,7 @@ def test_a_form_of_the_last_second_counts_and_the_next_one_is_late(
 ) -> None:
     midnight = dt.datetime(2024, 10, 1, tzinfo=ZONE)
     for moment in (midnight - SECOND, midnight):
-        installation.door.accept(entry(campaign), moment.astimezone(dt.UTC))
+        door.accept(installation, entry(campaign), moment.astimezone(dt.UTC))
     found = board(installation, campaign, midnight)
     assert (found.total("valid"), found.total("late")) == (1, 1)
     assert found.daily == {dt.date(2024, 9, 30): 1}
@@ -209,11 +209,11 @@ def test_the_forecast_follows_the_pace_and_says_nothing_without_one(
     opens = campaign.opens_at
     assert unit_of(installation, campaign, opens).forecast is None
     assert unit_of(installation, campaign, opens - DAY).pace == 0
-    installation.door.accept_all((entry(campaign), opens) for _ in range(20))
+    door.accept_all(installation, ((entry(campaign), opens) for _ in range(20)))
     tenth = unit_of(installation, campaign, opens + 9 * DAY)
     assert (tenth.pace, tenth.missing, tenth.share) == (2.0, 60, 0.25)
     assert tenth.forecast == dt.date(2024, 8, 14) + 30 * DAY
-    installation.door.accept_all((entry(campaign), opens) for _ in range(60))
+    door.accept_all(installation, ((entry(campaign), opens) for _ in range(60)))
     met = unit_of(installation, campaign, opens + 9 * DAY)
     assert (met.missing, met.share) == (0, 1.0)
     assert met.forecast == dt.date(2024, 8, 14)
@@ -230,7 +230,7 @@ def test_a_unit_without_a_target_has_met_it(installation: Installation, campaign
 def test_a_person_of_a_unit_sees_that_unit_alone(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    installation.door.accept_all((entry(campaign, unit_id=n), NOW) for n in range(1, 12))
+    door.accept_all(installation, ((entry(campaign, unit_id=n), NOW) for n in range(1, 12)))
     found = board(installation, campaign, actor=Actor(1, Role.UNIT_HEAD, "an-nhon"))
     assert [unit.unit.code for unit in found.units] == ["an-nhon"]
     assert found.total("valid") == sum(found.daily.values()) == 1
@@ -239,7 +239,7 @@ def test_a_person_of_a_unit_sees_that_unit_alone(
 
 def test_campaigns_never_share_a_count(installation: Installation, campaign: CampaignRecord) -> None:
     other = with_units(installation, campaign, 11)
-    installation.door.accept(entry(other), NOW)
+    door.accept(installation, entry(other), NOW)
     assert board(installation, campaign).total("valid") == 0
     assert board(installation, other).total("valid") == 1
 

@@ -18,19 +18,26 @@ Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class KioskRecordNumber:
     """The kiosk that a record comes from, and the number that the kiosk gave it."""
 
+    campaign_id: int
     kiosk: int
     number: int
 
+    def spend(self, session: Session) -> None:
+        """Note that a new record is in, as part of the caller's transaction."""
+        _note(session, self.campaign_id, self.kiosk, self.number)
 
-def note(session: Session, campaign_id: int, record: Numbered) -> None:
-    """Note that a new record is in. A number that comes again with another answer is counted as doubled."""
-    of_kiosk = and_(Kiosk.campaign_id == campaign_id, Kiosk.number == record.kiosk)
+    def spend_again(self, session: Session) -> None:
+        """Leave the ranges as they are: the record came before, and so did its number."""
+
+
+def _note(session: Session, campaign_id: int, kiosk: int, number: int) -> None:
+    """Note a number; one that comes again with another answer is counted as doubled."""
+    of_kiosk = and_(Kiosk.campaign_id == campaign_id, Kiosk.number == kiosk)
     session.execute(select(Kiosk.number).where(of_kiosk).with_for_update())  # one record of a kiosk at a time
-    here = _ranges(campaign_id, record.kiosk)
-    number = record.number
+    here = _ranges(campaign_id, kiosk)
     around = (KioskRange.first_number <= number, KioskRange.last_number >= number)
     if session.scalar(select(KioskRange.first_number).where(here, *around)):
         session.execute(update(Kiosk).where(of_kiosk).values(doubled=Kiosk.doubled + 1))
@@ -40,7 +47,7 @@ def note(session: Session, campaign_id: int, record: Numbered) -> None:
     first, last = before or number, after or number
     touching = KioskRange.first_number.in_((first, number + 1))
     session.execute(delete(KioskRange).where(here, touching))
-    row = {"campaign_id": campaign_id, "kiosk": record.kiosk, "first_number": first, "last_number": last}
+    row = {"campaign_id": campaign_id, "kiosk": kiosk, "first_number": first, "last_number": last}
     session.execute(insert(KioskRange).values(row))
 
 
