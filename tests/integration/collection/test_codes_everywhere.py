@@ -105,6 +105,7 @@ def test_a_spent_card_refuses_the_keyed_form_and_nothing_is_lost(
 @pytest.mark.parametrize(
     ("code", "status", "said"),
     [("K7QM", 422, "Mã chưa đúng"), (ticket_code.fresh_short(), 422, "Không có mã này")],
+    ids=["slip", "unknown"],
 )
 def test_a_slip_is_told_with_every_other_fault(
     officer: FlaskClient, cards: list[Card], code: str, status: int, said: str

@@ -291,6 +291,7 @@ def test_the_pace_is_kept(mailing: Installation, campaign: CampaignRecord, post:
 @pytest.mark.parametrize(
     ("key", "code"),
     [("", "invitation_key_bad"), ("x", "invitation_key_bad"), (wording.fresh_key(), "invitation_key_wrong")],
+    ids=["nothing", "no key", "another list's"],
 )
 def test_only_the_lists_own_key_goes_on(
     mailing: Installation, campaign: CampaignRecord, loaded: int, key: str, code: str

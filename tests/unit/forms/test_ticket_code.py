@@ -13,6 +13,7 @@ from forms import ticket_code
 from forms.ticket_code import ALPHABET, fresh_long, fresh_short, grouped, read
 
 MADE = [fresh_long(), fresh_short()]
+KINDS = ["long", "short"]
 
 
 def test_a_code_for_scanning_has_at_least_128_bits() -> None:
@@ -20,21 +21,21 @@ def test_a_code_for_scanning_has_at_least_128_bits() -> None:
     assert len({fresh_long() for _ in range(500)}) == 500
 
 
-@pytest.mark.parametrize("code", MADE)
+@pytest.mark.parametrize("code", MADE, ids=KINDS)
 def test_a_code_is_read_as_people_write_it(code: str) -> None:
     for text in (code, grouped(code), grouped(code).lower(), f" {grouped(code)}\n", code.replace("1", "l")):
         assert read(text) == code
     assert read(code.replace("0", "o").replace("1", "I")) == code
 
 
-@pytest.mark.parametrize("code", MADE)
+@pytest.mark.parametrize("code", MADE, ids=KINDS)
 def test_every_wrong_letter_is_found(code: str) -> None:
     for place, letter in itertools.product(range(len(code)), ALPHABET):
         if letter != code[place]:
             assert read(code[:place] + letter + code[place + 1 :]) is None
 
 
-@pytest.mark.parametrize("code", MADE)
+@pytest.mark.parametrize("code", MADE, ids=KINDS)
 def test_every_two_letters_swapped_are_found(code: str) -> None:
     for one, other in itertools.combinations(range(len(code)), 2):
         if code[one] != code[other]:
@@ -54,7 +55,9 @@ def test_every_two_wrong_letters_of_a_short_code_are_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", MADE[0][:-1], MADE[0] + "0", MADE[1] + MADE[1], "U" * 12, "é" * 12]
+    "text",
+    ["", "x", MADE[0][:-1], MADE[0] + "0", MADE[1] + MADE[1], "U" * 12, "é" * 12],
+    ids=["nothing", "a letter", "cut off", "a letter more", "twice", "no letter of ours", "no ASCII"],
 )
 def test_nothing_else_is_a_code(text: str) -> None:
     assert read(text) is None

@@ -142,7 +142,7 @@ def test_faulty_units(tmp_path: Path, units: str, fault: tuple[str, str]) -> Non
     assert fault in _faults(_write(tmp_path, units=units))
 
 
-@pytest.mark.parametrize("cut", [b"not gzip", gzip.compress(FORMS.encode())[:-9]])
+@pytest.mark.parametrize("cut", [b"not gzip", gzip.compress(FORMS.encode())[:-9]], ids=["other", "cut"])
 def test_a_damaged_gzip_file_is_named(tmp_path: Path, cut: bytes) -> None:
     _write(tmp_path, None)
     (tmp_path / "responses.csv.gz").write_bytes(cut)
