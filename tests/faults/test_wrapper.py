@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PYTEST = "-m pytest -n auto --dist worksteal"
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-uv.txt")
 
 PYTHON = """#!/bin/sh
@@ -132,10 +133,36 @@ def test_what_the_tests_need_is_added_once_and_stays(house: House) -> None:
     (house.fakes / "chromium").symlink_to("python3")
     house.run("units")
     code, out, _ = house.run("test", "-k", "one two")
-    assert (code, out.split("\n")[0]) == (0, "ran -m pytest --cov -k one two")
+    assert (code, out.split("\n")[0]) == (0, f"ran {PYTEST} -k one two")
     house.run("units")
     house.run("test")
     assert house.diary() == ["venv", "sync requirements.txt", "sync requirements-test.txt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "passed_on"),
+    [
+        (["coverage"], " --cov"),
+        (["unit"], " tests/unit"),
+        (["unit", "house", "-x"], " tests/unit tests/house -x"),
+        (["coverage", "unit", "-k", "house"], " --cov tests/unit -k house"),
+        (["long"], " -m long"),
+        (["tests/unit/mail", "-n", "0"], " tests/unit/mail -n 0"),
+    ],
+)
+def test_a_kind_of_tests_is_run_by_its_name(house: House, words: list[str], passed_on: str) -> None:
+    (house.fakes / "chromium").symlink_to("python3")
+    for kind in ("unit", "house"):
+        (house.folder / "tests" / kind).mkdir(parents=True)
+    code, out, _ = house.run("test", *words)
+    assert (code, out.split("\n")[0]) == (0, f"ran {PYTEST}{passed_on}")
+
+
+def test_a_kind_without_tests_is_named(house: House) -> None:
+    (house.fakes / "chromium").symlink_to("python3")
+    code, out, err = house.run("test", "attacks", settings={"HAILONG_LANG": "en"})
+    assert (code, out) == (1, "")
+    assert "no tests of the kind attacks" in err
 
 
 def test_a_changed_lock_takes_nothing_from_the_tests(house: House) -> None:
