@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 class Fault:
     """One thing that is wrong with the input.
 
-    ``code`` is stable and snake_case, ``place`` says where (file, line, column), ``details`` holds what a
+    ``code`` is stable and snake_case, ``location`` says where (file, line, column), ``details`` holds what a
     sentence in any language needs.
     """
 
     code: str
-    place: str
+    location: str
     details: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
@@ -24,5 +24,5 @@ class FaultyInput(Exception):  # noqa: N818 - it names what the caller got, as i
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(faults)
-        first = "; ".join(f"{fault.place}: {fault.code}" for fault in self.faults[:3])
+        first = "; ".join(f"{fault.location}: {fault.code}" for fault in self.faults[:3])
         super().__init__(f"{len(self.faults)} faults: {first}")

@@ -17,14 +17,14 @@ Details = Mapping[str, Any]
 
 
 class PlacedFault(Protocol):
-    """What ``forms`` and ``scoring`` report of one fault: a code, its place and details."""
+    """What ``forms`` and ``scoring`` report of one fault: a code, its location and details."""
 
     @property
     def code(self) -> str:
         """The catalogue's code."""
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where the fault stands: a line, a path into a file, a field."""
 
     @property
@@ -75,10 +75,10 @@ def sentence_of(fault: PlacedFault, lang: str = "vi") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of an input, with its place."""
+    """One fault of an input, with its location."""
 
     code: str
-    place: str
+    location: str
     details: Details = field(default_factory=dict)
 
 
@@ -106,5 +106,5 @@ class Refusal(Exception):  # noqa: N818 - the house calls it a refusal; it is an
         return self.entry.sentence(lang, self.details)
 
     def lines(self, lang: str = "vi") -> list[str]:
-        """Return each fault as ``place: sentence``, in the order in which they were found."""
-        return [f"{_shown(fault.place)}: {sentence_of(fault, lang)}" for fault in self.faults]
+        """Return each fault as ``location: sentence``, in the order in which they were found."""
+        return [f"{_shown(fault.location)}: {sentence_of(fault, lang)}" for fault in self.faults]

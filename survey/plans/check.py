@@ -70,7 +70,7 @@ def parse(data: bytes) -> Plan:
     plan = _plan(Reader(values, "", faults))
     if faults:
         known = places(text)
-        raise Refusal("plan_faulty", [replace(f, place=placed(f.place, known)) for f in faults])
+        raise Refusal("plan_faulty", [replace(f, location=placed(f.location, known)) for f in faults])
     return plan
 
 

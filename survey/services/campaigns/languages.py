@@ -154,8 +154,8 @@ def _read(path: Path, tag: str, questionnaire: Questionnaire, shown: str) -> Lan
 def _placed(fault: PlacedFault, shown: str, known: dict[str, str]) -> Fault:
     """Return a fault at its file, and at its line and column where it is one of a text."""
     if fault.code.startswith("language_text") or fault.code in {"language_gaps", "language_other"}:
-        return Fault(fault.code, f"{shown}/{WORDS} {placed(fault.place, known)}", fault.details)
-    place = f"{shown}/{WORDS}" if fault.code == "language_syntax" else f"{shown}/{fault.place}".rstrip("/")
+        return Fault(fault.code, f"{shown}/{WORDS} {placed(fault.location, known)}", fault.details)
+    place = f"{shown}/{WORDS}" if fault.code == "language_syntax" else f"{shown}/{fault.location}".rstrip("/")
     return Fault(fault.code, place, fault.details)
 
 

@@ -287,7 +287,7 @@ def _sheet(q: Questionnaire, row: Mapping[str, str], line: int, faults: list[Fau
     try:
         return parse(q, fields)
     except FaultyInput as faulty:
-        faults += [_placed(f.code, f.place, line, name_of, fields, f.details) for f in faulty.faults]
+        faults += [_placed(f.code, f.location, line, name_of, fields, f.details) for f in faulty.faults]
         return None
 
 

@@ -347,7 +347,7 @@ def _write(
             reason = SIGNED_FOR.format(span=span, unit=unit.name)
             signing.sign(identity, unsigned, out, reason=reason, place=headings.place)
     except (FaultyInput, Refusal) as faulty:
-        faults = [Fault(f.code, f.place, {**f.details, **shown}) for f in faulty.faults]
+        faults = [Fault(f.code, f.location, {**f.details, **shown}) for f in faulty.faults]
         raise Refusal("print_faulty", faults) from faulty
     finally:
         if unsigned != out:

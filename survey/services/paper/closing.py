@@ -193,7 +193,7 @@ def _open(session: Session, campaign: CampaignRecord) -> Iterator[Fault]:
         if unit_id in found and not found[unit_id].closed:
             yield Fault("unit_account_open", name)
         for fault in unexplained(session, campaign, unit_id):
-            yield Fault(fault.code, f"{name}: {fault.place}", fault.details)
+            yield Fault(fault.code, f"{name}: {fault.location}", fault.details)
 
 
 def _scans(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[int]:

@@ -264,7 +264,7 @@ def _shown_again(
 
 
 def _told(fault: Fault, campaign: CampaignRecord, lang: str) -> Faulty:
-    return Faulty(fault.place, campaign.words(lang)["fault"][fault.code].format(**fault.details))
+    return Faulty(fault.location, campaign.words(lang)["fault"][fault.code].format(**fault.details))
 
 
 def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:

@@ -167,6 +167,6 @@ def _page(
         alarms=devices.alarms(current_installation(), actor(), place.campaign, clock.now()),
         late=clock.now() >= place.campaign.closes_at,
         values=values,
-        faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],
+        faults=[Shown(fault.location, sentence_of(fault, lang)) for fault in faults],
         language=lang,
     )

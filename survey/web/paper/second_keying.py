@@ -153,6 +153,6 @@ def _entry(
         unit=record.unit(_own(record)),
         second=True,
         values=values,
-        faults=[Shown(fault.place, sentence_of(fault, lang)) for fault in faults],
+        faults=[Shown(fault.location, sentence_of(fault, lang)) for fault in faults],
         language=lang,
     )

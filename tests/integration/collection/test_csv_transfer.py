@@ -77,7 +77,7 @@ def faults(installation: Installation, campaign: CampaignRecord, data: bytes) ->
         take_in(installation, campaign, data)
     assert scene.counts(installation) == before
     assert all("{" not in line for line in refusal.value.lines("vi") + refusal.value.lines("en"))
-    return [(fault.place, fault.code) for fault in refusal.value.faults] or [("", refusal.value.code)]
+    return [(fault.location, fault.code) for fault in refusal.value.faults] or [("", refusal.value.code)]
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ class TestTheFile:
             lists.load(installation, actor, campaign, data, NOW)
         assert "invitation_list" not in scene.counts(installation)
         assert all(line.isprintable() for line in refusal.value.lines())
-        return [(fault.place, fault.code) for fault in refusal.value.faults]
+        return [(fault.location, fault.code) for fault in refusal.value.faults]
 
     def test_every_fault_comes_at_once(self, installation: Installation, campaign: CampaignRecord) -> None:
         data = (

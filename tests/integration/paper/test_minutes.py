@@ -112,7 +112,7 @@ def test_an_act_that_cannot_follow_is_refused_and_leaves_nothing(
     with pytest.raises(Refusal) as refused:
         say(forms, campaign, act, 3, 5)
     assert codes(refused) == {"sheets_faulty", code}
-    assert [fault.place for fault in refused.value.faults] == ["0003–0005"]
+    assert [fault.location for fault in refused.value.faults] == ["0003–0005"]
     assert scene.counts(forms) == before
 
 
@@ -239,7 +239,7 @@ def test_ranges_are_read_as_people_type_and_scan_them(
     forged = scanned[0].replace(".000015.", ".000017.")
     with pytest.raises(Refusal) as refused:
         serial_ranges.parse(f"x, 5-3, 0, 7-9, 8, {elsewhere}, {forged}", expected)
-    assert [(fault.place, fault.code) for fault in refused.value.faults] == [
+    assert [(fault.location, fault.code) for fault in refused.value.faults] == [
         ("x", "range_unreadable"),
         ("5-3", "range_order"),
         ("0", "range_order"),

@@ -40,7 +40,7 @@ def test_all_faults_are_named_at_once() -> None:
     text = re.sub(r'(?m)^summary = "Kết quả \{name\}"$', 'summary = "{name.__class__} {name!r}"', text)
     with pytest.raises(FaultyInput) as caught:
         parse(text)
-    assert {(fault.code, fault.place) for fault in caught.value.faults} == {
+    assert {(fault.code, fault.location) for fault in caught.value.faults} == {
         ("wording_missing", "head.motto"),
         ("wording_unknown", "head.subtitle"),
         ("wording_unknown_place", "head.title"),

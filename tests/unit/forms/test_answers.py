@@ -20,7 +20,7 @@ ALL_FOUR = {name: ["4"] for name in ITEMS}
 def faults_of(fields: dict[str, list[str]]) -> list[tuple[str, str]]:
     with pytest.raises(FaultyInput) as caught:
         parse(Q, fields)
-    return [(fault.code, fault.place) for fault in caught.value.faults]
+    return [(fault.code, fault.location) for fault in caught.value.faults]
 
 
 def test_answers_are_packed_in_the_order_of_the_form() -> None:

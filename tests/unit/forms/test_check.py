@@ -23,7 +23,7 @@ SOUND: Data = instrument.to_json(instrument.load("vss-2025@1"))
 def faults_after(change: Callable[[Data], object]) -> list[tuple[str, str]]:
     data = copy.deepcopy(SOUND)
     change(data)
-    return [(fault.code, fault.place) for fault in check(data)]
+    return [(fault.code, fault.location) for fault in check(data)]
 
 
 def put(path: str, value: object) -> Callable[[Data], object]:
@@ -116,7 +116,7 @@ def test_parse_raises_every_fault_of_the_text() -> None:
     text = text.replace("max_points = 2\n", "max_points = -2\n", 1)
     with pytest.raises(FaultyInput) as caught:
         instrument.parse(text)
-    assert [(fault.code, fault.place) for fault in caught.value.faults] == [
+    assert [(fault.code, fault.location) for fault in caught.value.faults] == [
         ("questionnaire_range", "criteria[0].max_points"),
         ("questionnaire_duplicate", "criteria[0].items[1].id"),
     ]
@@ -133,7 +133,7 @@ def test_broken_toml_names_line_and_column(text: str, line: int, place: str) -> 
     with pytest.raises(FaultyInput) as caught:
         instrument.parse(text)
     (fault,) = caught.value.faults
-    assert (fault.code, fault.place, fault.details["line"]) == ("questionnaire_syntax", place, line)
+    assert (fault.code, fault.location, fault.details["line"]) == ("questionnaire_syntax", place, line)
 
 
 def test_absurdly_nested_toml_is_refused() -> None:

@@ -47,13 +47,13 @@ def put(data: dict[str, Any], path: str, value: object) -> dict[str, Any]:
 
 
 def codes(data: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(fault.code, fault.place) for fault in folder.check(data, "hre", Q)]
+    return [(fault.code, fault.location) for fault in folder.check(data, "hre", Q)]
 
 
 def refused(path: Path, tag: str = "hre") -> list[tuple[str, str]]:
     with pytest.raises(FaultyInput) as error:
         folder.read(path, tag, Q)
-    return [(fault.code, fault.place) for fault in error.value.faults]
+    return [(fault.code, fault.location) for fault in error.value.faults]
 
 
 @pytest.mark.parametrize("ref", instrument.bundled())
@@ -62,7 +62,7 @@ def test_a_template_holds_every_text_empty_beside_its_vietnamese(ref: str) -> No
     written = template.write(q, "bdq")
     faults = folder.check(tomllib.loads(written), "bdq", q)
     assert {fault.code for fault in faults} == {"language_text_missing"}
-    assert [fault.place for fault in faults] == ["language.name", *entries(q)]
+    assert [fault.location for fault in faults] == ["language.name", *entries(q)]
     for vietnamese in entries(q).values():
         assert f"# {vietnamese}\n" in written
     assert not re.search(r"^[^#\n]*[^\x00-\x7f]", written, re.MULTILINE), "no word of ours in the language"

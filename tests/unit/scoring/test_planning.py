@@ -90,7 +90,7 @@ def test_precision_of_the_two_quotas() -> None:
 def test_every_number_out_of_range_is_named() -> None:
     with pytest.raises(FaultyInput) as refused:
         planning.power_target(0, 0, 1.5, 1.0, 0.95)
-    assert [fault.place for fault in refused.value.faults] == ["forms", "population", "share", "target"]
+    assert [fault.location for fault in refused.value.faults] == ["forms", "population", "share", "target"]
     with pytest.raises(FaultyInput) as refused:
         planning.margin(90, 80, 0.9, 0.95)
     assert refused.value.faults[0].code == "planning_more_forms_than_population"

@@ -17,7 +17,7 @@ NAMES = ("HAILONG_DATABASE_URL", "HAILONG_PUBLIC_URL", "HAILONG_THREADS", "HAILO
 def faults(environ: dict[str, str]) -> set[str]:
     with pytest.raises(Refusal, match="settings_unsafe") as refusal:
         read(environ)
-    return {fault.place for fault in refusal.value.faults}
+    return {fault.location for fault in refusal.value.faults}
 
 
 def test_nothing_set_is_an_office_pc_of_its_own() -> None:

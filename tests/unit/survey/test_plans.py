@@ -27,8 +27,8 @@ def faults(text: str | bytes) -> list[tuple[str, str]]:
         check.parse(text.encode() if isinstance(text, str) else text)
     for lang in ("vi", "en"):
         assert all(not UNFILLED.search(line) and line.isprintable() for line in refusal.value.lines(lang))
-    assert all(PLACE.fullmatch(fault.place) for fault in refusal.value.faults), refusal.value.faults
-    return [(fault.place, fault.code) for fault in refusal.value.faults]
+    assert all(PLACE.fullmatch(fault.location) for fault in refusal.value.faults), refusal.value.faults
+    return [(fault.location, fault.code) for fault in refusal.value.faults]
 
 
 def line_of(text: str, part: str) -> int:

@@ -39,7 +39,7 @@ def _read(directory: Path) -> Case:
 def _faults(directory: Path) -> list[tuple[str, str]]:
     with pytest.raises(FaultyInput) as caught:
         _read(directory)
-    return [(fault.place, fault.code) for fault in caught.value.faults]
+    return [(fault.location, fault.code) for fault in caught.value.faults]
 
 
 def test_forms_are_sorted_by_unit_and_the_file_s_order_is_kept(tmp_path: Path) -> None:

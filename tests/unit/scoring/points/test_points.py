@@ -173,7 +173,7 @@ def test_bundled_tables_are_sound_and_unapproved() -> None:
 def _codes(text: str) -> set[tuple[str, str]]:
     with pytest.raises(FaultyInput) as refused:
         point_tables.parse(text)
-    return {(fault.code, fault.place) for fault in refused.value.faults}
+    return {(fault.code, fault.location) for fault in refused.value.faults}
 
 
 def test_every_fault_at_once() -> None:
