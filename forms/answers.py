@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.instrument import COMMENT, Question, Questionnaire
 
 BLANK = "-"
@@ -34,20 +34,20 @@ class AnswerSheet:
 
 
 def parse(q: Questionnaire, fields: Mapping[str, Sequence[str]]) -> AnswerSheet:
-    """Read the fields of a form; raise FaultyInput with all faults, each placed at its field's name.
+    """Read the fields of a form; raise FaultyInstrument with all faults, each placed at its field's name.
 
     A missing or empty field is a blank answer; fields that the questionnaire does not know are left
     alone. Codes: ``answer_repeated``, ``answer_unknown_value``, ``comment_too_long`` and, where
     nothing was rated and no comment written, ``answers_empty`` at the first item.
     """
-    faults: list[Fault] = []
+    faults: list[InstrumentFault] = []
     marks = "".join(_one(faults, fields, item.field, MARKS) or BLANK for item in (*q.items, q.overall))
     profile = "".join(_one(faults, fields, each.field, _choices(each)) or BLANK for each in q.profile)
     comment = _comment(faults, fields)
     if not faults and not comment and set(marks) == {BLANK}:
-        faults.append(Fault("answers_empty", q.items[0].field))
+        faults.append(InstrumentFault("answers_empty", q.items[0].field))
     if faults:
-        raise FaultyInput(faults)
+        raise FaultyInstrument(faults)
     return AnswerSheet(marks, profile, comment)
 
 
@@ -79,25 +79,27 @@ def _choices(question: Question) -> frozenset[str]:
     return frozenset({DECLINED, *(option.value for option in question.options)})
 
 
-def _one(faults: list[Fault], fields: Mapping[str, Sequence[str]], name: str, allowed: frozenset[str]) -> str:
+def _one(
+    faults: list[InstrumentFault], fields: Mapping[str, Sequence[str]], name: str, allowed: frozenset[str]
+) -> str:
     """Return a field's one value, or nothing where it is blank or faulty."""
     given = [value for value in fields.get(name, ()) if value]
     if len(given) > 1:
-        faults.append(Fault("answer_repeated", name))
+        faults.append(InstrumentFault("answer_repeated", name))
     elif given and given[0] not in allowed:
-        faults.append(Fault("answer_unknown_value", name, {"value": given[0][:40]}))
+        faults.append(InstrumentFault("answer_unknown_value", name, {"value": given[0][:40]}))
     elif given:
         return given[0]
     return ""
 
 
-def _comment(faults: list[Fault], fields: Mapping[str, Sequence[str]]) -> str:
+def _comment(faults: list[InstrumentFault], fields: Mapping[str, Sequence[str]]) -> str:
     given = [tidy_comment(value) for value in fields.get(COMMENT, ())]
     if len(given) > 1:
-        faults.append(Fault("answer_repeated", COMMENT))
+        faults.append(InstrumentFault("answer_repeated", COMMENT))
         return ""
     comment = given[0] if given else ""
     if len(comment) > LONGEST_COMMENT:
         details = {"count": len(comment), "limit": LONGEST_COMMENT}
-        faults.append(Fault("comment_too_long", COMMENT, details))
+        faults.append(InstrumentFault("comment_too_long", COMMENT, details))
     return comment

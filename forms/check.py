@@ -13,18 +13,18 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from forms.faults import Fault
+from forms.faults import InstrumentFault
 
-Rule = Callable[[list[Fault], str, object], None]
+Rule = Callable[[list[InstrumentFault], str, object], None]
 
 LONGEST_TEXT = 200
 MOST_ITEMS = 60
 LEVEL_VALUES = (1, 2, 3, 4, 5)
 
 
-def check(data: Mapping[str, Any]) -> tuple[Fault, ...]:
+def check(data: Mapping[str, Any]) -> tuple[InstrumentFault, ...]:
     """Return all faults of a questionnaire's data (from TOML or JSON), none if it is sound."""
-    found: list[Fault] = []
+    found: list[InstrumentFault] = []
     _questionnaire(_languages(data))(found, "", data)
     _check_levels(found, data)
     _check_ids(found, data)
@@ -39,28 +39,30 @@ def _join(path: str, key: str) -> str:
 def _table(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None) -> Rule:
     known = {**required, **(optional or {})}
 
-    def rule(found: list[Fault], path: str, value: object) -> None:
+    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
         if not isinstance(value, Mapping):
-            found.append(Fault("questionnaire_type", path, {"expected": "table"}))
+            found.append(InstrumentFault("questionnaire_type", path, {"expected": "table"}))
             return
-        found += [Fault("questionnaire_missing", _join(path, key)) for key in required if key not in value]
+        found += [
+            InstrumentFault("questionnaire_missing", _join(path, key)) for key in required if key not in value
+        ]
         for key, part in value.items():
             if key in known:
                 known[key](found, _join(path, key), part)
             else:
-                found.append(Fault("questionnaire_unknown_key", _join(path, str(key))))
+                found.append(InstrumentFault("questionnaire_unknown_key", _join(path, str(key))))
 
     return rule
 
 
 def _list(part: Rule, low: int, high: int) -> Rule:
-    def rule(found: list[Fault], path: str, value: object) -> None:
+    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
         if not isinstance(value, list | tuple):
-            found.append(Fault("questionnaire_type", path, {"expected": "list"}))
+            found.append(InstrumentFault("questionnaire_type", path, {"expected": "list"}))
             return
         if not low <= len(value) <= high:
             details = {"count": len(value), "low": low, "high": high}
-            found.append(Fault("questionnaire_count", path, details))
+            found.append(InstrumentFault("questionnaire_count", path, details))
         for place, entry in enumerate(value):
             part(found, f"{path}[{place}]", entry)
 
@@ -70,39 +72,39 @@ def _list(part: Rule, low: int, high: int) -> Rule:
 def _name(pattern: str) -> Rule:
     shape = re.compile(pattern, re.ASCII)
 
-    def rule(found: list[Fault], path: str, value: object) -> None:
+    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
         if not isinstance(value, str):
-            found.append(Fault("questionnaire_type", path, {"expected": "text"}))
+            found.append(InstrumentFault("questionnaire_type", path, {"expected": "text"}))
         elif not shape.fullmatch(value):
-            found.append(Fault("questionnaire_bad_id", path, {"value": value[:40]}))
+            found.append(InstrumentFault("questionnaire_bad_id", path, {"value": value[:40]}))
 
     return rule
 
 
 def _number(low: float, high: float, kinds: type | tuple[type, ...]) -> Rule:
-    def rule(found: list[Fault], path: str, value: object) -> None:
+    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, kinds) or not isinstance(value, int | float):
-            found.append(Fault("questionnaire_type", path, {"expected": "number"}))
+            found.append(InstrumentFault("questionnaire_type", path, {"expected": "number"}))
         elif not (math.isfinite(value) and low <= value <= high):
-            found.append(Fault("questionnaire_range", path, {"low": low, "high": high}))
+            found.append(InstrumentFault("questionnaire_range", path, {"low": low, "high": high}))
 
     return rule
 
 
-def _switch(found: list[Fault], path: str, value: object) -> None:
+def _switch(found: list[InstrumentFault], path: str, value: object) -> None:
     if not isinstance(value, bool):
-        found.append(Fault("questionnaire_type", path, {"expected": "true or false"}))
+        found.append(InstrumentFault("questionnaire_type", path, {"expected": "true or false"}))
 
 
-def _sentence(found: list[Fault], path: str, value: object) -> None:
+def _sentence(found: list[InstrumentFault], path: str, value: object) -> None:
     if not isinstance(value, str):
-        found.append(Fault("questionnaire_type", path, {"expected": "text"}))
+        found.append(InstrumentFault("questionnaire_type", path, {"expected": "text"}))
     elif not value.strip():
-        found.append(Fault("questionnaire_blank_text", path))
+        found.append(InstrumentFault("questionnaire_blank_text", path))
     elif len(value) > LONGEST_TEXT:
-        found.append(Fault("questionnaire_long_text", path, {"limit": LONGEST_TEXT}))
+        found.append(InstrumentFault("questionnaire_long_text", path, {"limit": LONGEST_TEXT}))
     elif not is_tidy(value):
-        found.append(Fault("questionnaire_untidy_text", path))
+        found.append(InstrumentFault("questionnaire_untidy_text", path))
 
 
 def is_tidy(value: str) -> bool:
@@ -125,13 +127,13 @@ def _entries(table: Mapping[str, Any], key: str, path: str = "") -> Iterator[tup
                 yield f"{_join(path, key)}[{place}]", entry
 
 
-def _check_levels(found: list[Fault], data: Mapping[str, Any]) -> None:
+def _check_levels(found: list[InstrumentFault], data: Mapping[str, Any]) -> None:
     values = tuple(entry.get("value") for _, entry in _entries(data, "levels"))
     if values and len(values) == len(LEVEL_VALUES) and values != LEVEL_VALUES:
-        found.append(Fault("questionnaire_levels", "levels"))
+        found.append(InstrumentFault("questionnaire_levels", "levels"))
 
 
-def _check_ids(found: list[Fault], data: Mapping[str, Any]) -> None:
+def _check_ids(found: list[InstrumentFault], data: Mapping[str, Any]) -> None:
     _unique(found, "id", list(_entries(data, "parts")))
     _unique(found, "id", list(_entries(data, "criteria")))
     _unique(found, "id", list(_entries(data, "profile")))
@@ -139,40 +141,42 @@ def _check_ids(found: list[Fault], data: Mapping[str, Any]) -> None:
     _unique(found, "id", items)
     if len(items) > MOST_ITEMS:
         details = {"count": len(items), "low": 1, "high": MOST_ITEMS}
-        found.append(Fault("questionnaire_count", "criteria", details))
+        found.append(InstrumentFault("questionnaire_count", "criteria", details))
     for path, question in _entries(data, "profile"):
         _unique(found, "value", list(_entries(question, "options", path)))
     languages = [(f"languages[{place}]", {"id": tag}) for place, tag in enumerate(_languages(data))]
     _unique(found, "id", languages)
 
 
-def _unique(found: list[Fault], key: str, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+def _unique(found: list[InstrumentFault], key: str, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     seen: set[str] = set()
     for path, entry in entries:
         value = entry.get(key)
         if isinstance(value, str):
             if value in seen:
                 where = path if path.startswith("languages") else f"{path}.{key}"
-                found.append(Fault("questionnaire_duplicate", where, {"value": value[:40]}))
+                found.append(InstrumentFault("questionnaire_duplicate", where, {"value": value[:40]}))
             seen.add(value)
 
 
-def _check_references(found: list[Fault], data: Mapping[str, Any]) -> None:
+def _check_references(found: list[InstrumentFault], data: Mapping[str, Any]) -> None:
     parts = [entry.get("id") for _, entry in _entries(data, "parts")]
     for path, criterion in _entries(data, "criteria"):
         part = criterion.get("part")
         if isinstance(part, str) and part not in parts:
-            found.append(Fault("questionnaire_unknown_id", f"{path}.part", {"value": part[:40]}))
+            found.append(InstrumentFault("questionnaire_unknown_id", f"{path}.part", {"value": part[:40]}))
         for where, item in _entries(criterion, "items", path):
             own, owner = item.get("id"), criterion.get("id")
             if isinstance(own, str) and isinstance(owner, str) and own.partition(".")[0] != owner:
-                found.append(Fault("questionnaire_foreign_item", f"{where}.id", {"value": own[:40]}))
+                found.append(
+                    InstrumentFault("questionnaire_foreign_item", f"{where}.id", {"value": own[:40]})
+                )
     sensitive = [entry.get("id") for _, entry in _entries(data, "profile") if entry.get("sensitive") is True]
     opted_in = data.get("opted_in")
     for place, each in enumerate(opted_in if isinstance(opted_in, list | tuple) else ()):
         if isinstance(each, str) and each not in sensitive:
             details = {"value": each[:40]}
-            found.append(Fault("questionnaire_unknown_id", f"opted_in[{place}]", details))
+            found.append(InstrumentFault("questionnaire_unknown_id", f"opted_in[{place}]", details))
 
 
 def _questionnaire(languages: Sequence[str]) -> Rule:

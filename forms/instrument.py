@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from forms.check import check
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 OVERALL = "overall"
@@ -136,18 +136,18 @@ class Questionnaire(Wording):
 
 
 def parse(toml_text: str) -> Questionnaire:
-    """Read a questionnaire from TOML; raise FaultyInput with all faults and their places."""
+    """Read a questionnaire from TOML; raise FaultyInstrument with all faults and their places."""
     try:
         data = tomllib.loads(toml_text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise FaultyInput([syntax_fault(error)]) from None
+        raise FaultyInstrument([syntax_fault(error)]) from None
     return from_json(data)
 
 
 def from_json(data: Mapping[str, Any]) -> Questionnaire:
-    """Read a questionnaire from plain values; raise FaultyInput with all faults and their places."""
+    """Read a questionnaire from plain values; raise FaultyInstrument with all faults and their places."""
     if faults := check(data):
-        raise FaultyInput(faults)
+        raise FaultyInstrument(faults)
     return _build(data)
 
 
@@ -180,7 +180,7 @@ def load(ref: str) -> Questionnaire:
     try:
         return _shipped()[ref]
     except KeyError:
-        raise FaultyInput([Fault("questionnaire_unknown", "", {"ref": ref[:60]})]) from None
+        raise FaultyInstrument([InstrumentFault("questionnaire_unknown", "", {"ref": ref[:60]})]) from None
 
 
 @lru_cache(maxsize=1)
@@ -189,12 +189,12 @@ def _shipped() -> Mapping[str, Questionnaire]:
     return {each.ref: each for each in found}
 
 
-def syntax_fault(error: Exception) -> Fault:
+def syntax_fault(error: Exception) -> InstrumentFault:
     """Return where and that a text is no TOML."""
     where = re.search(r"at line (\d+), column (\d+)", str(error))
     line, column = (int(where[1]), int(where[2])) if where else (0, 0)
     place = f"line {line}, column {column}" if where else "end of file"
-    return Fault("questionnaire_syntax", place, {"line": line, "column": column})
+    return InstrumentFault("questionnaire_syntax", place, {"line": line, "column": column})
 
 
 def _build(data: Mapping[str, Any]) -> Questionnaire:

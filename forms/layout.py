@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import chain
 
 from forms.answers import DECLINED, NO_OPINION
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.instrument import Criterion, Item, Question, Questionnaire, Wording
 from forms.languages.known import BUNDLED
 
@@ -185,9 +185,9 @@ def lay_out(q: Questionnaire, edition: Edition = STANDARD) -> Layout:
     rows = tuple(_Flow(edition).place(q))
     pages = rows[-1].page
     if pages > edition.most_pages:
-        raise FaultyInput(
+        raise FaultyInstrument(
             [
-                Fault(
+                InstrumentFault(
                     "paper_too_long",
                     q.ref,
                     {"edition": edition.name, "pages": pages, "most": edition.most_pages},

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from forms.faults import Fault
+from forms.faults import InstrumentFault
 
 TYPES: Mapping[str, str] = {"mp3": "audio/mpeg", "ogg": "audio/ogg", "m4a": "audio/mp4", "wav": "audio/wav"}
 LARGEST_CLIP = 400_000
@@ -38,7 +38,7 @@ def kind_of(content: bytes) -> str | None:
     return "mp3" if _is_mpeg(content) else None
 
 
-def read_clips(folder: Path, known: frozenset[str], found: list[Fault]) -> tuple[Clip, ...]:
+def read_clips(folder: Path, known: frozenset[str], found: list[InstrumentFault]) -> tuple[Clip, ...]:
     """Return the recordings of a folder in the order of their keys; what is wrong with any is added to *found*.
 
     Codes: ``clip_unknown_key``, ``clip_twice``, ``clip_too_large``, ``clip_bad_format``, ``clips_too_large``.
@@ -49,17 +49,17 @@ def read_clips(folder: Path, known: frozenset[str], found: list[Fault]) -> tuple
             continue
         key, place = path.stem, f"audio/{path.name}"
         if key not in known:
-            found.append(Fault("clip_unknown_key", place))
+            found.append(InstrumentFault("clip_unknown_key", place))
         elif key in clips:
-            found.append(Fault("clip_twice", place, {"key": key}))
+            found.append(InstrumentFault("clip_twice", place, {"key": key}))
         elif (content := _content(path)) is None:
-            found.append(Fault("clip_too_large", place, {"limit": LARGEST_CLIP // 1000}))
+            found.append(InstrumentFault("clip_too_large", place, {"limit": LARGEST_CLIP // 1000}))
         elif (kind := kind_of(content)) is None:
-            found.append(Fault("clip_bad_format", place))
+            found.append(InstrumentFault("clip_bad_format", place))
         else:
             clips[key] = Clip(key, kind, content)
     if sum(len(clip.content) for clip in clips.values()) > LARGEST_LANGUAGE:
-        found.append(Fault("clips_too_large", "audio", {"limit": LARGEST_LANGUAGE // 1_000_000}))
+        found.append(InstrumentFault("clips_too_large", "audio", {"limit": LARGEST_LANGUAGE // 1_000_000}))
     return tuple(clips.values())
 
 

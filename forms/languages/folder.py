@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from forms.check import is_tidy
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.instrument import Questionnaire, syntax_fault
 from forms.languages.audio import Clip, read_clips
 from forms.languages.entries import QUESTIONNAIRE, clip_keys, entries, flat
@@ -39,32 +39,32 @@ class Language:
 
 
 def read(folder: Path, tag: str, q: Questionnaire) -> Language:
-    """Return the language *tag* for a questionnaire; raise FaultyInput with every fault and its place.
+    """Return the language *tag* for a questionnaire; raise FaultyInstrument with every fault and its place.
 
     Codes: ``language_no_folder``, ``language_bundled``, ``language_no_clips``, ``language_no_words``,
     ``language_too_large``, ``language_syntax``, those of :func:`check` and those of
     :func:`forms.languages.audio.read_clips`.
     """
     if not folder.is_dir():
-        raise FaultyInput([Fault("language_no_folder", "", {"tag": tag})])
-    found: list[Fault] = []
+        raise FaultyInstrument([InstrumentFault("language_no_folder", "", {"tag": tag})])
+    found: list[InstrumentFault] = []
     clips = read_clips(folder / AUDIO, clip_keys(q), found)
     data: Mapping[str, Any] = {}
     if tag not in BUNDLED:
         data = _data(folder / WORDS, found)
         found += check(data, tag, q) if data else ()
     elif (folder / WORDS).exists():
-        found.append(Fault("language_bundled", WORDS))
+        found.append(InstrumentFault("language_bundled", WORDS))
     elif not clips and not found:
-        found.append(Fault("language_no_clips", AUDIO))
+        found.append(InstrumentFault("language_no_clips", AUDIO))
     if found:
-        raise FaultyInput(found)
+        raise FaultyInstrument(found)
     words = {key: table for key, table in data.items() if key not in {ABOUT, QUESTIONNAIRE}}
     texts = dict(flat({QUESTIONNAIRE: data.get(QUESTIONNAIRE, {})}))
     return Language(tag, BUNDLED.get(tag) or data[ABOUT]["name"], words, texts, clips)
 
 
-def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[Fault, ...]:
+def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[InstrumentFault, ...]:
     """Return all faults of a language's words, each placed at its path, none if they are complete.
 
     Codes: ``language_other``, ``language_other_questionnaire``, ``language_text_missing``,
@@ -74,14 +74,16 @@ def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[Fault, .
     given = dict(flat(data))
     found = []
     if given.pop(f"{ABOUT}.tag", None) != tag or not TAG.fullmatch(tag):
-        found.append(Fault("language_other", f"{ABOUT}.tag", {"tag": tag}))
+        found.append(InstrumentFault("language_other", f"{ABOUT}.tag", {"tag": tag}))
     if given.pop(f"{ABOUT}.questionnaire", None) != q.ref:
-        found.append(Fault("language_other_questionnaire", f"{ABOUT}.questionnaire", {"ref": q.ref}))
+        found.append(
+            InstrumentFault("language_other_questionnaire", f"{ABOUT}.questionnaire", {"ref": q.ref})
+        )
     needed = {f"{ABOUT}.name": "tên của thứ tiếng này", **entries(q)}
     for path, vietnamese in needed.items():
         if (fault := _fault(path, given.get(path, ""), vietnamese)) is not None:
             found.append(fault)
-    found += [Fault("language_text_unknown", path) for path in given if path not in needed]
+    found += [InstrumentFault("language_text_unknown", path) for path in given if path not in needed]
     return tuple(found)
 
 
@@ -94,38 +96,38 @@ def stated(folder: Path) -> tuple[str, str | None]:
         return folder.resolve().name, None
 
 
-def _data(path: Path, found: list[Fault]) -> Mapping[str, Any]:
+def _data(path: Path, found: list[InstrumentFault]) -> Mapping[str, Any]:
     """Return the values of ``words.toml``, nothing where they cannot be read."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_WORDS + 1)
         if len(raw) > LARGEST_WORDS:
-            found.append(Fault("language_too_large", WORDS, {"limit": LARGEST_WORDS // 1000}))
+            found.append(InstrumentFault("language_too_large", WORDS, {"limit": LARGEST_WORDS // 1000}))
             return {}
         return tomllib.loads(raw.decode("utf-8-sig"))
     except OSError:
-        found.append(Fault("language_no_words", WORDS))
+        found.append(InstrumentFault("language_no_words", WORDS))
     except UnicodeDecodeError as error:
         line = error.object.count(NEWLINE, 0, error.start) + 1
-        found.append(Fault("language_syntax", "", {"line": line, "column": 1}))
+        found.append(InstrumentFault("language_syntax", "", {"line": line, "column": 1}))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found.append(Fault("language_syntax", "", syntax_fault(error).details))
+        found.append(InstrumentFault("language_syntax", "", syntax_fault(error).details))
     return {}
 
 
-def _fault(path: str, text: object, vietnamese: str) -> Fault | None:
+def _fault(path: str, text: object, vietnamese: str) -> InstrumentFault | None:
     """Return what is wrong with one entry, None if nothing is."""
     limit = _longest(path, vietnamese)
     if not isinstance(text, str):
-        return Fault("language_text_type", path)
+        return InstrumentFault("language_text_type", path)
     if not text.strip():
-        return Fault("language_text_missing", path, {"vi": vietnamese})
+        return InstrumentFault("language_text_missing", path, {"vi": vietnamese})
     if not is_tidy(text):
-        return Fault("language_text_untidy", path)
+        return InstrumentFault("language_text_untidy", path)
     if len(text) > limit:
-        return Fault("language_text_long", path, {"count": len(text), "limit": limit})
+        return InstrumentFault("language_text_long", path, {"count": len(text), "limit": limit})
     if sorted(_GAP.findall(text)) != sorted(gaps := _GAP.findall(vietnamese)) or _has_stray_braces(text):
-        return Fault("language_gaps", path, {"gaps": " ".join(gaps) or "–"})
+        return InstrumentFault("language_gaps", path, {"gaps": " ".join(gaps) or "–"})
     return None
 
 

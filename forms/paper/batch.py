@@ -17,7 +17,7 @@ from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.instrument import Questionnaire
 from forms.layout import (
     BOTTOM,
@@ -115,7 +115,7 @@ def write_batch(batch: Batch, path: Path, progress: Progress | None = None) -> i
     except OSError as error:
         full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
         code = "paper_disk_full" if full else "paper_file_unwritable"
-        raise FaultyInput([Fault(code, "out", {"file": path.name})]) from error
+        raise FaultyInstrument([InstrumentFault(code, "out", {"file": path.name})]) from error
     finally:
         with suppress(OSError):
             unfinished.unlink()
@@ -147,18 +147,20 @@ def boxes(layout: Layout) -> dict[str, Any]:
 def _check(batch: Batch) -> None:
     count = len(batch.serials)
     if not 1 <= count <= MOST_FORMS:
-        raise FaultyInput([Fault("paper_count", "count", {"count": count, "most": MOST_FORMS})])
+        raise FaultyInstrument(
+            [InstrumentFault("paper_count", "count", {"count": count, "most": MOST_FORMS})]
+        )
     repeated = [serial for serial, times in Counter(batch.serials).items() if times > 1]
     if repeated:
-        raise FaultyInput([Fault("paper_serial", "serials", {"serial": repeated[0]})])
+        raise FaultyInstrument([InstrumentFault("paper_serial", "serials", {"serial": repeated[0]})])
     for serial in (min(batch.serials), max(batch.serials)):
         if not 1 <= serial <= MOST_SERIAL:
-            raise FaultyInput([Fault("paper_serial", "serials", {"serial": serial})])
+            raise FaultyInstrument([InstrumentFault("paper_serial", "serials", {"serial": serial})])
     try:
         batch.seal.sign(Sheet(batch.campaign, batch.unit, MOST_SERIAL, 1), "")
     except ValueError:
         names = {"campaign": batch.campaign[:60], "unit": batch.unit[:60]}
-        raise FaultyInput([Fault("paper_name_unusable", "unit", names)]) from None
+        raise FaultyInstrument([InstrumentFault("paper_name_unusable", "unit", names)]) from None
 
 
 @contextmanager

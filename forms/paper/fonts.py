@@ -16,7 +16,7 @@ from pathlib import Path
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 
 _INSTALLED = Path("/usr/share/fonts/truetype/liberation2")
 _STYLES = ("serif", "serif-bold", "serif-italic", "sans", "sans-bold")
@@ -51,7 +51,7 @@ def faces() -> Faces:
     for family, files in _candidates():
         if found := _registered(family, files):
             return found
-    raise FaultyInput([Fault("paper_no_font", "")])
+    raise FaultyInstrument([InstrumentFault("paper_no_font", "")])
 
 
 def _candidates() -> Iterator[tuple[str, tuple[Path, ...]]]:

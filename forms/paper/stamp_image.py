@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.layout import PAGE_HEIGHT
 
 PROVINCE, DISTRICT = 36.0, 34.0  # diameters in mm
@@ -41,13 +41,17 @@ def read_seal_image(content: bytes, diameter: float = PROVINCE) -> SealImage:
     Refusals: ``seal_image_unreadable``, ``seal_image_size``, ``seal_image_too_large``, ``seal_diameter``.
     """
     if diameter not in {PROVINCE, DISTRICT}:
-        raise FaultyInput([Fault("seal_diameter", "diameter", {"diameter": diameter})])
+        raise FaultyInstrument([InstrumentFault("seal_diameter", "diameter", {"diameter": diameter})])
     if len(content) > _MOST_BYTES:
-        raise FaultyInput([Fault("seal_image_too_large", "image", {"most": _MOST_BYTES // 1_000_000})])
+        raise FaultyInstrument(
+            [InstrumentFault("seal_image_too_large", "image", {"most": _MOST_BYTES // 1_000_000})]
+        )
     width, height = _size(content)
     shorter, longer = sorted((width, height))
     if shorter < _LEAST_SIDE or longer > _MOST_SIDE or shorter < 0.9 * longer:
-        raise FaultyInput([Fault("seal_image_size", "image", {"width": width, "height": height})])
+        raise FaultyInstrument(
+            [InstrumentFault("seal_image_size", "image", {"width": width, "height": height})]
+        )
     return SealImage(content, diameter)
 
 
@@ -60,4 +64,4 @@ def _size(content: bytes) -> tuple[int, int]:
                 picture.load()
             return size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise FaultyInput([Fault("seal_image_unreadable", "image")]) from None
+        raise FaultyInstrument([InstrumentFault("seal_image_unreadable", "image")]) from None

@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from typing import Any
 
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 
 NEEDED = {"cv2": "opencv-python-headless", "zxingcpp": "zxing-cpp", "pypdfium2": "pypdfium2"}
 PAGE_SECONDS = 60.0
@@ -29,7 +29,7 @@ def check_installed() -> None:
     """Raise the fault ``scan_not_installed`` where a library of the extra is missing."""
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
-        raise FaultyInput([Fault("scan_not_installed", "", {"missing": ", ".join(missing)})])
+        raise FaultyInstrument([InstrumentFault("scan_not_installed", "", {"missing": ", ".join(missing)})])
 
 
 @dataclass(frozen=True, slots=True)

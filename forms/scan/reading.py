@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from forms.address_mac import BadSeal
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.instrument import Questionnaire, to_json
 from forms.layout import EDITIONS, lay_out
 from forms.paper.form_proof import Sheet, spell
@@ -46,7 +46,7 @@ def read_files(
     """
     check_installed()
     if not paths:
-        raise FaultyInput([Fault("scan_no_files", "files")])
+        raise FaultyInstrument([InstrumentFault("scan_no_files", "files")])
     hello = _hello(questionnaire)
     files = _counted(paths, hello, page_seconds)
     kept = _Kept(files, _Judge(questionnaire, verify, campaign), progress)
@@ -95,7 +95,7 @@ def _editions(questionnaire: Questionnaire) -> list[str]:
     for name, edition in EDITIONS.items():
         try:
             lay_out(questionnaire, edition)
-        except FaultyInput:
+        except FaultyInstrument:
             continue
         fitting.append(name)
     return fitting

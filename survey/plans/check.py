@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from forms import instrument
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.languages.known import TAG
 from scoring.points import point_tables
 from survey.errors import Fault, Refusal
@@ -148,7 +148,7 @@ def _questionnaire(reader: Reader, sensitive: Sequence[str]) -> str:
         return ref  # noted as missing already
     try:
         instrument.load(ref).opt_in(*sensitive)
-    except FaultyInput:
+    except FaultyInstrument:
         reader.fault("plan_unknown_questionnaire", "questionnaire", found=ref)
     except ValueError:
         reader.fault("plan_unknown_question", "sensitive_questions")

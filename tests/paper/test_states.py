@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.layout import EDITIONS
 from forms.paper import SheetSeal
 from forms.scan import pool, read_files
@@ -234,12 +234,12 @@ def test_without_the_extra_reading_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "find_spec", lambda name: None if name == "cv2" else object())
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         _read([tmp_path / "a.png"])
     fault = caught.value.faults[0]
     assert (fault.code, fault.details["missing"]) == ("scan_not_installed", "opencv-python-headless")
     monkeypatch.undo()
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         _read([])
     assert caught.value.faults[0].code == "scan_no_files"
 

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from forms import instrument
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.instrument import Questionnaire
 from forms.languages import folder, template
 from forms.languages.audio import TYPES
@@ -146,7 +146,7 @@ def recording(
 def _read(path: Path, tag: str, questionnaire: Questionnaire, shown: str) -> Language:
     try:
         return folder.read(path, tag, questionnaire)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         known = _places(path / WORDS)
         raise Refusal("language_faulty", [_placed(fault, shown, known) for fault in faulty.faults]) from None
 

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet, parse
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.instrument import COMMENT, Questionnaire
 from survey.clock import local_day, start_of
 from survey.errors import Fault, Refusal
@@ -286,7 +286,7 @@ def _sheet(q: Questionnaire, row: Mapping[str, str], line: int, faults: list[Fau
     fields[COMMENT] = [unguarded(row[COMMENT])]
     try:
         return parse(q, fields)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         faults += [_placed(f.code, f.location, line, name_of, fields, f.details) for f in faulty.faults]
         return None
 

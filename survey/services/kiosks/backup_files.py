@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from survey.errors import Refusal
 from survey.keys import unsealed
 from survey.models import Kiosk

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
 from forms.paper import Batch, Heading, SheetSeal, write_batch
@@ -245,7 +245,7 @@ def _unfinished(out: Path) -> Iterator[Path]:
 def _fingerprints(q: Questionnaire) -> Iterator[str]:
     """Return the fingerprint of every layout that forms of this questionnaire can have."""
     for edition in EDITIONS.values():
-        with suppress(FaultyInput):  # a long questionnaire has no large-type edition
+        with suppress(FaultyInstrument):  # a long questionnaire has no large-type edition
             yield lay_out(q, edition).fingerprint
 
 
@@ -346,7 +346,7 @@ def _write(
         if identity:
             reason = SIGNED_FOR.format(span=span, unit=unit.name)
             signing.sign(identity, unsigned, out, reason=reason, place=headings.place)
-    except (FaultyInput, Refusal) as faulty:
+    except (FaultyInstrument, Refusal) as faulty:
         faults = [Fault(f.code, f.location, {**f.details, **shown}) for f in faulty.faults]
         raise Refusal("print_faulty", faults) from faulty
     finally:

@@ -20,7 +20,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from forms import answers
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.instrument import COMMENT
 from forms.paper.form_proof import SheetSeal
 from forms.scan import read_files
@@ -108,7 +108,7 @@ def read(
             with_crops=with_crops,
             progress=progress,
         )
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         raise Refusal("scan_refused", faulty.faults) from faulty
 
 
@@ -257,7 +257,7 @@ def _enter(
     """Bring a read form in: as the second reading of one that was keyed, else as the first."""
     try:
         sheet = answers.parse(campaign.questionnaire, fields)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         raise Refusal("settle_faulty", faulty.faults) from faulty
     with installation.database.read() as session:
         history = readings.of_sheet(session, campaign, unit_id, serial_of(number) or 0)

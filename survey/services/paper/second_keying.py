@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms import answers
 from forms.answers import AnswerSheet
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.instrument import COMMENT, Questionnaire
 from survey.clock import local_day, start_of
 from survey.errors import Refusal
@@ -205,7 +205,7 @@ def _settled(
     fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
     try:
         return answers.parse(q, fields)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         raise Refusal("settle_faulty", faulty.faults) from faulty
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.paper.stamp_image import SealImage, read_seal_image
 from survey.errors import Refusal
 from survey.models import Campaign, SealPicture
@@ -48,7 +48,7 @@ def keep(
         raise Refusal("seal_in_rehearsal")
     try:
         read_seal_image(content, diameter)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         raise Refusal("seal_faulty", faulty.faults) from faulty
     with installation.database.write() as session:
         session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from forms import answers, screen_code
 from forms.address_mac import Seal
-from forms.faults import Fault, FaultyInput
+from forms.faults import FaultyInstrument, InstrumentFault
 from forms.prepared_page import PreparedPage, slot
 from survey import clock
 from survey.errors import Refusal
@@ -232,7 +232,7 @@ def _taken(counter: Counter, code: CodeOfAnswer | None = None) -> ResponseReturn
     typed = fields.pop(ANOTHER_CODE, None)
     try:
         sheet = answers.parse(campaign.questionnaire, fields)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         shown = [_told(fault, campaign, lang) for fault in faulty.faults]
         again = None if typed is None else Again("", typed[0], _form_address(counter))
         return _shown_again(counter, 422, fields, shown, again)
@@ -263,7 +263,7 @@ def _shown_again(
     return page.sent(shown.encode(), status, css, script=page.loader(campaign, lang))
 
 
-def _told(fault: Fault, campaign: CampaignRecord, lang: str) -> Faulty:
+def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> Faulty:
     return Faulty(fault.location, campaign.words(lang)["fault"][fault.code].format(**fault.details))
 
 

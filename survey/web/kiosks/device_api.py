@@ -15,7 +15,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from forms import instrument
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.icons import icons
 from forms.texts import page_languages, page_texts
 from survey import clock

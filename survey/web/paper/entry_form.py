@@ -10,7 +10,7 @@ from wtforms import HiddenField, StringField
 
 from forms import answers
 from forms.answers import AnswerSheet
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from survey.errors import PlacedFault
 from survey.services.installation.campaign_records import CampaignRecord
 
@@ -37,6 +37,6 @@ def sheet_of(
     """Return the answers that were sent; None where they have faults, which are added to *faults*."""
     try:
         return answers.parse(campaign.questionnaire, fields)
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         faults.extend(faulty.faults)
         return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forms import instrument
 from forms.answers import AnswerSheet, parse, tidy_comment, to_fields
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 
 Q = instrument.load("bhxh-2024@1")
 ITEMS = [each.field for each in (*Q.items, Q.overall)]
@@ -18,7 +18,7 @@ ALL_FOUR = {name: ["4"] for name in ITEMS}
 
 
 def faults_of(fields: dict[str, list[str]]) -> list[tuple[str, str]]:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         parse(Q, fields)
     return [(fault.code, fault.location) for fault in caught.value.faults]
 
@@ -116,7 +116,7 @@ _VALUES = st.sampled_from(["1", "5", "0", ".", "a", ""]) | st.text(max_size=6)
 def test_arbitrary_fields_are_read_or_refused_and_never_crash(fields: dict[str, list[str]]) -> None:
     try:
         sheet = parse(Q, fields)
-    except FaultyInput:
+    except FaultyInstrument:
         return
     assert (len(sheet.marks), len(sheet.profile)) == (27, 6)
     assert parse(Q, to_fields(Q, sheet)) == sheet

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from forms import instrument
 from forms.check import check
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from tests.unit.forms.rendering import ROOT
 
 Data = dict[str, Any]
@@ -114,7 +114,7 @@ def test_parse_raises_every_fault_of_the_text() -> None:
     path = ROOT / "forms" / "definitions" / "bhxh-2024.toml"
     text = path.read_text(encoding="utf-8").replace('id = "C1.2"', 'id = "C1.1"', 1)
     text = text.replace("max_points = 2\n", "max_points = -2\n", 1)
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         instrument.parse(text)
     assert [(fault.code, fault.location) for fault in caught.value.faults] == [
         ("questionnaire_range", "criteria[0].max_points"),
@@ -130,14 +130,14 @@ def test_parse_raises_every_fault_of_the_text() -> None:
     ],
 )
 def test_broken_toml_names_line_and_column(text: str, line: int, place: str) -> None:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         instrument.parse(text)
     (fault,) = caught.value.faults
     assert (fault.code, fault.location, fault.details["line"]) == ("questionnaire_syntax", place, line)
 
 
 def test_absurdly_nested_toml_is_refused() -> None:
-    with pytest.raises(FaultyInput, match="questionnaire_syntax"):
+    with pytest.raises(FaultyInstrument, match="questionnaire_syntax"):
         instrument.parse("a = " + "[" * 100_000)
 
 

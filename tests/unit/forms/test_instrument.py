@@ -7,7 +7,7 @@ import json
 import pytest
 
 from forms import instrument
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from tests.unit.forms.rendering import GOLDEN
 
 REFS = ("bhxh-2024@1", "sipas-5@1", "vss-2025@1")
@@ -77,7 +77,7 @@ def test_a_text_falls_back_to_the_default_language() -> None:
 
 
 def test_an_unknown_ref_is_a_fault_with_its_name() -> None:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         instrument.load("bhxh-1999@1")
     (fault,) = caught.value.faults
     assert (fault.code, fault.details["ref"]) == ("questionnaire_unknown", "bhxh-1999@1")

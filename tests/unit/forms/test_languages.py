@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from forms import instrument
 from forms.answers import parse
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.languages import folder, template
 from forms.languages.audio import LARGEST_CLIP, kind_of
 from forms.languages.entries import clip_keys, entries
@@ -51,7 +51,7 @@ def codes(data: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def refused(path: Path, tag: str = "hre") -> list[tuple[str, str]]:
-    with pytest.raises(FaultyInput) as error:
+    with pytest.raises(FaultyInstrument) as error:
         folder.read(path, tag, Q)
     return [(fault.code, fault.location) for fault in error.value.faults]
 

@@ -13,7 +13,7 @@ from PIL import Image
 from pypdf import PdfReader
 from reportlab.lib.units import mm
 
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.layout import EDITIONS, LARGE, STANDARD, lay_out
 from forms.paper import boxes, render_batch, write_batch
 from forms.paper.stamp_image import read_seal_image
@@ -28,7 +28,7 @@ def _printed(**differing: Any) -> PdfReader:
 
 
 def _code(**differing: Any) -> str:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         render_batch(batch(**differing), io.BytesIO())
     return caught.value.faults[0].code
 
@@ -128,7 +128,7 @@ class _FullDisk(io.BytesIO):
 
 def test_a_full_disk_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "open", lambda *_: _FullDisk())
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         write_batch(batch(), tmp_path / "F.pdf")
     assert caught.value.faults[0].code == "paper_disk_full"
     assert list(tmp_path.iterdir()) == []
@@ -138,7 +138,7 @@ def test_a_written_file_is_whole(tmp_path: Path) -> None:
     assert write_batch(batch(), tmp_path / "F.pdf") == 4
     assert [each.name for each in tmp_path.iterdir()] == ["F.pdf"]
     assert len(PdfReader(tmp_path / "F.pdf").pages) == 4
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         write_batch(batch(), tmp_path / "absent" / "F.pdf")
     assert caught.value.faults[0].code == "paper_file_unwritable"
 
@@ -172,6 +172,6 @@ def test_a_seal_prints_at_its_real_size(edition: Any) -> None:
     ],
 )
 def test_what_is_no_seal_is_refused(content: bytes, diameter: float, code: str) -> None:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         read_seal_image(content, diameter)
     assert caught.value.faults[0].code == code

@@ -10,7 +10,7 @@ import pytest
 
 from forms.answers import parse as parse_answers
 from forms.answers import to_fields
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from forms.instrument import bundled, from_json, load, to_json
 from forms.layout import (
     CODE,
@@ -121,7 +121,7 @@ def test_the_boxes_name_answers_that_the_form_takes() -> None:
 
 
 def test_a_questionnaire_that_needs_too_many_pages_is_refused() -> None:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyInstrument) as caught:
         lay_out(load("bhxh-2024@1"), replace(STANDARD, most_pages=1))
     assert [fault.code for fault in caught.value.faults] == ["paper_too_long"]
 
