@@ -1,1 +1,1 @@
-"""The instrument: a questionnaire as data, its web form, its answers, its sealed address and QR code."""
+"""The instrument: a questionnaire as data, its forms on paper and screen, its answers, its proven addresses and QR codes."""

@@ -36,7 +36,7 @@ FIRST_PAGE_CODES = ((RIGHT - CODE, 27.0), (LEFT + 12, BOTTOM - CODE))
 LATER_PAGE_CODES = ((LEFT + 12, MARGIN), (RIGHT - CODE - 12, BOTTOM - CODE))
 
 # --- What stamps may cover: nothing to be read comes here -----------------------------------------------------
-SEAL_ZONE = (25.0, 14.5, 38.0, 38.0)  # dấu treo: x, y, width, height, over the start of the agency's name
+STAMP_ZONE = (25.0, 14.5, 38.0, 38.0)  # dấu treo: x, y, width, height, over the start of the agency's name
 EDGE_ZONE = (190.0, 128.5, 20.0, 40.0)  # dấu giáp lai: middle of the right edge, on every page
 
 # --- The table of items -------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ ALL_FOUND = 0.97  # share of boxes below which a page is searched widely, as cur
 SMALL_MARK = 0.35  # of the ink of the page's usual mark: a mark with less may be dirt
 FAINT_PAGE = 0.3  # share of a page's statements that may look blank before faint ink must be feared lost
 RED_INK = 1.2  # square mm of red in a box that are a red pen's and not a fleck's
-SEAL_LEAST = 18.0  # a red thing wider and higher than this is a stamp, not a pen's mark
+STAMP_LEAST = 18.0  # a red thing wider and higher than this is a stamp, not a pen's mark
 WRITTEN = 4.0  # square mm of ink in the box for free writing that are more than a fleck
 
 

@@ -91,10 +91,10 @@ def wrapped(key: bytes, plain: bytes) -> bytes:
 
 def unwrapped(key: bytes, closed: bytes) -> bytes:
     """Return what :func:`wrapped` encrypted; refuses like :func:`unsealed`."""
-    return unsealed(key, closed[:NONCE_BYTES], closed[NONCE_BYTES:])
+    return decrypted(key, closed[:NONCE_BYTES], closed[NONCE_BYTES:])
 
 
-def unsealed(key: bytes, nonce: bytes, closed: bytes) -> bytes:
+def decrypted(key: bytes, nonce: bytes, closed: bytes) -> bytes:
     """Return what was encrypted under *key* by AES-GCM.
 
     Raises:

@@ -24,7 +24,7 @@ from forms.layout import (
     CODE,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    SEAL_ZONE,
+    STAMP_ZONE,
     STANDARD,
     Edition,
     Layout,
@@ -33,10 +33,10 @@ from forms.layout import (
 )
 from forms.paper.codes import qr
 from forms.paper.fonts import faces
-from forms.paper.form_proof import MOST_SERIAL, Sheet, SheetSeal, clear
+from forms.paper.form_proof import MOST_SERIAL, FormProof, PageIdentity, format_serial
 from forms.paper.furniture import Furniture, footer_place
 from forms.paper.pen import Pen, Type
-from forms.paper.stamp_image import SealImage
+from forms.paper.stamp_image import StampImage
 from forms.paper.texts import DEFAULT_LANGUAGE, paper_texts
 from forms.paper.words import Words
 
@@ -63,11 +63,11 @@ class Batch:
     unit: str
     unit_name: str
     serials: Sequence[int]
-    seal: SheetSeal
+    form_proof: FormProof
     edition: Edition = STANDARD
     lang: str = DEFAULT_LANGUAGE
     subtitle: str = ""
-    seal_image: SealImage | None = None
+    stamp_image: StampImage | None = None
 
     @property
     def layout(self) -> Layout:
@@ -92,7 +92,7 @@ def render_batch(batch: Batch, out: BinaryIO, progress: Progress | None = None) 
         _furnish(batch, layout, pen)
         for done, serial in enumerate(batch.serials, 1):
             for page in range(1, layout.pages + 1):
-                _page(batch, layout, pen, Sheet(batch.campaign, batch.unit, serial, page))
+                _page(batch, layout, pen, PageIdentity(batch.campaign, batch.unit, serial, page))
             if progress:
                 progress(done, len(batch.serials))
         canvas.save()
@@ -157,7 +157,7 @@ def _check(batch: Batch) -> None:
         if not 1 <= serial <= MOST_SERIAL:
             raise FaultyInstrument([InstrumentFault("paper_serial", "serials", {"serial": serial})])
     try:
-        batch.seal.sign(Sheet(batch.campaign, batch.unit, MOST_SERIAL, 1), "")
+        batch.form_proof.write(PageIdentity(batch.campaign, batch.unit, MOST_SERIAL, 1), "")
     except ValueError:
         names = {"campaign": batch.campaign[:60], "unit": batch.unit[:60]}
         raise FaultyInstrument([InstrumentFault("paper_name_unusable", "unit", names)]) from None
@@ -183,7 +183,7 @@ def _canvas(batch: Batch, out: BinaryIO) -> Canvas:
         lang=batch.lang,
         pdfVersion=(1, 5),
     )
-    first, last = clear(min(batch.serials)), clear(max(batch.serials))
+    first, last = format_serial(min(batch.serials)), format_serial(max(batch.serials))
     canvas.setTitle(f"{batch.questionnaire.text(batch.lang)} - {batch.unit_name} - {first}-{last}")
     canvas.setAuthor(batch.heading.agency)
     canvas.setSubject(f"{batch.campaign} {batch.unit} {first}-{last}")
@@ -203,22 +203,22 @@ def _furnish(batch: Batch, layout: Layout, pen: Pen) -> None:
         title=batch.questionnaire.text(batch.lang),
         subtitle=batch.subtitle,
         unit_name=batch.unit_name,
-        seal_diameter=batch.seal_image.diameter if batch.seal_image else None,
+        stamp_diameter=batch.stamp_image.diameter if batch.stamp_image else None,
     )
     furniture = Furniture(batch.questionnaire, layout, words, pen)
     for page in range(1, layout.pages + 1):
         pen.canvas.beginForm(f"page{page}", 0, 0, PAGE_WIDTH * mm, PAGE_HEIGHT * mm)
         furniture.draw(page)
-        if page == 1 and batch.seal_image:
-            batch.seal_image.draw(pen.canvas, SEAL_ZONE)
+        if page == 1 and batch.stamp_image:
+            batch.stamp_image.draw(pen.canvas, STAMP_ZONE)
         pen.canvas.endForm()
 
 
-def _page(batch: Batch, layout: Layout, pen: Pen, sheet: Sheet) -> None:
+def _page(batch: Batch, layout: Layout, pen: Pen, sheet: PageIdentity) -> None:
     canvas = pen.canvas
     canvas.doForm(f"page{sheet.page}")
     name = f"code{sheet.serial}-{sheet.page}"
-    code = qr(batch.seal.sign(sheet, layout.fingerprint))
+    code = qr(batch.form_proof.write(sheet, layout.fingerprint))
     canvas.beginForm(name, 0, 0, CODE * mm, CODE * mm)
     pen.code(code, 0, PAGE_HEIGHT - CODE, CODE)
     canvas.endForm()
@@ -228,6 +228,6 @@ def _page(batch: Batch, layout: Layout, pen: Pen, sheet: Sheet) -> None:
         canvas.doForm(name)
         canvas.restoreState()
     x, width = footer_place(sheet.page)
-    label = f"{paper_texts(batch.lang)['serial']}: {clear(sheet.serial)}"
+    label = f"{paper_texts(batch.lang)['serial']}: {format_serial(sheet.serial)}"
     pen.text(x, BOTTOM - 6, label, Type(pen.faces.sans_bold, 14), width=width)
     canvas.showPage()

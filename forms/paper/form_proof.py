@@ -12,7 +12,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from forms.address_mac import BadSeal
+from forms.address_mac import InvalidMac
 
 MAC_BYTES, MAC_LETTERS = 10, 16
 LONGEST_TEXT = 120
@@ -26,7 +26,7 @@ _TEXT = re.compile(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Sheet:
+class PageIdentity:
     """What one printed page says of itself."""
 
     campaign: str
@@ -35,22 +35,24 @@ class Sheet:
     page: int
 
 
-def clear(serial: int) -> str:
+def format_serial(serial: int) -> str:
     """Return a serial as it is printed; outside 1 to 999999 it is a ValueError."""
     if not 1 <= serial <= MOST_SERIAL:
         raise ValueError(f"no serial: {serial}")
     return f"{serial:06d}"
 
 
-def spell(text: str) -> Sheet | None:
+def parse_claim(text: str) -> PageIdentity | None:
     """Return what a code's text claims, proven or not; None if it is not of this form."""
     match = _TEXT.fullmatch(text) if len(text) <= LONGEST_TEXT else None
     if match is None or int(match["serial"]) == 0:
         return None
-    return Sheet(match["campaign"].lower(), match["unit"].lower(), int(match["serial"]), int(match["page"]))
+    return PageIdentity(
+        match["campaign"].lower(), match["unit"].lower(), int(match["serial"]), int(match["page"])
+    )
 
 
-class SheetSeal:
+class FormProof:
     """Writes and checks proofs with one secret of at least 16 bytes."""
 
     __slots__ = ("_secret",)
@@ -58,29 +60,29 @@ class SheetSeal:
     def __init__(self, secret: bytes) -> None:
         """Keep the secret; a short one is a ValueError."""
         if len(secret) < 16:
-            raise ValueError("a seal needs a secret of at least 16 bytes")
+            raise ValueError("a proof needs a secret of at least 16 bytes")
         self._secret = secret
 
-    def sign(self, sheet: Sheet, fingerprint: str) -> str:
+    def write(self, sheet: PageIdentity, fingerprint: str) -> str:
         """Return the text of a page's codes; names that cannot be spelled are a ValueError."""
-        body = f"{sheet.campaign}.{sheet.unit}.{clear(sheet.serial)}.{sheet.page}".upper()
-        if spell(f"{body}.{'A' * MAC_LETTERS}") != sheet:
+        body = f"{sheet.campaign}.{sheet.unit}.{format_serial(sheet.serial)}.{sheet.page}".upper()
+        if parse_claim(f"{body}.{'A' * MAC_LETTERS}") != sheet:
             raise ValueError(f"cannot sign {body!r}")
         return f"{body}.{self._mac(body, fingerprint)}"
 
-    def open(self, text: str, fingerprint: str) -> Sheet:
-        """Return the page that this text proves for this layout, or raise BadSeal."""
-        sheet = spell(text)
+    def verify(self, text: str, fingerprint: str) -> PageIdentity:
+        """Return the page that this text proves for this layout, or raise InvalidMac."""
+        sheet = parse_claim(text)
         body, _, mac = text.rpartition(".")
         if sheet is None or not hmac.compare_digest(self._mac(body, fingerprint), mac):
-            raise BadSeal("not printed here for this layout")
+            raise InvalidMac("not printed here for this layout")
         return sheet
 
     def proves(self, text: str, fingerprint: str) -> bool:
         """Return whether a text is a proof of this office's for this layout."""
         try:
-            self.open(text, fingerprint)
-        except BadSeal:
+            self.verify(text, fingerprint)
+        except InvalidMac:
             return False
         return True
 

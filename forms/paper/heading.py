@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from forms.layout import FIRST_PAGE_CODES, FIRST_TOP, LEFT, MARGIN, MARK, RIGHT, SEAL_ZONE, Edition
+from forms.layout import FIRST_PAGE_CODES, FIRST_TOP, LEFT, MARGIN, MARK, RIGHT, STAMP_ZONE, Edition
 from forms.paper.pen import Pen, Type
 from forms.paper.words import Words
 
 _AGENCY = (LEFT + MARK + 3, 70.0)  # left edge and width
 _STATE = (99.0, 87.0)
-_TITLE = (SEAL_ZONE[0] + SEAL_ZONE[2] + 1, FIRST_PAGE_CODES[0][0] - 3)
+_TITLE = (STAMP_ZONE[0] + STAMP_ZONE[2] + 1, FIRST_PAGE_CODES[0][0] - 3)
 _RING = 18.0
 _SAMPLE = 0.7  # of a box that is to be ticked
 
@@ -24,8 +24,8 @@ def draw_heading(pen: Pen, words: Words) -> None:
         pen.text(middle, 40.5, words.subtitle, Type(pen.faces.serif, 12), "middle", width)
     unit = words["served_by"].format(unit=words.unit_name)
     pen.text(middle, 47.0, unit, Type(pen.faces.serif_bold, 13), "middle", width)
-    if words.seal_diameter is None:
-        x, y = SEAL_ZONE[0] + SEAL_ZONE[2] / 2, SEAL_ZONE[1] + SEAL_ZONE[3] / 2
+    if words.stamp_diameter is None:
+        x, y = STAMP_ZONE[0] + STAMP_ZONE[2] / 2, STAMP_ZONE[1] + STAMP_ZONE[3] / 2
         pen.ring(x, y, _RING)
         pen.canvas.setFillGray(0.45)
         pen.text(x, y + _RING - 3.5, words["stamp_here"], Type(pen.faces.serif_italic, 9), "middle")

@@ -1,4 +1,4 @@
-"""A picture of the office's seal: what is accepted as one, and how it is printed at its real size."""
+"""A picture of the office's stamp: what is accepted as one, and how it is printed at its real size."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _FORMATS = ("PNG", "JPEG")
 
 
 @dataclass(frozen=True, slots=True)
-class SealImage:
-    """A checked picture and the diameter of the seal in mm."""
+class StampImage:
+    """A checked picture and the diameter of the stamp in mm."""
 
     content: bytes
     diameter: float = PROVINCE
 
     def draw(self, canvas: Canvas, zone: tuple[float, float, float, float]) -> None:
-        """Draw the seal in the middle of a zone."""
+        """Draw the stamp in the middle of a zone."""
         x, y, width, height = zone
         left, top = x + (width - self.diameter) / 2, y + (height - self.diameter) / 2
         bottom, side = PAGE_HEIGHT - top - self.diameter, self.diameter
@@ -35,7 +35,7 @@ class SealImage:
         canvas.drawImage(picture, left * mm, bottom * mm, side * mm, side * mm, mask="auto")
 
 
-def read_seal_image(content: bytes, diameter: float = PROVINCE) -> SealImage:
+def read_stamp_image(content: bytes, diameter: float = PROVINCE) -> StampImage:
     """Accept a square PNG or JPEG of 200 to 4000 dots a side.
 
     Refusals: ``seal_image_unreadable``, ``seal_image_size``, ``seal_image_too_large``, ``seal_diameter``.
@@ -52,7 +52,7 @@ def read_seal_image(content: bytes, diameter: float = PROVINCE) -> SealImage:
         raise FaultyInstrument(
             [InstrumentFault("seal_image_size", "image", {"width": width, "height": height})]
         )
-    return SealImage(content, diameter)
+    return StampImage(content, diameter)
 
 
 def _size(content: bytes) -> tuple[int, int]:

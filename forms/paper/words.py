@@ -17,7 +17,7 @@ class Words:
     title: str
     subtitle: str
     unit_name: str
-    seal_diameter: float | None = None  # of a printed seal in mm; None: a ring shows where the stamp goes
+    stamp_diameter: float | None = None  # of a printed stamp in mm; None: a ring shows where the stamp goes
 
     def __getitem__(self, key: str) -> str:
         """Return a sentence."""

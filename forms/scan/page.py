@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from forms.layout import DOTS, WRITTEN, Layout
-from forms.paper.form_proof import spell
+from forms.paper.form_proof import parse_claim
 from forms.scan import classify
 from forms.scan.bend import Grey, darkness, locate_anyhow
 from forms.scan.decide import decisions
@@ -75,7 +75,7 @@ def recognise(picture: Picture, layouts: Sequence[Layout]) -> Seen:
 
 def _text(codes: Sequence[Code], grey: Picture, found: Found) -> str:
     """Return the one text that the codes of ours say."""
-    texts = {code.text for code in codes if spell(code.text)}
+    texts = {code.text for code in codes if parse_claim(code.text)}
     if len(texts) > 1:
         raise NotReadError("unreadable", "scan_two_sheets", codes=sorted(texts))
     if texts:
@@ -98,7 +98,7 @@ def _agreed(
     codes: Sequence[Code],
 ) -> tuple[Layout, int]:
     """Return the page that marks and code agree on; without marks, the one where the codes fit."""
-    claim = spell(text)
+    claim = parse_claim(text)
     number = claim.page if claim else 0
     if guessed:
         layout, marked = guessed

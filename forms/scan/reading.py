@@ -12,16 +12,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from forms.address_mac import BadSeal
+from forms.address_mac import InvalidMac
 from forms.faults import FaultyInstrument, InstrumentFault
 from forms.instrument import Questionnaire, to_json
 from forms.layout import EDITIONS, lay_out
-from forms.paper.form_proof import Sheet, spell
+from forms.paper.form_proof import PageIdentity, parse_claim
 from forms.scan.merge import merge_forms, stop_duplicates
 from forms.scan.pool import CHUNK, PAGE_SECONDS, Child, Record, Task, check_installed, count_pages, read_all
 
-# Returns what a code's text proves for a layout's fingerprint, or raises BadSeal: ``SheetSeal.open``.
-Verify = Callable[[str, str], Sheet]
+# Returns what a code's text proves for a layout's fingerprint, or raises InvalidMac: ``SheetSeal.open``.
+Verify = Callable[[str, str], PageIdentity]
 Progress = Callable[[int, int], None]
 _HASHED = 1 << 20
 
@@ -156,7 +156,7 @@ class _Judge:
             return {**named, **self._hint(codes)}
         try:
             sheet = self._verify(codes[0], self._prints[record["edition"]])
-        except BadSeal:
+        except InvalidMac:
             return _refused(named, "scan_forged")
         if sheet.page != record["page"]:
             return _refused(named, "scan_mixed")
@@ -170,10 +170,10 @@ class _Judge:
             for fingerprint in self._prints.values():
                 try:
                     sheet = self._verify(code, fingerprint)
-                except BadSeal:
+                except InvalidMac:
                     continue
                 return {"serial": f"{sheet.serial:06d}", "unit": sheet.unit, "page": sheet.page}
-        claims = [claim for claim in map(spell, codes) if claim]
+        claims = [claim for claim in map(parse_claim, codes) if claim]
         return {"claimed_serial": f"{claims[0].serial:06d}"} if claims else {}
 
 

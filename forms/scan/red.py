@@ -1,6 +1,6 @@
-"""Red ink: the reader looks through the red channel, where a seal vanishes, so a red pen's mark would too.
+"""Red ink: the reader looks through the red channel, where a stamp vanishes, so a red pen's mark would too.
 
-A seal is large, a mark is small: red things larger than a mark are left alone, small ones in a box are told.
+A stamp is large, a mark is small: red things larger than a mark are left alone, small ones in a box are told.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from forms.layout import RED_INK, SEAL_LEAST, Box
+from forms.layout import RED_INK, STAMP_LEAST, Box
 from forms.scan.images import Picture
 from forms.scan.pose import Matrix, dots_per_mm, project
 
 _DOTS = 3.0  # per mm of the picture that red is looked for in
 _REDNESS = 45  # how much red must outshine green and blue, of 255
 _WARM = 20  # how much warm light reddens white paper, of 255
-_JOIN = 2.5  # mm between a seal's letters and its ring
+_JOIN = 2.5  # mm between a stamp's letters and its ring
 
 
 def red_marks(picture: Picture, matrix: Matrix, boxes: Sequence[Box]) -> npt.NDArray[np.bool_]:
-    """Return which boxes hold red ink that no seal left; a grey picture shows none."""
+    """Return which boxes hold red ink that no stamp left; a grey picture shows none."""
     none = np.zeros(len(boxes), np.bool_)
     if picture.ndim == 2:
         return none
@@ -30,12 +30,12 @@ def red_marks(picture: Picture, matrix: Matrix, boxes: Sequence[Box]) -> npt.NDA
     red = _redness(picture[::step, ::step])
     if cv2.countNonZero(red) < RED_INK * _DOTS**2:
         return none
-    small = _without_seals(red, dots_per_mm(matrix) / step)
+    small = _without_stamps(red, dots_per_mm(matrix) / step)
     return np.array([_area(small, matrix, box, step) > RED_INK for box in boxes])
 
 
 def without_red(picture: Picture) -> Picture:
-    """Return the red channel with what is red made as bright as paper, so that no trace of a seal is left."""
+    """Return the red channel with what is red made as bright as paper, so that no trace of a stamp is left."""
     if picture.ndim == 2:
         return picture
     blue, green, red = cv2.split(picture)
@@ -51,11 +51,11 @@ def _redness(picture: Picture) -> npt.NDArray[np.uint8]:
     return ((red - np.maximum(green, blue)) > _REDNESS).astype(np.uint8)
 
 
-def _without_seals(red: npt.NDArray[np.uint8], dots: float) -> npt.NDArray[np.uint8]:
+def _without_stamps(red: npt.NDArray[np.uint8], dots: float) -> npt.NDArray[np.uint8]:
     reach = 2 * int(_JOIN * dots / 2) + 1
     joined = cv2.dilate(red, np.ones((reach, reach), np.uint8))
     count, parts, sizes, _ = cv2.connectedComponentsWithStats(joined)
-    large = SEAL_LEAST * dots
+    large = STAMP_LEAST * dots
     kept = np.ones(count, np.uint8)
     for part in range(1, count):
         if min(sizes[part][cv2.CC_STAT_WIDTH], sizes[part][cv2.CC_STAT_HEIGHT]) > large:

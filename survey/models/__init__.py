@@ -12,7 +12,7 @@ from survey.models.paper import (
     PaperReading,
     ScanFile,
     ScanForm,
-    SealPicture,
+    StampPicture,
     VerificationClosing,
 )
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
@@ -51,7 +51,7 @@ __all__ = [
     "ScanForm",
     "Schema",
     "ScreenCount",
-    "SealPicture",
+    "StampPicture",
     "SetAside",
     "SpentScreenCode",
     "SpentTicket",

@@ -146,8 +146,8 @@ class PaperReading(Schema):
     comment: Mapped[str | None] = mapped_column(Text)
 
 
-class SealPicture(Schema):
-    """The picture of an office's seal that a campaign may print; the highest step is the one in use."""
+class StampPicture(Schema):
+    """The picture of an office's stamp that a campaign may print; the highest step is the one in use."""
 
     __tablename__ = "seal_picture"
     __table_args__ = (

@@ -15,11 +15,11 @@ from PIL import Image
 
 from forms.instrument import load
 from forms.layout import EDITIONS, Layout, lay_out
-from forms.paper import Batch, Heading, SheetSeal, render_batch
+from forms.paper import Batch, FormProof, Heading, render_batch
 from tests.paper.hands import answer, somebody
 from tests.paper.takes import TAKES
 
-SEAL = SheetSeal(b"an office in a test has a secret")
+SEAL = FormProof(b"an office in a test has a secret")
 CAMPAIGN, UNIT = "bhxh-2024", "tuy-phuoc"
 QUESTIONNAIRE = load("bhxh-2024@1")
 
@@ -51,7 +51,7 @@ def printed(serials: range, edition: str = "standard", campaign: str = CAMPAIGN)
             unit=UNIT,
             unit_name="BHXH huyện Tuy Phước",
             serials=serials,
-            seal=SEAL,
+            form_proof=SEAL,
             edition=EDITIONS[edition],
         ),
         out,

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from forms.layout import EDITIONS
-from forms.paper.form_proof import spell
+from forms.paper.form_proof import parse_claim
 from forms.scan.page import read_page
 from tests.paper.forms_office import Returned, filled, layout
 
@@ -51,7 +51,7 @@ def judged(page: Returned, record: dict[str, Any]) -> Tally:
     count = len(page.truth)
     if record["status"] != "read":
         return Tally(1, 1, 0, count, 0, count)
-    claim = spell(record["codes"][0])
+    claim = parse_claim(record["codes"][0])
     if claim is None or (claim.serial, claim.page) != (page.serial, page.number):
         return Tally(1, 0, 1, count, count, 0)
     accepted = [answer for answer in record["answers"] if not answer["needs_human"]]

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pytest
 import zxingcpp
 
-from forms.paper import Sheet, SheetSeal
+from forms.paper import FormProof, PageIdentity
 from forms.paper.codes import Code, mark, qr
 
-SEAL = SheetSeal(b"an office in a test has a secret")
+SEAL = FormProof(b"an office in a test has a secret")
 FORMAT = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
@@ -29,8 +29,10 @@ def _text(chance: Random) -> str:
     unit = "-".join(
         "".join(chance.choices("abcdefghiklmnopqrstuvxy", k=5)) for _ in range(chance.randint(1, 4))
     )
-    sheet = Sheet(f"dot-{chance.randint(1, 99)}-2024", unit, chance.randint(1, 999_999), chance.randint(1, 4))
-    return SEAL.sign(sheet, f"{chance.getrandbits(64):016x}")
+    sheet = PageIdentity(
+        f"dot-{chance.randint(1, 99)}-2024", unit, chance.randint(1, 999_999), chance.randint(1, 4)
+    )
+    return SEAL.write(sheet, f"{chance.getrandbits(64):016x}")
 
 
 def test_every_code_scans_with_the_fixed_mask() -> None:
@@ -54,7 +56,7 @@ def test_a_code_scans_with_a_blot_on_it() -> None:
 
 
 def test_the_longest_names_still_fit_and_scan() -> None:
-    text = SEAL.sign(Sheet("a" * 46, "b" * 46, 999_999, 9), "")
+    text = SEAL.write(PageIdentity("a" * 46, "b" * 46, 999_999, 9), "")
     assert [each.text for each in zxingcpp.read_barcodes(_drawn(qr(text), 3), formats=FORMAT)] == [text]
 
 

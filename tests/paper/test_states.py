@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from forms.faults import FaultyInstrument
 from forms.layout import EDITIONS
-from forms.paper import SheetSeal
+from forms.paper import FormProof
 from forms.scan import pool, read_files
 from forms.scan.page import read_page
 from tests.paper.bad_files import bomb, encrypted, pdf
@@ -40,7 +40,7 @@ def _saved(folder: Path, pictures: Sequence[Image.Image], name: str = "a") -> li
 
 
 def _read(paths: Sequence[Path], **differing: Any) -> dict[str, Any]:
-    known: dict[str, Any] = {"verify": SEAL.open, "campaign": CAMPAIGN, **differing}
+    known: dict[str, Any] = {"verify": SEAL.verify, "campaign": CAMPAIGN, **differing}
     return read_files(paths, QUESTIONNAIRE, known.pop("verify"), **known)
 
 
@@ -107,7 +107,7 @@ def test_strangers_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_page_that_proves_nothing_is_not_believed(tmp_path: Path) -> None:
-    found = _read(_saved(tmp_path, _blank_forms()[:1]), verify=SheetSeal(b"another office's secret").open)
+    found = _read(_saved(tmp_path, _blank_forms()[:1]), verify=FormProof(b"another office's secret").verify)
     assert _states(found) == [("foreign", "scan_forged")]
     assert found["pages"][0]["answers"] == []
 

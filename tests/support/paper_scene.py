@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import insert
 
-from survey.models import PaperReading, ScanFile, ScanForm, SealPicture, VerificationClosing
+from survey.models import PaperReading, ScanFile, ScanForm, StampPicture, VerificationClosing
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.collection.serial_ranges import Span
 from survey.services.installation.campaign_records import CampaignRecord
@@ -67,7 +67,7 @@ def a_row_everywhere(installation: Installation, campaign: CampaignRecord) -> No
             )
         )
         session.execute(
-            insert(SealPicture).values(campaign_id=campaign.id, step=1, diameter=36, content=b"x", at=NOW)
+            insert(StampPicture).values(campaign_id=campaign.id, step=1, diameter=36, content=b"x", at=NOW)
         )
         place = {"campaign_id": campaign.id, "unit_id": AN_NHON, "local_day": NOW.date()}
         session.execute(insert(ScanFile).values(**place, digest=b"\7" * 32, pages=1))

@@ -13,7 +13,7 @@ import pypdfium2
 
 from forms.instrument import load
 from forms.layout import EDITIONS, Layout, lay_out
-from forms.paper import Batch, Heading, SheetSeal, render_batch
+from forms.paper import Batch, FormProof, Heading, render_batch
 from forms.scan import classify, pose
 from forms.scan.bend import darkness, locate_anyhow
 from forms.scan.classify import EMPTY, FIRST_REACH, SECOND_REACH, SIDE, UNSURE, VIEWS, Field, Network
@@ -55,7 +55,7 @@ def printed(ref: str, edition: str) -> Iterator[PrintedPage]:
         unit="unit",
         unit_name="Đơn vị",
         serials=(1,),
-        seal=SheetSeal(b"training, no secret"),
+        form_proof=FormProof(b"training, no secret"),
         edition=EDITIONS[edition],
     )
     render_batch(batch, out)

@@ -1,6 +1,6 @@
 """Filled sheets: a printed page with its toner's faults, answers, corrections, stamps and dirt, and what is true.
 
-A sheet is what the red channel sees of it, for the reader looks at nothing else: blue ink is dark, a seal faint.
+A sheet is what the red channel sees of it, for the reader looks at nothing else: blue ink is dark, a stamp faint.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[B
         if labels[index] == EMPTY and float(foreign[_window(box, -0.3)].mean()) > 0.005:
             labels[index] = UNSURE
         if depth > (0.1 if labels[index] == EMPTY else 0.3) and float(stamp[_window(box, 0.8)].mean()) > 0.03:
-            labels[index] = UNSURE  # nobody can tell a seal's dark lines from a faint pen's
+            labels[index] = UNSURE  # nobody can tell a stamp's dark lines from a faint pen's
     return FilledSheet(sheet, labels)
 
 
@@ -187,7 +187,7 @@ def _soil(random: Random, sheet: Tone, foreign: Ink, boxes: Sequence[Box]) -> No
 
 
 def _stamp(random: Random, sheet: Tone, depth: float) -> Ink:
-    """Press a round red seal somewhere, also over boxes: in red it is faint, on a grey picture it is dark."""
+    """Press a round red stamp somewhere, also over boxes: in red it is faint, on a grey picture it is dark."""
     height, width = sheet.shape[:2]
     layer = np.zeros((height, width), np.uint8)
     middle = (int(random.uniform(0.1, 1) * width), int(random.uniform(0, 1) * height))

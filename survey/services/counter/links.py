@@ -1,10 +1,10 @@
-"""The sealed addresses of every unit's counters, for QR codes."""
+"""The addresses of every unit's counters, for QR codes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forms.address_mac import Seal
+from forms.address_mac import AddressMac
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -22,10 +22,13 @@ class Link:
 
 def of_campaign(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[Link]:
     """Return the addresses of the units that *actor* reaches, in the plan's order, by counter."""
-    seal = Seal(installation.keys.seal)
+    seal = AddressMac(installation.keys.seal)
     return [
         Link(
-            unit.code, unit.name, counter, address(installation, seal.sign(campaign.code, unit.code, counter))
+            unit.code,
+            unit.name,
+            counter,
+            address(installation, seal.write(campaign.code, unit.code, counter)),
         )
         for unit in campaign.plan.units
         if actor.reaches(unit.code)

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forms.address_mac import BadSeal, Opened, Seal
+from forms.address_mac import AddressMac, CounterAddress, InvalidMac
 from forms.check_word import check_word
 from forms.poster.layouts import KINDS
 from forms.poster.notice import Notice
@@ -105,12 +105,12 @@ def check(installation: Installation, text: str) -> Checked:
     if site and _bare(site) != _bare(installation.config.public_url.lower()):
         return Checked(Standing.OTHER_SITE)
     try:
-        return _genuine(installation, Seal(installation.keys.seal).open(sealed.partition("?")[0]))
-    except (BadSeal, Refusal):
+        return _genuine(installation, AddressMac(installation.keys.seal).verify(sealed.partition("?")[0]))
+    except (InvalidMac, Refusal):
         return Checked(Standing.ALTERED)
 
 
-def _genuine(installation: Installation, said: Opened) -> Checked:
+def _genuine(installation: Installation, said: CounterAddress) -> Checked:
     campaign = installation.campaigns.get(said.campaign)
     unit = campaign.unit(campaign.unit_id(said.unit))
     word = check_word(installation.keys.seal, campaign.code, unit.code)

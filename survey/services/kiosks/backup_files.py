@@ -18,7 +18,7 @@ from typing import Any
 
 from forms.faults import FaultyInstrument
 from survey.errors import Refusal
-from survey.keys import unsealed
+from survey.keys import decrypted
 from survey.models import Kiosk
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
@@ -127,7 +127,7 @@ def _printable(value: object) -> str:
 def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:
     if closed.format not in {FORMAT, PACKED_FORMAT}:
         raise ValueError("no format of ours")
-    plain = unsealed(_secret(kiosk, closed.format), closed.nonce, closed.sealed)
+    plain = decrypted(_secret(kiosk, closed.format), closed.nonce, closed.sealed)
     if closed.format == PACKED_FORMAT:
         unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
         plain = unpacking.decompress(plain, LARGEST_PLAIN)
@@ -145,7 +145,7 @@ def _take(
     try:
         place = (kiosk.unit_id, kiosk.number)
         return "known" if kiosk_records.take(installation, campaign, place, record, now).repeated else "new"
-    except (FaultyInput, Refusal):
+    except (FaultyInstrument, Refusal):
         return "refused"
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from forms.faults import FaultyInstrument
 from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
-from forms.paper import Batch, Heading, SheetSeal, write_batch
+from forms.paper import Batch, FormProof, Heading, write_batch
 from forms.paper.texts import DEFAULT_LANGUAGE
 from survey.config import Config
 from survey.documents.signing import signing
@@ -37,7 +37,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import minutes, stamp_images
 from survey.services.paper.minutes import Statement
-from survey.services.paper.stamp_images import KeptSeal
+from survey.services.paper.stamp_images import KeptStamp
 from survey.vocabulary import PaperAct, Role
 
 MAY_PRINT = frozenset({Role.ADMIN, Role.UNIT_HEAD})
@@ -52,7 +52,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to print: how many forms, in which edition and language, with the picture of the seal or not.
+    """What to print: how many forms, in which edition and language, with the picture of the stamp or not.
 
     ``signed``: the PDF carries the office's digital signature.
     """
@@ -60,7 +60,7 @@ class Order:
     count: int
     edition: str = "standard"
     lang: str = "vi"
-    with_seal: bool = False
+    with_stamp: bool = False
     signed: bool = False
 
 
@@ -71,7 +71,7 @@ class Draft:
     span: Span
     order: Order
     digest: bytes
-    seal: KeptSeal | None = None
+    stamp: KeptStamp | None = None
     certificate: Certificate | None = None
 
 
@@ -82,7 +82,7 @@ class Printed:
     span: Span
     edition: str
     lang: str
-    with_seal: bool
+    with_stamp: bool
     signed: bool
     minute: int
 
@@ -115,9 +115,9 @@ def print_batch(
             with installation.database.read() as session:
                 minutes.require_open(session, campaign, unit_id)
                 span = _next(session, campaign, order.count)
-                seal = stamp_images.current(session, campaign) if order.with_seal else None
-            _write(installation, campaign, unit_id, (span, order, seal), unfinished, progress)
-            draft = Draft(span, order, _digest(unfinished), seal, certificate)
+                stamp = stamp_images.current(session, campaign) if order.with_stamp else None
+            _write(installation, campaign, unit_id, (span, order, stamp), unfinished, progress)
+            draft = Draft(span, order, _digest(unfinished), stamp, certificate)
             if printed := issue(installation, actor, campaign, unit_id, draft, now):
                 os.replace(unfinished, out)
                 return printed
@@ -133,7 +133,7 @@ def issue(
     now: dt.datetime,
 ) -> Printed | None:
     """Write minute and batch in one transaction; None when the serials were issued to somebody else."""
-    span, order, seal = draft.span, draft.order, draft.seal
+    span, order, stamp = draft.span, draft.order, draft.stamp
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
     with installation.database.write() as session:
         session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))
@@ -148,13 +148,13 @@ def issue(
             "minute": minutes.write_minute(session, actor, campaign, unit_id, said, now),
             "edition": order.edition,
             "lang": order.lang,
-            "seal": seal.step if seal else None,
+            "seal": stamp.step if stamp else None,
             "signed": order.signed,
             "digest": draft.digest,
         }
         session.execute(insert(PaperBatch).values(**place, **row))
-        if seal:
-            audit.note(session, actor, "seal_printed", now, **place, subject=str(span), seal=seal.step)
+        if stamp:
+            audit.note(session, actor, "seal_printed", now, **place, subject=str(span), seal=stamp.step)
         if certificate := draft.certificate:
             _note_signature(session, actor, place, span, certificate, now)
         return _printed(PaperBatch(**place, **row))
@@ -181,12 +181,12 @@ def render_again(
         batch = session.get(PaperBatch, (campaign.id, unit_id, first_serial))
         if batch is None:
             raise Refusal("batch_unknown")
-        seal = None if batch.seal is None else stamp_images.of_step(session, campaign, batch.seal)
+        stamp = None if batch.seal is None else stamp_images.of_step(session, campaign, batch.seal)
     span = Span(batch.first_serial, batch.last_serial)
-    order = Order(len(span), batch.edition, batch.lang, seal is not None, batch.signed)
+    order = Order(len(span), batch.edition, batch.lang, stamp is not None, batch.signed)
     certificate = _certificate(installation, now) if batch.signed else None
     with _unfinished(out) as unfinished:
-        _write(installation, campaign, unit_id, (span, order, seal), unfinished, None)
+        _write(installation, campaign, unit_id, (span, order, stamp), unfinished, None)
         place = {"campaign_id": campaign.id, "unit_id": unit_id}
         with installation.database.write() as session:
             audit.note(session, actor, "forms_pdf_taken", now, **place, subject=str(first_serial))
@@ -212,10 +212,10 @@ def batches(
 
 def expected(installation: Installation, campaign: CampaignRecord, unit: str) -> Expected:
     """Return what the codes of a unit's sheets must say, and how they prove it."""
-    seal, prints = SheetSeal(installation.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
+    proof, prints = FormProof(installation.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
 
     def proves(text: str) -> bool:
-        return any(seal.proves(text, each) for each in prints)
+        return any(proof.proves(text, each) for each in prints)
 
     return Expected(campaign.code, unit, proves)
 
@@ -267,7 +267,7 @@ def _note(draft: Draft) -> str:
     said = [EDITION_NAMES[draft.order.edition]]
     if draft.order.lang != DEFAULT_LANGUAGE:
         said.append(f"ngôn ngữ: {draft.order.lang}")
-    if draft.seal:
+    if draft.stamp:
         said.append("con dấu in sẵn")
     if draft.certificate:
         said.append(f"ký số: {draft.certificate.holder}")
@@ -318,12 +318,12 @@ def _write(
     installation: Installation,
     campaign: CampaignRecord,
     unit_id: int,
-    what: tuple[Span, Order, KeptSeal | None],
+    what: tuple[Span, Order, KeptStamp | None],
     out: Path,
     progress: Progress | None,
 ) -> None:
     """Write the forms to *out*, signed where the order says so."""
-    span, order, seal = what
+    span, order, stamp = what
     unit, headings = campaign.unit(unit_id), campaign.plan.headings
     batch = Batch(
         questionnaire=campaign.questionnaire,
@@ -332,11 +332,11 @@ def _write(
         unit=unit.code,
         unit_name=unit.name,
         serials=_serials(span),
-        seal=SheetSeal(installation.keys.paper_seal),
+        form_proof=FormProof(installation.keys.paper_seal),
         edition=EDITIONS[order.edition],
         lang=order.lang,
         subtitle=SAMPLE if campaign.rehearsal else "",
-        seal_image=seal.image if seal else None,
+        stamp_image=stamp.image if stamp else None,
     )
     identity = _identity(installation.config) if order.signed else None
     unsigned = out if identity is None else out.with_name(out.name + UNSIGNED)

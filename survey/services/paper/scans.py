@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from forms import answers
 from forms.faults import FaultyInstrument
 from forms.instrument import COMMENT
-from forms.paper.form_proof import SheetSeal
+from forms.paper.form_proof import FormProof
 from forms.scan import read_files
 from survey.clock import local_day
 from survey.errors import Refusal
@@ -97,7 +97,7 @@ def read(
     Raises:
         Refusal: ``scan_refused`` with its faults, where there are no files or the reader is not installed.
     """
-    verify = SheetSeal(installation.keys.paper_seal).open
+    verify = FormProof(installation.keys.paper_seal).verify
     try:
         return read_files(
             paths,

@@ -1,4 +1,4 @@
-"""The picture of the office's seal that a campaign may print: kept by the administrator, never changed."""
+"""The picture of the office's stamp that a campaign may print: kept by the administrator, never changed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from forms.faults import FaultyInstrument
-from forms.paper.stamp_image import SealImage, read_seal_image
+from forms.paper.stamp_image import StampImage, read_stamp_image
 from survey.errors import Refusal
-from survey.models import Campaign, SealPicture
+from survey.models import Campaign, StampPicture
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
@@ -21,11 +21,11 @@ from survey.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
-class KeptSeal:
+class KeptStamp:
     """A picture that was kept, and the number under which it was."""
 
     step: int
-    image: SealImage
+    image: StampImage
 
 
 def keep(
@@ -36,7 +36,7 @@ def keep(
     diameter: int,
     now: dt.datetime,
 ) -> None:
-    """Keep the picture of the office's seal, for forms printed from now on.
+    """Keep the picture of the office's stamp, for forms printed from now on.
 
     Raises:
         Refusal: ``role_out_of_reach`` for anybody but the administrator; ``seal_in_rehearsal``;
@@ -47,14 +47,14 @@ def keep(
     if campaign.rehearsal:
         raise Refusal("seal_in_rehearsal")
     try:
-        read_seal_image(content, diameter)
+        read_stamp_image(content, diameter)
     except FaultyInstrument as faulty:
         raise Refusal("seal_faulty", faulty.faults) from faulty
     with installation.database.write() as session:
         session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))
         step = (_last(session, campaign) or 0) + 1
         row = {"campaign_id": campaign.id, "step": step, "diameter": diameter, "content": content}
-        session.execute(insert(SealPicture).values(**row, account_id=actor.account_id, at=now))
+        session.execute(insert(StampPicture).values(**row, account_id=actor.account_id, at=now))
         digest = hashlib.sha256(content).hexdigest()
         audit.note(
             session, actor, "seal_kept", now, campaign_id=campaign.id, subject=str(step), digest=digest
@@ -67,7 +67,7 @@ def is_kept(installation: Installation, campaign: CampaignRecord) -> bool:
         return _last(session, campaign) is not None
 
 
-def current(session: Session, campaign: CampaignRecord) -> KeptSeal:
+def current(session: Session, campaign: CampaignRecord) -> KeptStamp:
     """Return the picture to print now.
 
     Raises:
@@ -76,15 +76,15 @@ def current(session: Session, campaign: CampaignRecord) -> KeptSeal:
     return of_step(session, campaign, _last(session, campaign))
 
 
-def of_step(session: Session, campaign: CampaignRecord, step: int | None) -> KeptSeal:
+def of_step(session: Session, campaign: CampaignRecord, step: int | None) -> KeptStamp:
     """Return the picture of that number; refusals as in :func:`current`."""
     if campaign.rehearsal:
         raise Refusal("seal_in_rehearsal")
-    found = None if step is None else session.get(SealPicture, (campaign.id, step))
+    found = None if step is None else session.get(StampPicture, (campaign.id, step))
     if found is None:
         raise Refusal("seal_missing")
-    return KeptSeal(found.step, read_seal_image(found.content, found.diameter))
+    return KeptStamp(found.step, read_stamp_image(found.content, found.diameter))
 
 
 def _last(session: Session, campaign: CampaignRecord) -> int | None:
-    return session.scalar(select(func.max(SealPicture.step)).filter_by(campaign_id=campaign.id))
+    return session.scalar(select(func.max(StampPicture.step)).filter_by(campaign_id=campaign.id))

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from forms import answers, screen_code
-from forms.address_mac import Seal
+from forms.address_mac import AddressMac
 from forms.faults import FaultyInstrument, InstrumentFault
 from forms.prepared_page import PreparedPage, slot
 from survey import clock
@@ -269,7 +269,9 @@ def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> Faulty
 
 def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:
     """Return a counter of a unit, or none in particular."""
-    sealed = Seal(current_installation().keys.seal).sign(campaign.code, campaign.unit(unit_id).code, number)
+    sealed = AddressMac(current_installation().keys.seal).write(
+        campaign.code, campaign.unit(unit_id).code, number
+    )
     return Counter(sealed, campaign, unit_id)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Response, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from forms.address_mac import BadSeal, Seal
+from forms.address_mac import AddressMac, InvalidMac
 from forms.check_word import check_word
 from forms.languages.known import BUNDLED
 from forms.prepared_page import compact_css, source_of
@@ -49,8 +49,8 @@ def counter_of(sealed: str) -> Counter:
         Refusal: ``link_not_genuine``; ``campaign_unknown``; ``unit_unknown``.
     """
     try:
-        found = Seal(current_installation().keys.seal).open(sealed)
-    except BadSeal as error:
+        found = AddressMac(current_installation().keys.seal).verify(sealed)
+    except InvalidMac as error:
         raise Refusal("link_not_genuine") from error
     campaign = current_installation().campaigns.get(found.campaign)
     return Counter(sealed, campaign, campaign.unit_id(found.unit))

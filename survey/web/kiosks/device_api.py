@@ -146,7 +146,7 @@ def take() -> ResponseReturnValue:
     place, sent = (record.unit_id, record.number), Record(name, number, fields, card)
     try:
         accepted = records.take(current_installation(), campaign, place, sent, clock.now())
-    except FaultyInput as faulty:
+    except FaultyInstrument as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
     words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
     late = accepted.state is EntryState.LATE

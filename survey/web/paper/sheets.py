@@ -37,7 +37,7 @@ paper = Blueprint("paper", __name__)
 PRINTING = (Role.ADMIN, Role.UNIT_HEAD)
 CLOSING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
 RECORDING = tuple(act.value for act in account.RECORDED)
-LARGEST_SEAL = 5_000_000
+LARGEST_STAMP = 5_000_000
 PDF = "application/pdf"
 DONE = "paper"
 
@@ -78,8 +78,8 @@ class EndForm(FlaskForm):
     sure = BooleanField(validators=[InputRequired()])
 
 
-class SealForm(FlaskForm):
-    """The picture of the seal and its size."""
+class StampForm(FlaskForm):
+    """The picture of the stamp and its size."""
 
     picture = FileField(validators=[FileRequired()])
     diameter = StringField(validators=[AnyOf(("36", "34"))])
@@ -143,8 +143,8 @@ def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
     form = OrderForm()
     installation, found, unit_id = _asked(campaign, unit, form)
-    with_seal, signed = bool(form.seal.data), bool(form.sign.data)
-    order = Order(form.count.data or 0, str(form.edition.data), "vi", with_seal, signed)
+    with_stamp, signed = bool(form.seal.data), bool(form.sign.data)
+    order = Order(form.count.data or 0, str(form.edition.data), "vi", with_stamp, signed)
     with _scratch(installation) as out:
         printed = printing.print_batch(installation, actor(), found, unit_id, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
@@ -196,14 +196,14 @@ def close(campaign: str, unit: str) -> ResponseReturnValue:
 
 @paper.post("/noi-bo/<campaign>/phieu-in/con-dau")
 @allow(Role.ADMIN)
-@takes_up_to(LARGEST_SEAL)
+@takes_up_to(LARGEST_STAMP)
 def seal(campaign: str) -> ResponseReturnValue:
     """Keep the picture of the seal for forms that are printed from now on."""
-    installation, form = current_installation(), SealForm()
+    installation, form = current_installation(), StampForm()
     found = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    content = form.picture.data.read(LARGEST_SEAL)
+    content = form.picture.data.read(LARGEST_STAMP)
     stamp_images.keep(installation, actor(), found, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("paper.board", campaign=campaign), 303)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_wtf import csrf
 from werkzeug.routing import Rule
 
-from forms.address_mac import Seal
+from forms.address_mac import AddressMac
 from survey.services.collection import door, receipts
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import exits
@@ -181,7 +181,7 @@ def address(app: Flask, installation: Installation, rule: Rule, unit: str) -> st
         "version": "012345",
         "key": "overall",
         "digest": "0" * 32,
-        "sealed": Seal(installation.keys.seal).sign(scene.CODE, unit, 1),
+        "sealed": AddressMac(installation.keys.seal).write(scene.CODE, unit, 1),
         "token": "nobody's",
         "code": receipts.issue(installation.keys.receipt, b"0" * 16),
     }

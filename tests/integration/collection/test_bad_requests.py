@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
-from forms.address_mac import Seal
+from forms.address_mac import AddressMac
 from forms.prepared_page import source_of
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import links
@@ -32,7 +32,7 @@ FORM = re.compile(rb"<form[^>]+method=.?post", re.IGNORECASE)
 @pytest.fixture
 def sealed(installation: Installation) -> str:
     """The sealed address of a counter."""
-    return Seal(installation.keys.seal).sign(scene.CODE, "an-nhon", 1)
+    return AddressMac(installation.keys.seal).write(scene.CODE, "an-nhon", 1)
 
 
 @pytest.fixture
@@ -96,9 +96,9 @@ def test_no_two_visits_share_a_key(client: FlaskClient, sealed: str) -> None:
 def test_a_changed_address_gets_a_friendly_page_and_never_a_form(
     client: FlaskClient, installation: Installation, sealed: str
 ) -> None:
-    foreign = Seal(b"another secret of another office").sign(scene.CODE, "an-nhon", 1)
+    foreign = AddressMac(b"another secret of another office").write(scene.CODE, "an-nhon", 1)
     ghosts = [
-        Seal(installation.keys.seal).sign(*parts)
+        AddressMac(installation.keys.seal).write(*parts)
         for parts in ((scene.CODE, "no-such", 1), ("no-such", "an-nhon", 1))
     ]
     flipped = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from forms.address_mac import Seal
+from forms.address_mac import AddressMac
 from forms.check_word import check_word
 from survey.config import Config
 from survey.errors import Refusal
@@ -102,8 +102,8 @@ def test_a_poster_is_told_from_a_false_one(
 def test_a_seal_for_what_is_gone_is_no_genuine_one(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    seal = Seal(installation.keys.seal)
-    for gone in (seal.sign("dot-cu", "an-nhon", 1), seal.sign(campaign.code, "don-vi-cu", 1)):
+    seal = AddressMac(installation.keys.seal)
+    for gone in (seal.write("dot-cu", "an-nhon", 1), seal.write(campaign.code, "don-vi-cu", 1)):
         assert posters.check(installation, links.address(installation, gone)).standing is Standing.ALTERED
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from forms.address_mac import Seal
+from forms.address_mac import AddressMac
 from survey import keys
 from survey.cli import boundary
 from survey.cli.commands import COMMANDS
@@ -140,9 +140,9 @@ def test_the_report_is_written(run: Run, office: Installation, tmp_path: Path) -
 
 
 def test_every_address_is_sealed_by_this_installation(run: Run, config: Config) -> None:
-    seal = Seal(keys.load(config.data).seal)
+    seal = AddressMac(keys.load(config.data).seal)
     for link in json.loads(run("links", "--json").out):
-        installation = seal.open(link["url"].rsplit("/", 1)[1])
+        installation = seal.verify(link["url"].rsplit("/", 1)[1])
         assert (installation.campaign, installation.unit) == (scene.CODE, link["unit"])
 
 

@@ -115,7 +115,7 @@ def test_another_unit_neither_makes_nor_sees_nor_revokes(
 def test_every_fault_of_a_new_kiosk_is_named(installation: Installation, campaign: CampaignRecord) -> None:
     with pytest.raises(Refusal, match="kiosk_faulty") as refused:
         devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 99, 5, "burn"), NOW)
-    assert [fault.place for fault in refused.value.faults] == ["counter", "idle_seconds", "unfinished"]
+    assert [fault.location for fault in refused.value.faults] == ["counter", "idle_seconds", "unfinished"]
 
 
 def test_numbers_in_any_order_end_as_one_range_without_a_gap(

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from forms.layout import LARGE, STANDARD, Edition, lay_out
-from forms.paper import Sheet, SheetSeal
+from forms.paper import FormProof, PageIdentity
 from survey.errors import Refusal
 from survey.services.accounts.actors import Actor
 from survey.services.collection import decisions, door, serial_ranges
@@ -261,6 +261,6 @@ def code(
     unit: str = "an-nhon",
 ) -> str:
     """What a hand scanner types when it reads this page."""
-    sheet = Sheet(campaign.code, unit, serial, page)
+    sheet = PageIdentity(campaign.code, unit, serial, page)
     fingerprint = lay_out(campaign.questionnaire, edition).fingerprint
-    return SheetSeal(installation.keys.paper_seal).sign(sheet, fingerprint)
+    return FormProof(installation.keys.paper_seal).write(sheet, fingerprint)

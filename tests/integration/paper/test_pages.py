@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from forms.layout import lay_out
-from forms.paper import Sheet, SheetSeal
+from forms.paper import FormProof, PageIdentity
 from survey.models import PaperForm
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -161,8 +161,8 @@ def test_a_hand_scanner_types_the_number_of_the_form_that_is_keyed_in(
     issue(installation, campaign, 1, 20)
     officer = signed_in(Role.OFFICER)
     fields = {item.field: "4" for item in campaign.questionnaire.items}
-    seal, print_ = SheetSeal(installation.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
-    code = seal.sign(Sheet(campaign.code, "an-nhon", 17, 2), print_)
+    seal, print_ = FormProof(installation.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
+    code = seal.write(PageIdentity(campaign.code, "an-nhon", 17, 2), print_)
     typed = {"form_number": code.lower(), "key": "k" * 20, **fields}
     forged = {**typed, "form_number": code.replace(".000017.", ".000018.")}
     status, page = post(officer, ENTRY, forged)

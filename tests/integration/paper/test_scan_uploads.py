@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from PIL import Image, ImageDraw
 from werkzeug.test import TestResponse
 
-from forms.paper import SheetSeal, render_batch
+from forms.paper import FormProof, render_batch
 from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -75,7 +75,7 @@ def pages(installation: Installation, campaign: CampaignRecord, tmp_path: Path) 
 def foreign(installation: Installation, campaign: CampaignRecord, *, forged: bool) -> Image.Image:
     """A page of another campaign, or one that somebody made with a secret of their own."""
     secret = b"somebody's own secret" if forged else installation.keys.paper_seal
-    made, out = batch(questionnaire=campaign.questionnaire, seal=SheetSeal(secret)), io.BytesIO()
+    made, out = batch(questionnaire=campaign.questionnaire, form_proof=FormProof(secret)), io.BytesIO()
     render_batch(replace(made, campaign="dot-khac", unit="an-nhon", serials=(1,)), out)
     return pictures(out.getvalue())[0]
 

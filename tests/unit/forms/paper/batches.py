@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forms.instrument import load
-from forms.paper import Batch, Heading, SheetSeal
+from forms.paper import Batch, FormProof, Heading
 
 SECRET = b"a secret of 32 bytes, more or less"
 
@@ -19,7 +19,7 @@ def batch(**differing: Any) -> Batch:
         "unit": "tuy-phuoc",
         "unit_name": "BHXH huyện Tuy Phước",
         "serials": (1, 2),
-        "seal": SheetSeal(SECRET),
+        "form_proof": FormProof(SECRET),
         "subtitle": "Năm 2024",
     }
     return Batch(**{**known, **differing})

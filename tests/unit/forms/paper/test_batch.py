@@ -16,7 +16,7 @@ from reportlab.lib.units import mm
 from forms.faults import FaultyInstrument
 from forms.layout import EDITIONS, LARGE, STANDARD, lay_out
 from forms.paper import boxes, render_batch, write_batch
-from forms.paper.stamp_image import read_seal_image
+from forms.paper.stamp_image import read_stamp_image
 from forms.paper.texts import paper_languages, paper_texts
 from tests.unit.forms.paper.batches import batch
 
@@ -151,8 +151,8 @@ def _picture(width: int, height: int, kind: str = "PNG") -> bytes:
 
 @pytest.mark.parametrize("edition", [STANDARD, LARGE], ids=["standard", "large"])
 def test_a_seal_prints_at_its_real_size(edition: Any) -> None:
-    seal = read_seal_image(_picture(400, 400), 34.0)
-    reader = _printed(seal_image=seal, edition=edition)
+    seal = read_stamp_image(_picture(400, 400), 34.0)
+    reader = _printed(stamp_image=seal, edition=edition)
     assert "Dấu treo" not in reader.pages[0].extract_text()
     streams = [form.get_object().get_data() for form in _resources(reader.pages[0], "/XObject").values()]
     assert any(f"{34 * 72 / 25.4:.5f} 0 0".encode() in stream for stream in streams)
@@ -173,5 +173,5 @@ def test_a_seal_prints_at_its_real_size(edition: Any) -> None:
 )
 def test_what_is_no_seal_is_refused(content: bytes, diameter: float, code: str) -> None:
     with pytest.raises(FaultyInstrument) as caught:
-        read_seal_image(content, diameter)
+        read_stamp_image(content, diameter)
     assert caught.value.faults[0].code == code

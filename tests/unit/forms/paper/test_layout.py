@@ -23,7 +23,7 @@ from forms.layout import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
     PITCH,
-    SEAL_ZONE,
+    STAMP_ZONE,
     STANDARD,
     Layout,
     codes,
@@ -65,7 +65,7 @@ def test_what_a_machine_reads_lies_apart_and_away_from_the_edges(layout: Layout)
 def test_stamps_cover_nothing_that_a_machine_reads(layout: Layout) -> None:
     for page in range(1, layout.pages + 1):
         assert all(_apart(EDGE_ZONE, place) for place in _machine_read(layout, page))
-    assert all(_apart(SEAL_ZONE, place) for place in _machine_read(layout, 1))
+    assert all(_apart(STAMP_ZONE, place) for place in _machine_read(layout, 1))
 
 
 @EVERY
