@@ -13,7 +13,7 @@ from scoring.analysis.unit_profile import UnitRemarks
 from scoring.results import SurveyResult
 from survey.documents.reports.disclosure import hidden_cells, published
 from survey.documents.reports.record import Block, CampaignFacts, Heading, Paragraph, Section, UnitFacts
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import (
     analysis_sections,
     channel_table,
@@ -46,16 +46,16 @@ def of_province(
     officers: Sequence[str],
 ) -> InsightPage:
     """Return the page; ``officers`` are the names behind the codes of the insight."""
-    brief = _brief(result, facts, units, heading)
-    league, chances, points, drivers = analysis_sections.of_province(brief, insight)
+    context = _context(result, facts, units, heading)
+    league, chances, points, drivers = analysis_sections.of_province(context, insight)
     return InsightPage(
         league=league,
         chances=chances,
         points=points,
         drivers=drivers,
-        precision=analysis_sections.precision(brief, insight),
-        caution=brief.say("quality.caution"),
-        quality=tuple(_quality(brief, insight, officers)),
+        precision=analysis_sections.precision(context, insight),
+        caution=context.say("quality.caution"),
+        quality=tuple(_quality(context, insight, officers)),
     )
 
 
@@ -67,24 +67,26 @@ def advice(
     said: UnitRemarks,
 ) -> tuple[str, ...]:
     """Return the remarks on one unit as sentences."""
-    return driver_section.advice(_brief(result, facts, units, heading), said)
+    return driver_section.advice(_context(result, facts, units, heading), said)
 
 
-def _quality(brief: Brief, insight: Insight, officers: Sequence[str]) -> Iterator[Block]:
+def _quality(context: ReportContext, insight: Insight, officers: Sequence[str]) -> Iterator[Block]:
     found, without = insight.review, insight.without
-    yield from (Paragraph(said) for said in quality_review.scope(brief, found))
+    yield from (Paragraph(said) for said in quality_review.scope(context, found))
     if found.flags or found.bursts:
-        yield quality_detail.signs(brief, found, officers)
-    yield from (Paragraph(said) for said in quality_review.changes(brief, insight))
+        yield quality_detail.signs(context, found, officers)
+    yield from (Paragraph(said) for said in quality_review.changes(context, insight))
     if without is not None:
-        yield quality_review.without(brief, without)
-        yield quality_detail.without_units(brief, insight, without)
-    yield from (Paragraph(said) for said in quality_detail.effect(brief, found.officer_effect))
+        yield quality_review.without(context, without)
+        yield quality_detail.without_units(context, insight, without)
+    yield from (Paragraph(said) for said in quality_detail.effect(context, found.officer_effect))
     if found.channels:
-        yield channel_table.table(brief, found.channels)
+        yield channel_table.table(context, found.channels)
 
 
-def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+def _context(
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+) -> ReportContext:
     cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
-    return Brief(published(result, cells), facts, known, heading, bundled(), cells)
+    return ReportContext(published(result, cells), facts, known, heading, bundled(), cells)

@@ -12,7 +12,7 @@ from scoring.results import DomainResult, SurveyResult
 from survey.documents.reports import cells
 from survey.documents.reports.disclosure import hidden_cells, published
 from survey.documents.reports.record import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
-from survey.documents.reports.report_context import FORMULAS, Brief, formula_of
+from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of
 from survey.documents.reports.sections import keying_section, report_sentences, tables
 from survey.documents.reports.texts import bundled
 
@@ -60,20 +60,20 @@ def of_province(
     result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading, formula: str
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
-    brief = _brief(result, facts, units, heading)
-    shown = brief.result
+    context = _context(result, facts, units, heading)
+    shown = context.result
     pooled, weighted = shown.province_pooled, shown.province_weighted
     return Overview(
-        headline=report_sentences.province(brief),
-        collection=report_sentences.collection(brief, units),
-        remarks=report_sentences.remarks(brief, pooled, shown.units),
-        caveats=report_sentences.limits(brief, shown.units),
-        formulas=_choices(brief),
-        overall=tables.overall(brief, pooled, weighted),
-        criteria=tables.criteria(brief, pooled, "summary"),
-        items=tables.items(brief, pooled),
-        matrix=_matrix(brief, formula),
-        rekeying=_rekeying(brief, units),
+        headline=report_sentences.province(context),
+        collection=report_sentences.collection(context, units),
+        remarks=report_sentences.remarks(context, pooled, shown.units),
+        caveats=report_sentences.limits(context, shown.units),
+        formulas=_choices(context),
+        overall=tables.overall(context, pooled, weighted),
+        criteria=tables.criteria(context, pooled, "summary"),
+        items=tables.items(context, pooled),
+        matrix=_matrix(context, formula),
+        rekeying=_rekeying(context, units),
     )
 
 
@@ -81,78 +81,82 @@ def of_unit(
     result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
-    brief = _brief(result, facts, units, heading)
-    domain = next(found for found in brief.result.units if found.id == unit)
+    context = _context(result, facts, units, heading)
+    domain = next(found for found in context.result.units if found.id == unit)
     own = [found for found in units if found.id == unit]
     return Overview(
-        headline=(report_sentences.unit_headline(brief, domain),),
-        collection=report_sentences.collection(brief, own),
-        remarks=report_sentences.remarks(brief, domain, (domain,)),
-        caveats=report_sentences.limits(brief, (domain,)),
-        formulas=_choices(brief),
-        overall=tables.overall(brief, domain, None),
-        criteria=tables.criteria(brief, domain, "units"),
-        items=tables.items(brief, domain),
+        headline=(report_sentences.unit_headline(context, domain),),
+        collection=report_sentences.collection(context, own),
+        remarks=report_sentences.remarks(context, domain, (domain,)),
+        caveats=report_sentences.limits(context, (domain,)),
+        formulas=_choices(context),
+        overall=tables.overall(context, domain, None),
+        criteria=tables.criteria(context, domain, "units"),
+        items=tables.items(context, domain),
         matrix=None,
-        rekeying=_rekeying(brief, own),
+        rekeying=_rekeying(context, own),
     )
 
 
-def _brief(result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading) -> Brief:
+def _context(
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+) -> ReportContext:
     cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
-    return Brief(published(result, cells), facts, known, heading, bundled(), cells)
+    return ReportContext(published(result, cells), facts, known, heading, bundled(), cells)
 
 
-def _rekeying(brief: Brief, units: Sequence[UnitFacts]) -> Rekeying | None:
-    table = keying_section.table(brief, units)
+def _rekeying(context: ReportContext, units: Sequence[UnitFacts]) -> Rekeying | None:
+    table = keying_section.table(context, units)
     if table is None:
         return None
-    said = keying_section.sentences(brief.wording, keying_section.total(units))
-    return Rekeying(brief.say("section.rekeying"), said, table)
+    said = keying_section.sentences(context.wording, keying_section.total(units))
+    return Rekeying(context.say("section.rekeying"), said, table)
 
 
-def _choices(brief: Brief) -> tuple[FormulaChoice, ...]:
+def _choices(context: ReportContext) -> tuple[FormulaChoice, ...]:
     return tuple(
         FormulaChoice(
             id=formula,
-            label=brief.say(f"formula.{formula}"),
-            name=brief.say(f"formula.{formula}_name"),
-            rule=brief.say(f"formula.{formula}_rule"),
-            official=formula == brief.result.official,
+            label=context.say(f"formula.{formula}"),
+            name=context.say(f"formula.{formula}_name"),
+            rule=context.say(f"formula.{formula}_rule"),
+            official=formula == context.result.official,
         )
         for formula in FORMULAS
     )
 
 
-def _matrix(brief: Brief, formula: str) -> Table:
+def _matrix(context: ReportContext, formula: str) -> Table:
     """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
-    result, say = brief.result, brief.say
-    rows = [_matrix_row(brief, unit, brief.unit_name(unit.id), formula) for unit in result.units]
-    rows.append(_matrix_row(brief, result.province_pooled, POOLED, formula, total=True))
+    result, say = context.result, context.say
+    rows = [_matrix_row(context, unit, context.unit_name(unit.id), formula) for unit in result.units]
+    rows.append(_matrix_row(context, result.province_pooled, POOLED, formula, total=True))
     if result.province_weighted is not None:
-        rows.append(_matrix_row(brief, result.province_weighted, WEIGHTED, formula, total=True))
+        rows.append(_matrix_row(context, result.province_weighted, WEIGHTED, formula, total=True))
     ids = [index.id for index in result.province_pooled.criteria]
-    title = say("table.matrix", official=tables.formula_label(brief, formula))
-    return Table("matrix", title, _columns(brief, ids), tuple(rows), tables.notes(brief, rows), "units")
+    title = say("table.matrix", official=tables.formula_label(context, formula))
+    return Table("matrix", title, _columns(context, ids), tuple(rows), tables.notes(context, rows), "units")
 
 
-def _columns(brief: Brief, ids: Sequence[str]) -> tuple[Column, ...]:
-    low, high = brief.say("column.low"), brief.say("column.high")
-    named = [*(f"{index}. {brief.index_name(index)}" for index in ids), brief.say("column.overall")]
+def _columns(context: ReportContext, ids: Sequence[str]) -> tuple[Column, ...]:
+    low, high = context.say("column.low"), context.say("column.high")
+    named = [*(f"{index}. {context.index_name(index)}" for index in ids), context.say("column.overall")]
     return (
-        cells.column(brief.say("column.unit"), "name", 30),
-        cells.column(brief.say("column.forms"), "count", 10),
+        cells.column(context.say("column.unit"), "name", 30),
+        cells.column(context.say("column.forms"), "count", 10),
         *(cells.estimate_column(label, 16, low, high) for label in named),
     )
 
 
-def _matrix_row(brief: Brief, domain: DomainResult, label: str, formula: str, *, total: bool = False) -> Row:
+def _matrix_row(
+    context: ReportContext, domain: DomainResult, label: str, formula: str, *, total: bool = False
+) -> Row:
     forms = domain.overall.forms
-    shown = brief.shown(domain, domain.overall) or forms == 0
+    shown = context.shown(domain, domain.overall) or forms == 0
     estimates: tuple[Cell, ...] = tuple(
-        cells.estimate(formula_of(index, formula), brief.say("column.census"))
-        if brief.shown(domain, index)
+        cells.estimate(formula_of(index, formula), context.say("column.census"))
+        if context.shown(domain, index)
         else cells.HIDDEN_ESTIMATE
         for index in (*domain.criteria, domain.overall)
     )

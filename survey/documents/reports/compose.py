@@ -25,7 +25,7 @@ from survey.documents.reports.record import (
     Table,
     UnitFacts,
 )
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import analysis_sections, keying_section, report_sentences, tables
 from survey.documents.reports.texts import Wording, bundled
 
@@ -47,25 +47,27 @@ def consolidated(
 
     With an ``insight`` the report also compares the units, weighs targets and points, and reviews its data.
     """
-    brief = _brief(result, campaign, units, heading, hidden, wording)
+    context = _context(result, campaign, units, heading, hidden, wording)
     sections = _drop_empty(
         (
-            *_general(brief, brief.say("general.scope", units=count(len(units)), **_scope(brief))),
-            _collection(brief, units),
-            *_province(brief),
-            *(() if insight is None else analysis_sections.of_province(brief, insight)),
-            _remarks(brief, brief.result.province_pooled, brief.result.units),
-            *_reliability(brief, insight, units, whole=True),
-            _limits(brief, brief.result.units),
-            _proposals(brief),
+            *_general(context, context.say("general.scope", units=count(len(units)), **_scope(context))),
+            _collection(context, units),
+            *_province(context),
+            *(() if insight is None else analysis_sections.of_province(context, insight)),
+            _remarks(context, context.result.province_pooled, context.result.units),
+            *_reliability(context, insight, units, whole=True),
+            _limits(context, context.result.units),
+            _proposals(context),
         )
     )
     appendices = (
-        _appendix(brief, 1, "section.appendix_units", tables.detail(brief)),
-        _appendix(brief, 2, "section.appendix_items", tables.items(brief, brief.result.province_pooled)),
-        *_weak(brief, 3, insight, brief.result.province_pooled),
+        _appendix(context, 1, "section.appendix_units", tables.detail(context)),
+        _appendix(
+            context, 2, "section.appendix_items", tables.items(context, context.result.province_pooled)
+        ),
+        *_weak(context, 3, insight, context.result.province_pooled),
     )
-    return numbered(_report(brief, sections, appendices, brief.result.units), brief.wording)
+    return numbered(_report(context, sections, appendices, context.result.units), context.wording)
 
 
 def for_unit(
@@ -83,38 +85,40 @@ def for_unit(
 
     Raises KeyError where the results or the facts do not know the unit.
     """
-    brief = _brief(result, campaign, units, heading, hidden, wording)
-    domain = {found.id: found for found in brief.result.units}[unit]
-    own = (brief.units[unit],)
+    context = _context(result, campaign, units, heading, hidden, wording)
+    domain = {found.id: found for found in context.result.units}[unit]
+    own = (context.units[unit],)
     sections = _drop_empty(
         (
-            *_general(brief, brief.say("general.scope_unit", unit=brief.unit_name(unit), **_scope(brief))),
-            _collection(brief, own),
-            *_unit_results(brief, domain),
-            *(() if insight is None else analysis_sections.of_unit(brief, insight, unit)),
-            _remarks(brief, domain, (domain,)),
-            *_reliability(brief, insight, own, whole=False),
-            _limits(brief, (domain,)),
-            _proposals(brief),
+            *_general(
+                context, context.say("general.scope_unit", unit=context.unit_name(unit), **_scope(context))
+            ),
+            _collection(context, own),
+            *_unit_results(context, domain),
+            *(() if insight is None else analysis_sections.of_unit(context, insight, unit)),
+            _remarks(context, domain, (domain,)),
+            *_reliability(context, insight, own, whole=False),
+            _limits(context, (domain,)),
+            _proposals(context),
         )
     )
     appendices = (
-        _appendix(brief, 1, "section.appendix_items", tables.items(brief, domain)),
-        *_weak(brief, 2, insight, domain),
+        _appendix(context, 1, "section.appendix_items", tables.items(context, domain)),
+        *_weak(context, 2, insight, domain),
     )
-    return numbered(_report(brief, sections, appendices, (domain,)), brief.wording)
+    return numbered(_report(context, sections, appendices, (domain,)), context.wording)
 
 
-def _brief(
+def _context(
     result: SurveyResult,
     campaign: CampaignFacts,
     units: Sequence[UnitFacts],
     heading: Heading,
     hidden: Collection[CellKey] | None,
     wording: Wording | None,
-) -> Brief:
+) -> ReportContext:
     cells = frozenset(hidden_cells(result) if hidden is None else hidden)
-    return Brief(
+    return ReportContext(
         result=published(result, cells),
         campaign=campaign,
         units={unit.id: unit for unit in units},
@@ -124,8 +128,8 @@ def _brief(
     )
 
 
-def _scope(brief: Brief) -> dict[str, str]:
-    campaign = brief.campaign
+def _scope(context: ReportContext) -> dict[str, str]:
+    campaign = context.campaign
     return {
         "first": short_date(campaign.first_day),
         "last": short_date(campaign.last_day),
@@ -135,88 +139,90 @@ def _scope(brief: Brief) -> dict[str, str]:
     }
 
 
-def _general(brief: Brief, scope: str) -> tuple[Section, ...]:
+def _general(context: ReportContext, scope: str) -> tuple[Section, ...]:
     rules = " ".join(
         (
-            brief.say("general.method", level=brief.level, official=brief.official_name),
-            brief.say(f"general.criterion_{brief.result.criterion_rule}"),
-            brief.say(f"general.overall_{brief.result.overall_rule}"),
-            brief.say("general.overall_item"),
+            context.say("general.method", level=context.level, official=context.official_name),
+            context.say(f"general.criterion_{context.result.criterion_rule}"),
+            context.say(f"general.overall_{context.result.overall_rule}"),
+            context.say("general.overall_item"),
         )
     )
     return (
-        Section(brief.say("section.general"), 1, ()),
-        Section(brief.say("section.scope"), 2, (Paragraph(scope),)),
-        Section(brief.say("section.method"), 2, (Paragraph(rules), tables.formulas(brief))),
+        Section(context.say("section.general"), 1, ()),
+        Section(context.say("section.scope"), 2, (Paragraph(scope),)),
+        Section(context.say("section.method"), 2, (Paragraph(rules), tables.formulas(context))),
     )
 
 
-def _collection(brief: Brief, units: Sequence[UnitFacts]) -> Section:
-    said = _paragraphs(report_sentences.collection(brief, units))
-    return Section(brief.say("section.collection"), 1, (*said, tables.quotas(brief, units)))
+def _collection(context: ReportContext, units: Sequence[UnitFacts]) -> Section:
+    said = _paragraphs(report_sentences.collection(context, units))
+    return Section(context.say("section.collection"), 1, (*said, tables.quotas(context, units)))
 
 
-def _province(brief: Brief) -> tuple[Section, ...]:
-    result = brief.result
-    overall = tables.overall(brief, result.province_pooled, result.province_weighted)
-    figure = _figure(brief, brief.say("figure.forest", official=brief.official, level=brief.level))
+def _province(context: ReportContext) -> tuple[Section, ...]:
+    result = context.result
+    overall = tables.overall(context, result.province_pooled, result.province_weighted)
+    figure = _figure(context, context.say("figure.forest", official=context.official, level=context.level))
     return (
-        Section(brief.say("section.results"), 1, ()),
-        Section(brief.say("section.province"), 2, (*_paragraphs(report_sentences.province(brief)), overall)),
+        Section(context.say("section.results"), 1, ()),
         Section(
-            brief.say("section.criteria"), 2, (tables.criteria(brief, result.province_pooled, "summary"),)
+            context.say("section.province"), 2, (*_paragraphs(report_sentences.province(context)), overall)
         ),
-        Section(brief.say("section.units"), 2, (tables.units(brief), figure, tables.matrix(brief))),
+        Section(
+            context.say("section.criteria"), 2, (tables.criteria(context, result.province_pooled, "summary"),)
+        ),
+        Section(context.say("section.units"), 2, (tables.units(context), figure, tables.matrix(context))),
     )
 
 
-def _unit_results(brief: Brief, domain: DomainResult) -> tuple[Section, ...]:
-    name = brief.unit_name(domain.id)
-    caption = brief.say("figure.forest_unit", official=brief.official, unit=name, level=brief.level)
-    headline = _paragraphs((report_sentences.unit_headline(brief, domain),))
+def _unit_results(context: ReportContext, domain: DomainResult) -> tuple[Section, ...]:
+    name = context.unit_name(domain.id)
+    caption = context.say("figure.forest_unit", official=context.official, unit=name, level=context.level)
+    headline = _paragraphs((report_sentences.unit_headline(context, domain),))
     return (
-        Section(brief.say("section.results"), 1, ()),
-        Section(brief.say("section.unit"), 2, (*headline, tables.overall(brief, domain, None))),
+        Section(context.say("section.results"), 1, ()),
+        Section(context.say("section.unit"), 2, (*headline, tables.overall(context, domain, None))),
         Section(
-            brief.say("section.criteria"),
+            context.say("section.criteria"),
             2,
-            (tables.criteria(brief, domain, "units"), _figure(brief, caption)),
+            (tables.criteria(context, domain, "units"), _figure(context, caption)),
         ),
     )
 
 
-def _figure(brief: Brief, caption: str) -> Figure:
-    return Figure("forest", caption, brief.say("figure.forest_alt"))
+def _figure(context: ReportContext, caption: str) -> Figure:
+    return Figure("forest", caption, context.say("figure.forest_alt"))
 
 
-def _remarks(brief: Brief, domain: DomainResult, units: Sequence[DomainResult]) -> Section:
+def _remarks(context: ReportContext, domain: DomainResult, units: Sequence[DomainResult]) -> Section:
     return Section(
-        brief.say("section.remarks"),
+        context.say("section.remarks"),
         1,
-        _paragraphs(report_sentences.remarks(brief, domain, units), listed=True),
+        _paragraphs(report_sentences.remarks(context, domain, units), listed=True),
     )
 
 
 def _reliability(
-    brief: Brief, insight: Insight | None, units: Sequence[UnitFacts], *, whole: bool
+    context: ReportContext, insight: Insight | None, units: Sequence[UnitFacts], *, whole: bool
 ) -> tuple[Section, ...]:
     """Say how sure the figures are, and how well paper was keyed in."""
-    sections = [] if insight is None else [*analysis_sections.reliability(brief, insight, whole=whole)]
-    if table := keying_section.table(brief, units):
-        said = _paragraphs(keying_section.sentences(brief.wording, keying_section.total(units)))
-        sections.append(Section(brief.say("section.rekeying"), 2, (*said, table)))
-    return (Section(brief.say("section.reliability"), 1, ()), *sections) if sections else ()
+    sections = [] if insight is None else [*analysis_sections.reliability(context, insight, whole=whole)]
+    if table := keying_section.table(context, units):
+        said = _paragraphs(keying_section.sentences(context.wording, keying_section.total(units)))
+        sections.append(Section(context.say("section.rekeying"), 2, (*said, table)))
+    return (Section(context.say("section.reliability"), 1, ()), *sections) if sections else ()
 
 
-def _limits(brief: Brief, units: Sequence[DomainResult]) -> Section:
+def _limits(context: ReportContext, units: Sequence[DomainResult]) -> Section:
     return Section(
-        brief.say("section.limits"), 1, _paragraphs(report_sentences.limits(brief, units), listed=True)
+        context.say("section.limits"), 1, _paragraphs(report_sentences.limits(context, units), listed=True)
     )
 
 
-def _proposals(brief: Brief) -> Section:
-    said = tuple(plain(text, 4000) for text in brief.campaign.proposals)
-    return Section(brief.say("section.proposals"), 1, _paragraphs(said))
+def _proposals(context: ReportContext) -> Section:
+    said = tuple(plain(text, 4000) for text in context.campaign.proposals)
+    return Section(context.say("section.proposals"), 1, _paragraphs(said))
 
 
 def _paragraphs(sentences: Sequence[str], *, listed: bool = False) -> tuple[Block, ...]:
@@ -233,9 +239,9 @@ def _drop_empty(sections: Sequence[Section]) -> tuple[Section, ...]:
     )
 
 
-def _appendix(brief: Brief, number: int, title: str, table: Table) -> Appendix:
-    heading = brief.heading
-    reference = brief.say(
+def _appendix(context: ReportContext, number: int, title: str, table: Table) -> Appendix:
+    heading = context.heading
+    reference = context.say(
         "head.appendix_reference",
         number=heading.number or NBSP * 8,
         symbol=heading.symbol,
@@ -243,35 +249,37 @@ def _appendix(brief: Brief, number: int, title: str, table: Table) -> Appendix:
         agency=heading.agency,
     )
     return Appendix(
-        brief.say("head.appendix", number=roman(number)), brief.say(title).upper(), reference, (table,)
+        context.say("head.appendix", number=roman(number)), context.say(title).upper(), reference, (table,)
     )
 
 
-def _weak(brief: Brief, number: int, insight: Insight | None, domain: DomainResult) -> tuple[Appendix, ...]:
-    table = None if insight is None else analysis_sections.weak(brief, insight, domain)
-    return () if table is None else (_appendix(brief, number, "section.appendix_weak", table),)
+def _weak(
+    context: ReportContext, number: int, insight: Insight | None, domain: DomainResult
+) -> tuple[Appendix, ...]:
+    table = None if insight is None else analysis_sections.weak(context, insight, domain)
+    return () if table is None else (_appendix(context, number, "section.appendix_weak", table),)
 
 
 def _report(
-    brief: Brief,
+    context: ReportContext,
     sections: tuple[Section, ...],
     appendices: tuple[Appendix, ...],
     domains: Sequence[DomainResult],
 ) -> ReportContent:
-    heading, campaign, say = brief.heading, brief.campaign, brief.say
+    heading, campaign, say = context.heading, context.campaign, context.say
     name = _lowered(plain(campaign.name))
     made = say("head.summary", name=name)
-    if domains is not brief.result.units:
-        made = say("head.summary_unit", name=name, unit=brief.unit_name(domains[0].id))
+    if domains is not context.result.units:
+        made = say("head.summary_unit", name=name, unit=context.unit_name(domains[0].id))
     closing = say("general.closing", name=name, agency=heading.agency)
     return ReportContent(
-        letterhead=_letterhead(brief),
+        letterhead=_letterhead(context),
         title=say("head.title"),
         summary=plain(campaign.summary) or made,
         addressees_label=say("head.addressees"),
         addressees=tuple(plain(line) for line in heading.addressees),
         bases=(
-            *(_basis(brief, plain(basis, 1000)) for basis in heading.legal_bases),
+            *(_basis(context, plain(basis, 1000)) for basis in heading.legal_bases),
             say(
                 f"general.opening{'_by_bases' if heading.legal_bases else ''}",
                 name=name,
@@ -280,9 +288,9 @@ def _report(
         ),
         sections=sections,
         closing=f"{closing.rstrip(' ./')}./.",
-        signature=_signature(brief),
+        signature=_signature(context),
         appendices=appendices,
-        caveats=(*report_sentences.limits(brief, domains), say("sheet.rounding")),
+        caveats=(*report_sentences.limits(context, domains), say("sheet.rounding")),
         rehearsal=say("head.rehearsal") if campaign.rehearsal else "",
         watermark=say("head.watermark") if campaign.rehearsal else "",
         date=heading.date or campaign.as_of,
@@ -299,15 +307,15 @@ def _sheets(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tupl
     return tuple(sheet for sheet in known if sheet in used or sheet == "notes")
 
 
-def _basis(brief: Brief, basis: str) -> str:
+def _basis(context: ReportContext, basis: str) -> str:
     """Return a legal basis as the decree words it; one that is worded already stays."""
     if basis.casefold().startswith(("căn cứ", "thực hiện", "theo ")):
         return basis
-    return brief.say("general.basis", basis=basis.rstrip(" ;."))
+    return context.say("general.basis", basis=basis.rstrip(" ;."))
 
 
-def _letterhead(brief: Brief) -> Letterhead:
-    heading, say = brief.heading, brief.say
+def _letterhead(context: ReportContext) -> Letterhead:
+    heading, say = context.heading, context.say
     number = plain(heading.number, _SHORT) or NBSP * 8
     return Letterhead(
         governing_body=plain(heading.governing_body, _LINE).upper(),
@@ -321,12 +329,12 @@ def _letterhead(brief: Brief) -> Letterhead:
     )
 
 
-def _signature(brief: Brief) -> Signature:
-    heading = brief.heading
+def _signature(context: ReportContext) -> Signature:
+    heading = context.heading
     named = [plain(line, _LINE).strip(" -;.") for line in heading.recipients]
-    lines = (*(line for line in named if line), brief.say("head.archive"))
+    lines = (*(line for line in named if line), context.say("head.archive"))
     return Signature(
-        recipients_label=brief.say("head.recipients"),
+        recipients_label=context.say("head.recipients"),
         recipients=(*(f"- {line};" for line in lines[:-1]), f"- {lines[-1]}."),
         authority=tuple(plain(line, _LINE).upper() for line in heading.authority),
         signer=plain(heading.signer, _LINE),

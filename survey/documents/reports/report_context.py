@@ -15,7 +15,7 @@ FORMULAS = ("f1", "f2", "f3")
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class ReportContext:
     """Results, facts, words and the cells that must stay hidden."""
 
     result: SurveyResult

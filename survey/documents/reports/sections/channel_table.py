@@ -8,22 +8,22 @@ from scoring.disclosure.suppression import THRESHOLD
 from scoring.quality import ChannelEffect
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.record import Cell, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 from survey.vocabulary import Channel
 
 NAMES = tuple(channel.value for channel in Channel)
 
 
-def table(brief: Brief, found: Sequence[ChannelEffect]) -> Table:
+def table(context: ReportContext, found: Sequence[ChannelEffect]) -> Table:
     """Show the mean form score of every channel, unit by unit; hidden where one has too few forms to be told."""
-    say = brief.say
+    say = context.say
     columns = (
         cells.column(say("quality.channel"), "name", 60),
         cells.column(say("quality.channel_forms"), "count", 24),
         cells.column(say("quality.channel_mean"), "percent", 34),
         cells.column(say("quality.p_holm"), "percent", 24),
     )
-    rows = tuple(row for one in found for row in _rows(brief, one))
+    rows = tuple(row for one in found for row in _rows(context, one))
     notes = [say("quality.channels_note")]
     if any(cells.HIDDEN in row.cells for row in rows):
         notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
@@ -39,14 +39,14 @@ def table(brief: Brief, found: Sequence[ChannelEffect]) -> Table:
     )
 
 
-def _rows(brief: Brief, one: ChannelEffect) -> Iterator[Row]:
-    domain = brief.result.units[one.unit]
+def _rows(context: ReportContext, one: ChannelEffect) -> Iterator[Row]:
+    domain = context.result.units[one.unit]
     rest = domain.forms - sum(one.forms)
     told = min(one.forms) >= THRESHOLD and (rest == 0 or rest >= THRESHOLD)
-    shown = told and not brief.hides(domain, domain.overall)
-    name = brief.unit_name(domain.id)
+    shown = told and not context.hides(domain, domain.overall)
+    name = context.unit_name(domain.id)
     yield Row((Cell((name,), (name,)),), "group")
     for channel, forms, mean in zip(one.channels, one.forms, one.means, strict=True):
-        label = cells.text(brief.say(f"quality.channel_{NAMES[channel]}"))
+        label = cells.text(context.say(f"quality.channel_{NAMES[channel]}"))
         score = cells.share(mean if shown else None)
         yield Row((label, cells.number(forms), score, probability_cells.p_value(one.p_holm)))

@@ -10,7 +10,7 @@ from scoring.analysis.unit_profile import UnitRemarks
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, listing
 from survey.documents.reports.record import Cell, Column, Figure, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 
 _WHY = {
     "no_answers": "advice.short_no_answers",
@@ -19,57 +19,57 @@ _WHY = {
 }
 
 
-def sentences(brief: Brief, found: Drivers | None) -> tuple[str, ...]:
+def sentences(context: ReportContext, found: Drivers | None) -> tuple[str, ...]:
     """Say what the shares are and are not."""
     if found is None:
-        return (brief.say("driver.nothing"),)
+        return (context.say("driver.nothing"),)
     explained = probability_cells.chance_said(found.r_squared)
     return (
-        brief.say("driver.intro", explained=explained, forms=count(found.n)),
-        brief.say("driver.caveat"),
+        context.say("driver.intro", explained=explained, forms=count(found.n)),
+        context.say("driver.caveat"),
     )
 
 
-def table(brief: Brief, found: Drivers) -> Table:
+def table(context: ReportContext, found: Drivers) -> Table:
     """Show each criterion's index and its share of the overall judgement, the largest share first."""
-    domain, say = brief.result.province_pooled, brief.say
+    domain, say = context.result.province_pooled, context.say
     order = sorted(range(len(found.share)), key=lambda place: -found.share[place])
-    rows = [_row(brief, domain.criteria[place].id, found, place) for place in order]
+    rows = [_row(context, domain.criteria[place].id, found, place) for place in order]
     low, high = say("column.low"), say("column.high")
     columns = (
         cells.column(say("column.criterion"), "name", 70),
-        cells.estimate_column(f"{brief.official} (%)", 34, low, high),
+        cells.estimate_column(f"{context.official} (%)", 34, low, high),
         cells.estimate_column(say("driver.share"), 34, low, high),
     )
-    note = say("table.interval_note", level=brief.level)
+    note = say("table.interval_note", level=context.level)
     return Table("drivers", say("driver.table"), columns, tuple(rows), (note,), "compare")
 
 
-def _row(brief: Brief, criterion: str, found: Drivers, place: int) -> Row:
-    domain = brief.result.province_pooled
-    index = brief.estimate(domain, domain.criteria[place])
+def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> Row:
+    domain = context.result.province_pooled
+    index = context.estimate(domain, domain.criteria[place])
     shares = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
     return Row(
         (
-            cells.text(f"{criterion}. {brief.index_name(criterion)}"),
-            cells.HIDDEN_ESTIMATE if index is None else cells.estimate(index, brief.say("column.census")),
+            cells.text(f"{criterion}. {context.index_name(criterion)}"),
+            cells.HIDDEN_ESTIMATE if index is None else cells.estimate(index, context.say("column.census")),
             cells.span(*shares),
         )
     )
 
 
-def figure(brief: Brief) -> Figure:
+def figure(context: ReportContext) -> Figure:
     """Return the place of the figure of importance against satisfaction."""
-    caption = brief.say("driver.figure", level=brief.level)
-    return Figure("importance", caption, brief.say("driver.figure_alt"))
+    caption = context.say("driver.figure", level=context.level)
+    return Figure("importance", caption, context.say("driver.figure_alt"))
 
 
-def advice(brief: Brief, said: UnitRemarks) -> tuple[str, ...]:
+def advice(context: ReportContext, said: UnitRemarks) -> tuple[str, ...]:
     """Say about one unit what is strongest, weakest and to be worked on, or why nothing can be said."""
     return tuple(
-        brief.say(
+        context.say(
             f"advice.{remark.code}",
-            criteria=_criteria(brief, remark, short=False),
+            criteria=_criteria(context, remark, short=False),
             forms=count(said.forms),
             fewest=str(FEWEST_FORMS),
         )
@@ -77,39 +77,39 @@ def advice(brief: Brief, said: UnitRemarks) -> tuple[str, ...]:
     )
 
 
-def advice_table(brief: Brief, units: Sequence[UnitRemarks]) -> Table:
+def advice_table(context: ReportContext, units: Sequence[UnitRemarks]) -> Table:
     """Show the same about every unit on one line each."""
-    say = brief.say
+    say = context.say
     columns: tuple[Column, ...] = (
         cells.column(say("column.unit"), "name", 50),
         cells.column(say("column.forms"), "count", 14),
         *(cells.column(say(f"advice.{key}_column"), "name", 34) for key in ("strongest", "weakest", "work")),
     )
-    rows = tuple(_advice_row(brief, said) for said in units)
-    ids = brief.result.province_pooled.criteria
-    key = "; ".join(f"{index.id}: {brief.index_name(index.id)}" for index in ids) + "."
+    rows = tuple(_advice_row(context, said) for said in units)
+    ids = context.result.province_pooled.criteria
+    key = "; ".join(f"{index.id}: {context.index_name(index.id)}" for index in ids) + "."
     return Table("advice", say("advice.table"), columns, rows, (key,), "compare")
 
 
-def _advice_row(brief: Brief, said: UnitRemarks) -> Row:
-    first = (cells.text(brief.unit_name(said.unit)), cells.number(said.forms))
+def _advice_row(context: ReportContext, said: UnitRemarks) -> Row:
+    first = (cells.text(context.unit_name(said.unit)), cells.number(said.forms))
     if len(said.remarks) == 1 and said.remarks[0].code in _WHY:
-        why = brief.say(_WHY[said.remarks[0].code], fewest=str(FEWEST_FORMS))
+        why = context.say(_WHY[said.remarks[0].code], fewest=str(FEWEST_FORMS))
         return Row((*first, cells.text(why), cells.text("–"), cells.text("–")))
-    return Row((*first, *(_short(brief, remark) for remark in said.remarks)))
+    return Row((*first, *(_short(context, remark) for remark in said.remarks)))
 
 
-def _short(brief: Brief, remark: Remark) -> Cell:
-    named = _criteria(brief, remark, short=True)
+def _short(context: ReportContext, remark: Remark) -> Cell:
+    named = _criteria(context, remark, short=True)
     if remark.code.endswith("_among"):
-        return cells.text(brief.say("advice.group", criteria=named))
+        return cells.text(context.say("advice.group", criteria=named))
     if remark.code == "work_on_perhaps":
-        return cells.text(brief.say("advice.perhaps", criteria=named))
+        return cells.text(context.say("advice.perhaps", criteria=named))
     return cells.text(named)
 
 
-def _criteria(brief: Brief, remark: Remark, *, short: bool) -> str:
-    ids = [brief.result.province_pooled.criteria[place].id for place in remark.criteria]
+def _criteria(context: ReportContext, remark: Remark, *, short: bool) -> str:
+    ids = [context.result.province_pooled.criteria[place].id for place in remark.criteria]
     if short:
         return ", ".join(ids)
-    return listing([f"{criterion} “{brief.index_name(criterion)}”" for criterion in ids])
+    return listing([f"{criterion} “{context.index_name(criterion)}”" for criterion in ids])

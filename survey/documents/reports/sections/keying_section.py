@@ -9,7 +9,7 @@ from survey.documents.reports import cells
 from survey.documents.reports.formats import count, decimal, percent, rounded_up
 from survey.documents.reports.keying_comparison import COUNTS, UNREAD, Rekeyed
 from survey.documents.reports.record import Cell, Row, Table, UnitFacts
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.texts import Wording
 
 
@@ -30,22 +30,22 @@ def sentences(wording: Wording, found: Rekeyed) -> tuple[str, ...]:
     return drawn, wording.say("rekeying.found", **numbers, **ends)
 
 
-def table(brief: Brief, units: Sequence[UnitFacts]) -> Table | None:
+def table(context: ReportContext, units: Sequence[UnitFacts]) -> Table | None:
     """Show the comparison by unit, the units together below; None where no numbered form came in."""
     shown = [unit for unit in units if unit.rekeyed.forms]
     if not shown:
         return None
-    rows = [_row(brief.unit_name(unit.id), unit.rekeyed) for unit in shown]
+    rows = [_row(context.unit_name(unit.id), unit.rekeyed) for unit in shown]
     if len(shown) > 1:
-        rows.append(_row(brief.say("rekeying.total"), total(shown), total=True))
+        rows.append(_row(context.say("rekeying.total"), total(shown), total=True))
     columns = (
-        cells.column(brief.say("column.unit"), "name", 44),
-        *(cells.column(brief.say(f"rekeying.column_{name}"), "count", 17) for name in COUNTS),
-        cells.column(brief.say("rekeying.column_rate"), "percent", 17),
-        cells.column(brief.say("rekeying.column_upper"), "percent", 17),
+        cells.column(context.say("column.unit"), "name", 44),
+        *(cells.column(context.say(f"rekeying.column_{name}"), "count", 17) for name in COUNTS),
+        cells.column(context.say("rekeying.column_rate"), "percent", 17),
+        cells.column(context.say("rekeying.column_upper"), "percent", 17),
     )
-    notes = (brief.say("rekeying.note_fields"), brief.say("rekeying.note_bound"))
-    return Table("rekeying", brief.say("rekeying.table"), columns, tuple(rows), notes, "reliability")
+    notes = (context.say("rekeying.note_fields"), context.say("rekeying.note_bound"))
+    return Table("rekeying", context.say("rekeying.table"), columns, tuple(rows), notes, "reliability")
 
 
 def _row(label: str, found: Rekeyed, *, total: bool = False) -> Row:

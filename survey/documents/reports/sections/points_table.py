@@ -9,59 +9,59 @@ from scoring.points.target_probabilities import Scored, Worth
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import decimal, rounded
 from survey.documents.reports.record import Cell, Column, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 
 _SHOWN_BAND = 0.005
 _EMPTY = Cell(("",), ("",))
 
 
-def sentences(brief: Brief, scored: Scored) -> tuple[str, ...]:
+def sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
     """Say which table is used, whether anybody approved it, and the total."""
     table = scored.table
     known = scored.total.points
     return (
-        brief.say("points.intro", official=brief.official, title=table.title, source=table.source),
-        _approval(brief, scored),
-        brief.say("points.total_unknown")
+        context.say("points.intro", official=context.official, title=table.title, source=table.source),
+        _approval(context, scored),
+        context.say("points.total_unknown")
         if known is None
-        else brief.say("points.total_said", points=decimal(known), maximum=decimal(scored.total.maximum)),
+        else context.say("points.total_said", points=decimal(known), maximum=decimal(scored.total.maximum)),
     )
 
 
-def _approval(brief: Brief, scored: Scored) -> str:
+def _approval(context: ReportContext, scored: Scored) -> str:
     table = scored.table
     if not table.approved:
-        return brief.say("points.unapproved")
+        return context.say("points.unapproved")
     key = "points.approved_on" if table.approved_on else "points.approved"
-    return brief.say(key, by=table.approved_by, on=table.approved_on)
+    return context.say(key, by=table.approved_by, on=table.approved_on)
 
 
-def example_sentences(brief: Brief, scored: Scored) -> tuple[str, ...]:
+def example_sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
     """Say where a table that is only shown for comparison comes from."""
-    said = brief.say("points.example", title=scored.table.title, source=scored.table.source)
-    return (said, _approval(brief, scored))
+    said = context.say("points.example", title=scored.table.title, source=scored.table.source)
+    return (said, _approval(context, scored))
 
 
-def table(brief: Brief, scored: Scored) -> Table:
+def table(context: ReportContext, scored: Scored) -> Table:
     """Show every criterion's points, at its interval's ends too, each band's probability, and the next step."""
     domain = next(
-        one for one in (brief.result.province_pooled, *brief.result.units) if one.id == scored.domain
+        one for one in (context.result.province_pooled, *context.result.units) if one.id == scored.domain
     )
     banded = any(len(worth.bands) > 1 for worth in scored.criteria)
     known = {worth.award.criterion: worth for worth in scored.criteria}
     rows = []
     for index in domain.criteria:
         worth = known.get(index.id)
-        found = brief.estimate(domain, index)
+        found = context.estimate(domain, index)
         if worth is not None and found is not None:
-            shown = cells.estimate(found, brief.say("column.census"))
-            rows.append(_row(brief, worth, shown, banded=banded))
+            shown = cells.estimate(found, context.say("column.census"))
+            rows.append(_row(context, worth, shown, banded=banded))
     total = scored.total
     sums = (
-        cells.text(brief.say("points.total")),
+        cells.text(context.say("points.total")),
         Cell(("",), ("", "", "")),
-        _points(brief, total.maximum),
-        _points(brief, total.points),
+        _points(context, total.maximum),
+        _points(context, total.points),
         Cell(("",), ("", "")),
         *((_EMPTY,) if banded else ()),
         *(_EMPTY,) * 3,
@@ -70,62 +70,62 @@ def table(brief: Brief, scored: Scored) -> Table:
     approved = "points.table" if scored.table.approved else "points.table_unapproved"
     return Table(
         f"points-{scored.table.id}",
-        brief.say(approved, title=scored.table.title),
-        _columns(brief, banded=banded),
+        context.say(approved, title=scored.table.title),
+        _columns(context, banded=banded),
         tuple(rows),
-        (brief.say("points.note"),),
+        (context.say("points.note"),),
         "points",
     )
 
 
-def _columns(brief: Brief, *, banded: bool) -> tuple[Column, ...]:
-    say, ends = brief.say, brief.say("points.ends")
+def _columns(context: ReportContext, *, banded: bool) -> tuple[Column, ...]:
+    say, ends = context.say, context.say("points.ends")
     parts = (f"{ends}: {say('points.low')}", f"{ends}: {say('points.high')}")
     return (
         cells.column(say("column.criterion"), "name", 40),
-        cells.estimate_column(f"{brief.official} (%)", 26, say("column.low"), say("column.high")),
+        cells.estimate_column(f"{context.official} (%)", 26, say("column.low"), say("column.high")),
         cells.column(say("points.maximum"), "percent", 14),
         cells.column(say("points.points"), "percent", 16),
         Column(ends, "percent", 20, parts),
         *((cells.column(say("points.bands"), "name", 34),) if banded else ()),
-        *(cells.column(say(f"points.{key}_{_how(brief)}"), "count", 22) for key in ("changed", "added")),
+        *(cells.column(say(f"points.{key}_{_how(context)}"), "count", 22) for key in ("changed", "added")),
         cells.column(say("points.then"), "percent", 16),
     )
 
 
-def _row(brief: Brief, worth: Worth, shown: Cell, *, banded: bool) -> Row:
+def _row(context: ReportContext, worth: Worth, shown: Cell, *, banded: bool) -> Row:
     award = worth.award
     return Row(
         (
-            cells.text(f"{award.criterion}. {brief.index_name(award.criterion)}"),
+            cells.text(f"{award.criterion}. {context.index_name(award.criterion)}"),
             shown,
-            _points(brief, award.maximum),
-            _points(brief, award.points),
-            _ends(brief, (worth.low, worth.high)),
-            *((_bands(brief, worth.bands),) if banded else ()),
-            *_step(brief, worth),
+            _points(context, award.maximum),
+            _points(context, award.points),
+            _ends(context, (worth.low, worth.high)),
+            *((_bands(context, worth.bands),) if banded else ()),
+            *_step(context, worth),
         )
     )
 
 
-def _points(brief: Brief, points: float | None) -> Cell:
-    return cells.text(brief.say("points.unknown")) if points is None else cells.share(points)
+def _points(context: ReportContext, points: float | None) -> Cell:
+    return cells.text(context.say("points.unknown")) if points is None else cells.share(points)
 
 
-def _ends(brief: Brief, ends: Sequence[Award | None]) -> Cell:
+def _ends(context: ReportContext, ends: Sequence[Award | None]) -> Cell:
     """Show the points at both ends of an interval on one line."""
     if any(end is None for end in ends):
         return Cell(cells.HIDDEN.lines, (None, None))
     points = [None if end is None else end.points for end in ends]
-    unknown = brief.say("points.unknown")
+    unknown = context.say("points.unknown")
     lines = [unknown if value is None else decimal(value) for value in points]
     values = tuple(unknown if value is None else float(rounded(value)) for value in points)
     return Cell((lines[0] if lines[0] == lines[1] else f"{lines[0]}–{lines[1]}",), values)
 
 
-def _bands(brief: Brief, bands: Sequence[Band]) -> Cell:
+def _bands(context: ReportContext, bands: Sequence[Band]) -> Cell:
     said = [
-        brief.say(
+        context.say(
             "points.band",
             start=probability_cells.short(band.start, 2),
             end=probability_cells.short(band.end, 2),
@@ -137,14 +137,14 @@ def _bands(brief: Brief, bands: Sequence[Band]) -> Cell:
     return cells.text("; ".join(said)) if said else cells.HIDDEN
 
 
-def _how(brief: Brief) -> str:
-    return "satisfied" if brief.result.official == "f2" else "raised"
+def _how(context: ReportContext) -> str:
+    return "satisfied" if context.result.official == "f2" else "raised"
 
 
-def _step(brief: Brief, worth: Worth) -> tuple[Cell, Cell, Cell]:
+def _step(context: ReportContext, worth: Worth) -> tuple[Cell, Cell, Cell]:
     """Show how many answers would bring more points, and how many points."""
     step = worth.step
     if step is None:
         return cells.HIDDEN, cells.HIDDEN, cells.HIDDEN
     added = cells.HIDDEN if step.added is None else cells.number(step.added)
-    return cells.number(step.changed), added, _points(brief, step.changed_points)
+    return cells.number(step.changed), added, _points(context, step.changed_points)

@@ -8,7 +8,7 @@ from scoring.analysis.quota_precision import QuotaPrecision
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, decimal, listing, short_percent
 from survey.documents.reports.record import Cell, Column, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 
 
 def quotas(found: Sequence[QuotaPrecision]) -> str:
@@ -16,15 +16,15 @@ def quotas(found: Sequence[QuotaPrecision]) -> str:
     return listing([count(forms) for forms in sorted({one.precision.forms for one in found})])
 
 
-def sentences(brief: Brief, found: Sequence[QuotaPrecision]) -> tuple[str, ...]:
+def sentences(context: ReportContext, found: Sequence[QuotaPrecision]) -> tuple[str, ...]:
     """Say what the table is, and its largest quota as an example."""
     shown = max(found, key=lambda one: one.precision.forms).precision
     place = shown.shares.index(0.9)
     difference = shown.differences[place]
-    said = [brief.say("precision.intro", quotas=quotas(found))]
+    said = [context.say("precision.intro", quotas=quotas(found))]
     if difference is not None:
         said.append(
-            brief.say(
+            context.say(
                 "precision.example",
                 forms=count(shown.forms),
                 margin=decimal(100 * shown.margins[place]),
@@ -34,34 +34,34 @@ def sentences(brief: Brief, found: Sequence[QuotaPrecision]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def table(brief: Brief, found: Sequence[QuotaPrecision]) -> Table:
+def table(context: ReportContext, found: Sequence[QuotaPrecision]) -> Table:
     """Show margins and differences of every quota, without N and at a middle N."""
-    say = brief.say
-    notes = [say("precision.note", official=brief.official)]
+    say = context.say
+    notes = [say("precision.note", official=context.official)]
     if any(one.precision.population is not None for one in found):
         notes.append(say("precision.note_population"))
-    title = say("precision.table", level=brief.level)
-    rows = tuple(_row(brief, one) for one in found)
-    columns = _columns(brief, found[0].precision.shares)
+    title = say("precision.table", level=context.level)
+    rows = tuple(_row(context, one) for one in found)
+    columns = _columns(context, found[0].precision.shares)
     return Table("precision", title, columns, rows, tuple(notes), "reliability")
 
 
-def _columns(brief: Brief, shares: Sequence[float]) -> tuple[Column, ...]:
-    say = brief.say
+def _columns(context: ReportContext, shares: Sequence[float]) -> tuple[Column, ...]:
+    say = context.say
     named = [short_percent(100 * share) for share in shares]
     return (
         cells.column(say("precision.forms"), "number", 13),
         cells.column(say("precision.population"), "count", 18),
         *(cells.column(say("precision.margin", share=share), "percent", 18) for share in named),
         *(cells.column(say("precision.difference", share=share), "percent", 22) for share in named[1:2]),
-        cells.column(say("precision.index", official=brief.official), "percent", 15),
+        cells.column(say("precision.index", official=context.official), "percent", 15),
         cells.column(say("precision.target"), "percent", 24),
     )
 
 
-def _row(brief: Brief, one: QuotaPrecision) -> Row:
+def _row(context: ReportContext, one: QuotaPrecision) -> Row:
     known = one.precision
-    everybody = cells.text(brief.say("precision.unlimited"))
+    everybody = cells.text(context.say("precision.unlimited"))
     margins: list[Cell] = [cells.share(100 * margin) for margin in known.margins]
     apart = known.differences[1]
     return Row(

@@ -11,13 +11,13 @@ from scoring.quality.review import Burst, Review
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import percent, rounded
 from survey.documents.reports.record import Cell, Row, Table
-from survey.documents.reports.report_context import Brief, official_of
+from survey.documents.reports.report_context import ReportContext, official_of
 from survey.documents.reports.sections import channel_table
 
 
-def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
+def signs(context: ReportContext, found: Review, officers: Sequence[str]) -> Table:
     """Show every sign: where, whose forms or by which channel, what was seen, what chance would give, and both p-values."""
-    say = brief.say
+    say = context.say
     columns = (
         cells.column(say("column.unit"), "name", 40),
         cells.column(say("quality.officer"), "name", 30),
@@ -27,8 +27,8 @@ def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
         cells.column(say("quality.p"), "percent", 12),
         cells.column(say("quality.p_holm"), "percent", 14),
     )
-    rows = [_flag_row(brief, flag, _whose(brief, flag, officers)) for flag in found.flags]
-    rows += [_burst_row(brief, burst, officers) for burst in found.bursts]
+    rows = [_flag_row(context, flag, _whose(context, flag, officers)) for flag in found.flags]
+    rows += [_burst_row(context, burst, officers) for burst in found.bursts]
     notes = [say("quality.flags_note")]
     if found.bursts:
         notes.append(say("quality.bursts_note"))
@@ -38,45 +38,45 @@ def signs(brief: Brief, found: Review, officers: Sequence[str]) -> Table:
     return Table("signs", say("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _whose(brief: Brief, flag: Flag, officers: Sequence[str]) -> str:
+def _whose(context: ReportContext, flag: Flag, officers: Sequence[str]) -> str:
     if flag.channel is not None:
-        return brief.say(f"quality.channel_{channel_table.NAMES[flag.channel]}")
+        return context.say(f"quality.channel_{channel_table.NAMES[flag.channel]}")
     return officers[flag.officer] if flag.officer is not None else "–"
 
 
-def _flag_row(brief: Brief, flag: Flag, name: str) -> Row:
+def _flag_row(context: ReportContext, flag: Flag, name: str) -> Row:
     decimals = 2 if flag.kind == "fabricated" else 1
     seen, expected = (
         probability_cells.short(abs(value), decimals) for value in (flag.observed, flag.expected)
     )
     return Row(
         (
-            cells.text(brief.unit_name(brief.result.units[flag.unit].id)),
+            cells.text(context.unit_name(context.result.units[flag.unit].id)),
             cells.text(name),
-            cells.text(brief.say(f"quality.{flag.kind}")),
-            cells.text(brief.say(f"quality.seen_{flag.kind}", number=seen)),
-            cells.text(brief.say(f"quality.seen_{flag.kind}", number=expected)),
+            cells.text(context.say(f"quality.{flag.kind}")),
+            cells.text(context.say(f"quality.seen_{flag.kind}", number=seen)),
+            cells.text(context.say(f"quality.seen_{flag.kind}", number=expected)),
             probability_cells.p_value(flag.p),
             probability_cells.p_value(flag.p_holm),
         )
     )
 
 
-def _burst_row(brief: Brief, burst: Burst, officers: Sequence[str]) -> Row:
+def _burst_row(context: ReportContext, burst: Burst, officers: Sequence[str]) -> Row:
     return Row(
         (
-            cells.text(brief.unit_name(brief.result.units[burst.unit].id)),
+            cells.text(context.unit_name(context.result.units[burst.unit].id)),
             cells.text(officers[burst.officer]),
-            cells.text(brief.say("quality.burst")),
-            cells.text(brief.say("quality.seen_burst", number=str(burst.most))),
-            cells.text(brief.say("quality.expected_burst")),
+            cells.text(context.say("quality.burst")),
+            cells.text(context.say("quality.seen_burst", number=str(burst.most))),
+            cells.text(context.say("quality.expected_burst")),
             probability_cells.p_value(burst.p),
             probability_cells.p_value(burst.p_holm),
         )
     )
 
 
-def effect(brief: Brief, found: OfficerEffect | None) -> tuple[str, ...]:
+def effect(context: ReportContext, found: OfficerEffect | None) -> tuple[str, ...]:
     """Say how much of the spread goes with the officer."""
     if found is None:
         return ()
@@ -86,15 +86,15 @@ def effect(brief: Brief, found: OfficerEffect | None) -> tuple[str, ...]:
         "high": percent(100 * found.high),
     }
     if found.icc <= 0:
-        return (brief.say("quality.effect_none", **words),)
-    return (brief.say("quality.effect", p=probability_cells.p_said(found.p), **words),)
+        return (context.say("quality.effect_none", **words),)
+    return (context.say("quality.effect", p=probability_cells.p_said(found.p), **words),)
 
 
-def without_units(brief: Brief, insight: Insight, found: Without) -> Table:
+def without_units(context: ReportContext, insight: Insight, found: Without) -> Table:
     """Show the official index of every unit with signs, over all its forms and without those behind the signs."""
-    say = brief.say
+    say = context.say
     rows = [
-        _unit_row(brief, place, number, found)
+        _unit_row(context, place, number, found)
         for place, number in enumerate(insight.review.flagged)
         if number
     ]
@@ -107,19 +107,19 @@ def without_units(brief: Brief, insight: Insight, found: Without) -> Table:
         cells.estimate_column(say("quality.without"), 28, low, high),
         cells.column(say("quality.difference"), "percent", 16),
     )
-    notes = [say("table.interval_note", level=brief.level)]
+    notes = [say("table.interval_note", level=context.level)]
     if any(cells.HIDDEN_ESTIMATE in row.cells for row in rows):
         notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
-    title = say("quality.table_without", official=brief.official)
+    title = say("quality.table_without", official=context.official)
     return Table("without-units", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _unit_row(brief: Brief, place: int, flagged: int, found: Without) -> Row:
-    domain = brief.result.units[place]
-    before = brief.estimate(domain, domain.overall)
-    after = official_of(brief.result, found.result.units[place].overall)
-    first = (cells.text(brief.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
-    census = brief.say("column.census")
+def _unit_row(context: ReportContext, place: int, flagged: int, found: Without) -> Row:
+    domain = context.result.units[place]
+    before = context.estimate(domain, domain.overall)
+    after = official_of(context.result, found.result.units[place].overall)
+    first = (cells.text(context.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
+    census = context.say("column.census")
     if before is None:
         return Row((*first, cells.HIDDEN_ESTIMATE, cells.HIDDEN_ESTIMATE, cells.HIDDEN))
     if not found.units[place] or after.value is None or before.value is None:

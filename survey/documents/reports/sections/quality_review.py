@@ -17,19 +17,19 @@ from scoring.results import DomainResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import count, percent, short_percent
 from survey.documents.reports.record import Cell, Row, Table
-from survey.documents.reports.report_context import FORMULAS, Brief, formula_of, official_of
+from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of, official_of
 from survey.documents.reports.sections.tables import formula_label
 
 
-def sentences(brief: Brief, insight: Insight) -> tuple[str, ...]:
+def sentences(context: ReportContext, insight: Insight) -> tuple[str, ...]:
     """Say what was checked, that a sign is no finding, how many there are, and what they change."""
-    return (brief.say("quality.caution"), *scope(brief, insight.review), *changes(brief, insight))
+    return (context.say("quality.caution"), *scope(context, insight.review), *changes(context, insight))
 
 
-def scope(brief: Brief, found: Review) -> Iterator[str]:
+def scope(context: ReportContext, found: Review) -> Iterator[str]:
     """Say what was checked and how many signs there are."""
     if found.officers:
-        yield brief.say(
+        yield context.say(
             "quality.scope",
             forms=count(found.handled),
             officers=count(found.officers),
@@ -37,44 +37,44 @@ def scope(brief: Brief, found: Review) -> Iterator[str]:
             fewest=str(FEWEST_FORMS),
         )
     else:
-        yield brief.say("quality.nobody")
+        yield context.say("quality.nobody")
     if found.ways:
-        yield brief.say("quality.ways", ways=count(found.ways), fewest=str(FEWEST_OF_WAY))
+        yield context.say("quality.ways", ways=count(found.ways), fewest=str(FEWEST_OF_WAY))
     if not (found.officers or found.ways):
         return
     alpha = short_percent(100 * found.alpha)
     signs = len(found.flags) + len(found.bursts)
     if signs:
-        yield brief.say("quality.found", flags=count(signs), alpha=alpha)
+        yield context.say("quality.found", flags=count(signs), alpha=alpha)
     else:
-        yield brief.say("quality.none", alpha=alpha)
-    yield brief.say("quality.timing")
+        yield context.say("quality.none", alpha=alpha)
+    yield context.say("quality.timing")
     if found.unread:
-        yield brief.say("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
+        yield context.say("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
 
 
-def changes(brief: Brief, insight: Insight) -> Iterator[str]:
+def changes(context: ReportContext, insight: Insight) -> Iterator[str]:
     """Say what the province's index would be without the forms behind the signs, where that may be said."""
     without = insight.without
     if without is None:
         return
     if not without.together:
-        yield brief.say("quality.kept_together", threshold=str(THRESHOLD))
+        yield context.say("quality.kept_together", threshold=str(THRESHOLD))
         return
-    whole = brief.result.province_pooled
-    before = brief.estimate(whole, whole.overall)
-    after = official_of(brief.result, without.result.province_pooled.overall)
+    whole = context.result.province_pooled
+    before = context.estimate(whole, whole.overall)
+    after = official_of(context.result, without.result.province_pooled.overall)
     if before is not None and before.value is not None and after.value is not None:
-        yield brief.say(
+        yield context.say(
             "quality.changed",
             forms=count(insight.review.forms_flagged),
-            official=brief.official,
+            official=context.official,
             before=percent(before.value),
             after=percent(after.value),
         )
 
 
-def counts(brief: Brief, found: Review) -> Table:
+def counts(context: ReportContext, found: Review) -> Table:
     """Show how many signs of each kind there are and how many forms they rest on."""
     signs = Counter[str](flag.kind for flag in found.flags)
     forms: dict[str, set[int]] = {kind: set() for kind in signs}
@@ -82,54 +82,56 @@ def counts(brief: Brief, found: Review) -> Table:
         forms[flag.kind] |= set(flag.forms)
     crowded = sum(int(flag.observed) for flag in found.flags if flag.kind == "crowd")
     rows = [
-        _count_row(brief, kind, number, crowded if kind == "crowd" else len(forms[kind]))
+        _count_row(context, kind, number, crowded if kind == "crowd" else len(forms[kind]))
         for kind, number in sorted(signs.items())
     ]
     if found.bursts:
-        rows.append(_count_row(brief, "burst", len(found.bursts), sum(burst.most for burst in found.bursts)))
+        rows.append(
+            _count_row(context, "burst", len(found.bursts), sum(burst.most for burst in found.bursts))
+        )
     columns = (
-        cells.column(brief.say("quality.kind"), "name", 80),
-        cells.column(brief.say("quality.number"), "count", 30),
-        cells.column(brief.say("quality.forms"), "count", 30),
+        cells.column(context.say("quality.kind"), "name", 80),
+        cells.column(context.say("quality.number"), "count", 30),
+        cells.column(context.say("quality.forms"), "count", 30),
     )
-    notes = [brief.say("quality.seed_note", seed=str(found.seed))]
+    notes = [context.say("quality.seed_note", seed=str(found.seed))]
     if found.bursts:
-        notes.insert(0, brief.say("quality.bursts_note"))
+        notes.insert(0, context.say("quality.bursts_note"))
     if signs["crowd"]:
-        notes.insert(0, brief.say("quality.crowd_note"))
-    title = brief.say("quality.table_counts")
+        notes.insert(0, context.say("quality.crowd_note"))
+    title = context.say("quality.table_counts")
     return Table("quality", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _count_row(brief: Brief, kind: str, number: int, forms: int) -> Row:
-    name = brief.say(f"quality.{kind}")
+def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> Row:
+    name = context.say(f"quality.{kind}")
     return Row((cells.text(name), cells.number(number), cells.number(forms)))
 
 
-def without(brief: Brief, found: Without) -> Table:
+def without(context: ReportContext, found: Without) -> Table:
     """Show the province's three indices over all forms and over those that no sign rests on."""
-    whole = brief.result.province_pooled
-    say = brief.say
+    whole = context.result.province_pooled
+    say = context.say
     rows = (
-        _without_row(brief, say("quality.all_forms"), whole, shown=brief.shown(whole, whole.overall)),
-        _without_row(brief, say("quality.without"), found.result.province_pooled, shown=found.together),
+        _without_row(context, say("quality.all_forms"), whole, shown=context.shown(whole, whole.overall)),
+        _without_row(context, say("quality.without"), found.result.province_pooled, shown=found.together),
     )
     low, high = say("column.low"), say("column.high")
     columns = (
         cells.column(say("column.method"), "name", 50),
         cells.column(say("column.forms"), "count", 15),
-        *(cells.estimate_column(formula_label(brief, formula), 28, low, high) for formula in FORMULAS),
+        *(cells.estimate_column(formula_label(context, formula), 28, low, high) for formula in FORMULAS),
     )
-    notes = [say("table.interval_note", level=brief.level)]
+    notes = [say("table.interval_note", level=context.level)]
     if not found.together:
         notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
     title = say("quality.table_without", official=say("column.overall_index"))
     return Table("without", title, columns, rows, tuple(notes), "reliability")
 
 
-def _without_row(brief: Brief, label: str, domain: DomainResult, *, shown: bool) -> Row:
+def _without_row(context: ReportContext, label: str, domain: DomainResult, *, shown: bool) -> Row:
     estimates: list[Cell] = [
-        cells.estimate(formula_of(domain.overall, formula), brief.say("column.census"))
+        cells.estimate(formula_of(domain.overall, formula), context.say("column.census"))
         if shown
         else cells.HIDDEN_ESTIMATE
         for formula in FORMULAS

@@ -11,46 +11,46 @@ from scoring.disclosure.suppression import THRESHOLD
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, decimal, interval, listing, short_percent
 from survey.documents.reports.record import Cell, Column, Figure, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 
 _CLEAREST = 3
 
 
-def sentences(brief: Brief, league: League) -> tuple[str, ...]:
+def sentences(context: ReportContext, league: League) -> tuple[str, ...]:
     """Say how to read the table, what is tied, which pairs differ, and who is left out."""
     threshold = str(THRESHOLD)
     if len(league.units) < 2:
-        nothing = brief.say("league.nothing", threshold=threshold)
+        nothing = context.say("league.nothing", threshold=threshold)
         return (nothing,)
     units = count(len(league.units))
     return (
-        brief.say("league.intro", units=units, official=brief.official, level=brief.level),
-        *((brief.say("league.all_tied", units=units),) if league.all_tied else ()),
-        *_pairs(brief, league),
-        *_left_out(brief, league),
+        context.say("league.intro", units=units, official=context.official, level=context.level),
+        *((context.say("league.all_tied", units=units),) if league.all_tied else ()),
+        *_pairs(context, league),
+        *_left_out(context, league),
     )
 
 
-def _pairs(brief: Brief, league: League) -> Iterator[str]:
+def _pairs(context: ReportContext, league: League) -> Iterator[str]:
     pairs, separated = len(league.pairs), league.separated
     if not pairs:
         return
     words = {"pairs": count(pairs), "alpha": short_percent(100 * (1 - league.level))}
     if not separated:
-        yield brief.say("league.none_separated", **words)
+        yield context.say("league.none_separated", **words)
         return
     rest = count(pairs - len(separated))
-    yield brief.say("league.separated", separated=count(len(separated)), rest=rest, **words)
-    clearest = "; ".join(_pair(brief, league, pair) for pair in separated[:_CLEAREST])
-    yield brief.say("league.clearest", pairs=clearest)
+    yield context.say("league.separated", separated=count(len(separated)), rest=rest, **words)
+    clearest = "; ".join(_pair(context, league, pair) for pair in separated[:_CLEAREST])
+    yield context.say("league.clearest", pairs=clearest)
 
 
-def _pair(brief: Brief, league: League, pair: PairDifference) -> str:
+def _pair(context: ReportContext, league: League, pair: PairDifference) -> str:
     """Say a difference with the better unit first."""
-    first, second = (brief.unit_name(league.units[place]) for place in (pair.first, pair.second))
+    first, second = (context.unit_name(league.units[place]) for place in (pair.first, pair.second))
     better, worse = (first, second) if pair.estimate > 0 else (second, first)
     low, high = sorted((abs(pair.low), abs(pair.high)))
-    return brief.say(
+    return context.say(
         "league.pair",
         better=better,
         worse=worse,
@@ -59,33 +59,33 @@ def _pair(brief: Brief, league: League, pair: PairDifference) -> str:
     )
 
 
-def _left_out(brief: Brief, league: League) -> Iterator[str]:
+def _left_out(context: ReportContext, league: League) -> Iterator[str]:
     if league.left_out:
-        names = listing([brief.unit_name(unit) for unit in league.left_out])
-        yield brief.say("league.left_out", units=names, threshold=str(THRESHOLD))
+        names = listing([context.unit_name(unit) for unit in league.left_out])
+        yield context.say("league.left_out", units=names, threshold=str(THRESHOLD))
     pairs = zip(league.units, league.forms, strict=True)
-    small = [brief.unit_name(unit) for unit, forms in pairs if forms < FEWEST_FORMS]
+    small = [context.unit_name(unit) for unit, forms in pairs if forms < FEWEST_FORMS]
     if small:
-        yield brief.say("league.small", units=listing(small), fewest=str(FEWEST_FORMS))
+        yield context.say("league.small", units=listing(small), fewest=str(FEWEST_FORMS))
 
 
-def table(brief: Brief, league: League, seed: int) -> Table:
+def table(context: ReportContext, league: League, seed: int) -> Table:
     """Show the units by rank; a rank never stands without its sets."""
-    official = {domain.id: domain for domain in brief.result.units}
+    official = {domain.id: domain for domain in context.result.units}
     rows = []
     for number, place in enumerate(league.order, start=1):
         domain = official[league.units[place]]
-        found = brief.estimate(domain, domain.overall)
+        found = context.estimate(domain, domain.overall)
         rows.append(
             Row(
                 (
                     cells.number(number),
-                    cells.text(brief.unit_name(domain.id)),
+                    cells.text(context.unit_name(domain.id)),
                     cells.number(league.forms[place]),
                     cells.HIDDEN_ESTIMATE
                     if found is None
-                    else cells.estimate(found, brief.say("column.census")),
-                    _rank(brief, league, place),
+                    else cells.estimate(found, context.say("column.census")),
+                    _rank(context, league, place),
                     *(
                         probability_cells.rank_set(sets.low[place], sets.high[place])
                         for sets in (league.marginal, league.simultaneous, league.deterministic)
@@ -95,29 +95,29 @@ def table(brief: Brief, league: League, seed: int) -> Table:
             )
         )
     notes = (
-        brief.say("league.note_sets", level=brief.level),
-        *((brief.say("league.note_letters"),) if league.letters else ()),
-        brief.say("league.note_seed", seed=str(seed)),
+        context.say("league.note_sets", level=context.level),
+        *((context.say("league.note_letters"),) if league.letters else ()),
+        context.say("league.note_seed", seed=str(seed)),
     )
-    title = brief.say("league.table", official=brief.official)
-    return Table("league", title, _columns(brief), tuple(rows), notes, "compare")
+    title = context.say("league.table", official=context.official)
+    return Table("league", title, _columns(context), tuple(rows), notes, "compare")
 
 
-def _rank(brief: Brief, league: League, place: int) -> Cell:
+def _rank(context: ReportContext, league: League, place: int) -> Cell:
     """Show the best rank that is left to a unit, and that it shares it where the data leave more than one."""
     low, high = league.simultaneous.low[place], league.simultaneous.high[place]
-    tied = brief.say("league.tied") if low != high else ""
+    tied = context.say("league.tied") if low != high else ""
     return Cell((str(low), tied) if tied else (str(low),), (low, tied))
 
 
-def _columns(brief: Brief) -> tuple[Column, ...]:
-    say = brief.say
+def _columns(context: ReportContext) -> tuple[Column, ...]:
+    say = context.say
     first, last = say("league.first"), say("league.last")
     return (
         cells.column(say("league.place"), "number", 12),
         cells.column(say("column.unit"), "name", 50),
         cells.column(say("column.forms"), "count", 13),
-        cells.estimate_column(f"{brief.official} (%)", 28, say("column.low"), say("column.high")),
+        cells.estimate_column(f"{context.official} (%)", 28, say("column.low"), say("column.high")),
         Column(say("league.rank"), "number", 18, (say("league.rank"), say("league.tied").capitalize())),
         *(
             probability_cells.rank_set_column(say(f"league.{key}"), 20, first, last)
@@ -127,6 +127,8 @@ def _columns(brief: Brief) -> tuple[Column, ...]:
     )
 
 
-def figure(brief: Brief) -> Figure:
+def figure(context: ReportContext) -> Figure:
     """Return the place of the figure of rank sets."""
-    return Figure("ranks", brief.say("league.figure", level=brief.level), brief.say("league.figure_alt"))
+    return Figure(
+        "ranks", context.say("league.figure", level=context.level), context.say("league.figure_alt")
+    )

@@ -9,12 +9,12 @@ from scoring.results import DomainResult, Estimate, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import plain
 from survey.documents.reports.record import Cell, Column, Row, Sheet, Table, UnitFacts
-from survey.documents.reports.report_context import FORMULAS, Brief, formula_of, official_of
+from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of, official_of
 
 
-def formulas(brief: Brief) -> Table:
+def formulas(context: ReportContext) -> Table:
     """List the three formulas by name and rule, and mark the official one."""
-    say = brief.say
+    say = context.say
     columns = (
         cells.column(say("column.formula"), "number", 13),
         cells.column(say("column.formula_name"), "name", 38),
@@ -27,7 +27,9 @@ def formulas(brief: Brief) -> Table:
                 cells.text(say(f"formula.{formula}")),
                 cells.text(say(f"formula.{formula}_name")),
                 cells.text(say(f"formula.{formula}_rule")),
-                cells.text(say(f"formula.{'official' if formula == brief.result.official else 'reference'}")),
+                cells.text(
+                    say(f"formula.{'official' if formula == context.result.official else 'reference'}")
+                ),
             ),
         )
         for formula in FORMULAS
@@ -35,9 +37,9 @@ def formulas(brief: Brief) -> Table:
     return Table("formulas", say("table.formulas"), columns, rows, (say("formula.note"),), "notes")
 
 
-def quotas(brief: Brief, units: Sequence[UnitFacts]) -> Table:
+def quotas(context: ReportContext, units: Sequence[UnitFacts]) -> Table:
     """Show each unit's N, minimum quota and forms by state; several units end in a total."""
-    say = brief.say
+    say = context.say
     labels = ("target", "valid", "rate", "awaiting", "late", "excluded")
     columns = (
         cells.column(say("column.number"), "number", 9),
@@ -48,27 +50,27 @@ def quotas(brief: Brief, units: Sequence[UnitFacts]) -> Table:
             for key in labels
         ),
     )
-    known = {domain.id: domain.population for domain in brief.result.units}
+    known = {domain.id: domain.population for domain in context.result.units}
     rows = [
         Row(
             (
                 cells.number(place),
                 cells.text(unit.name),
-                _population(brief, known.get(unit.id)),
+                _population(context, known.get(unit.id)),
                 *_counts(unit),
             )
         )
         for place, unit in enumerate(units, 1)
     ]
     if len(units) > 1:
-        whole = _population(brief, brief.result.province_pooled.population)
+        whole = _population(context, context.result.province_pooled.population)
         sums = (cells.text(""), cells.text(say("column.total")), whole, *_counts(total(units)))
         rows.append(Row(sums, "total"))
     return Table("quotas", say("table.quotas"), columns, tuple(rows), (), "quotas")
 
 
-def _population(brief: Brief, number: int | None) -> Cell:
-    return cells.text(brief.say("column.unknown")) if number is None else cells.number(number)
+def _population(context: ReportContext, number: int | None) -> Cell:
+    return cells.text(context.say("column.unknown")) if number is None else cells.number(number)
 
 
 def total(units: Sequence[UnitFacts]) -> UnitFacts:
@@ -96,202 +98,208 @@ def _counts(unit: UnitFacts) -> tuple[Cell, ...]:
     )
 
 
-def overall(brief: Brief, domain: DomainResult, weighted: DomainResult | None) -> Table:
+def overall(context: ReportContext, domain: DomainResult, weighted: DomainResult | None) -> Table:
     """Show a domain's overall index: the province both ways of adding up units, a unit beside the province."""
-    say, whole = brief.say, brief.result.province_pooled
+    say, whole = context.say, context.result.province_pooled
     label = say("column.pooled" if domain.id == whole.id else "column.overall_index")
-    rows = [_index_row(brief, domain, domain.overall, label)]
+    rows = [_index_row(context, domain, domain.overall, label)]
     if weighted is not None:
-        rows.append(_index_row(brief, weighted, weighted.overall, say("column.weighted")))
+        rows.append(_index_row(context, weighted, weighted.overall, say("column.weighted")))
     if domain.overall_item is not None:
-        rows.append(_index_row(brief, domain, domain.overall_item, say("column.overall_item")))
+        rows.append(_index_row(context, domain, domain.overall_item, say("column.overall_item")))
     if domain.id != whole.id:
-        rows.append(_index_row(brief, whole, whole.overall, say("column.whole")))
-    columns = (cells.column(say("column.method"), "name", 48), *_index_columns(brief))
+        rows.append(_index_row(context, whole, whole.overall, say("column.whole")))
+    columns = (cells.column(say("column.method"), "name", 48), *_index_columns(context))
     title = say("table.overall")
-    return Table("overall", title, columns, tuple(rows), notes(brief, rows), "summary")
+    return Table("overall", title, columns, tuple(rows), notes(context, rows), "summary")
 
 
-def criteria(brief: Brief, domain: DomainResult, sheet: Sheet) -> Table:
+def criteria(context: ReportContext, domain: DomainResult, sheet: Sheet) -> Table:
     """Show every criterion of a domain with the three formulas and their intervals."""
-    rows = _criteria_rows(brief, domain)
-    columns = (cells.column(brief.say("column.criterion"), "name", 48), *_index_columns(brief))
-    return Table("criteria", brief.say("table.criteria"), columns, rows, notes(brief, rows), sheet)
+    rows = _criteria_rows(context, domain)
+    columns = (cells.column(context.say("column.criterion"), "name", 48), *_index_columns(context))
+    return Table("criteria", context.say("table.criteria"), columns, rows, notes(context, rows), sheet)
 
 
-def units(brief: Brief) -> Table:
+def units(context: ReportContext) -> Table:
     """Show every unit's overall index with the three formulas and their intervals."""
     rows = tuple(
-        _index_row(brief, unit, unit.overall, brief.unit_name(unit.id)) for unit in brief.result.units
+        _index_row(context, unit, unit.overall, context.unit_name(unit.id)) for unit in context.result.units
     )
-    columns = (cells.column(brief.say("column.unit"), "name", 48), *_index_columns(brief))
-    return Table("units", brief.say("table.units"), columns, rows, notes(brief, rows), "summary")
+    columns = (cells.column(context.say("column.unit"), "name", 48), *_index_columns(context))
+    return Table("units", context.say("table.units"), columns, rows, notes(context, rows), "summary")
 
 
-def matrix(brief: Brief) -> Table:
+def matrix(context: ReportContext) -> Table:
     """Show the official index of every unit by criterion at one glance."""
-    ids = [index.id for index in brief.result.province_pooled.criteria]
+    ids = [index.id for index in context.result.province_pooled.criteria]
     width = 110 / (len(ids) + 1)
     columns = (
-        cells.column(brief.say("column.unit"), "name", 55),
+        cells.column(context.say("column.unit"), "name", 55),
         *(cells.column(index, "percent", width) for index in ids),
-        cells.column(brief.say("column.overall"), "percent", width),
+        cells.column(context.say("column.overall"), "percent", width),
     )
-    rows = [_matrix_row(brief, unit, brief.unit_name(unit.id)) for unit in brief.result.units]
-    rows.append(_matrix_row(brief, brief.result.province_pooled, brief.say("column.total"), "total"))
-    key = "; ".join(f"{index}: {plain(brief.index_name(index), 80)}" for index in ids) + "."
-    title = brief.say("table.matrix", official=brief.official)
-    return Table("matrix", title, columns, tuple(rows), (key, *notes(brief, rows, interval=False)), "summary")
+    rows = [_matrix_row(context, unit, context.unit_name(unit.id)) for unit in context.result.units]
+    rows.append(_matrix_row(context, context.result.province_pooled, context.say("column.total"), "total"))
+    key = "; ".join(f"{index}: {plain(context.index_name(index), 80)}" for index in ids) + "."
+    title = context.say("table.matrix", official=context.official)
+    return Table(
+        "matrix", title, columns, tuple(rows), (key, *notes(context, rows, interval=False)), "summary"
+    )
 
 
-def detail(brief: Brief) -> Table:
+def detail(context: ReportContext) -> Table:
     """Show every unit by criterion with n, the three formulas and their intervals."""
     rows: list[Row] = []
-    for place, unit in enumerate(brief.result.units, 1):
-        group = brief.say(
+    for place, unit in enumerate(context.result.units, 1):
+        group = context.say(
             "column.unit_group",
             number=str(place),
-            unit=brief.unit_name(unit.id),
+            unit=context.unit_name(unit.id),
             forms=cells.number(unit.forms).lines[0],
         )
-        rows.append(Row((Cell((group,), (brief.unit_name(unit.id),)),), "group"))
-        rows.extend(_criteria_rows(brief, unit))
-    columns = (cells.column(brief.say("column.criterion"), "name", 48), *_index_columns(brief))
-    title = brief.say("table.detail")
+        rows.append(Row((Cell((group,), (context.unit_name(unit.id),)),), "group"))
+        rows.extend(_criteria_rows(context, unit))
+    columns = (cells.column(context.say("column.criterion"), "name", 48), *_index_columns(context))
+    title = context.say("table.detail")
     return Table(
         "detail",
         title,
         columns,
         tuple(rows),
-        notes(brief, rows),
+        notes(context, rows),
         "units",
         whole_groups=True,
-        group_label=brief.say("column.unit"),
+        group_label=context.say("column.unit"),
     )
 
 
-def items(brief: Brief, domain: DomainResult) -> Table:
+def items(context: ReportContext, domain: DomainResult) -> Table:
     """Show every question's answers by level and its three indices, grouped by criterion."""
     rows: list[Row] = []
     for criterion in domain.criteria:
-        name = f"{criterion.id}. {brief.index_name(criterion.id)}"
+        name = f"{criterion.id}. {context.index_name(criterion.id)}"
         own = [item for item in domain.items if item.id.startswith(f"{criterion.id}.")]
         rows.append(Row((Cell((name,), (name,)),), "group"))
-        rows.extend(_item_row(brief, domain, item, item.id) for item in own)
+        rows.extend(_item_row(context, domain, item, item.id) for item in own)
     if domain.overall_item is not None:
-        rows.append(_item_row(brief, domain, domain.overall_item, "", "total"))
-    found = [*notes(brief, rows, interval=False)]
-    note = brief.say("table.items_note", level=brief.level)
-    title, label = brief.say("table.items"), brief.say("column.criterion")
+        rows.append(_item_row(context, domain, domain.overall_item, "", "total"))
+    found = [*notes(context, rows, interval=False)]
+    note = context.say("table.items_note", level=context.level)
+    title, label = context.say("table.items"), context.say("column.criterion")
     return Table(
-        "items", title, _item_columns(brief), tuple(rows), (note, *found), "items", group_label=label
+        "items", title, _item_columns(context), tuple(rows), (note, *found), "items", group_label=label
     )
 
 
-def notes(brief: Brief, rows: Iterable[Row], *, interval: bool = True) -> tuple[str, ...]:
+def notes(context: ReportContext, rows: Iterable[Row], *, interval: bool = True) -> tuple[str, ...]:
     """Return the notes that the cells of these rows call for."""
     found = [cell for row in rows for cell in row.cells]
-    census = brief.say("column.census")
+    census = context.say("column.census")
     lonely = any(
         len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in found
     )
     said = (
-        (interval, brief.say("table.interval_note", level=brief.level)),
-        (any(cells.HIDDEN.lines == cell.lines for cell in found), _hidden_note(brief)),
-        (any(census in cell.lines for cell in found), brief.say("table.census_note")),
-        (interval and lonely, brief.say("table.no_interval_note")),
+        (interval, context.say("table.interval_note", level=context.level)),
+        (any(cells.HIDDEN.lines == cell.lines for cell in found), _hidden_note(context)),
+        (any(census in cell.lines for cell in found), context.say("table.census_note")),
+        (interval and lonely, context.say("table.no_interval_note")),
     )
     return tuple(sentence for called, sentence in said if called)
 
 
-def _hidden_note(brief: Brief) -> str:
-    if brief.hidden:
-        return brief.say("table.hidden_note", threshold=str(THRESHOLD))
-    return brief.say("table.empty_note")
+def _hidden_note(context: ReportContext) -> str:
+    if context.hidden:
+        return context.say("table.hidden_note", threshold=str(THRESHOLD))
+    return context.say("table.empty_note")
 
 
-def _index_columns(brief: Brief) -> tuple[Column, ...]:
-    say = brief.say
+def _index_columns(context: ReportContext) -> tuple[Column, ...]:
+    say = context.say
     low, high = say("column.low"), say("column.high")
     return (
         cells.column(say("column.forms"), "count", 15),
         cells.column(say("column.answers"), "count", 18),
-        *(cells.estimate_column(formula_label(brief, formula), 28, low, high) for formula in FORMULAS),
+        *(cells.estimate_column(formula_label(context, formula), 28, low, high) for formula in FORMULAS),
     )
 
 
-def formula_label(brief: Brief, formula: str) -> str:
+def formula_label(context: ReportContext, formula: str) -> str:
     """Return a formula's sign, the official one marked in words."""
-    label = brief.say(f"formula.{formula}")
-    return brief.say("formula.official_column", label=label) if formula == brief.result.official else label
+    label = context.say(f"formula.{formula}")
+    return (
+        context.say("formula.official_column", label=label) if formula == context.result.official else label
+    )
 
 
-def _criteria_rows(brief: Brief, domain: DomainResult) -> tuple[Row, ...]:
+def _criteria_rows(context: ReportContext, domain: DomainResult) -> tuple[Row, ...]:
     named = [
-        _index_row(brief, domain, index, f"{index.id}. {brief.index_name(index.id)}")
+        _index_row(context, domain, index, f"{index.id}. {context.index_name(index.id)}")
         for index in domain.criteria
     ]
-    return (*named, _index_row(brief, domain, domain.overall, brief.say("column.overall_index"), "total"))
+    return (*named, _index_row(context, domain, domain.overall, context.say("column.overall_index"), "total"))
 
 
 def _index_row(
-    brief: Brief, domain: DomainResult, index: IndexResult, label: str, kind: str = "plain"
+    context: ReportContext, domain: DomainResult, index: IndexResult, label: str, kind: str = "plain"
 ) -> Row:
-    shown = brief.shown(domain, index)
+    shown = context.shown(domain, index)
     figures = (
-        cells.HIDDEN if brief.hides(domain, index) else cells.number(index.forms),
-        cells.HIDDEN if brief.hides(domain, index) else cells.number(index.answers),
-        *(_estimate(brief, formula_of(index, formula), shown=shown) for formula in FORMULAS),
+        cells.HIDDEN if context.hides(domain, index) else cells.number(index.forms),
+        cells.HIDDEN if context.hides(domain, index) else cells.number(index.answers),
+        *(_estimate(context, formula_of(index, formula), shown=shown) for formula in FORMULAS),
     )
     return Row((cells.text(label), *figures), "total" if kind == "total" else "plain")
 
 
-def _estimate(brief: Brief, found: Estimate, *, shown: bool) -> Cell:
-    return cells.estimate(found, brief.say("column.census")) if shown else cells.HIDDEN_ESTIMATE
+def _estimate(context: ReportContext, found: Estimate, *, shown: bool) -> Cell:
+    return cells.estimate(found, context.say("column.census")) if shown else cells.HIDDEN_ESTIMATE
 
 
-def _matrix_row(brief: Brief, domain: DomainResult, label: str, kind: str = "plain") -> Row:
+def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: str = "plain") -> Row:
     shares = (
-        cells.share(official_of(brief.result, index).value if brief.shown(domain, index) else None)
+        cells.share(official_of(context.result, index).value if context.shown(domain, index) else None)
         for index in (*domain.criteria, domain.overall)
     )
     return Row((cells.text(label), *shares), "total" if kind == "total" else "plain")
 
 
-def _item_columns(brief: Brief) -> tuple[Column, ...]:
-    say = brief.say
+def _item_columns(context: ReportContext) -> tuple[Column, ...]:
+    say = context.say
     labels = (*"12345", say("column.no_opinion"), say("column.blank"), say("column.answered"))
     return (
         cells.column(say("column.code"), "number", 11),
         cells.column(say("column.question"), "name", 37),
         *(cells.column(label, "count", 8.5 if len(label) < 3 else 9.5) for label in labels),
-        *(_item_formula(brief, formula) for formula in FORMULAS),
+        *(_item_formula(context, formula) for formula in FORMULAS),
     )
 
 
-def _item_formula(brief: Brief, formula: str) -> Column:
-    label = formula_label(brief, formula)
-    if formula != brief.result.official:
+def _item_formula(context: ReportContext, formula: str) -> Column:
+    label = formula_label(context, formula)
+    if formula != context.result.official:
         return cells.column(label, "percent", 11)
-    return cells.estimate_column(label, 26, brief.say("column.low"), brief.say("column.high"))
+    return cells.estimate_column(label, 26, context.say("column.low"), context.say("column.high"))
 
 
-def _item_row(brief: Brief, domain: DomainResult, item: IndexResult, code: str, kind: str = "plain") -> Row:
-    shown = brief.shown(domain, item)
-    name = brief.index_name(item.id) if code else brief.campaign.overall_item
+def _item_row(
+    context: ReportContext, domain: DomainResult, item: IndexResult, code: str, kind: str = "plain"
+) -> Row:
+    shown = context.shown(domain, item)
+    name = context.index_name(item.id) if code else context.campaign.overall_item
     counts = (*item.levels, item.no_opinion, item.blank, item.answers)
     return Row(
         (
             cells.text(code),
             cells.text(name),
-            *(cells.HIDDEN if brief.hides(domain, item) else cells.number(value) for value in counts),
-            *(_item_estimate(brief, item, formula, shown=shown) for formula in FORMULAS),
+            *(cells.HIDDEN if context.hides(domain, item) else cells.number(value) for value in counts),
+            *(_item_estimate(context, item, formula, shown=shown) for formula in FORMULAS),
         ),
         "total" if kind == "total" else "plain",
     )
 
 
-def _item_estimate(brief: Brief, item: IndexResult, formula: str, *, shown: bool) -> Cell:
-    if formula == brief.result.official:
-        return _estimate(brief, formula_of(item, formula), shown=shown)
+def _item_estimate(context: ReportContext, item: IndexResult, formula: str, *, shown: bool) -> Cell:
+    if formula == context.result.official:
+        return _estimate(context, formula_of(item, formula), shown=shown)
     return cells.share(formula_of(item, formula).value if shown else None)

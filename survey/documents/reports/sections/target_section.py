@@ -8,50 +8,52 @@ from scoring.points.target_probabilities import Chances
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import short_percent
 from survey.documents.reports.record import Cell, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 
 
-def sentences(brief: Brief) -> tuple[str, ...]:
+def sentences(context: ReportContext) -> tuple[str, ...]:
     """Say how to read the probabilities."""
-    return (brief.say("chance.intro"),)
+    return (context.say("chance.intro"),)
 
 
 def table(
-    brief: Brief,
+    context: ReportContext,
     units: Sequence[Chances],
     province: Chances,
     weighted: Chances | None,
     targets: Sequence[float],
 ) -> Table:
     """Show P(index >= target) by the official formula and by F2, for units and then the province."""
-    rows = [_row(brief, unit, brief.unit_name(unit.domain)) for unit in units]
-    rows.append(_row(brief, province, brief.say("chance.pooled"), total=True))
+    rows = [_row(context, unit, context.unit_name(unit.domain)) for unit in units]
+    rows.append(_row(context, province, context.say("chance.pooled"), total=True))
     if weighted is not None:
-        rows.append(_row(brief, weighted, brief.say("chance.weighted"), total=True))
-    columns = [cells.column(brief.say("column.unit"), "name", 60)]
-    columns.append(cells.column(brief.say("column.forms"), "count", 15))
-    for label in _labels(brief):
+        rows.append(_row(context, weighted, context.say("chance.weighted"), total=True))
+    columns = [cells.column(context.say("column.unit"), "name", 60)]
+    columns.append(cells.column(context.say("column.forms"), "count", 15))
+    for label in _labels(context):
         columns += [
-            cells.column(brief.say("chance.column", label=label, target=short_percent(target)), "percent", 22)
+            cells.column(
+                context.say("chance.column", label=label, target=short_percent(target)), "percent", 22
+            )
             for target in targets
         ]
-    key = "chance.note_same" if len(_labels(brief)) == 1 else "chance.note"
+    key = "chance.note_same" if len(_labels(context)) == 1 else "chance.note"
     found = [cell for row in rows for cell in row.cells]
-    hidden = brief.say("table.hidden_note", threshold="10") if cells.HIDDEN in found else ""
-    notes = (brief.say(key, official=brief.official), *((hidden,) if hidden else ()))
-    return Table("chances", brief.say("chance.table"), tuple(columns), tuple(rows), notes, "compare")
+    hidden = context.say("table.hidden_note", threshold="10") if cells.HIDDEN in found else ""
+    notes = (context.say(key, official=context.official), *((hidden,) if hidden else ()))
+    return Table("chances", context.say("chance.table"), tuple(columns), tuple(rows), notes, "compare")
 
 
-def _labels(brief: Brief) -> tuple[str, ...]:
-    satisfied = brief.say("formula.f2")
-    return (brief.official,) if brief.official == satisfied else (brief.official, satisfied)
+def _labels(context: ReportContext) -> tuple[str, ...]:
+    satisfied = context.say("formula.f2")
+    return (context.official,) if context.official == satisfied else (context.official, satisfied)
 
 
-def _row(brief: Brief, found: Chances, label: str, *, total: bool = False) -> Row:
+def _row(context: ReportContext, found: Chances, label: str, *, total: bool = False) -> Row:
     shown: list[Cell] = []
     sides = (found.official, found.satisfied)
-    for side in sides[: len(_labels(brief))]:
-        width = len(brief.campaign.targets)
+    for side in sides[: len(_labels(context))]:
+        width = len(context.campaign.targets)
         shown += (
             [probability_cells.chance(value) for value in side]
             if side is not None

@@ -7,42 +7,42 @@ from scoring.results import DomainResult, Estimate, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import NBSP, short_percent
 from survey.documents.reports.record import Cell, Column, Row, Table
-from survey.documents.reports.report_context import Brief
+from survey.documents.reports.report_context import ReportContext
 
 # Room for a few written lines.
 PEN = Cell(("",) * 6, ("",))
 
 
-def table(brief: Brief, domain: DomainResult, scored: Scored | None) -> Table | None:
+def table(context: ReportContext, domain: DomainResult, scored: Scored | None) -> Table | None:
     """List a domain's criteria below the highest target, or else its lowest one; None without any figure.
 
     Columns: result, standard points, points by the table, the council's points, cause, remedy, unit responsible.
     """
-    known = [(index, found) for index in domain.criteria if (found := brief.estimate(domain, index))]
+    known = [(index, found) for index in domain.criteria if (found := context.estimate(domain, index))]
     if not known:
         return None
-    target = max(brief.campaign.targets)
+    target = max(context.campaign.targets)
     weak = [pair for pair in known if (pair[1].value or 0.0) < target]
     lowest = min(known, key=lambda pair: pair[1].value or 0.0)
     said = short_percent(target)
-    title = brief.say("weak.table" if weak else "weak.table_lowest", target=said)
+    title = context.say("weak.table" if weak else "weak.table_lowest", target=said)
     points = {} if scored is None else {worth.award.criterion: worth.award for worth in scored.criteria}
     rows = []
     for index, found in weak or [lowest]:
         award = points.get(index.id)
         standard = None if award is None else award.maximum
         computed = None if award is None else award.points
-        rows.append(_row(brief, index, found, standard, computed))
-    return Table("weak", title, _columns(brief, scored), tuple(rows), _notes(brief, scored), "points")
+        rows.append(_row(context, index, found, standard, computed))
+    return Table("weak", title, _columns(context, scored), tuple(rows), _notes(context, scored), "points")
 
 
-def _columns(brief: Brief, scored: Scored | None) -> tuple[Column, ...]:
-    say = brief.say
+def _columns(context: ReportContext, scored: Scored | None) -> tuple[Column, ...]:
+    say = context.say
     approved = scored is None or scored.table.approved
     return (
         cells.column(say("column.criterion"), "name", 28),
         cells.estimate_column(
-            say("weak.result", official=brief.official), 22, say("column.low"), say("column.high")
+            say("weak.result", official=context.official), 22, say("column.low"), say("column.high")
         ),
         Column(
             say("weak.points" if approved else "weak.points_unapproved"),
@@ -56,12 +56,16 @@ def _columns(brief: Brief, scored: Scored | None) -> tuple[Column, ...]:
 
 
 def _row(
-    brief: Brief, index: IndexResult, found: Estimate, standard: float | None, computed: float | None
+    context: ReportContext,
+    index: IndexResult,
+    found: Estimate,
+    standard: float | None,
+    computed: float | None,
 ) -> Row:
     return Row(
         (
-            cells.text(f"{index.id}. {brief.index_name(index.id)}"),
-            cells.estimate(found, brief.say("column.census")),
+            cells.text(f"{index.id}. {context.index_name(index.id)}"),
+            cells.estimate(found, context.say("column.census")),
             _points(standard, computed),
             *(PEN,) * 4,
         )
@@ -74,6 +78,6 @@ def _points(standard: float | None, computed: float | None) -> Cell:
     return Cell((line,), tuple(cells.share(value).values[0] for value in values))
 
 
-def _notes(brief: Brief, scored: Scored | None) -> tuple[str, ...]:
-    note = brief.say("table.interval_note", level=brief.level)
-    return (note,) if scored is None else (note, brief.say("weak.note", title=scored.table.title))
+def _notes(context: ReportContext, scored: Scored | None) -> tuple[str, ...]:
+    note = context.say("table.interval_note", level=context.level)
+    return (note,) if scored is None else (note, context.say("weak.note", title=scored.table.title))
