@@ -32,7 +32,7 @@ class FormulaChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Rekeying:
+class KeyingQuality:
     """How well paper was keyed in, as the report says it."""
 
     title: str
@@ -53,7 +53,7 @@ class Overview:
     criteria: Table
     items: Table
     matrix: Table | None
-    rekeying: Rekeying | None
+    keying: KeyingQuality | None
 
 
 def of_province(
@@ -73,7 +73,7 @@ def of_province(
         criteria=tables.criteria(context, pooled, "summary"),
         items=tables.items(context, pooled),
         matrix=_matrix(context, formula),
-        rekeying=_rekeying(context, units),
+        keying=_keying_quality(context, units),
     )
 
 
@@ -94,7 +94,7 @@ def of_unit(
         criteria=tables.criteria(context, domain, "units"),
         items=tables.items(context, domain),
         matrix=None,
-        rekeying=_rekeying(context, own),
+        keying=_keying_quality(context, own),
     )
 
 
@@ -106,12 +106,12 @@ def _context(
     return ReportContext(published(result, cells), facts, known, heading, bundled(), cells)
 
 
-def _rekeying(context: ReportContext, units: Sequence[UnitFacts]) -> Rekeying | None:
+def _keying_quality(context: ReportContext, units: Sequence[UnitFacts]) -> KeyingQuality | None:
     table = keying_section.table(context, units)
     if table is None:
         return None
     said = keying_section.sentences(context.wording, keying_section.total(units))
-    return Rekeying(context.say("section.rekeying"), said, table)
+    return KeyingQuality(context.say("section.keying"), said, table)
 
 
 def _choices(context: ReportContext) -> tuple[FormulaChoice, ...]:

@@ -210,7 +210,7 @@ def _reliability(
     sections = [] if insight is None else [*analysis_sections.reliability(context, insight, whole=whole)]
     if table := keying_section.table(context, units):
         said = _paragraphs(keying_section.sentences(context.wording, keying_section.total(units)))
-        sections.append(Section(context.say("section.rekeying"), 2, (*said, table)))
+        sections.append(Section(context.say("section.keying"), 2, (*said, table)))
     return (Section(context.say("section.reliability"), 1, ()), *sections) if sections else ()
 
 

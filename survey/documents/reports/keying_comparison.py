@@ -12,23 +12,24 @@ LEVEL = 0.90
 
 
 @dataclass(frozen=True, slots=True)
-class Rekeyed:
+class KeyingComparison:
     """The comparison of two readings of a unit's paper forms, or of a whole campaign's.
 
-    Of ``forms`` numbered forms chance drew ``drawn``; ``doubled`` of these were read twice. ``differing`` of their
-    ``fields`` differ; ``wrong`` are those that the first reading had wrong: settled so, or still in dispute.
+    Of ``forms`` numbered forms ``sampled`` were chosen at random; ``doubled`` of these were read twice.
+    ``differing`` of their ``fields`` differ; ``wrong`` are those that the first reading had wrong: settled so, or
+    still in dispute.
     """
 
     forms: int = 0
-    drawn: int = 0
+    sampled: int = 0
     doubled: int = 0
     fields: int = 0
     differing: int = 0
     wrong: int = 0
 
-    def __add__(self, other: Rekeyed) -> Rekeyed:
+    def __add__(self, other: KeyingComparison) -> KeyingComparison:
         """Return the two together."""
-        return Rekeyed(*map(add, astuple(self), astuple(other)))
+        return KeyingComparison(*map(add, astuple(self), astuple(other)))
 
     @property
     def rate(self) -> float | None:
@@ -44,5 +45,5 @@ class Rekeyed:
         return clopper_pearson(self.wrong, self.fields, LEVEL).high if self.fields else None
 
 
-COUNTS = tuple(count.name for count in fields(Rekeyed))
-UNREAD = Rekeyed()
+COUNTS = tuple(count.name for count in fields(KeyingComparison))
+UNREAD = KeyingComparison()

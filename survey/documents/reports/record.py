@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from survey.documents.reports.keying_comparison import UNREAD, Rekeyed
+from survey.documents.reports.keying_comparison import UNREAD, KeyingComparison
 
 Value = float | int | str | None
 ColumnKind = Literal["number", "name", "count", "percent", "estimate"]
@@ -72,7 +72,7 @@ class UnitFacts:
     awaiting: int
     late: int
     excluded: int
-    rekeyed: Rekeyed = UNREAD
+    keying: KeyingComparison = UNREAD
 
 
 @dataclass(frozen=True, slots=True)

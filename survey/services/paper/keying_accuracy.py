@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import aliased
 
-from survey.documents.reports.keying_comparison import UNREAD, Rekeyed
+from survey.documents.reports.keying_comparison import UNREAD, KeyingComparison
 from survey.models import PaperReading
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import ReadingKind
 
 
-def of_units(installation: Installation, campaign: CampaignRecord) -> Mapping[int, Rekeyed]:
+def of_units(installation: Installation, campaign: CampaignRecord) -> Mapping[int, KeyingComparison]:
     """Return the comparison of every unit that has numbered forms, by two queries.
 
     Only the forms that chance drew are compared: they alone speak for the rest.
@@ -30,9 +30,9 @@ def of_units(installation: Installation, campaign: CampaignRecord) -> Mapping[in
             seconds[row.unit_id][row.serial] = (row.compared, row.differing)
         wrong[row.unit_id][row.serial] = row.differing  # what settled it has the last word
     return {
-        unit_id: Rekeyed(
+        unit_id: KeyingComparison(
             forms=forms,
-            drawn=drawn,
+            sampled=drawn,
             doubled=len(seconds[unit_id]),
             fields=sum(compared for compared, _ in seconds[unit_id].values()),
             differing=sum(differing for _, differing in seconds[unit_id].values()),
@@ -42,7 +42,7 @@ def of_units(installation: Installation, campaign: CampaignRecord) -> Mapping[in
     }
 
 
-def of_campaign(installation: Installation, campaign: CampaignRecord) -> Rekeyed:
+def of_campaign(installation: Installation, campaign: CampaignRecord) -> KeyingComparison:
     """Return the comparison over all units."""
     return sum(of_units(installation, campaign).values(), UNREAD)
 

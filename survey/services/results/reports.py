@@ -80,7 +80,7 @@ def assembled(
 ) -> Assessment:
     """Return the assessment around results that are computed already."""
     board = quotas.progress(installation, actor, campaign, now)
-    rekeyed = keying_accuracy.of_units(installation, campaign)
+    keying = keying_accuracy.of_units(installation, campaign)
     return Assessment(
         campaign=campaign,
         board=board,
@@ -95,7 +95,7 @@ def assembled(
                 p.awaiting,
                 p.late,
                 p.excluded,
-                rekeyed.get(campaign.unit_id(p.unit.code), UNREAD),
+                keying.get(campaign.unit_id(p.unit.code), UNREAD),
             )
             for p in board.units
         ),

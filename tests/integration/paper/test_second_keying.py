@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from forms.answers import AnswerSheet
-from survey.documents.reports.keying_comparison import Rekeyed
+from survey.documents.reports.keying_comparison import KeyingComparison
 from survey.errors import Refusal
 from survey.models import PaperReading, Response
 from survey.services.accounts.actors import COMMAND_LINE, Actor
@@ -128,7 +128,7 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
     found = keying_accuracy.of_campaign(installation, campaign)
-    assert found == Rekeyed(1, 1, 1, fields, 1, wrong)
+    assert found == KeyingComparison(1, 1, 1, fields, 1, wrong)
     with pytest.raises(Refusal, match="settle_nothing"):
         second_keying.settle(installation, head, campaign, number, {field: "4"}, NOW)
 
@@ -200,7 +200,7 @@ def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
     (settled,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
     assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
     assert valid(installation, campaign) == 1
-    assert keying_accuracy.of_campaign(installation, campaign) == Rekeyed(forms=1)
+    assert keying_accuracy.of_campaign(installation, campaign) == KeyingComparison(forms=1)
 
 
 def test_chance_draws_the_share_of_the_plan_and_needs_the_key(

@@ -15,7 +15,7 @@ from survey.documents.pages import overview
 from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
 from survey.documents.reports.formats import rounded_up
-from survey.documents.reports.keying_comparison import UNREAD, Rekeyed
+from survey.documents.reports.keying_comparison import UNREAD, KeyingComparison
 from survey.documents.reports.record import ReportContent, Table, UnitFacts
 from survey.documents.reports.sections import keying_section
 from survey.documents.reports.texts import bundled
@@ -23,9 +23,9 @@ from tests.unit.documents.reading import text_of
 from tests.unit.documents.sample import CAMPAIGN, HEADING, facts, survey
 
 FOUND = (
-    Rekeyed(forms=62, drawn=9, doubled=9, fields=300, differing=2, wrong=0),
-    Rekeyed(forms=83, drawn=8, doubled=6, fields=198, differing=5, wrong=3),
-    Rekeyed(forms=40, drawn=3, doubled=0, fields=0, differing=0, wrong=0),
+    KeyingComparison(forms=62, sampled=9, doubled=9, fields=300, differing=2, wrong=0),
+    KeyingComparison(forms=83, sampled=8, doubled=6, fields=198, differing=5, wrong=3),
+    KeyingComparison(forms=40, sampled=3, doubled=0, fields=0, differing=0, wrong=0),
 )
 
 
@@ -33,7 +33,7 @@ def known() -> tuple[UnitFacts, ...]:
     """Units of which the first three have numbered forms."""
     units = facts(survey())
     return tuple(
-        replace(unit, rekeyed=FOUND[place] if place < len(FOUND) else UNREAD)
+        replace(unit, keying=FOUND[place] if place < len(FOUND) else UNREAD)
         for place, unit in enumerate(units)
     )
 
@@ -61,7 +61,7 @@ def test_no_error_in_three_hundred_fields_means_at_most_one_per_cent() -> None:
 @given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_bound_is_exact_and_what_is_printed_is_one_too(found: tuple[int, int]) -> None:
     wrong, fields = found
-    upper = Rekeyed(1, 1, 1, fields, wrong, wrong).upper
+    upper = KeyingComparison(1, 1, 1, fields, wrong, wrong).upper
     assert upper is not None
     if wrong == fields:
         assert upper == 1
@@ -85,9 +85,9 @@ def test_page_pdf_and_workbook_say_the_same(unit: str | None) -> None:
     content = report(unit)
     table = table_of(content)
     if unit is None:
-        page = overview.of_province(survey(), CAMPAIGN, known(), HEADING, "f1").rekeying
+        page = overview.of_province(survey(), CAMPAIGN, known(), HEADING, "f1").keying
     else:
-        page = overview.of_unit(survey(), unit, CAMPAIGN, known(), HEADING).rekeying
+        page = overview.of_unit(survey(), unit, CAMPAIGN, known(), HEADING).keying
     assert page is not None
     assert replace(page.table, title=table.title) == table
     printed = text_of(pdf.render(content))
@@ -104,5 +104,5 @@ def test_page_pdf_and_workbook_say_the_same(unit: str | None) -> None:
 def test_where_no_numbered_form_came_in_nothing_is_said() -> None:
     found = consolidated(survey(), CAMPAIGN, facts(survey()), HEADING)
     assert all(table.id != "rekeying" for table in found.tables())
-    assert overview.of_province(survey(), CAMPAIGN, facts(survey()), HEADING, "f1").rekeying is None
+    assert overview.of_province(survey(), CAMPAIGN, facts(survey()), HEADING, "f1").keying is None
     assert keying_section.sentences(bundled(), UNREAD) == ()

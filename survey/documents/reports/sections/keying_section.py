@@ -7,55 +7,55 @@ from dataclasses import astuple
 
 from survey.documents.reports import cells
 from survey.documents.reports.formats import count, decimal, percent, rounded_up
-from survey.documents.reports.keying_comparison import COUNTS, UNREAD, Rekeyed
+from survey.documents.reports.keying_comparison import COUNTS, UNREAD, KeyingComparison
 from survey.documents.reports.record import Cell, Row, Table, UnitFacts
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.texts import Wording
 
 
-def total(units: Sequence[UnitFacts]) -> Rekeyed:
+def total(units: Sequence[UnitFacts]) -> KeyingComparison:
     """Return the units' comparisons together."""
-    return sum((unit.rekeyed for unit in units), UNREAD)
+    return sum((unit.keying for unit in units), UNREAD)
 
 
-def sentences(wording: Wording, found: Rekeyed) -> tuple[str, ...]:
+def sentences(wording: Wording, found: KeyingComparison) -> tuple[str, ...]:
     """Say how many forms were read twice and how often the first reading was wrong; nothing where no form came in."""
     if not found.forms:
         return ()
     numbers = {name: count(getattr(found, name)) for name in COUNTS}
-    drawn = wording.say("rekeying.drawn", **numbers)
+    sampled = wording.say("keying.sampled", **numbers)
     if found.rate is None or found.upper is None:
-        return drawn, wording.say("rekeying.nothing")
+        return sampled, wording.say("keying.nothing")
     ends = {"rate": percent(100 * found.rate), "upper": percent(rounded_up(100 * found.upper))}
-    return drawn, wording.say("rekeying.found", **numbers, **ends)
+    return sampled, wording.say("keying.found", **numbers, **ends)
 
 
 def table(context: ReportContext, units: Sequence[UnitFacts]) -> Table | None:
     """Show the comparison by unit, the units together below; None where no numbered form came in."""
-    shown = [unit for unit in units if unit.rekeyed.forms]
+    shown = [unit for unit in units if unit.keying.forms]
     if not shown:
         return None
-    rows = [_row(context.unit_name(unit.id), unit.rekeyed) for unit in shown]
+    rows = [_row(context.unit_name(unit.id), unit.keying) for unit in shown]
     if len(shown) > 1:
-        rows.append(_row(context.say("rekeying.total"), total(shown), total=True))
+        rows.append(_row(context.say("keying.total"), total(shown), total=True))
     columns = (
         cells.column(context.say("column.unit"), "name", 44),
-        *(cells.column(context.say(f"rekeying.column_{name}"), "count", 17) for name in COUNTS),
-        cells.column(context.say("rekeying.column_rate"), "percent", 17),
-        cells.column(context.say("rekeying.column_upper"), "percent", 17),
+        *(cells.column(context.say(f"keying.column_{name}"), "count", 17) for name in COUNTS),
+        cells.column(context.say("keying.column_rate"), "percent", 17),
+        cells.column(context.say("keying.column_upper"), "percent", 17),
     )
-    notes = (context.say("rekeying.note_fields"), context.say("rekeying.note_bound"))
-    return Table("rekeying", context.say("rekeying.table"), columns, tuple(rows), notes, "reliability")
+    notes = (context.say("keying.note_fields"), context.say("keying.note_bound"))
+    return Table("rekeying", context.say("keying.table"), columns, tuple(rows), notes, "reliability")
 
 
-def _row(label: str, found: Rekeyed, *, total: bool = False) -> Row:
+def _row(label: str, found: KeyingComparison, *, total: bool = False) -> Row:
     rate = None if found.rate is None else 100 * found.rate
     counted = map(cells.number, astuple(found))
     made: tuple[Cell, ...] = (cells.text(label), *counted, cells.share(rate), _bound(found))
     return Row(made, "total" if total else "plain")
 
 
-def _bound(found: Rekeyed) -> Cell:
+def _bound(found: KeyingComparison) -> Cell:
     if found.upper is None:
         return cells.HIDDEN
     upper = rounded_up(100 * found.upper)
