@@ -54,7 +54,7 @@ def of_province(
         points=points,
         drivers=drivers,
         precision=analysis_sections.precision(context, insight),
-        caution=context.say("quality.caution"),
+        caution=context.text("quality.caution"),
         quality=tuple(_quality(context, insight, officers)),
     )
 

@@ -110,17 +110,17 @@ def _keying_quality(context: ReportContext, units: Sequence[UnitFacts]) -> Keyin
     table = keying_section.table(context, units)
     if table is None:
         return None
-    said = keying_section.sentences(context.wording, keying_section.total(units))
-    return KeyingQuality(context.say("section.keying"), said, table)
+    said = keying_section.sentences(context.texts, keying_section.total(units))
+    return KeyingQuality(context.text("section.keying"), said, table)
 
 
 def _choices(context: ReportContext) -> tuple[FormulaChoice, ...]:
     return tuple(
         FormulaChoice(
             id=formula,
-            label=context.say(f"formula.{formula}"),
-            name=context.say(f"formula.{formula}_name"),
-            rule=context.say(f"formula.{formula}_rule"),
+            label=context.text(f"formula.{formula}"),
+            name=context.text(f"formula.{formula}_name"),
+            rule=context.text(f"formula.{formula}_rule"),
             official=formula == context.result.official,
         )
         for formula in FORMULAS
@@ -129,22 +129,22 @@ def _choices(context: ReportContext) -> tuple[FormulaChoice, ...]:
 
 def _matrix(context: ReportContext, formula: str) -> Table:
     """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
-    result, say = context.result, context.say
+    result, text = context.result, context.text
     rows = [_matrix_row(context, unit, context.unit_name(unit.id), formula) for unit in result.units]
     rows.append(_matrix_row(context, result.province_pooled, POOLED, formula, total=True))
     if result.province_weighted is not None:
         rows.append(_matrix_row(context, result.province_weighted, WEIGHTED, formula, total=True))
     ids = [index.id for index in result.province_pooled.criteria]
-    title = say("table.matrix", official=tables.formula_label(context, formula))
+    title = text("table.matrix", official=tables.formula_label(context, formula))
     return Table("matrix", title, _columns(context, ids), tuple(rows), tables.notes(context, rows), "units")
 
 
 def _columns(context: ReportContext, ids: Sequence[str]) -> tuple[Column, ...]:
-    low, high = context.say("column.low"), context.say("column.high")
-    named = [*(f"{index}. {context.index_name(index)}" for index in ids), context.say("column.overall")]
+    low, high = context.text("column.low"), context.text("column.high")
+    named = [*(f"{index}. {context.index_name(index)}" for index in ids), context.text("column.overall")]
     return (
-        cells.column(context.say("column.unit"), "name", 30),
-        cells.column(context.say("column.forms"), "count", 10),
+        cells.column(context.text("column.unit"), "name", 30),
+        cells.column(context.text("column.forms"), "count", 10),
         *(cells.estimate_column(label, 16, low, high) for label in named),
     )
 
@@ -155,7 +155,7 @@ def _matrix_row(
     forms = domain.overall.forms
     shown = context.shown(domain, domain.overall) or forms == 0
     estimates: tuple[Cell, ...] = tuple(
-        cells.estimate(formula_of(index, formula), context.say("column.census"))
+        cells.estimate(formula_of(index, formula), context.text("column.census"))
         if context.shown(domain, index)
         else cells.HIDDEN_ESTIMATE
         for index in (*domain.criteria, domain.overall)

@@ -27,7 +27,7 @@ from survey.documents.reports.record import (
 )
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import analysis_sections, keying_section, report_sentences, tables
-from survey.documents.reports.texts import Wording, bundled
+from survey.documents.reports.texts import ReportTexts, bundled
 
 # The longest line of a letterhead or signature, and the longest number, symbol or half a place's name.
 _LINE, _SHORT = 120, 30
@@ -40,17 +40,17 @@ def consolidated(
     heading: Heading,
     *,
     hidden: Collection[CellKey] | None = None,
-    wording: Wording | None = None,
+    texts: ReportTexts | None = None,
     insight: Insight | None = None,
 ) -> ReportContent:
     """Compose the office's report over all units; ``units`` stand in the plan's order.
 
     With an ``insight`` the report also compares the units, weighs targets and points, and reviews its data.
     """
-    context = _context(result, campaign, units, heading, hidden, wording)
+    context = _context(result, campaign, units, heading, hidden, texts)
     sections = _drop_empty(
         (
-            *_general(context, context.say("general.scope", units=count(len(units)), **_scope(context))),
+            *_general(context, context.text("general.scope", units=count(len(units)), **_scope(context))),
             _collection(context, units),
             *_province(context),
             *(() if insight is None else analysis_sections.of_province(context, insight)),
@@ -67,7 +67,7 @@ def consolidated(
         ),
         *_weak(context, 3, insight, context.result.province_pooled),
     )
-    return numbered(_report(context, sections, appendices, context.result.units), context.wording)
+    return numbered(_report(context, sections, appendices, context.result.units), context.texts)
 
 
 def for_unit(
@@ -78,20 +78,20 @@ def for_unit(
     heading: Heading,
     *,
     hidden: Collection[CellKey] | None = None,
-    wording: Wording | None = None,
+    texts: ReportTexts | None = None,
     insight: Insight | None = None,
 ) -> ReportContent:
     """Compose the report of one unit; ``result`` is the whole campaign's, so that hidden cells stay hidden.
 
     Raises KeyError where the results or the facts do not know the unit.
     """
-    context = _context(result, campaign, units, heading, hidden, wording)
+    context = _context(result, campaign, units, heading, hidden, texts)
     domain = {found.id: found for found in context.result.units}[unit]
     own = (context.units[unit],)
     sections = _drop_empty(
         (
             *_general(
-                context, context.say("general.scope_unit", unit=context.unit_name(unit), **_scope(context))
+                context, context.text("general.scope_unit", unit=context.unit_name(unit), **_scope(context))
             ),
             _collection(context, own),
             *_unit_results(context, domain),
@@ -106,7 +106,7 @@ def for_unit(
         _appendix(context, 1, "section.appendix_items", tables.items(context, domain)),
         *_weak(context, 2, insight, domain),
     )
-    return numbered(_report(context, sections, appendices, (domain,)), context.wording)
+    return numbered(_report(context, sections, appendices, (domain,)), context.texts)
 
 
 def _context(
@@ -115,7 +115,7 @@ def _context(
     units: Sequence[UnitFacts],
     heading: Heading,
     hidden: Collection[CellKey] | None,
-    wording: Wording | None,
+    texts: ReportTexts | None,
 ) -> ReportContext:
     cells = frozenset(hidden_cells(result) if hidden is None else hidden)
     return ReportContext(
@@ -123,7 +123,7 @@ def _context(
         campaign=campaign,
         units={unit.id: unit for unit in units},
         heading=heading,
-        wording=wording or bundled(),
+        texts=texts or bundled(),
         hidden=cells,
     )
 
@@ -142,49 +142,51 @@ def _scope(context: ReportContext) -> dict[str, str]:
 def _general(context: ReportContext, scope: str) -> tuple[Section, ...]:
     rules = " ".join(
         (
-            context.say("general.method", level=context.level, official=context.official_name),
-            context.say(f"general.criterion_{context.result.criterion_rule}"),
-            context.say(f"general.overall_{context.result.overall_rule}"),
-            context.say("general.overall_item"),
+            context.text("general.method", level=context.level, official=context.official_name),
+            context.text(f"general.criterion_{context.result.criterion_rule}"),
+            context.text(f"general.overall_{context.result.overall_rule}"),
+            context.text("general.overall_item"),
         )
     )
     return (
-        Section(context.say("section.general"), 1, ()),
-        Section(context.say("section.scope"), 2, (Paragraph(scope),)),
-        Section(context.say("section.method"), 2, (Paragraph(rules), tables.formulas(context))),
+        Section(context.text("section.general"), 1, ()),
+        Section(context.text("section.scope"), 2, (Paragraph(scope),)),
+        Section(context.text("section.method"), 2, (Paragraph(rules), tables.formulas(context))),
     )
 
 
 def _collection(context: ReportContext, units: Sequence[UnitFacts]) -> Section:
     said = _paragraphs(report_sentences.collection(context, units))
-    return Section(context.say("section.collection"), 1, (*said, tables.quotas(context, units)))
+    return Section(context.text("section.collection"), 1, (*said, tables.quotas(context, units)))
 
 
 def _province(context: ReportContext) -> tuple[Section, ...]:
     result = context.result
     overall = tables.overall(context, result.province_pooled, result.province_weighted)
-    figure = _figure(context, context.say("figure.forest", official=context.official, level=context.level))
+    figure = _figure(context, context.text("figure.forest", official=context.official, level=context.level))
     return (
-        Section(context.say("section.results"), 1, ()),
+        Section(context.text("section.results"), 1, ()),
         Section(
-            context.say("section.province"), 2, (*_paragraphs(report_sentences.province(context)), overall)
+            context.text("section.province"), 2, (*_paragraphs(report_sentences.province(context)), overall)
         ),
         Section(
-            context.say("section.criteria"), 2, (tables.criteria(context, result.province_pooled, "summary"),)
+            context.text("section.criteria"),
+            2,
+            (tables.criteria(context, result.province_pooled, "summary"),),
         ),
-        Section(context.say("section.units"), 2, (tables.units(context), figure, tables.matrix(context))),
+        Section(context.text("section.units"), 2, (tables.units(context), figure, tables.matrix(context))),
     )
 
 
 def _unit_results(context: ReportContext, domain: DomainResult) -> tuple[Section, ...]:
     name = context.unit_name(domain.id)
-    caption = context.say("figure.forest_unit", official=context.official, unit=name, level=context.level)
+    caption = context.text("figure.forest_unit", official=context.official, unit=name, level=context.level)
     headline = _paragraphs((report_sentences.unit_headline(context, domain),))
     return (
-        Section(context.say("section.results"), 1, ()),
-        Section(context.say("section.unit"), 2, (*headline, tables.overall(context, domain, None))),
+        Section(context.text("section.results"), 1, ()),
+        Section(context.text("section.unit"), 2, (*headline, tables.overall(context, domain, None))),
         Section(
-            context.say("section.criteria"),
+            context.text("section.criteria"),
             2,
             (tables.criteria(context, domain, "units"), _figure(context, caption)),
         ),
@@ -192,12 +194,12 @@ def _unit_results(context: ReportContext, domain: DomainResult) -> tuple[Section
 
 
 def _figure(context: ReportContext, caption: str) -> Figure:
-    return Figure("forest", caption, context.say("figure.forest_alt"))
+    return Figure("forest", caption, context.text("figure.forest_alt"))
 
 
 def _remarks(context: ReportContext, domain: DomainResult, units: Sequence[DomainResult]) -> Section:
     return Section(
-        context.say("section.remarks"),
+        context.text("section.remarks"),
         1,
         _paragraphs(report_sentences.remarks(context, domain, units), listed=True),
     )
@@ -209,20 +211,20 @@ def _reliability(
     """Say how sure the figures are, and how well paper was keyed in."""
     sections = [] if insight is None else [*analysis_sections.reliability(context, insight, whole=whole)]
     if table := keying_section.table(context, units):
-        said = _paragraphs(keying_section.sentences(context.wording, keying_section.total(units)))
-        sections.append(Section(context.say("section.keying"), 2, (*said, table)))
-    return (Section(context.say("section.reliability"), 1, ()), *sections) if sections else ()
+        said = _paragraphs(keying_section.sentences(context.texts, keying_section.total(units)))
+        sections.append(Section(context.text("section.keying"), 2, (*said, table)))
+    return (Section(context.text("section.reliability"), 1, ()), *sections) if sections else ()
 
 
 def _limits(context: ReportContext, units: Sequence[DomainResult]) -> Section:
     return Section(
-        context.say("section.limits"), 1, _paragraphs(report_sentences.limits(context, units), listed=True)
+        context.text("section.limits"), 1, _paragraphs(report_sentences.limits(context, units), listed=True)
     )
 
 
 def _proposals(context: ReportContext) -> Section:
     said = tuple(plain(text, 4000) for text in context.campaign.proposals)
-    return Section(context.say("section.proposals"), 1, _paragraphs(said))
+    return Section(context.text("section.proposals"), 1, _paragraphs(said))
 
 
 def _paragraphs(sentences: Sequence[str], *, listed: bool = False) -> tuple[Block, ...]:
@@ -241,7 +243,7 @@ def _drop_empty(sections: Sequence[Section]) -> tuple[Section, ...]:
 
 def _appendix(context: ReportContext, number: int, title: str, table: Table) -> Appendix:
     heading = context.heading
-    reference = context.say(
+    reference = context.text(
         "head.appendix_reference",
         number=heading.number or NBSP * 8,
         symbol=heading.symbol,
@@ -249,7 +251,7 @@ def _appendix(context: ReportContext, number: int, title: str, table: Table) -> 
         agency=heading.agency,
     )
     return Appendix(
-        context.say("head.appendix", number=roman(number)), context.say(title).upper(), reference, (table,)
+        context.text("head.appendix", number=roman(number)), context.text(title).upper(), reference, (table,)
     )
 
 
@@ -266,21 +268,21 @@ def _report(
     appendices: tuple[Appendix, ...],
     domains: Sequence[DomainResult],
 ) -> ReportContent:
-    heading, campaign, say = context.heading, context.campaign, context.say
+    heading, campaign, text = context.heading, context.campaign, context.text
     name = _lowered(plain(campaign.name))
-    made = say("head.summary", name=name)
+    made = text("head.summary", name=name)
     if domains is not context.result.units:
-        made = say("head.summary_unit", name=name, unit=context.unit_name(domains[0].id))
-    closing = say("general.closing", name=name, agency=heading.agency)
+        made = text("head.summary_unit", name=name, unit=context.unit_name(domains[0].id))
+    closing = text("general.closing", name=name, agency=heading.agency)
     return ReportContent(
         letterhead=_letterhead(context),
-        title=say("head.title"),
+        title=text("head.title"),
         summary=plain(campaign.summary) or made,
-        addressees_label=say("head.addressees"),
+        addressees_label=text("head.addressees"),
         addressees=tuple(plain(line) for line in heading.addressees),
         bases=(
             *(_basis(context, plain(basis, 1000)) for basis in heading.legal_bases),
-            say(
+            text(
                 f"general.opening{'_by_bases' if heading.legal_bases else ''}",
                 name=name,
                 agency=heading.agency,
@@ -290,11 +292,11 @@ def _report(
         closing=f"{closing.rstrip(' ./')}./.",
         signature=_signature(context),
         appendices=appendices,
-        caveats=(*report_sentences.limits(context, domains), say("sheet.rounding")),
-        rehearsal=say("head.rehearsal") if campaign.rehearsal else "",
-        watermark=say("head.watermark") if campaign.rehearsal else "",
+        caveats=(*report_sentences.limits(context, domains), text("sheet.rounding")),
+        rehearsal=text("head.rehearsal") if campaign.rehearsal else "",
+        watermark=text("head.watermark") if campaign.rehearsal else "",
         date=heading.date or campaign.as_of,
-        sheets={sheet: say(f"sheet.{sheet}") for sheet in _sheets(sections, appendices)},
+        sheets={sheet: text(f"sheet.{sheet}") for sheet in _sheets(sections, appendices)},
     )
 
 
@@ -311,19 +313,19 @@ def _basis(context: ReportContext, basis: str) -> str:
     """Return a legal basis as the decree words it; one that is worded already stays."""
     if basis.casefold().startswith(("căn cứ", "thực hiện", "theo ")):
         return basis
-    return context.say("general.basis", basis=basis.rstrip(" ;."))
+    return context.text("general.basis", basis=basis.rstrip(" ;."))
 
 
 def _letterhead(context: ReportContext) -> Letterhead:
-    heading, say = context.heading, context.say
+    heading, text = context.heading, context.text
     number = plain(heading.number, _SHORT) or NBSP * 8
     return Letterhead(
         governing_body=plain(heading.governing_body, _LINE).upper(),
         agency=plain(heading.agency, _LINE).upper(),
-        state=say("head.state"),
-        motto=say("head.motto"),
-        number=say("head.number", number=number, symbol=plain(heading.symbol, _SHORT)),
-        place_and_date=say(
+        state=text("head.state"),
+        motto=text("head.motto"),
+        number=text("head.number", number=number, symbol=plain(heading.symbol, _SHORT)),
+        place_and_date=text(
             "head.place_and_date", place=plain(heading.place, 2 * _SHORT), date=long_date(heading.date)
         ),
     )
@@ -332,9 +334,9 @@ def _letterhead(context: ReportContext) -> Letterhead:
 def _signature(context: ReportContext) -> Signature:
     heading = context.heading
     named = [plain(line, _LINE).strip(" -;.") for line in heading.recipients]
-    lines = (*(line for line in named if line), context.say("head.archive"))
+    lines = (*(line for line in named if line), context.text("head.archive"))
     return Signature(
-        recipients_label=context.say("head.recipients"),
+        recipients_label=context.text("head.recipients"),
         recipients=(*(f"- {line};" for line in lines[:-1]), f"- {lines[-1]}."),
         authority=tuple(plain(line, _LINE).upper() for line in heading.authority),
         signer=plain(heading.signer, _LINE),

@@ -6,33 +6,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from survey.documents.reports.record import Block, Figure, ReportContent, Table
-from survey.documents.reports.texts import Wording
+from survey.documents.reports.texts import ReportTexts
 
 
-def numbered(report: ReportContent, wording: Wording) -> ReportContent:
+def numbered(report: ReportContent, texts: ReportTexts) -> ReportContent:
     """Number tables and figures through the body and then the appendices."""
     counters = {"table": 0, "figure": 0}
     sections = tuple(
-        replace(section, blocks=_blocks(section.blocks, counters, wording)) for section in report.sections
+        replace(section, blocks=_blocks(section.blocks, counters, texts)) for section in report.sections
     )
     appendices = tuple(
-        replace(appendix, blocks=_blocks(appendix.blocks, counters, wording))
-        for appendix in report.appendices
+        replace(appendix, blocks=_blocks(appendix.blocks, counters, texts)) for appendix in report.appendices
     )
     return replace(report, sections=sections, appendices=appendices)
 
 
-def _blocks(blocks: Sequence[Block], counters: dict[str, int], wording: Wording) -> tuple[Block, ...]:
-    return tuple(_block(block, counters, wording) for block in blocks)
+def _blocks(blocks: Sequence[Block], counters: dict[str, int], texts: ReportTexts) -> tuple[Block, ...]:
+    return tuple(_block(block, counters, texts) for block in blocks)
 
 
-def _block(block: Block, counters: dict[str, int], wording: Wording) -> Block:
+def _block(block: Block, counters: dict[str, int], texts: ReportTexts) -> Block:
     if isinstance(block, Table):
         counters["table"] += 1
-        title = wording.say("table.numbered", number=str(counters["table"]), title=block.title)
+        title = texts.text("table.numbered", number=str(counters["table"]), title=block.title)
         return replace(block, title=title)
     if isinstance(block, Figure):
         counters["figure"] += 1
-        caption = wording.say("figure.numbered", number=str(counters["figure"]), title=block.caption)
+        caption = texts.text("figure.numbered", number=str(counters["figure"]), title=block.caption)
         return replace(block, caption=caption)
     return block

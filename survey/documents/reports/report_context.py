@@ -9,7 +9,7 @@ from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
 from survey.documents.reports.disclosure import CellKey
 from survey.documents.reports.formats import plain, short_percent
 from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
-from survey.documents.reports.texts import Wording
+from survey.documents.reports.texts import ReportTexts
 
 FORMULAS = ("f1", "f2", "f3")
 
@@ -22,12 +22,12 @@ class ReportContext:
     campaign: CampaignFacts
     units: Mapping[str, UnitFacts]
     heading: Heading
-    wording: Wording
+    texts: ReportTexts
     hidden: frozenset[CellKey]
 
-    def say(self, key: str, **values: str) -> str:
-        """Return a sentence of the wording."""
-        return self.wording.say(key, **values)
+    def text(self, key: str, **values: str) -> str:
+        """Return a sentence of the texts."""
+        return self.texts.text(key, **values)
 
     @property
     def level(self) -> str:
@@ -37,13 +37,13 @@ class ReportContext:
     @property
     def official(self) -> str:
         """Return the official formula's sign: ``F1``."""
-        return self.say(f"formula.{self.result.official}")
+        return self.text(f"formula.{self.result.official}")
 
     @property
     def official_name(self) -> str:
         """Return the official formula's sign and name."""
-        name = self.say(f"formula.{self.result.official}_name")
-        return self.say("formula.official_name", label=self.official, name=name)
+        name = self.text(f"formula.{self.result.official}_name")
+        return self.text("formula.official_name", label=self.official, name=name)
 
     def unit_name(self, unit: str) -> str:
         """Return a unit's name, or its id where the caller gave no facts."""

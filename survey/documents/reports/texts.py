@@ -17,12 +17,12 @@ _LONGEST_LIST = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class ReportTexts:
     """Sentences by key (``"table.title"``)."""
 
     sentences: Mapping[str, str]
 
-    def say(self, key: str, **values: str) -> str:
+    def text(self, key: str, **values: str) -> str:
         """Return a sentence with its places filled; foreign text in them is made plain first."""
         return self.sentences[key].format(
             **{name: plain(value, _LONGEST_LIST) for name, value in values.items()}
@@ -30,13 +30,13 @@ class Wording:
 
 
 @cache
-def bundled() -> Wording:
+def bundled() -> ReportTexts:
     """Return the wording that ships with the product."""
     text = resources.files("survey.documents.reports").joinpath("texts.toml").read_text(encoding="utf-8")
-    return Wording(dict(_flattened(tomllib.loads(text))))
+    return ReportTexts(dict(_flattened(tomllib.loads(text))))
 
 
-def parse(text: str) -> Wording:
+def parse(text: str) -> ReportTexts:
     """Read an office's own wording and check it against the bundled one.
 
     It must hold the same sentences; a sentence may leave a place out but cannot invent one. Raises
@@ -50,7 +50,7 @@ def parse(text: str) -> Wording:
     faults = tuple(_faults(found, bundled().sentences))
     if faults:
         raise FaultyInput(faults)
-    return Wording(found)
+    return ReportTexts(found)
 
 
 def places(sentence: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ def test_every_fixed_key_that_the_code_says_exists() -> None:
     said = {
         key
         for file in folder.rglob("*.py")
-        for key in re.findall(r'say\(\s*"([a-z0-9_.]+)"', file.read_text())
+        for key in re.findall(r'text\(\s*"([a-z0-9_.]+)"', file.read_text())
     }
     assert len(said) > 60
     assert said <= set(bundled().sentences)
@@ -64,4 +64,4 @@ def test_a_place_cannot_reach_into_an_object() -> None:
 
 
 def test_what_is_filled_in_is_never_filled_again() -> None:
-    assert bundled().say("head.summary", name="{watermark} {0}") == "Kết quả {watermark} {0}"
+    assert bundled().text("head.summary", name="{watermark} {0}") == "Kết quả {watermark} {0}"

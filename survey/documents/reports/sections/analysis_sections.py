@@ -23,12 +23,12 @@ from survey.documents.reports.sections import (
 
 def of_province(context: ReportContext, insight: Insight) -> tuple[Section, ...]:
     """Compare the units, and say how sure targets, points and drivers are."""
-    say = context.say
+    text = context.text
     return (
-        Section(say("section.league"), 2, _league(context, insight)),
-        Section(say("section.chances"), 2, _chances(context, insight, insight.chances[1:])),
-        Section(say("section.points"), 2, _points(context, insight)),
-        Section(say("section.drivers"), 2, _drivers(context, insight)),
+        Section(text("section.league"), 2, _league(context, insight)),
+        Section(text("section.chances"), 2, _chances(context, insight, insight.chances[1:])),
+        Section(text("section.points"), 2, _points(context, insight)),
+        Section(text("section.drivers"), 2, _drivers(context, insight)),
     )
 
 
@@ -42,8 +42,8 @@ def of_unit(context: ReportContext, insight: Insight, unit: str) -> tuple[Sectio
         for line in driver_section.advice(context, found)
     ]
     return (
-        Section(context.say("section.chances"), 2, _chances(context, insight, own)),
-        Section(context.say("section.advice_unit"), 2, _paragraphs(said, listed=True)),
+        Section(context.text("section.chances"), 2, _chances(context, insight, own)),
+        Section(context.text("section.advice_unit"), 2, _paragraphs(said, listed=True)),
     )
 
 
@@ -51,10 +51,10 @@ def reliability(context: ReportContext, insight: Insight, *, whole: bool) -> tup
     """Say what the quotas give; for the whole province also what the review of the forms found. No heading."""
     sections = []
     if insight.precision:
-        title = context.say("section.precision", quotas=precision_table.quotas(insight.precision))
+        title = context.text("section.precision", quotas=precision_table.quotas(insight.precision))
         sections.append(Section(title, 2, precision(context, insight)))
     if whole:
-        sections.append(Section(context.say("section.quality"), 2, _quality(context, insight)))
+        sections.append(Section(context.text("section.quality"), 2, _quality(context, insight)))
     return tuple(sections)
 
 
@@ -106,7 +106,7 @@ def _drivers(context: ReportContext, insight: Insight) -> tuple[Block, ...]:
     found = insight.drivers
     said = _paragraphs(driver_section.sentences(context, found))
     advice = (
-        Paragraph(context.say("advice.intro")),
+        Paragraph(context.text("advice.intro")),
         driver_section.advice_table(context, insight.remarks),
     )
     if found is None:

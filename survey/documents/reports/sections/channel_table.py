@@ -16,26 +16,26 @@ NAMES = tuple(channel.value for channel in Channel)
 
 def table(context: ReportContext, found: Sequence[ChannelEffect]) -> Table:
     """Show the mean form score of every channel, unit by unit; hidden where one has too few forms to be told."""
-    say = context.say
+    text = context.text
     columns = (
-        cells.column(say("quality.channel"), "name", 60),
-        cells.column(say("quality.channel_forms"), "count", 24),
-        cells.column(say("quality.channel_mean"), "percent", 34),
-        cells.column(say("quality.p_holm"), "percent", 24),
+        cells.column(text("quality.channel"), "name", 60),
+        cells.column(text("quality.channel_forms"), "count", 24),
+        cells.column(text("quality.channel_mean"), "percent", 34),
+        cells.column(text("quality.p_holm"), "percent", 24),
     )
     rows = tuple(row for one in found for row in _rows(context, one))
-    notes = [say("quality.channels_note")]
+    notes = [text("quality.channels_note")]
     if any(cells.HIDDEN in row.cells for row in rows):
-        notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
+        notes.append(text("quality.hidden_note", threshold=str(THRESHOLD)))
     return Table(
         "channels",
-        say("quality.table_channels"),
+        text("quality.table_channels"),
         columns,
         rows,
         tuple(notes),
         "reliability",
         whole_groups=True,
-        group_label=say("column.unit"),
+        group_label=text("column.unit"),
     )
 
 
@@ -47,6 +47,6 @@ def _rows(context: ReportContext, one: ChannelEffect) -> Iterator[Row]:
     name = context.unit_name(domain.id)
     yield Row((Cell((name,), (name,)),), "group")
     for channel, forms, mean in zip(one.channels, one.forms, one.means, strict=True):
-        label = cells.text(context.say(f"quality.channel_{NAMES[channel]}"))
+        label = cells.text(context.text(f"quality.channel_{NAMES[channel]}"))
         score = cells.share(mean if shown else None)
         yield Row((label, cells.number(forms), score, probability_cells.p_value(one.p_holm)))

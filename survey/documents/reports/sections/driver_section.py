@@ -22,27 +22,27 @@ _WHY = {
 def sentences(context: ReportContext, found: Drivers | None) -> tuple[str, ...]:
     """Say what the shares are and are not."""
     if found is None:
-        return (context.say("driver.nothing"),)
+        return (context.text("driver.nothing"),)
     explained = probability_cells.chance_said(found.r_squared)
     return (
-        context.say("driver.intro", explained=explained, forms=count(found.n)),
-        context.say("driver.caveat"),
+        context.text("driver.intro", explained=explained, forms=count(found.n)),
+        context.text("driver.caveat"),
     )
 
 
 def table(context: ReportContext, found: Drivers) -> Table:
     """Show each criterion's index and its share of the overall judgement, the largest share first."""
-    domain, say = context.result.province_pooled, context.say
+    domain, text = context.result.province_pooled, context.text
     order = sorted(range(len(found.share)), key=lambda place: -found.share[place])
     rows = [_row(context, domain.criteria[place].id, found, place) for place in order]
-    low, high = say("column.low"), say("column.high")
+    low, high = text("column.low"), text("column.high")
     columns = (
-        cells.column(say("column.criterion"), "name", 70),
+        cells.column(text("column.criterion"), "name", 70),
         cells.estimate_column(f"{context.official} (%)", 34, low, high),
-        cells.estimate_column(say("driver.share"), 34, low, high),
+        cells.estimate_column(text("driver.share"), 34, low, high),
     )
-    note = say("table.interval_note", level=context.level)
-    return Table("drivers", say("driver.table"), columns, tuple(rows), (note,), "compare")
+    note = text("table.interval_note", level=context.level)
+    return Table("drivers", text("driver.table"), columns, tuple(rows), (note,), "compare")
 
 
 def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> Row:
@@ -52,7 +52,7 @@ def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> 
     return Row(
         (
             cells.text(f"{criterion}. {context.index_name(criterion)}"),
-            cells.HIDDEN_ESTIMATE if index is None else cells.estimate(index, context.say("column.census")),
+            cells.HIDDEN_ESTIMATE if index is None else cells.estimate(index, context.text("column.census")),
             cells.span(*shares),
         )
     )
@@ -60,14 +60,14 @@ def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> 
 
 def figure(context: ReportContext) -> Figure:
     """Return the place of the figure of importance against satisfaction."""
-    caption = context.say("driver.figure", level=context.level)
-    return Figure("importance", caption, context.say("driver.figure_alt"))
+    caption = context.text("driver.figure", level=context.level)
+    return Figure("importance", caption, context.text("driver.figure_alt"))
 
 
 def advice(context: ReportContext, said: UnitRemarks) -> tuple[str, ...]:
     """Say about one unit what is strongest, weakest and to be worked on, or why nothing can be said."""
     return tuple(
-        context.say(
+        context.text(
             f"advice.{remark.code}",
             criteria=_criteria(context, remark, short=False),
             forms=count(said.forms),
@@ -79,22 +79,22 @@ def advice(context: ReportContext, said: UnitRemarks) -> tuple[str, ...]:
 
 def advice_table(context: ReportContext, units: Sequence[UnitRemarks]) -> Table:
     """Show the same about every unit on one line each."""
-    say = context.say
+    text = context.text
     columns: tuple[Column, ...] = (
-        cells.column(say("column.unit"), "name", 50),
-        cells.column(say("column.forms"), "count", 14),
-        *(cells.column(say(f"advice.{key}_column"), "name", 34) for key in ("strongest", "weakest", "work")),
+        cells.column(text("column.unit"), "name", 50),
+        cells.column(text("column.forms"), "count", 14),
+        *(cells.column(text(f"advice.{key}_column"), "name", 34) for key in ("strongest", "weakest", "work")),
     )
     rows = tuple(_advice_row(context, said) for said in units)
     ids = context.result.province_pooled.criteria
     key = "; ".join(f"{index.id}: {context.index_name(index.id)}" for index in ids) + "."
-    return Table("advice", say("advice.table"), columns, rows, (key,), "compare")
+    return Table("advice", text("advice.table"), columns, rows, (key,), "compare")
 
 
 def _advice_row(context: ReportContext, said: UnitRemarks) -> Row:
     first = (cells.text(context.unit_name(said.unit)), cells.number(said.forms))
     if len(said.remarks) == 1 and said.remarks[0].code in _WHY:
-        why = context.say(_WHY[said.remarks[0].code], fewest=str(FEWEST_FORMS))
+        why = context.text(_WHY[said.remarks[0].code], fewest=str(FEWEST_FORMS))
         return Row((*first, cells.text(why), cells.text("–"), cells.text("–")))
     return Row((*first, *(_short(context, remark) for remark in said.remarks)))
 
@@ -102,9 +102,9 @@ def _advice_row(context: ReportContext, said: UnitRemarks) -> Row:
 def _short(context: ReportContext, remark: Remark) -> Cell:
     named = _criteria(context, remark, short=True)
     if remark.code.endswith("_among"):
-        return cells.text(context.say("advice.group", criteria=named))
+        return cells.text(context.text("advice.group", criteria=named))
     if remark.code == "work_on_perhaps":
-        return cells.text(context.say("advice.perhaps", criteria=named))
+        return cells.text(context.text("advice.perhaps", criteria=named))
     return cells.text(named)
 
 

@@ -10,7 +10,7 @@ from survey.documents.reports.formats import count, decimal, percent, rounded_up
 from survey.documents.reports.keying_comparison import COUNTS, UNREAD, KeyingComparison
 from survey.documents.reports.record import Cell, Row, Table, UnitFacts
 from survey.documents.reports.report_context import ReportContext
-from survey.documents.reports.texts import Wording
+from survey.documents.reports.texts import ReportTexts
 
 
 def total(units: Sequence[UnitFacts]) -> KeyingComparison:
@@ -18,16 +18,16 @@ def total(units: Sequence[UnitFacts]) -> KeyingComparison:
     return sum((unit.keying for unit in units), UNREAD)
 
 
-def sentences(wording: Wording, found: KeyingComparison) -> tuple[str, ...]:
+def sentences(texts: ReportTexts, found: KeyingComparison) -> tuple[str, ...]:
     """Say how many forms were read twice and how often the first reading was wrong; nothing where no form came in."""
     if not found.forms:
         return ()
     numbers = {name: count(getattr(found, name)) for name in COUNTS}
-    sampled = wording.say("keying.sampled", **numbers)
+    sampled = texts.text("keying.sampled", **numbers)
     if found.rate is None or found.upper is None:
-        return sampled, wording.say("keying.nothing")
+        return sampled, texts.text("keying.nothing")
     ends = {"rate": percent(100 * found.rate), "upper": percent(rounded_up(100 * found.upper))}
-    return sampled, wording.say("keying.found", **numbers, **ends)
+    return sampled, texts.text("keying.found", **numbers, **ends)
 
 
 def table(context: ReportContext, units: Sequence[UnitFacts]) -> Table | None:
@@ -37,15 +37,15 @@ def table(context: ReportContext, units: Sequence[UnitFacts]) -> Table | None:
         return None
     rows = [_row(context.unit_name(unit.id), unit.keying) for unit in shown]
     if len(shown) > 1:
-        rows.append(_row(context.say("keying.total"), total(shown), total=True))
+        rows.append(_row(context.text("keying.total"), total(shown), total=True))
     columns = (
-        cells.column(context.say("column.unit"), "name", 44),
-        *(cells.column(context.say(f"keying.column_{name}"), "count", 17) for name in COUNTS),
-        cells.column(context.say("keying.column_rate"), "percent", 17),
-        cells.column(context.say("keying.column_upper"), "percent", 17),
+        cells.column(context.text("column.unit"), "name", 44),
+        *(cells.column(context.text(f"keying.column_{name}"), "count", 17) for name in COUNTS),
+        cells.column(context.text("keying.column_rate"), "percent", 17),
+        cells.column(context.text("keying.column_upper"), "percent", 17),
     )
-    notes = (context.say("keying.note_fields"), context.say("keying.note_bound"))
-    return Table("rekeying", context.say("keying.table"), columns, tuple(rows), notes, "reliability")
+    notes = (context.text("keying.note_fields"), context.text("keying.note_bound"))
+    return Table("rekeying", context.text("keying.table"), columns, tuple(rows), notes, "reliability")
 
 
 def _row(label: str, found: KeyingComparison, *, total: bool = False) -> Row:

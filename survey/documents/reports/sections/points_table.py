@@ -20,25 +20,25 @@ def sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
     table = scored.table
     known = scored.total.points
     return (
-        context.say("points.intro", official=context.official, title=table.title, source=table.source),
+        context.text("points.intro", official=context.official, title=table.title, source=table.source),
         _approval(context, scored),
-        context.say("points.total_unknown")
+        context.text("points.total_unknown")
         if known is None
-        else context.say("points.total_said", points=decimal(known), maximum=decimal(scored.total.maximum)),
+        else context.text("points.total_said", points=decimal(known), maximum=decimal(scored.total.maximum)),
     )
 
 
 def _approval(context: ReportContext, scored: Scored) -> str:
     table = scored.table
     if not table.approved:
-        return context.say("points.unapproved")
+        return context.text("points.unapproved")
     key = "points.approved_on" if table.approved_on else "points.approved"
-    return context.say(key, by=table.approved_by, on=table.approved_on)
+    return context.text(key, by=table.approved_by, on=table.approved_on)
 
 
 def example_sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
     """Say where a table that is only shown for comparison comes from."""
-    said = context.say("points.example", title=scored.table.title, source=scored.table.source)
+    said = context.text("points.example", title=scored.table.title, source=scored.table.source)
     return (said, _approval(context, scored))
 
 
@@ -54,11 +54,11 @@ def table(context: ReportContext, scored: Scored) -> Table:
         worth = known.get(index.id)
         found = context.estimate(domain, index)
         if worth is not None and found is not None:
-            shown = cells.estimate(found, context.say("column.census"))
+            shown = cells.estimate(found, context.text("column.census"))
             rows.append(_row(context, worth, shown, banded=banded))
     total = scored.total
     sums = (
-        cells.text(context.say("points.total")),
+        cells.text(context.text("points.total")),
         Cell(("",), ("", "", "")),
         _points(context, total.maximum),
         _points(context, total.points),
@@ -70,26 +70,26 @@ def table(context: ReportContext, scored: Scored) -> Table:
     approved = "points.table" if scored.table.approved else "points.table_unapproved"
     return Table(
         f"points-{scored.table.id}",
-        context.say(approved, title=scored.table.title),
+        context.text(approved, title=scored.table.title),
         _columns(context, banded=banded),
         tuple(rows),
-        (context.say("points.note"),),
+        (context.text("points.note"),),
         "points",
     )
 
 
 def _columns(context: ReportContext, *, banded: bool) -> tuple[Column, ...]:
-    say, ends = context.say, context.say("points.ends")
-    parts = (f"{ends}: {say('points.low')}", f"{ends}: {say('points.high')}")
+    text, ends = context.text, context.text("points.ends")
+    parts = (f"{ends}: {text('points.low')}", f"{ends}: {text('points.high')}")
     return (
-        cells.column(say("column.criterion"), "name", 40),
-        cells.estimate_column(f"{context.official} (%)", 26, say("column.low"), say("column.high")),
-        cells.column(say("points.maximum"), "percent", 14),
-        cells.column(say("points.points"), "percent", 16),
+        cells.column(text("column.criterion"), "name", 40),
+        cells.estimate_column(f"{context.official} (%)", 26, text("column.low"), text("column.high")),
+        cells.column(text("points.maximum"), "percent", 14),
+        cells.column(text("points.points"), "percent", 16),
         Column(ends, "percent", 20, parts),
-        *((cells.column(say("points.bands"), "name", 34),) if banded else ()),
-        *(cells.column(say(f"points.{key}_{_how(context)}"), "count", 22) for key in ("changed", "added")),
-        cells.column(say("points.then"), "percent", 16),
+        *((cells.column(text("points.bands"), "name", 34),) if banded else ()),
+        *(cells.column(text(f"points.{key}_{_how(context)}"), "count", 22) for key in ("changed", "added")),
+        cells.column(text("points.then"), "percent", 16),
     )
 
 
@@ -109,7 +109,7 @@ def _row(context: ReportContext, worth: Worth, shown: Cell, *, banded: bool) -> 
 
 
 def _points(context: ReportContext, points: float | None) -> Cell:
-    return cells.text(context.say("points.unknown")) if points is None else cells.share(points)
+    return cells.text(context.text("points.unknown")) if points is None else cells.share(points)
 
 
 def _ends(context: ReportContext, ends: Sequence[Award | None]) -> Cell:
@@ -117,7 +117,7 @@ def _ends(context: ReportContext, ends: Sequence[Award | None]) -> Cell:
     if any(end is None for end in ends):
         return Cell(cells.HIDDEN.lines, (None, None))
     points = [None if end is None else end.points for end in ends]
-    unknown = context.say("points.unknown")
+    unknown = context.text("points.unknown")
     lines = [unknown if value is None else decimal(value) for value in points]
     values = tuple(unknown if value is None else float(rounded(value)) for value in points)
     return Cell((lines[0] if lines[0] == lines[1] else f"{lines[0]}–{lines[1]}",), values)
@@ -125,7 +125,7 @@ def _ends(context: ReportContext, ends: Sequence[Award | None]) -> Cell:
 
 def _bands(context: ReportContext, bands: Sequence[Band]) -> Cell:
     said = [
-        context.say(
+        context.text(
             "points.band",
             start=probability_cells.short(band.start, 2),
             end=probability_cells.short(band.end, 2),

@@ -21,10 +21,10 @@ def sentences(context: ReportContext, found: Sequence[QuotaPrecision]) -> tuple[
     shown = max(found, key=lambda one: one.precision.forms).precision
     place = shown.shares.index(0.9)
     difference = shown.differences[place]
-    said = [context.say("precision.intro", quotas=quotas(found))]
+    said = [context.text("precision.intro", quotas=quotas(found))]
     if difference is not None:
         said.append(
-            context.say(
+            context.text(
                 "precision.example",
                 forms=count(shown.forms),
                 margin=decimal(100 * shown.margins[place]),
@@ -36,32 +36,32 @@ def sentences(context: ReportContext, found: Sequence[QuotaPrecision]) -> tuple[
 
 def table(context: ReportContext, found: Sequence[QuotaPrecision]) -> Table:
     """Show margins and differences of every quota, without N and at a middle N."""
-    say = context.say
-    notes = [say("precision.note", official=context.official)]
+    text = context.text
+    notes = [text("precision.note", official=context.official)]
     if any(one.precision.population is not None for one in found):
-        notes.append(say("precision.note_population"))
-    title = say("precision.table", level=context.level)
+        notes.append(text("precision.note_population"))
+    title = text("precision.table", level=context.level)
     rows = tuple(_row(context, one) for one in found)
     columns = _columns(context, found[0].precision.shares)
     return Table("precision", title, columns, rows, tuple(notes), "reliability")
 
 
 def _columns(context: ReportContext, shares: Sequence[float]) -> tuple[Column, ...]:
-    say = context.say
+    text = context.text
     named = [short_percent(100 * share) for share in shares]
     return (
-        cells.column(say("precision.forms"), "number", 13),
-        cells.column(say("precision.population"), "count", 18),
-        *(cells.column(say("precision.margin", share=share), "percent", 18) for share in named),
-        *(cells.column(say("precision.difference", share=share), "percent", 22) for share in named[1:2]),
-        cells.column(say("precision.index", official=context.official), "percent", 15),
-        cells.column(say("precision.target"), "percent", 24),
+        cells.column(text("precision.forms"), "number", 13),
+        cells.column(text("precision.population"), "count", 18),
+        *(cells.column(text("precision.margin", share=share), "percent", 18) for share in named),
+        *(cells.column(text("precision.difference", share=share), "percent", 22) for share in named[1:2]),
+        cells.column(text("precision.index", official=context.official), "percent", 15),
+        cells.column(text("precision.target"), "percent", 24),
     )
 
 
 def _row(context: ReportContext, one: QuotaPrecision) -> Row:
     known = one.precision
-    everybody = cells.text(context.say("precision.unlimited"))
+    everybody = cells.text(context.text("precision.unlimited"))
     margins: list[Cell] = [cells.share(100 * margin) for margin in known.margins]
     apart = known.differences[1]
     return Row(

@@ -17,30 +17,30 @@ from survey.documents.reports.sections import channel_table
 
 def signs(context: ReportContext, found: Review, officers: Sequence[str]) -> Table:
     """Show every sign: where, whose forms or by which channel, what was seen, what chance would give, and both p-values."""
-    say = context.say
+    text = context.text
     columns = (
-        cells.column(say("column.unit"), "name", 40),
-        cells.column(say("quality.officer"), "name", 30),
-        cells.column(say("quality.kind"), "name", 40),
-        cells.column(say("quality.seen"), "name", 26),
-        cells.column(say("quality.expected"), "name", 26),
-        cells.column(say("quality.p"), "percent", 12),
-        cells.column(say("quality.p_holm"), "percent", 14),
+        cells.column(text("column.unit"), "name", 40),
+        cells.column(text("quality.officer"), "name", 30),
+        cells.column(text("quality.kind"), "name", 40),
+        cells.column(text("quality.seen"), "name", 26),
+        cells.column(text("quality.expected"), "name", 26),
+        cells.column(text("quality.p"), "percent", 12),
+        cells.column(text("quality.p_holm"), "percent", 14),
     )
     rows = [_flag_row(context, flag, _whose(context, flag, officers)) for flag in found.flags]
     rows += [_burst_row(context, burst, officers) for burst in found.bursts]
-    notes = [say("quality.flags_note")]
+    notes = [text("quality.flags_note")]
     if found.bursts:
-        notes.append(say("quality.bursts_note"))
+        notes.append(text("quality.bursts_note"))
     if any(flag.kind == "crowd" for flag in found.flags):
-        notes.append(say("quality.crowd_note"))
-    notes.append(say("quality.seed_note", seed=str(found.seed)))
-    return Table("signs", say("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
+        notes.append(text("quality.crowd_note"))
+    notes.append(text("quality.seed_note", seed=str(found.seed)))
+    return Table("signs", text("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
 def _whose(context: ReportContext, flag: Flag, officers: Sequence[str]) -> str:
     if flag.channel is not None:
-        return context.say(f"quality.channel_{channel_table.NAMES[flag.channel]}")
+        return context.text(f"quality.channel_{channel_table.NAMES[flag.channel]}")
     return officers[flag.officer] if flag.officer is not None else "–"
 
 
@@ -53,9 +53,9 @@ def _flag_row(context: ReportContext, flag: Flag, name: str) -> Row:
         (
             cells.text(context.unit_name(context.result.units[flag.unit].id)),
             cells.text(name),
-            cells.text(context.say(f"quality.{flag.kind}")),
-            cells.text(context.say(f"quality.seen_{flag.kind}", number=seen)),
-            cells.text(context.say(f"quality.seen_{flag.kind}", number=expected)),
+            cells.text(context.text(f"quality.{flag.kind}")),
+            cells.text(context.text(f"quality.seen_{flag.kind}", number=seen)),
+            cells.text(context.text(f"quality.seen_{flag.kind}", number=expected)),
             probability_cells.p_value(flag.p),
             probability_cells.p_value(flag.p_holm),
         )
@@ -67,9 +67,9 @@ def _burst_row(context: ReportContext, burst: Burst, officers: Sequence[str]) ->
         (
             cells.text(context.unit_name(context.result.units[burst.unit].id)),
             cells.text(officers[burst.officer]),
-            cells.text(context.say("quality.burst")),
-            cells.text(context.say("quality.seen_burst", number=str(burst.most))),
-            cells.text(context.say("quality.expected_burst")),
+            cells.text(context.text("quality.burst")),
+            cells.text(context.text("quality.seen_burst", number=str(burst.most))),
+            cells.text(context.text("quality.expected_burst")),
             probability_cells.p_value(burst.p),
             probability_cells.p_value(burst.p_holm),
         )
@@ -86,31 +86,31 @@ def effect(context: ReportContext, found: OfficerEffect | None) -> tuple[str, ..
         "high": percent(100 * found.high),
     }
     if found.icc <= 0:
-        return (context.say("quality.effect_none", **words),)
-    return (context.say("quality.effect", p=probability_cells.p_said(found.p), **words),)
+        return (context.text("quality.effect_none", **words),)
+    return (context.text("quality.effect", p=probability_cells.p_said(found.p), **words),)
 
 
 def without_units(context: ReportContext, insight: Insight, found: Without) -> Table:
     """Show the official index of every unit with signs, over all its forms and without those behind the signs."""
-    say = context.say
+    text = context.text
     rows = [
         _unit_row(context, place, number, found)
         for place, number in enumerate(insight.review.flagged)
         if number
     ]
-    low, high = say("column.low"), say("column.high")
+    low, high = text("column.low"), text("column.high")
     columns = (
-        cells.column(say("column.unit"), "name", 50),
-        cells.column(say("column.forms"), "count", 14),
-        cells.column(say("quality.flagged"), "count", 16),
-        cells.estimate_column(say("quality.all_forms"), 28, low, high),
-        cells.estimate_column(say("quality.without"), 28, low, high),
-        cells.column(say("quality.difference"), "percent", 16),
+        cells.column(text("column.unit"), "name", 50),
+        cells.column(text("column.forms"), "count", 14),
+        cells.column(text("quality.flagged"), "count", 16),
+        cells.estimate_column(text("quality.all_forms"), 28, low, high),
+        cells.estimate_column(text("quality.without"), 28, low, high),
+        cells.column(text("quality.difference"), "percent", 16),
     )
-    notes = [say("table.interval_note", level=context.level)]
+    notes = [text("table.interval_note", level=context.level)]
     if any(cells.HIDDEN_ESTIMATE in row.cells for row in rows):
-        notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
-    title = say("quality.table_without", official=context.official)
+        notes.append(text("quality.hidden_note", threshold=str(THRESHOLD)))
+    title = text("quality.table_without", official=context.official)
     return Table("without-units", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
@@ -119,7 +119,7 @@ def _unit_row(context: ReportContext, place: int, flagged: int, found: Without) 
     before = context.estimate(domain, domain.overall)
     after = official_of(context.result, found.result.units[place].overall)
     first = (cells.text(context.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
-    census = context.say("column.census")
+    census = context.text("column.census")
     if before is None:
         return Row((*first, cells.HIDDEN_ESTIMATE, cells.HIDDEN_ESTIMATE, cells.HIDDEN))
     if not found.units[place] or after.value is None or before.value is None:

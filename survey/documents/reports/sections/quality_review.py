@@ -23,13 +23,13 @@ from survey.documents.reports.sections.tables import formula_label
 
 def sentences(context: ReportContext, insight: Insight) -> tuple[str, ...]:
     """Say what was checked, that a sign is no finding, how many there are, and what they change."""
-    return (context.say("quality.caution"), *scope(context, insight.review), *changes(context, insight))
+    return (context.text("quality.caution"), *scope(context, insight.review), *changes(context, insight))
 
 
 def scope(context: ReportContext, found: Review) -> Iterator[str]:
     """Say what was checked and how many signs there are."""
     if found.officers:
-        yield context.say(
+        yield context.text(
             "quality.scope",
             forms=count(found.handled),
             officers=count(found.officers),
@@ -37,20 +37,20 @@ def scope(context: ReportContext, found: Review) -> Iterator[str]:
             fewest=str(FEWEST_FORMS),
         )
     else:
-        yield context.say("quality.nobody")
+        yield context.text("quality.nobody")
     if found.ways:
-        yield context.say("quality.ways", ways=count(found.ways), fewest=str(FEWEST_OF_WAY))
+        yield context.text("quality.ways", ways=count(found.ways), fewest=str(FEWEST_OF_WAY))
     if not (found.officers or found.ways):
         return
     alpha = short_percent(100 * found.alpha)
     signs = len(found.flags) + len(found.bursts)
     if signs:
-        yield context.say("quality.found", flags=count(signs), alpha=alpha)
+        yield context.text("quality.found", flags=count(signs), alpha=alpha)
     else:
-        yield context.say("quality.none", alpha=alpha)
-    yield context.say("quality.timing")
+        yield context.text("quality.none", alpha=alpha)
+    yield context.text("quality.timing")
     if found.unread:
-        yield context.say("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
+        yield context.text("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
 
 
 def changes(context: ReportContext, insight: Insight) -> Iterator[str]:
@@ -59,13 +59,13 @@ def changes(context: ReportContext, insight: Insight) -> Iterator[str]:
     if without is None:
         return
     if not without.together:
-        yield context.say("quality.kept_together", threshold=str(THRESHOLD))
+        yield context.text("quality.kept_together", threshold=str(THRESHOLD))
         return
     whole = context.result.province_pooled
     before = context.estimate(whole, whole.overall)
     after = official_of(context.result, without.result.province_pooled.overall)
     if before is not None and before.value is not None and after.value is not None:
-        yield context.say(
+        yield context.text(
             "quality.changed",
             forms=count(insight.review.forms_flagged),
             official=context.official,
@@ -90,48 +90,48 @@ def counts(context: ReportContext, found: Review) -> Table:
             _count_row(context, "burst", len(found.bursts), sum(burst.most for burst in found.bursts))
         )
     columns = (
-        cells.column(context.say("quality.kind"), "name", 80),
-        cells.column(context.say("quality.number"), "count", 30),
-        cells.column(context.say("quality.forms"), "count", 30),
+        cells.column(context.text("quality.kind"), "name", 80),
+        cells.column(context.text("quality.number"), "count", 30),
+        cells.column(context.text("quality.forms"), "count", 30),
     )
-    notes = [context.say("quality.seed_note", seed=str(found.seed))]
+    notes = [context.text("quality.seed_note", seed=str(found.seed))]
     if found.bursts:
-        notes.insert(0, context.say("quality.bursts_note"))
+        notes.insert(0, context.text("quality.bursts_note"))
     if signs["crowd"]:
-        notes.insert(0, context.say("quality.crowd_note"))
-    title = context.say("quality.table_counts")
+        notes.insert(0, context.text("quality.crowd_note"))
+    title = context.text("quality.table_counts")
     return Table("quality", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
 def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> Row:
-    name = context.say(f"quality.{kind}")
+    name = context.text(f"quality.{kind}")
     return Row((cells.text(name), cells.number(number), cells.number(forms)))
 
 
 def without(context: ReportContext, found: Without) -> Table:
     """Show the province's three indices over all forms and over those that no sign rests on."""
     whole = context.result.province_pooled
-    say = context.say
+    text = context.text
     rows = (
-        _without_row(context, say("quality.all_forms"), whole, shown=context.shown(whole, whole.overall)),
-        _without_row(context, say("quality.without"), found.result.province_pooled, shown=found.together),
+        _without_row(context, text("quality.all_forms"), whole, shown=context.shown(whole, whole.overall)),
+        _without_row(context, text("quality.without"), found.result.province_pooled, shown=found.together),
     )
-    low, high = say("column.low"), say("column.high")
+    low, high = text("column.low"), text("column.high")
     columns = (
-        cells.column(say("column.method"), "name", 50),
-        cells.column(say("column.forms"), "count", 15),
+        cells.column(text("column.method"), "name", 50),
+        cells.column(text("column.forms"), "count", 15),
         *(cells.estimate_column(formula_label(context, formula), 28, low, high) for formula in FORMULAS),
     )
-    notes = [say("table.interval_note", level=context.level)]
+    notes = [text("table.interval_note", level=context.level)]
     if not found.together:
-        notes.append(say("quality.hidden_note", threshold=str(THRESHOLD)))
-    title = say("quality.table_without", official=say("column.overall_index"))
+        notes.append(text("quality.hidden_note", threshold=str(THRESHOLD)))
+    title = text("quality.table_without", official=text("column.overall_index"))
     return Table("without", title, columns, rows, tuple(notes), "reliability")
 
 
 def _without_row(context: ReportContext, label: str, domain: DomainResult, *, shown: bool) -> Row:
     estimates: list[Cell] = [
-        cells.estimate(formula_of(domain.overall, formula), context.say("column.census"))
+        cells.estimate(formula_of(domain.overall, formula), context.text("column.census"))
         if shown
         else cells.HIDDEN_ESTIMATE
         for formula in FORMULAS

@@ -20,12 +20,12 @@ def sentences(context: ReportContext, league: League) -> tuple[str, ...]:
     """Say how to read the table, what is tied, which pairs differ, and who is left out."""
     threshold = str(THRESHOLD)
     if len(league.units) < 2:
-        nothing = context.say("league.nothing", threshold=threshold)
+        nothing = context.text("league.nothing", threshold=threshold)
         return (nothing,)
     units = count(len(league.units))
     return (
-        context.say("league.intro", units=units, official=context.official, level=context.level),
-        *((context.say("league.all_tied", units=units),) if league.all_tied else ()),
+        context.text("league.intro", units=units, official=context.official, level=context.level),
+        *((context.text("league.all_tied", units=units),) if league.all_tied else ()),
         *_pairs(context, league),
         *_left_out(context, league),
     )
@@ -37,12 +37,12 @@ def _pairs(context: ReportContext, league: League) -> Iterator[str]:
         return
     words = {"pairs": count(pairs), "alpha": short_percent(100 * (1 - league.level))}
     if not separated:
-        yield context.say("league.none_separated", **words)
+        yield context.text("league.none_separated", **words)
         return
     rest = count(pairs - len(separated))
-    yield context.say("league.separated", separated=count(len(separated)), rest=rest, **words)
+    yield context.text("league.separated", separated=count(len(separated)), rest=rest, **words)
     clearest = "; ".join(_pair(context, league, pair) for pair in separated[:_CLEAREST])
-    yield context.say("league.clearest", pairs=clearest)
+    yield context.text("league.clearest", pairs=clearest)
 
 
 def _pair(context: ReportContext, league: League, pair: PairDifference) -> str:
@@ -50,7 +50,7 @@ def _pair(context: ReportContext, league: League, pair: PairDifference) -> str:
     first, second = (context.unit_name(league.units[place]) for place in (pair.first, pair.second))
     better, worse = (first, second) if pair.estimate > 0 else (second, first)
     low, high = sorted((abs(pair.low), abs(pair.high)))
-    return context.say(
+    return context.text(
         "league.pair",
         better=better,
         worse=worse,
@@ -62,11 +62,11 @@ def _pair(context: ReportContext, league: League, pair: PairDifference) -> str:
 def _left_out(context: ReportContext, league: League) -> Iterator[str]:
     if league.left_out:
         names = listing([context.unit_name(unit) for unit in league.left_out])
-        yield context.say("league.left_out", units=names, threshold=str(THRESHOLD))
+        yield context.text("league.left_out", units=names, threshold=str(THRESHOLD))
     pairs = zip(league.units, league.forms, strict=True)
     small = [context.unit_name(unit) for unit, forms in pairs if forms < FEWEST_FORMS]
     if small:
-        yield context.say("league.small", units=listing(small), fewest=str(FEWEST_FORMS))
+        yield context.text("league.small", units=listing(small), fewest=str(FEWEST_FORMS))
 
 
 def table(context: ReportContext, league: League, seed: int) -> Table:
@@ -84,7 +84,7 @@ def table(context: ReportContext, league: League, seed: int) -> Table:
                     cells.number(league.forms[place]),
                     cells.HIDDEN_ESTIMATE
                     if found is None
-                    else cells.estimate(found, context.say("column.census")),
+                    else cells.estimate(found, context.text("column.census")),
                     _rank(context, league, place),
                     *(
                         probability_cells.rank_set(sets.low[place], sets.high[place])
@@ -95,40 +95,40 @@ def table(context: ReportContext, league: League, seed: int) -> Table:
             )
         )
     notes = (
-        context.say("league.note_sets", level=context.level),
-        *((context.say("league.note_letters"),) if league.letters else ()),
-        context.say("league.note_seed", seed=str(seed)),
+        context.text("league.note_sets", level=context.level),
+        *((context.text("league.note_letters"),) if league.letters else ()),
+        context.text("league.note_seed", seed=str(seed)),
     )
-    title = context.say("league.table", official=context.official)
+    title = context.text("league.table", official=context.official)
     return Table("league", title, _columns(context), tuple(rows), notes, "compare")
 
 
 def _rank(context: ReportContext, league: League, place: int) -> Cell:
     """Show the best rank that is left to a unit, and that it shares it where the data leave more than one."""
     low, high = league.simultaneous.low[place], league.simultaneous.high[place]
-    tied = context.say("league.tied") if low != high else ""
+    tied = context.text("league.tied") if low != high else ""
     return Cell((str(low), tied) if tied else (str(low),), (low, tied))
 
 
 def _columns(context: ReportContext) -> tuple[Column, ...]:
-    say = context.say
-    first, last = say("league.first"), say("league.last")
+    text = context.text
+    first, last = text("league.first"), text("league.last")
     return (
-        cells.column(say("league.place"), "number", 12),
-        cells.column(say("column.unit"), "name", 50),
-        cells.column(say("column.forms"), "count", 13),
-        cells.estimate_column(f"{context.official} (%)", 28, say("column.low"), say("column.high")),
-        Column(say("league.rank"), "number", 18, (say("league.rank"), say("league.tied").capitalize())),
+        cells.column(text("league.place"), "number", 12),
+        cells.column(text("column.unit"), "name", 50),
+        cells.column(text("column.forms"), "count", 13),
+        cells.estimate_column(f"{context.official} (%)", 28, text("column.low"), text("column.high")),
+        Column(text("league.rank"), "number", 18, (text("league.rank"), text("league.tied").capitalize())),
         *(
-            probability_cells.rank_set_column(say(f"league.{key}"), 20, first, last)
+            probability_cells.rank_set_column(text(f"league.{key}"), 20, first, last)
             for key in ("marginal", "simultaneous", "deterministic")
         ),
-        cells.column(say("league.letters"), "number", 14),
+        cells.column(text("league.letters"), "number", 14),
     )
 
 
 def figure(context: ReportContext) -> Figure:
     """Return the place of the figure of rank sets."""
     return Figure(
-        "ranks", context.say("league.figure", level=context.level), context.say("league.figure_alt")
+        "ranks", context.text("league.figure", level=context.level), context.text("league.figure_alt")
     )

@@ -26,7 +26,7 @@ _WEAK_ITEMS = 3
 def collection(context: ReportContext, units: Sequence[UnitFacts]) -> tuple[str, ...]:
     """Say how many forms came in, and which units reached their minimum quota."""
     sums = total(units)
-    summary = context.say(
+    summary = context.text(
         "collection.summary" if len(units) > 1 else "collection.summary_unit",
         as_of=short_date(context.campaign.as_of),
         valid=count(sums.valid),
@@ -42,11 +42,11 @@ def collection(context: ReportContext, units: Sequence[UnitFacts]) -> tuple[str,
 def _reached(context: ReportContext, units: Sequence[UnitFacts]) -> str:
     missing = [plain(unit.name) for unit in units if unit.valid < unit.target]
     if not missing:
-        return context.say("collection.all_reached", units=count(len(units)))
+        return context.text("collection.all_reached", units=count(len(units)))
     if len(missing) == len(units):
-        return context.say("collection.none_reached")
+        return context.text("collection.none_reached")
     reached = count(len(units) - len(missing))
-    return context.say(
+    return context.text(
         "collection.some_reached", reached=reached, units=count(len(units)), missing=listing(missing)
     )
 
@@ -56,7 +56,7 @@ def province(context: ReportContext) -> tuple[str, ...]:
     pooled = context.result.province_pooled
     found = context.estimate(pooled, pooled.overall)
     if found is None:
-        return (context.say("province.nothing"),)
+        return (context.text("province.nothing"),)
     return (_headline(context, "province.headline", found, ""), _weighted(context))
 
 
@@ -65,15 +65,15 @@ def unit_headline(context: ReportContext, unit: DomainResult) -> str:
     name = context.unit_name(unit.id)
     found = context.estimate(unit, unit.overall)
     if found is None:
-        return context.say("province.unit_nothing", unit=name)
+        return context.text("province.unit_nothing", unit=name)
     return _headline(context, "province.unit_headline", found, name)
 
 
 def _headline(context: ReportContext, key: str, found: Estimate, unit: str) -> str:
     words = {"official": context.official_name, "value": percent(found.value or 0.0), "unit": unit}
     if found.low is None or found.high is None:
-        return context.say(f"{key}_short", **words)
-    return context.say(key, level=context.level, low=percent(found.low), high=percent(found.high), **words)
+        return context.text(f"{key}_short", **words)
+    return context.text(key, level=context.level, low=percent(found.low), high=percent(found.high), **words)
 
 
 def _weighted(context: ReportContext) -> str:
@@ -82,10 +82,10 @@ def _weighted(context: ReportContext) -> str:
     found = None if domain is None else official_of(context.result, domain.overall)
     if found is None or found.value is None or found.low is None or found.high is None:
         if unknown:
-            return context.say("province.unknown", units=_named(context, unknown, len(context.result.units)))
-        return context.say("province.not_weighted")
+            return context.text("province.unknown", units=_named(context, unknown, len(context.result.units)))
+        return context.text("province.not_weighted")
     ends = {"low": percent(found.low), "high": percent(found.high)}
-    return context.say("province.weighted", value=percent(found.value), **ends)
+    return context.text("province.weighted", value=percent(found.value), **ends)
 
 
 def remarks(context: ReportContext, domain: DomainResult, units: Sequence[DomainResult]) -> tuple[str, ...]:
@@ -97,8 +97,8 @@ def remarks(context: ReportContext, domain: DomainResult, units: Sequence[Domain
         *_units(context, units),
     )
     if not said:
-        return (context.say("remark.none"),)
-    return (*said, context.say("remark.no_ranking")) if len(units) > 1 else said
+        return (context.text("remark.none"),)
+    return (*said, context.text("remark.no_ranking")) if len(units) > 1 else said
 
 
 def _targets(context: ReportContext, domain: DomainResult) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _targets(context: ReportContext, domain: DomainResult) -> Iterator[str]:
     for target in context.campaign.targets:
         key = _verdict(found.low, found.high, target)
         words = {"target": short_percent(target), "interval": interval(found.low, found.high)}
-        yield context.say(f"remark.target_{key}", **words)
+        yield context.text(f"remark.target_{key}", **words)
 
 
 def _criteria(context: ReportContext, domain: DomainResult) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _criteria(context: ReportContext, domain: DomainResult) -> Iterator[str]:
     worst, low = min(known, key=lambda pair: pair[1].value or 0.0)
     if high.low is None or low.high is None or best is worst:
         return
-    yield context.say(
+    yield context.text(
         "remark.criteria_distinct" if high.low > low.high else "remark.criteria_close",
         best=context.index_name(best.id),
         best_value=percent(high.value or 0.0),
@@ -137,10 +137,10 @@ def _weak_items(context: ReportContext, domain: DomainResult) -> Iterator[str]:
     if len(known) > _WEAK_ITEMS:
         weak = sorted(known)[:_WEAK_ITEMS]
         named = [
-            context.say("remark.item", code=key, item=context.index_name(key), value=percent(value))
+            context.text("remark.item", code=key, item=context.index_name(key), value=percent(value))
             for value, key in weak
         ]
-        yield context.say("remark.weak_items", items=listing(named))
+        yield context.text("remark.weak_items", items=listing(named))
 
 
 def _units(context: ReportContext, units: Sequence[DomainResult]) -> Iterator[str]:
@@ -152,13 +152,13 @@ def _units(context: ReportContext, units: Sequence[DomainResult]) -> Iterator[st
             names = [name for name, (low, high) in ends if _verdict(low, high, target) == verdict]
             if names:
                 said = _named(context, names, len(units))
-                yield context.say(f"remark.units_{verdict}", target=short_percent(target), units=said)
+                yield context.text(f"remark.units_{verdict}", target=short_percent(target), units=said)
 
 
 def _named(context: ReportContext, names: Sequence[str], units: int) -> str:
     """List units by name, unless it is all of several."""
     if 1 < len(names) == units:
-        return context.say("remark.all_units", units=count(units))
+        return context.text("remark.all_units", units=count(units))
     return listing(names)
 
 
@@ -180,20 +180,24 @@ def limits(context: ReportContext, units: Sequence[DomainResult]) -> tuple[str, 
     """Say what the figures do not carry: sampling, width of intervals, unknown N, hidden cells."""
     level = context.level
     unknown = [context.unit_name(unit.id) for unit in units if unit.population is None]
-    said = [context.say("limit.sample"), context.say("limit.interval", level=level), *_widths(context, units)]
+    said = [
+        context.text("limit.sample"),
+        context.text("limit.interval", level=level),
+        *_widths(context, units),
+    ]
     if unknown:
-        said.append(context.say("limit.population", units=_named(context, unknown, len(units))))
+        said.append(context.text("limit.population", units=_named(context, unknown, len(units))))
     if context.hidden:
-        said.append(context.say("limit.suppressed", threshold=str(THRESHOLD)))
-    said.append(context.say("limit.states"))
+        said.append(context.text("limit.suppressed", threshold=str(THRESHOLD)))
+    said.append(context.text("limit.states"))
     if context.campaign.rehearsal:
-        said.append(context.say("limit.rehearsal"))
+        said.append(context.text("limit.rehearsal"))
     return tuple(said)
 
 
 def _widths(context: ReportContext, units: Sequence[DomainResult]) -> Iterator[str]:
     widths = sorted(ends[1] - ends[0] for unit in units if (ends := _ends(context, unit)))
     if len(units) == 1 and widths:
-        yield context.say("limit.size_unit", width=decimal(widths[0]))
+        yield context.text("limit.size_unit", width=decimal(widths[0]))
     elif widths:
-        yield context.say("limit.size", narrowest=decimal(widths[0]), widest=decimal(widths[-1]))
+        yield context.text("limit.size", narrowest=decimal(widths[0]), widest=decimal(widths[-1]))

@@ -14,39 +14,39 @@ from survey.documents.reports.report_context import FORMULAS, ReportContext, for
 
 def formulas(context: ReportContext) -> Table:
     """List the three formulas by name and rule, and mark the official one."""
-    say = context.say
+    text = context.text
     columns = (
-        cells.column(say("column.formula"), "number", 13),
-        cells.column(say("column.formula_name"), "name", 38),
-        cells.column(say("column.formula_rule"), "name", 103),
-        cells.column(say("column.formula_role"), "name", 24),
+        cells.column(text("column.formula"), "number", 13),
+        cells.column(text("column.formula_name"), "name", 38),
+        cells.column(text("column.formula_rule"), "name", 103),
+        cells.column(text("column.formula_role"), "name", 24),
     )
     rows = tuple(
         Row(
             (
-                cells.text(say(f"formula.{formula}")),
-                cells.text(say(f"formula.{formula}_name")),
-                cells.text(say(f"formula.{formula}_rule")),
+                cells.text(text(f"formula.{formula}")),
+                cells.text(text(f"formula.{formula}_name")),
+                cells.text(text(f"formula.{formula}_rule")),
                 cells.text(
-                    say(f"formula.{'official' if formula == context.result.official else 'reference'}")
+                    text(f"formula.{'official' if formula == context.result.official else 'reference'}")
                 ),
             ),
         )
         for formula in FORMULAS
     )
-    return Table("formulas", say("table.formulas"), columns, rows, (say("formula.note"),), "notes")
+    return Table("formulas", text("table.formulas"), columns, rows, (text("formula.note"),), "notes")
 
 
 def quotas(context: ReportContext, units: Sequence[UnitFacts]) -> Table:
     """Show each unit's N, minimum quota and forms by state; several units end in a total."""
-    say = context.say
+    text = context.text
     labels = ("target", "valid", "rate", "awaiting", "late", "excluded")
     columns = (
-        cells.column(say("column.number"), "number", 9),
-        cells.column(say("column.unit"), "name", 46),
-        cells.column(say("column.population"), "count", 17),
+        cells.column(text("column.number"), "number", 9),
+        cells.column(text("column.unit"), "name", 46),
+        cells.column(text("column.population"), "count", 17),
         *(
-            cells.column(say(f"column.{key}"), "percent" if key == "rate" else "count", 15.5)
+            cells.column(text(f"column.{key}"), "percent" if key == "rate" else "count", 15.5)
             for key in labels
         ),
     )
@@ -64,13 +64,13 @@ def quotas(context: ReportContext, units: Sequence[UnitFacts]) -> Table:
     ]
     if len(units) > 1:
         whole = _population(context, context.result.province_pooled.population)
-        sums = (cells.text(""), cells.text(say("column.total")), whole, *_counts(total(units)))
+        sums = (cells.text(""), cells.text(text("column.total")), whole, *_counts(total(units)))
         rows.append(Row(sums, "total"))
-    return Table("quotas", say("table.quotas"), columns, tuple(rows), (), "quotas")
+    return Table("quotas", text("table.quotas"), columns, tuple(rows), (), "quotas")
 
 
 def _population(context: ReportContext, number: int | None) -> Cell:
-    return cells.text(context.say("column.unknown")) if number is None else cells.number(number)
+    return cells.text(context.text("column.unknown")) if number is None else cells.number(number)
 
 
 def total(units: Sequence[UnitFacts]) -> UnitFacts:
@@ -100,25 +100,25 @@ def _counts(unit: UnitFacts) -> tuple[Cell, ...]:
 
 def overall(context: ReportContext, domain: DomainResult, weighted: DomainResult | None) -> Table:
     """Show a domain's overall index: the province both ways of adding up units, a unit beside the province."""
-    say, whole = context.say, context.result.province_pooled
-    label = say("column.pooled" if domain.id == whole.id else "column.overall_index")
+    text, whole = context.text, context.result.province_pooled
+    label = text("column.pooled" if domain.id == whole.id else "column.overall_index")
     rows = [_index_row(context, domain, domain.overall, label)]
     if weighted is not None:
-        rows.append(_index_row(context, weighted, weighted.overall, say("column.weighted")))
+        rows.append(_index_row(context, weighted, weighted.overall, text("column.weighted")))
     if domain.overall_item is not None:
-        rows.append(_index_row(context, domain, domain.overall_item, say("column.overall_item")))
+        rows.append(_index_row(context, domain, domain.overall_item, text("column.overall_item")))
     if domain.id != whole.id:
-        rows.append(_index_row(context, whole, whole.overall, say("column.whole")))
-    columns = (cells.column(say("column.method"), "name", 48), *_index_columns(context))
-    title = say("table.overall")
+        rows.append(_index_row(context, whole, whole.overall, text("column.whole")))
+    columns = (cells.column(text("column.method"), "name", 48), *_index_columns(context))
+    title = text("table.overall")
     return Table("overall", title, columns, tuple(rows), notes(context, rows), "summary")
 
 
 def criteria(context: ReportContext, domain: DomainResult, sheet: Sheet) -> Table:
     """Show every criterion of a domain with the three formulas and their intervals."""
     rows = _criteria_rows(context, domain)
-    columns = (cells.column(context.say("column.criterion"), "name", 48), *_index_columns(context))
-    return Table("criteria", context.say("table.criteria"), columns, rows, notes(context, rows), sheet)
+    columns = (cells.column(context.text("column.criterion"), "name", 48), *_index_columns(context))
+    return Table("criteria", context.text("table.criteria"), columns, rows, notes(context, rows), sheet)
 
 
 def units(context: ReportContext) -> Table:
@@ -126,8 +126,8 @@ def units(context: ReportContext) -> Table:
     rows = tuple(
         _index_row(context, unit, unit.overall, context.unit_name(unit.id)) for unit in context.result.units
     )
-    columns = (cells.column(context.say("column.unit"), "name", 48), *_index_columns(context))
-    return Table("units", context.say("table.units"), columns, rows, notes(context, rows), "summary")
+    columns = (cells.column(context.text("column.unit"), "name", 48), *_index_columns(context))
+    return Table("units", context.text("table.units"), columns, rows, notes(context, rows), "summary")
 
 
 def matrix(context: ReportContext) -> Table:
@@ -135,14 +135,14 @@ def matrix(context: ReportContext) -> Table:
     ids = [index.id for index in context.result.province_pooled.criteria]
     width = 110 / (len(ids) + 1)
     columns = (
-        cells.column(context.say("column.unit"), "name", 55),
+        cells.column(context.text("column.unit"), "name", 55),
         *(cells.column(index, "percent", width) for index in ids),
-        cells.column(context.say("column.overall"), "percent", width),
+        cells.column(context.text("column.overall"), "percent", width),
     )
     rows = [_matrix_row(context, unit, context.unit_name(unit.id)) for unit in context.result.units]
-    rows.append(_matrix_row(context, context.result.province_pooled, context.say("column.total"), "total"))
+    rows.append(_matrix_row(context, context.result.province_pooled, context.text("column.total"), "total"))
     key = "; ".join(f"{index}: {plain(context.index_name(index), 80)}" for index in ids) + "."
-    title = context.say("table.matrix", official=context.official)
+    title = context.text("table.matrix", official=context.official)
     return Table(
         "matrix", title, columns, tuple(rows), (key, *notes(context, rows, interval=False)), "summary"
     )
@@ -152,7 +152,7 @@ def detail(context: ReportContext) -> Table:
     """Show every unit by criterion with n, the three formulas and their intervals."""
     rows: list[Row] = []
     for place, unit in enumerate(context.result.units, 1):
-        group = context.say(
+        group = context.text(
             "column.unit_group",
             number=str(place),
             unit=context.unit_name(unit.id),
@@ -160,8 +160,8 @@ def detail(context: ReportContext) -> Table:
         )
         rows.append(Row((Cell((group,), (context.unit_name(unit.id),)),), "group"))
         rows.extend(_criteria_rows(context, unit))
-    columns = (cells.column(context.say("column.criterion"), "name", 48), *_index_columns(context))
-    title = context.say("table.detail")
+    columns = (cells.column(context.text("column.criterion"), "name", 48), *_index_columns(context))
+    title = context.text("table.detail")
     return Table(
         "detail",
         title,
@@ -170,7 +170,7 @@ def detail(context: ReportContext) -> Table:
         notes(context, rows),
         "units",
         whole_groups=True,
-        group_label=context.say("column.unit"),
+        group_label=context.text("column.unit"),
     )
 
 
@@ -185,8 +185,8 @@ def items(context: ReportContext, domain: DomainResult) -> Table:
     if domain.overall_item is not None:
         rows.append(_item_row(context, domain, domain.overall_item, "", "total"))
     found = [*notes(context, rows, interval=False)]
-    note = context.say("table.items_note", level=context.level)
-    title, label = context.say("table.items"), context.say("column.criterion")
+    note = context.text("table.items_note", level=context.level)
+    title, label = context.text("table.items"), context.text("column.criterion")
     return Table(
         "items", title, _item_columns(context), tuple(rows), (note, *found), "items", group_label=label
     )
@@ -195,40 +195,40 @@ def items(context: ReportContext, domain: DomainResult) -> Table:
 def notes(context: ReportContext, rows: Iterable[Row], *, interval: bool = True) -> tuple[str, ...]:
     """Return the notes that the cells of these rows call for."""
     found = [cell for row in rows for cell in row.cells]
-    census = context.say("column.census")
+    census = context.text("column.census")
     lonely = any(
         len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in found
     )
     said = (
-        (interval, context.say("table.interval_note", level=context.level)),
+        (interval, context.text("table.interval_note", level=context.level)),
         (any(cells.HIDDEN.lines == cell.lines for cell in found), _hidden_note(context)),
-        (any(census in cell.lines for cell in found), context.say("table.census_note")),
-        (interval and lonely, context.say("table.no_interval_note")),
+        (any(census in cell.lines for cell in found), context.text("table.census_note")),
+        (interval and lonely, context.text("table.no_interval_note")),
     )
     return tuple(sentence for called, sentence in said if called)
 
 
 def _hidden_note(context: ReportContext) -> str:
     if context.hidden:
-        return context.say("table.hidden_note", threshold=str(THRESHOLD))
-    return context.say("table.empty_note")
+        return context.text("table.hidden_note", threshold=str(THRESHOLD))
+    return context.text("table.empty_note")
 
 
 def _index_columns(context: ReportContext) -> tuple[Column, ...]:
-    say = context.say
-    low, high = say("column.low"), say("column.high")
+    text = context.text
+    low, high = text("column.low"), text("column.high")
     return (
-        cells.column(say("column.forms"), "count", 15),
-        cells.column(say("column.answers"), "count", 18),
+        cells.column(text("column.forms"), "count", 15),
+        cells.column(text("column.answers"), "count", 18),
         *(cells.estimate_column(formula_label(context, formula), 28, low, high) for formula in FORMULAS),
     )
 
 
 def formula_label(context: ReportContext, formula: str) -> str:
     """Return a formula's sign, the official one marked in words."""
-    label = context.say(f"formula.{formula}")
+    label = context.text(f"formula.{formula}")
     return (
-        context.say("formula.official_column", label=label) if formula == context.result.official else label
+        context.text("formula.official_column", label=label) if formula == context.result.official else label
     )
 
 
@@ -237,7 +237,10 @@ def _criteria_rows(context: ReportContext, domain: DomainResult) -> tuple[Row, .
         _index_row(context, domain, index, f"{index.id}. {context.index_name(index.id)}")
         for index in domain.criteria
     ]
-    return (*named, _index_row(context, domain, domain.overall, context.say("column.overall_index"), "total"))
+    return (
+        *named,
+        _index_row(context, domain, domain.overall, context.text("column.overall_index"), "total"),
+    )
 
 
 def _index_row(
@@ -253,7 +256,7 @@ def _index_row(
 
 
 def _estimate(context: ReportContext, found: Estimate, *, shown: bool) -> Cell:
-    return cells.estimate(found, context.say("column.census")) if shown else cells.HIDDEN_ESTIMATE
+    return cells.estimate(found, context.text("column.census")) if shown else cells.HIDDEN_ESTIMATE
 
 
 def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: str = "plain") -> Row:
@@ -265,11 +268,11 @@ def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: 
 
 
 def _item_columns(context: ReportContext) -> tuple[Column, ...]:
-    say = context.say
-    labels = (*"12345", say("column.no_opinion"), say("column.blank"), say("column.answered"))
+    text = context.text
+    labels = (*"12345", text("column.no_opinion"), text("column.blank"), text("column.answered"))
     return (
-        cells.column(say("column.code"), "number", 11),
-        cells.column(say("column.question"), "name", 37),
+        cells.column(text("column.code"), "number", 11),
+        cells.column(text("column.question"), "name", 37),
         *(cells.column(label, "count", 8.5 if len(label) < 3 else 9.5) for label in labels),
         *(_item_formula(context, formula) for formula in FORMULAS),
     )
@@ -279,7 +282,7 @@ def _item_formula(context: ReportContext, formula: str) -> Column:
     label = formula_label(context, formula)
     if formula != context.result.official:
         return cells.column(label, "percent", 11)
-    return cells.estimate_column(label, 26, context.say("column.low"), context.say("column.high"))
+    return cells.estimate_column(label, 26, context.text("column.low"), context.text("column.high"))
 
 
 def _item_row(

@@ -13,7 +13,7 @@ from survey.documents.reports.report_context import ReportContext
 
 def sentences(context: ReportContext) -> tuple[str, ...]:
     """Say how to read the probabilities."""
-    return (context.say("chance.intro"),)
+    return (context.text("chance.intro"),)
 
 
 def table(
@@ -25,27 +25,27 @@ def table(
 ) -> Table:
     """Show P(index >= target) by the official formula and by F2, for units and then the province."""
     rows = [_row(context, unit, context.unit_name(unit.domain)) for unit in units]
-    rows.append(_row(context, province, context.say("chance.pooled"), total=True))
+    rows.append(_row(context, province, context.text("chance.pooled"), total=True))
     if weighted is not None:
-        rows.append(_row(context, weighted, context.say("chance.weighted"), total=True))
-    columns = [cells.column(context.say("column.unit"), "name", 60)]
-    columns.append(cells.column(context.say("column.forms"), "count", 15))
+        rows.append(_row(context, weighted, context.text("chance.weighted"), total=True))
+    columns = [cells.column(context.text("column.unit"), "name", 60)]
+    columns.append(cells.column(context.text("column.forms"), "count", 15))
     for label in _labels(context):
         columns += [
             cells.column(
-                context.say("chance.column", label=label, target=short_percent(target)), "percent", 22
+                context.text("chance.column", label=label, target=short_percent(target)), "percent", 22
             )
             for target in targets
         ]
     key = "chance.note_same" if len(_labels(context)) == 1 else "chance.note"
     found = [cell for row in rows for cell in row.cells]
-    hidden = context.say("table.hidden_note", threshold="10") if cells.HIDDEN in found else ""
-    notes = (context.say(key, official=context.official), *((hidden,) if hidden else ()))
-    return Table("chances", context.say("chance.table"), tuple(columns), tuple(rows), notes, "compare")
+    hidden = context.text("table.hidden_note", threshold="10") if cells.HIDDEN in found else ""
+    notes = (context.text(key, official=context.official), *((hidden,) if hidden else ()))
+    return Table("chances", context.text("chance.table"), tuple(columns), tuple(rows), notes, "compare")
 
 
 def _labels(context: ReportContext) -> tuple[str, ...]:
-    satisfied = context.say("formula.f2")
+    satisfied = context.text("formula.f2")
     return (context.official,) if context.official == satisfied else (context.official, satisfied)
 
 

@@ -25,7 +25,7 @@ def table(context: ReportContext, domain: DomainResult, scored: Scored | None) -
     weak = [pair for pair in known if (pair[1].value or 0.0) < target]
     lowest = min(known, key=lambda pair: pair[1].value or 0.0)
     said = short_percent(target)
-    title = context.say("weak.table" if weak else "weak.table_lowest", target=said)
+    title = context.text("weak.table" if weak else "weak.table_lowest", target=said)
     points = {} if scored is None else {worth.award.criterion: worth.award for worth in scored.criteria}
     rows = []
     for index, found in weak or [lowest]:
@@ -37,21 +37,21 @@ def table(context: ReportContext, domain: DomainResult, scored: Scored | None) -
 
 
 def _columns(context: ReportContext, scored: Scored | None) -> tuple[Column, ...]:
-    say = context.say
+    text = context.text
     approved = scored is None or scored.table.approved
     return (
-        cells.column(say("column.criterion"), "name", 28),
+        cells.column(text("column.criterion"), "name", 28),
         cells.estimate_column(
-            say("weak.result", official=context.official), 22, say("column.low"), say("column.high")
+            text("weak.result", official=context.official), 22, text("column.low"), text("column.high")
         ),
         Column(
-            say("weak.points" if approved else "weak.points_unapproved"),
+            text("weak.points" if approved else "weak.points_unapproved"),
             "percent",
             18,
-            (say("weak.standard"), say("weak.computed")),
+            (text("weak.standard"), text("weak.computed")),
         ),
-        cells.column(say("weak.council"), "percent", 16),
-        *(cells.column(say(f"weak.{key}"), "name", 30) for key in ("cause", "remedy", "responsible")),
+        cells.column(text("weak.council"), "percent", 16),
+        *(cells.column(text(f"weak.{key}"), "name", 30) for key in ("cause", "remedy", "responsible")),
     )
 
 
@@ -65,7 +65,7 @@ def _row(
     return Row(
         (
             cells.text(f"{index.id}. {context.index_name(index.id)}"),
-            cells.estimate(found, context.say("column.census")),
+            cells.estimate(found, context.text("column.census")),
             _points(standard, computed),
             *(PEN,) * 4,
         )
@@ -79,5 +79,5 @@ def _points(standard: float | None, computed: float | None) -> Cell:
 
 
 def _notes(context: ReportContext, scored: Scored | None) -> tuple[str, ...]:
-    note = context.say("table.interval_note", level=context.level)
-    return (note,) if scored is None else (note, context.say("weak.note", title=scored.table.title))
+    note = context.text("table.interval_note", level=context.level)
+    return (note,) if scored is None else (note, context.text("weak.note", title=scored.table.title))
