@@ -34,17 +34,17 @@ from survey.web.paper.paper_entry import officer
 from survey.web.paper.scans import scans
 from survey.web.paper.second_keying import keying
 from survey.web.paper.sheets import paper
-from survey.web.results.analysis import insight
+from survey.web.results.analysis import analysis
 from survey.web.results.board import board
-from survey.web.results.results import desk
-from survey.web.start import front
+from survey.web.results.results import results
+from survey.web.start import start
 
 ROOT = Path(__file__).parents[2]
 LARGEST_BODY = 64 * 1024
 LARGEST_WHOLE = 2**31 - 1
 MOST_FIELDS = 500
 BLUEPRINTS = (
-    front,
+    start,
     citizen,
     health,
     signin_pages,
@@ -52,8 +52,8 @@ BLUEPRINTS = (
     invitations,
     officer,
     board,
-    desk,
-    insight,
+    results,
+    analysis,
     links,
     keyed,
     keying,

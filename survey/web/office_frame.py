@@ -24,7 +24,7 @@ from survey.web.app_context import current_installation
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class OfficeFrame:
     """The campaign that a page belongs to, and the unit of whoever is signed in; None where there is none."""
 
     campaign: CampaignRecord | None
@@ -39,7 +39,7 @@ class Frame:
 def surroundings() -> dict[str, object]:
     """Return what templates may ask of a page's surroundings."""
     return {
-        "frame": frame,
+        "office_frame": office_frame,
         "may": may,
         "back": back,
         "day": day,
@@ -49,12 +49,12 @@ def surroundings() -> dict[str, object]:
     }
 
 
-def frame() -> Frame:
-    """Return the frame of the present page, found once."""
-    if "frame" not in g:
+def office_frame() -> OfficeFrame:
+    """Return the frame of the present page; it is looked up once."""
+    if "office_frame" not in g:
         campaign = _campaign()
-        g.frame = Frame(campaign, _unit(campaign))
-    found: Frame = g.frame
+        g.office_frame = OfficeFrame(campaign, _unit(campaign))
+    found: OfficeFrame = g.office_frame
     return found
 
 

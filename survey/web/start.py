@@ -16,8 +16,8 @@ from survey.web.access import public
 from survey.web.app_context import current_installation
 from survey.web.office_frame import surroundings
 
-front = Blueprint("front", __name__)
-front.app_context_processor(surroundings)
+start = Blueprint("start", __name__)
+start.app_context_processor(surroundings)
 
 YEAR = 365 * 24 * 3600
 
@@ -29,14 +29,14 @@ class LanguageForm(FlaskForm):
     back = StringField()
 
 
-@front.get("/")
+@start.get("/")
 @public
 def welcome() -> ResponseReturnValue:
     """Say what this is, and lead citizens to the counter's QR code and the office to its sign-in."""
     return render_template("public/welcome.html")
 
 
-@front.post("/ngon-ngu")
+@start.post("/ngon-ngu")
 @public
 def speak() -> ResponseReturnValue:
     """Remember the preferred language and show the same page again.

@@ -1,4 +1,4 @@
-"""The page of insight: how sure the order, the targets and the points are, and what the review of the forms found."""
+"""The page of analysis: how sure the order, the targets and the points are, and what the review of the forms found."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from flask.typing import ResponseReturnValue
 
 from survey import clock
 from survey.documents.pages import analysis_page
-from survey.services.results import analysis as insights
+from survey.services.results import analysis as analyses
 from survey.services.results import reports
 from survey.services.results.reports import Assessment
 from survey.vocabulary import Role
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
 
-insight = Blueprint("insight", __name__)
+analysis = Blueprint("analysis", __name__)
 
 
-@insight.get("/noi-bo/<campaign>/phan-tich")
+@analysis.get("/noi-bo/<campaign>/phan-tich")
 @allow(Role.ADMIN, Role.TCCB)
 def show(campaign: str) -> ResponseReturnValue:
     """Show everything that the results say beyond their figures, computed from the forms as they are now."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    assessed = insights.assessment(installation, actor(), record, clock.now())
+    assessed = analyses.assessment(installation, actor(), record, clock.now())
     page = analysis_page.of_province(
         assessed.result,
         assessed.facts,
         assessed.units,
         assessed.heading,
         assessed.found(),
-        insights.officer_names(installation, actor(), assessed),
+        analyses.officer_names(installation, actor(), assessed),
     )
     return render_template(
-        "tccb/insight.html",
+        "tccb/analysis.html",
         campaign=record,
         page=page,
         picture_of=lambda name: _inline(assessed, name),
@@ -43,6 +43,6 @@ def show(campaign: str) -> ResponseReturnValue:
 
 
 def _inline(assessed: Assessment, name: str) -> str:
-    """Return a figure as an address that holds it: another request would compute the whole insight again."""
+    """Return a figure as an address that holds it: another request would compute the whole analysis again."""
     drawn = reports.figure(assessed, name).svg()
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode("ascii")

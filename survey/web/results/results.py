@@ -1,4 +1,4 @@
-"""The desk of TCCB: results by unit and criterion, figures, and the reports to take away."""
+"""Results by unit and criterion, figures, and the reports to take away."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from survey.vocabulary import Role
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
 
-desk = Blueprint("desk", __name__)
+results = Blueprint("results", __name__)
 
 EVERY_UNIT = (Role.ADMIN, Role.TCCB)
 RESULTS = (*EVERY_UNIT, Role.UNIT_HEAD)
@@ -23,12 +23,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 
 
-@desk.get("/noi-bo/<campaign>/ket-qua")
+@results.get("/noi-bo/<campaign>/ket-qua")
 @allow(*RESULTS)
-def results(campaign: str) -> ResponseReturnValue:
+def province(campaign: str) -> ResponseReturnValue:
     """Show every unit by criterion; a unit head is led to the own unit."""
     if actor().unit_code is not None:
-        return redirect(url_for("desk.unit_results", campaign=campaign, unit=actor().unit_code))
+        return redirect(url_for("results.unit", campaign=campaign, unit=actor().unit_code))
     assessed = _assessed(campaign, None)
     asked = request.args.get("cong-thuc", "")
     formula = asked if asked in FORMULAS else assessed.result.official
@@ -38,9 +38,9 @@ def results(campaign: str) -> ResponseReturnValue:
     )
 
 
-@desk.get("/noi-bo/<campaign>/ket-qua/<unit>")
+@results.get("/noi-bo/<campaign>/ket-qua/<unit>")
 @allow(*RESULTS)
-def unit_results(campaign: str, unit: str) -> ResponseReturnValue:
+def unit(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the results of one unit."""
     assessed = _assessed(campaign, unit)
     facts = (assessed.facts, assessed.units, assessed.heading)
@@ -54,7 +54,7 @@ def unit_results(campaign: str, unit: str) -> ResponseReturnValue:
     )
 
 
-@desk.get("/noi-bo/<campaign>/hinh/<name>.svg")
+@results.get("/noi-bo/<campaign>/hinh/<name>.svg")
 @allow(*RESULTS)
 def figure(campaign: str, name: str) -> ResponseReturnValue:
     """Give one figure of the province, or of the unit named by ``?don-vi=``."""
@@ -63,21 +63,21 @@ def figure(campaign: str, name: str) -> ResponseReturnValue:
     return Response(drawn.svg(), mimetype="image/svg+xml")
 
 
-@desk.get("/noi-bo/<campaign>/bao-cao.pdf")
+@results.get("/noi-bo/<campaign>/bao-cao.pdf")
 @allow(*EVERY_UNIT)
 def report_pdf(campaign: str) -> ResponseReturnValue:
     """Give the consolidated report as PDF."""
     return _file(reports.report_pdf(_studied(campaign, None)), f"bao-cao-{campaign}.pdf", PDF)
 
 
-@desk.get("/noi-bo/<campaign>/bao-cao.xlsx")
+@results.get("/noi-bo/<campaign>/bao-cao.xlsx")
 @allow(*EVERY_UNIT)
 def report_xlsx(campaign: str) -> ResponseReturnValue:
     """Give the figures of the consolidated report as XLSX."""
     return _file(reports.report_xlsx(_studied(campaign, None)), f"bao-cao-{campaign}.xlsx", XLSX)
 
 
-@desk.get("/noi-bo/<campaign>/ket-qua/<unit>/bao-cao.pdf")
+@results.get("/noi-bo/<campaign>/ket-qua/<unit>/bao-cao.pdf")
 @allow(*RESULTS)
 def unit_pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the report of one unit as PDF."""
@@ -85,7 +85,7 @@ def unit_pdf(campaign: str, unit: str) -> ResponseReturnValue:
     return _file(body, f"bao-cao-{campaign}-{unit}.pdf", PDF)
 
 
-@desk.get("/noi-bo/<campaign>/ket-qua/<unit>/bao-cao.xlsx")
+@results.get("/noi-bo/<campaign>/ket-qua/<unit>/bao-cao.xlsx")
 @allow(*RESULTS)
 def unit_xlsx(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the figures of one unit's report as XLSX."""

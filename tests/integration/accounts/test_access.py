@@ -30,8 +30,8 @@ OFFICER = frozenset({Role.OFFICER})
 # Written by hand, so that a wrong declaration does not agree with itself. None: anybody, signed in or not.
 MAY: Mapping[str, frozenset[Role] | None] = {
     "static": None,
-    "front.welcome": None,
-    "front.speak": None,
+    "start.welcome": None,
+    "start.speak": None,
     "citizen.form": None,
     "citizen.send": None,
     "citizen.receipt": None,
@@ -93,14 +93,14 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "officer.save": OFFICER,
     "board.show": EVERYBODY,
     "board.campaign": EVERYBODY,
-    "desk.results": HEADS,
-    "desk.unit_results": HEADS,
-    "desk.figure": HEADS,
-    "desk.report_pdf": CENTRE,
-    "desk.report_xlsx": CENTRE,
-    "desk.unit_pdf": HEADS,
-    "desk.unit_xlsx": HEADS,
-    "insight.show": CENTRE,
+    "results.province": HEADS,
+    "results.unit": HEADS,
+    "results.figure": HEADS,
+    "results.report_pdf": CENTRE,
+    "results.report_xlsx": CENTRE,
+    "results.unit_pdf": HEADS,
+    "results.unit_xlsx": HEADS,
+    "analysis.show": CENTRE,
     "links.codes": EVERYBODY,
     "links.poster": EVERYBODY,
     "links.check": EVERYBODY,
@@ -132,7 +132,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "keyed.reinstate": HEADS,
 }
 # Addresses that name a unit in their query instead of their path, or in what is sent.
-NAMES_UNIT_IN_QUERY = {"desk.figure", "keyed.listing", "keying.disputes", "scans.queue"}
+NAMES_UNIT_IN_QUERY = {"results.figure", "keyed.listing", "keying.disputes", "scans.queue"}
 NAMES_FORM = {"keyed.verify", "keyed.exclude", "keyed.reinstate", "keying.settle", "keying.resolve"}
 ELSEWHERE = (
     "https://evil.example/",
