@@ -8,7 +8,7 @@ import click
 
 from survey.cli.click_texts import Context
 from survey.cli.commands import COMMANDS
-from survey.cli.language import say
+from survey.cli.texts import text
 
 
 class LazyGroup(click.Group):
@@ -45,14 +45,8 @@ def _speak(command: click.Command) -> None:
 
 hailong = LazyGroup(
     name="hailong",
-    help=say(
-        "Hài Lòng: khảo sát sự hài lòng của người dân và doanh nghiệp, từ quầy giao dịch đến báo cáo ký số.",
-        "Hài Lòng: satisfaction surveys for public administration, from the counter to the signed report.",
-    ),
-    epilog=say(
-        "Mỗi lệnh có hướng dẫn riêng: ./hailong LỆNH --help. Tiếng Anh: HAILONG_LANG=en.",
-        "Every command has its own help: ./hailong COMMAND --help.",
-    ),
-    subcommand_metavar=say("LỆNH [THAM SỐ]...", "COMMAND [ARGS]..."),
+    help=text("hailong.help"),
+    epilog=text("hailong.epilog"),
+    subcommand_metavar=text("hailong.metavar"),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

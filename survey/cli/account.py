@@ -6,9 +6,9 @@ import click
 from flask_security import hash_password
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.errors import Fault, Refusal
 from survey.extensions import security
 from survey.services.accounts import accounts
@@ -18,23 +18,17 @@ from survey.vocabulary import Role
 from survey.web.application import assemble
 
 
-@click.group(help=say("Thêm và liệt kê tài khoản.", "Add and list accounts."))
+@click.group(help=text("account.help"))
 def account() -> None:
     """Group the commands about accounts."""
 
 
-@account.command(
-    help=say("Thêm một tài khoản; mật khẩu được hỏi riêng.", "Add an account; the password is asked for.")
-)
+@account.command(help=text("account.add.help"))
 @click.argument("email")
-@click.option("--name", required=True, help=say("Họ và tên.", "Full name."))
-@click.option("--role", required=True, help=say("Vai trò: " + ", ".join(Role), "Role: " + ", ".join(Role)))
-@click.option(
-    "--unit", default=None, help=say("Mã đơn vị (viên chức, thủ trưởng).", "Unit code (officer, head).")
-)
-@click.password_option(
-    envvar="HAILONG_PASSWORD", help=say("Nên để trống; sẽ được hỏi.", "Better left out; it is asked for.")
-)
+@click.option("--name", required=True, help=text("account.add.name"))
+@click.option("--role", required=True, help=text("account.add.role", roles=", ".join(Role)))
+@click.option("--unit", default=None, help=text("account.add.unit"))
+@click.password_option(envvar="HAILONG_PASSWORD", help=text("option.password"))
 @data_option
 def add(email: str, name: str, role: str, unit: str | None, password: str, data: str | None) -> None:
     """Make the account, or name everything that is wrong with it."""
@@ -43,7 +37,7 @@ def add(email: str, name: str, role: str, unit: str | None, password: str, data:
         raise Refusal("account_faulty", faults)
     with opened_installation(data) as installation:
         create(installation, email, name, role, unit, password)
-    click.echo(say(f"Đã tạo tài khoản {email.lower()}.", f"Made the account {email.lower()}."))
+    click.echo(text("account.add.done", email=email.lower()))
 
 
 def create(
@@ -70,16 +64,9 @@ def _hashed(password: str) -> str:
     return hashed
 
 
-@account.command(
-    help=say(
-        "Đặt mật khẩu mới cho người quên mật khẩu; mọi phiên đăng nhập của tài khoản kết thúc.",
-        "Set a new password for who has forgotten it; all the account's sessions end.",
-    )
-)
+@account.command(help=text("account.password.help"))
 @click.argument("email")
-@click.password_option(
-    envvar="HAILONG_PASSWORD", help=say("Nên để trống; sẽ được hỏi.", "Better left out; it is asked for.")
-)
+@click.password_option(envvar="HAILONG_PASSWORD", help=text("option.password"))
 @data_option
 def password(email: str, password: str, data: str | None) -> None:
     """Give the account the new password."""
@@ -89,36 +76,34 @@ def password(email: str, password: str, data: str | None) -> None:
         with assemble(installation).app_context():
             hashed = _hashed(password)
         accounts.set_password(installation, COMMAND_LINE, email, hashed, clock.now())
-    click.echo(say(f"Đã đặt mật khẩu mới cho {email}.", f"Set a new password for {email}."))
+    click.echo(text("account.password.done", email=email))
 
 
-@account.command(
-    help=say("Đóng tài khoản: không đăng nhập được nữa.", "Close an account: nobody signs in with it.")
-)
+@account.command(help=text("account.close.help"))
 @click.argument("email")
 @data_option
 def close(email: str, data: str | None) -> None:
     """Close the account; what it did stays known as its own."""
     with opened_installation(data) as installation:
         accounts.close(installation, COMMAND_LINE, email, clock.now())
-    click.echo(say(f"Đã đóng tài khoản {email}.", f"Closed the account {email}."))
+    click.echo(text("account.close.done", email=email))
 
 
-@account.command(name="open", help=say("Mở lại tài khoản đã đóng.", "Open a closed account again."))
+@account.command(name="open", help=text("account.open.help"))
 @click.argument("email")
 @data_option
 def reopen(email: str, data: str | None) -> None:
     """Open the account again; its password is as it was."""
     with opened_installation(data) as installation:
         accounts.reopen(installation, COMMAND_LINE, email, clock.now())
-    click.echo(say(f"Đã mở lại tài khoản {email}.", f"Opened the account {email} again."))
+    click.echo(text("account.open.done", email=email))
 
 
-@account.command("list", help=say("Liệt kê tài khoản.", "List the accounts."))
+@account.command("list", help=text("account.list.help"))
 @data_option
 def list_(data: str | None) -> None:
     """Print every account, one a line."""
     with opened_installation(data) as installation:
         for record in accounts.listing(installation):
-            state = "" if record.active else say("\tngừng hoạt động", "\tclosed")
+            state = "" if record.active else text("account.list.closed")
             click.echo(f"{record.email}\t{record.role}\t{record.unit_code or '-'}\t{record.name}{state}")

@@ -5,20 +5,15 @@ from __future__ import annotations
 import click
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.invitations import lists
 from survey.services.kiosks import alerts as kiosk_alerts
 
 
-@click.command(
-    help=say(
-        "Báo kiosk giữ phiếu quá lâu và xóa địa chỉ thư mời đã đến hạn; máy chủ tự làm việc này mỗi phút.",
-        "Tell of kiosks that hold answers and erase addresses that are due; the server does so every minute.",
-    )
-)
+@click.command(help=text("alerts.help"))
 @data_option
 def alerts(data: str | None) -> None:
     """Print each kiosk with an open incident."""
@@ -26,9 +21,7 @@ def alerts(data: str | None) -> None:
         found = kiosk_alerts.watch(installation, clock.now())
         lists.erase_due(installation, COMMAND_LINE, clock.now())
     if not found:
-        click.echo(
-            say("Không có kiosk nào giữ phiếu quá lâu.", "No kiosk holds answers for too long."), err=True
-        )
+        click.echo(text("alerts.none"), err=True)
     for campaign, standing in found:
         kiosk = standing.kiosk
         unit = campaign.unit(kiosk.unit_id).code

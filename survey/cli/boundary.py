@@ -15,7 +15,8 @@ import click
 
 from survey.cli import hailong
 from survey.cli.click_texts import sentence
-from survey.cli.language import language, say
+from survey.cli.language import language
+from survey.cli.texts import text
 from survey.errors import Refusal
 
 DONE, REFUSED, FAULTY, STOPPED = 0, 1, 2, 130
@@ -36,7 +37,7 @@ def run(words: Sequence[str]) -> int:
         _tell(sentence(fault))
         return fault.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _tell(say("Đã dừng theo yêu cầu.", "Stopped as asked."))
+        _tell(text("boundary.stopped"))
         return STOPPED
     except BrokenPipeError:
         return _reader_left()
@@ -63,21 +64,9 @@ def _unforeseen(defect: Exception) -> int:
         traceback.print_exception(defect)
     if isinstance(defect, OSError):
         place = f"{defect.filename}: " if defect.filename else ""
-        _tell(
-            say(
-                f"Hệ điều hành từ chối ({place}{defect.strerror}): hãy kiểm tra quyền và dung lượng đĩa.",
-                f"The operating system refused ({place}{defect.strerror}): check permissions and disk space.",
-            )
-        )
+        _tell(text("boundary.system_refused", place=place, reason=defect.strerror))
     else:
-        _tell(
-            say(
-                f"Lỗi chưa lường trước ({type(defect).__name__}): chạy lại với HAILONG_DEBUG=1 rồi gửi kết quả "
-                "cho người phụ trách kỹ thuật.",
-                f"An unforeseen error ({type(defect).__name__}): run again with HAILONG_DEBUG=1 and send what "
-                "it prints to your technician.",
-            )
-        )
+        _tell(text("boundary.unforeseen", kind=type(defect).__name__))
     return REFUSED
 
 

@@ -5,28 +5,20 @@ from __future__ import annotations
 import click
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.paper import closing
 
 
-@click.command(
-    help=say(
-        "Kết thúc việc xác minh phiếu giấy: cắt liên hệ giữa số phiếu và câu trả lời.",
-        "Close the verification of paper: cut the link between form numbers and answers.",
-    )
-)
+@click.command(help=text("close_verification.help"))
 @data_option
 @campaign_option
 @click.option(
     "--when-ready",
     is_flag=True,
-    help=say(
-        "Dùng cho lịch chạy hằng đêm: kết thúc các đợt đã xong mọi việc, đợt chưa xong thì để nguyên.",
-        "For a nightly schedule: close the campaigns with nothing open, leave the others.",
-    ),
+    help=text("close_verification.when_ready"),
 )
 def close_verification(data: str | None, campaign: str | None, *, when_ready: bool) -> None:
     """Cut the links and say how many there were."""
@@ -43,16 +35,13 @@ def close_verification(data: str | None, campaign: str | None, *, when_ready: bo
 
 
 def _cut(forms: int) -> str:
-    return say(
-        f"Đã kết thúc xác minh; cắt liên hệ của {forms} phiếu với câu trả lời.",
-        f"Verification is closed; {forms} forms no longer lead to their answers.",
-    )
+    return text("close_verification.done", forms=forms)
 
 
 def _waits(code: str) -> str:
     words = {
-        "verification_closed": say("đã kết thúc từ trước.", "was closed before."),
-        "verification_too_early": say("còn đang thu phiếu.", "still collects."),
-        "verification_unexplained": say("còn việc chưa xong.", "something is still open."),
+        "verification_closed": text("close_verification.closed_before"),
+        "verification_too_early": text("close_verification.still_collects"),
+        "verification_unexplained": text("close_verification.open"),
     }
     return words[code]

@@ -10,9 +10,9 @@ import click
 
 from survey import clock, server
 from survey.cli.account import create
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.config import from_environment
 from survey.errors import Refusal
 from survey.plans import check as plans
@@ -29,17 +29,17 @@ HOST = "127.0.0.1"
 PLAN = "binh-dinh-2024"
 UNIT = "an-nhon"
 SIGN_INS = (
-    ("quantri@hailong.demo", "Quản trị viên (mẫu)", Role.ADMIN, None),
-    ("tccb@hailong.demo", "Chuyên viên TCCB (mẫu)", Role.TCCB, None),
-    ("thutruong@hailong.demo", "Thủ trưởng đơn vị (mẫu)", Role.UNIT_HEAD, UNIT),
-    ("vienchuc@hailong.demo", "Viên chức một cửa (mẫu)", Role.OFFICER, UNIT),
+    ("quantri@hailong.demo", text("demo.person.admin"), Role.ADMIN, None),
+    ("tccb@hailong.demo", text("demo.person.tccb"), Role.TCCB, None),
+    ("thutruong@hailong.demo", text("demo.person.unit_head"), Role.UNIT_HEAD, UNIT),
+    ("vienchuc@hailong.demo", text("demo.person.officer"), Role.OFFICER, UNIT),
 )
 
 
-@click.command(help=say("Chạy thử với dữ liệu mẫu.", "Run a rehearsal with sample data."))
+@click.command(help=text("demo.help"))
 @data_option
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=say("Cổng.", "Port.")
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=text("option.port")
 )
 def demo(data: str | None, port: int) -> None:
     """Set the rehearsal up where it is not there yet, and serve it until Ctrl-C."""
@@ -64,7 +64,7 @@ def _rehearsal(installation: Installation) -> CampaignRecord:
         raise Refusal("demo_data_foreign", path=str(installation.config.data))
     if found:
         return found[0]
-    click.echo(say("Đang tạo dữ liệu mẫu...", "Making sample data..."), err=True)
+    click.echo(text("demo.making"), err=True)
     return rehearsal.begin(installation, COMMAND_LINE, plans.read(PLAN), clock.now())
 
 
@@ -92,14 +92,14 @@ def _tell(installation: Installation, campaign: CampaignRecord, address: str, pa
     )
     form = address + sealed.url.removeprefix(installation.config.public_url)
     rows = (
-        (say("Phiếu của người dân", "A citizen's form"), form),
-        (say("Nhập phiếu giấy", "Officer entry"), f"{address}/noi-bo/{campaign.code}/nhap-phieu"),
-        (say("Bàn làm việc TCCB", "TCCB's desk"), f"{address}/noi-bo/{campaign.code}/ket-qua"),
+        (text("demo.form"), form),
+        (text("demo.entry"), f"{address}/noi-bo/{campaign.code}/nhap-phieu"),
+        (text("demo.results"), f"{address}/noi-bo/{campaign.code}/ket-qua"),
     )
-    click.echo(say("\nHài Lòng · DỮ LIỆU MẪU\n", "\nHài Lòng · SAMPLE DATA\n"))
+    click.echo(text("demo.title"))
     for name, url in rows:
         click.echo(f"  {name:24} {url}")
-    click.echo(say(f"\n  Đăng nhập (mật khẩu chung: {password})", f"\n  Sign-ins (one password: {password})"))
+    click.echo(text("demo.sign_ins", password=password))
     for email, name, _, _ in SIGN_INS:
         click.echo(f"  {name:24} {email}")
-    click.echo(say("\nDừng: Ctrl-C", "\nStop: Ctrl-C"))
+    click.echo(text("demo.stop"))

@@ -6,20 +6,20 @@ from typing import TextIO
 
 import click
 
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.collection import csv_transfer
 
 
-@click.command(help=say("Xuất mọi phiếu ra CSV.", "Export every response as CSV."))
+@click.command(help=text("export_responses.help"))
 @data_option
 @campaign_option
 @click.option(
     "--out",
     type=click.File("w", encoding="utf-8", lazy=True),
     default="-",
-    help=say("Tệp ghi ra; mặc định là màn hình.", "The file to write; standard output by default."),
+    help=text("export_responses.out"),
 )
 def export_responses(data: str | None, campaign: str | None, out: TextIO) -> None:
     """Write the responses to the file."""

@@ -7,17 +7,15 @@ from pathlib import Path
 import click
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.kiosks import backup_files
 
 
-@click.command(
-    help=say("Nhập phiếu chờ từ tệp của một kiosk.", "Import the waiting records of a kiosk's file.")
-)
+@click.command(help=text("import_kiosk.help"))
 @click.argument("file", type=click.Path(path_type=Path))
 @data_option
 def import_kiosk(file: Path, data: str | None) -> None:
@@ -28,9 +26,4 @@ def import_kiosk(file: Path, data: str | None) -> None:
         raise Refusal("file_unreadable", path=str(file), why=error.strerror) from error
     with opened_installation(data) as installation:
         taken = backup_files.take(installation, COMMAND_LINE, content, clock.now())
-    click.echo(
-        say(
-            f"Đã nhập {taken.new} phiếu mới; {taken.known} phiếu đã có; {taken.refused} phiếu bị từ chối.",
-            f"Imported {taken.new} new records; {taken.known} were known; {taken.refused} were refused.",
-        )
-    )
+    click.echo(text("import_kiosk.done", new=taken.new, known=taken.known, refused=taken.refused))

@@ -7,17 +7,15 @@ from pathlib import Path
 import click
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import csv_transfer
 
 
-@click.command(
-    help=say("Nhập phiếu từ tệp CSV, tất cả hoặc không gì cả.", "Import responses from CSV, all or none.")
-)
+@click.command(help=text("import_responses.help"))
 @click.argument("file", type=click.Path(path_type=Path))
 @data_option
 @campaign_option
@@ -30,9 +28,4 @@ def import_responses(file: Path, data: str | None, campaign: str | None) -> None
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         new, known = csv_transfer.import_csv(installation, COMMAND_LINE, record, content, clock.now())
-    click.echo(
-        say(
-            f"Đã nhập {new} phiếu mới; {known} phiếu đã có từ trước.",
-            f"Imported {new} new responses; {known} were known.",
-        )
-    )
+    click.echo(text("import_responses.done", new=new, known=known))

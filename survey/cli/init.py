@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import click
 
-from survey.cli.language import say
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.config import from_environment
 from survey.services.installation.installation import initialise
 
 
-@click.command(
-    help=say("Tạo hoặc nâng cấp cơ sở dữ liệu và khóa.", "Create or upgrade the database and the keys.")
-)
+@click.command(help=text("init.help"))
 @data_option
 def init(data: str | None) -> None:
     """Set the installation up; what is already there stays."""
     config = from_environment(data)
     initialise(config)
-    click.echo(say(f"Đã sẵn sàng: {config.data}", f"Ready: {config.data}"))
+    click.echo(text("init.done", data=config.data))

@@ -10,10 +10,10 @@ import click
 
 from survey import clock
 from survey.cli.files import written_for_the_owner
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
+from survey.cli.texts import text
 from survey.errors import Refusal
 from survey.mail.transport import Reply
 from survey.services.accounts.actors import COMMAND_LINE
@@ -28,28 +28,22 @@ number_argument = click.argument("number", type=click.IntRange(1))
 unit_option = click.option(
     "--unit",
     default=None,
-    help=say(
-        "Đơn vị được đánh giá, nếu tệp không ghi.", "The unit that is rated, where the file does not say."
-    ),
+    help=text("invitations.unit"),
 )
-code_option = click.option(
-    "--code", "key", default=None, help=say("Mã nhắc của danh sách.", "The list's reminder key.")
-)
+code_option = click.option("--code", "key", default=None, help=text("invitations.code"))
 
 
-@click.group(
-    help=say("Gửi thư mời có đường dẫn riêng và một lần nhắc.", "Send invitations and one reminder.")
-)
+@click.group(help=text("invitations.help"))
 def invitations() -> None:
     """Group the commands about invitations."""
 
 
-@invitations.command(help=say("Tải danh sách nơi nhận từ tệp CSV.", "Load a list of recipients from CSV."))
+@invitations.command(help=text("invitations.load.help"))
 @file_argument
 @data_option
 @campaign_option
 @unit_option
-@click.option("--title", default="", help=say("Tên danh sách.", "The list's name."))
+@click.option("--title", default="", help=text("invitations.load.title"))
 def load(file: Path, data: str | None, campaign: str | None, unit: str | None, title: str) -> None:
     """Keep the recipients; nothing is sent yet."""
     with opened_installation(data) as installation:
@@ -64,15 +58,10 @@ def load(file: Path, data: str | None, campaign: str | None, unit: str | None, t
             unit=unit,
         )
         count = lists.one(installation, COMMAND_LINE, record, number, clock.now()).recipients
-    click.echo(
-        say(
-            f"Danh sách số {number}: {count} nơi nhận. Chưa gửi thư nào.",
-            f"List {number}: {count} recipients. Nothing was sent yet.",
-        )
-    )
+    click.echo(text("invitations.load.done", number=number, count=count))
 
 
-@invitations.command(help=say("Thêm đường dẫn và mã vào tệp CSV để trộn thư.", "Add links to a CSV file."))
+@invitations.command(help=text("invitations.merge.help"))
 @file_argument
 @data_option
 @campaign_option
@@ -81,7 +70,7 @@ def load(file: Path, data: str | None, campaign: str | None, unit: str | None, t
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help=say("Tệp CSV để trộn thư.", "The mail-merge file."),
+    help=text("invitations.merge.out"),
 )
 def merge(file: Path, data: str | None, campaign: str | None, unit: str | None, out: Path) -> None:
     """Write the mail-merge file, readable by nobody else: who has it can use the codes."""
@@ -89,15 +78,10 @@ def merge(file: Path, data: str | None, campaign: str | None, unit: str | None, 
         record = installation.campaigns.only(campaign)
         content = lists.merge(installation, COMMAND_LINE, record, file.read_bytes(), clock.now(), unit=unit)
         written_for_the_owner(out, content)
-    click.echo(
-        say(
-            f"Đã ghi {out}. Gửi xong hãy xóa tệp này: đường dẫn trong tệp cho biết mã nào đã dùng.",
-            f"Wrote {out}. Delete it once it is sent: its links tell which codes have been used.",
-        )
-    )
+    click.echo(text("invitations.merge.done", out=out))
 
 
-@invitations.command(help=say("Gửi thư mời, hoặc gửi tiếp.", "Send the invitations, or go on sending."))
+@invitations.command(help=text("invitations.send.help"))
 @number_argument
 @data_option
 @campaign_option
@@ -109,11 +93,11 @@ def send(number: int, data: str | None, campaign: str | None, key: str | None) -
         if lists.one(installation, COMMAND_LINE, record, number, clock.now()).round == 0:
             key = letters.fresh_key()
             sending.begin(installation, COMMAND_LINE, record, number, key, clock.now())
-            click.echo(say(f"Mã nhắc, hãy lưu lại: {key}", f"The reminder key, keep it: {key}"))
+            click.echo(text("invitations.send.key", key=key))
         _run(installation, record, number, key)
 
 
-@invitations.command(help=say("Gửi thư nhắc một lần đến mọi nơi nhận.", "Remind every recipient, once."))
+@invitations.command(help=text("invitations.remind.help"))
 @number_argument
 @data_option
 @campaign_option
@@ -121,14 +105,14 @@ def send(number: int, data: str | None, campaign: str | None, key: str | None) -
 @click.option(
     "--without-links",
     is_flag=True,
-    help=say("Không còn mã nhắc: nhắc mở lại thư mời.", "The key is lost: lead back to the invitation."),
+    help=text("invitations.remind.without_links"),
 )
 def remind(
     number: int, data: str | None, campaign: str | None, key: str | None, *, without_links: bool
 ) -> None:
     """Send the one reminder, or go on sending it."""
     if key is None and not without_links:
-        raise click.UsageError(say("Cần --code hoặc --without-links.", "Give --code or --without-links."))
+        raise click.UsageError(text("invitations.remind.no_key"))
     with opened_installation(data) as installation:
         record, now = installation.campaigns.only(campaign), clock.now()
         if lists.one(installation, COMMAND_LINE, record, number, now).round < sending.REMINDER:
@@ -136,10 +120,10 @@ def remind(
         _run(installation, record, number, key)
 
 
-@invitations.command(name="list", help=say("Các danh sách và số thư.", "The lists and their counts."))
+@invitations.command(name="list", help=text("invitations.list.help"))
 @data_option
 @campaign_option
-@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+@click.option("--json", "as_json", is_flag=True, help=text("option.json"))
 def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every list, and every unit's batches with what was answered in all."""
     with opened_installation(data) as installation:
@@ -157,12 +141,12 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps({"lists": shown, "batches": units}, ensure_ascii=False, indent=2))
         return
     if not (shown or units):
-        click.echo(say("Chưa có danh sách mời nào.", "There is no list of invitations."), err=True)
+        click.echo(text("invitations.list.none"), err=True)
     for row in (*shown, *units):
         click.echo("\t".join(f"{name}={value}" for name, value in row.items()))
 
 
-@invitations.command(help=say("Những thư không chắc đã đến nơi.", "The letters that did not surely arrive."))
+@invitations.command(help=text("invitations.failed.help"))
 @number_argument
 @data_option
 @campaign_option
@@ -174,9 +158,7 @@ def failed(number: int, data: str | None, campaign: str | None) -> None:
             click.echo(f"{row.place}\t{row.delivery}\t{row.email}\t{row.name}\t{row.reply}")
 
 
-@invitations.command(
-    help=say("Xóa hẳn địa chỉ của một danh sách.", "Erase the addresses of a list for good.")
-)
+@invitations.command(help=text("invitations.erase.help"))
 @number_argument
 @data_option
 @campaign_option
@@ -185,7 +167,7 @@ def erase(number: int, data: str | None, campaign: str | None) -> None:
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         lists.erase(installation, COMMAND_LINE, record, number, clock.now())
-    click.echo(say(f"Đã xóa địa chỉ của danh sách số {number}.", f"Erased the addresses of list {number}."))
+    click.echo(text("invitations.erase.done", number=number))
 
 
 def _run(installation: Installation, record: CampaignRecord, number: int, key: str | None) -> None:
@@ -193,7 +175,7 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
     now = clock.now()
     left = lists.one(installation, COMMAND_LINE, record, number, now).left
     never = threading.Event()
-    with advancing(say("Gửi thư", "Sending"), left) as advance:
+    with advancing(text("invitations.send.progress"), left) as advance:
 
         def told(_reply: Reply) -> None:
             advance(1)

@@ -11,8 +11,3 @@ Language = Literal["vi", "en"]
 def language() -> Language:
     """Return the language in which commands speak."""
     return "en" if os.environ.get("HAILONG_LANG", "").startswith("en") else "vi"
-
-
-def say(vi: str, en: str) -> str:
-    """Return the sentence of the two that fits the language in force."""
-    return en if language() == "en" else vi

@@ -7,17 +7,17 @@ from dataclasses import asdict
 
 import click
 
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import links as addresses
 
 
-@click.command(help=say("Liệt kê địa chỉ mã QR của từng quầy.", "List the QR address of every counter."))
+@click.command(help=text("links.help"))
 @data_option
 @campaign_option
-@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+@click.option("--json", "as_json", is_flag=True, help=text("option.json"))
 def links(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the addresses, by unit and counter."""
     with opened_installation(data) as installation:

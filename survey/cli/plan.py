@@ -5,21 +5,21 @@ from __future__ import annotations
 import click
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.config import from_environment
 from survey.plans import check as plans
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns, languages
 
 
-@click.group(help=say("Kiểm tra và nạp kế hoạch khảo sát.", "Check and load a survey plan."))
+@click.group(help=text("plan.help"))
 def plan() -> None:
     """Group the commands about plans."""
 
 
-@plan.command(help=say("Kiểm tra một kế hoạch và nêu mọi lỗi.", "Check a plan and name every fault."))
+@plan.command(help=text("plan.check.help"))
 @click.argument("file", metavar="FILE")
 @data_option
 def check(file: str, data: str | None) -> None:
@@ -28,15 +28,10 @@ def check(file: str, data: str | None) -> None:
     if found.languages:
         languages.gather(from_environment(data).data, found)
     total = sum(unit.target for unit in found.units)
-    click.echo(
-        say(
-            f"Kế hoạch {found.code} hợp lệ: {len(found.units)} đơn vị, chỉ tiêu tối thiểu {total} phiếu.",
-            f"The plan {found.code} is sound: {len(found.units)} units, at least {total} forms.",
-        )
-    )
+    click.echo(text("plan.check.done", plan=found.code, units=len(found.units), total=total))
 
 
-@plan.command(help=say("Nạp kế hoạch thành một đợt khảo sát.", "Load a plan as a campaign."))
+@plan.command(help=text("plan.load.help"))
 @click.argument("file", metavar="FILE")
 @data_option
 def load(file: str, data: str | None) -> None:
@@ -45,4 +40,4 @@ def load(file: str, data: str | None) -> None:
     with opened_installation(data) as installation:
         spoken = languages.gather(installation.config.data, found)
         campaigns.load(installation, COMMAND_LINE, found, clock.now(), spoken=spoken)
-    click.echo(say(f"Đã nạp đợt khảo sát {found.code}.", f"Loaded the campaign {found.code}."))
+    click.echo(text("plan.load.done", plan=found.code))

@@ -10,7 +10,8 @@ import click
 
 from scoring.faults import FaultyInput
 from scoring.planning import Precision, forms_for_margin, forms_to_show_target, precision
-from survey.cli.language import say
+from survey.cli.language import language
+from survey.cli.texts import text
 from survey.errors import Refusal
 
 MINIMUM_QUOTAS = (50, 80)  # of the plan of 2024: a small unit's and a large one's
@@ -19,49 +20,36 @@ BETWEEN = click.FloatRange(0, 100, min_open=True, max_open=True)
 COUNT = click.IntRange(min=1)
 
 
-@click.command(
-    help=say(
-        "Tính số phiếu cần thu để đạt sai số (--margin) hoặc chứng tỏ vượt mục tiêu (--target), và cho biết số "
-        "phiếu đã định (--forms) nói lên được gì. Mọi tỷ lệ ghi bằng phần trăm.",
-        "Compute how many forms a margin (--margin) or showing a target (--target) needs, and what a number "
-        "of forms (--forms) can say. All shares are in per cent.",
-    )
-)
-@click.option(
-    "--margin", type=BETWEEN, help=say("Sai số mong muốn, ± điểm phần trăm.", "Wanted margin, ± points.")
-)
-@click.option(
-    "--target", type=BETWEEN, help=say("Mục tiêu phải chứng tỏ là vượt.", "The target to be shown.")
-)
+@click.command(help=text("plan_size.help"))
+@click.option("--margin", type=BETWEEN, help=text("plan_size.margin"))
+@click.option("--target", type=BETWEEN, help=text("plan_size.target"))
 @click.option(
     "--share",
     type=SHARE,
     default=90,
     show_default=True,
-    help=say("Tỷ lệ hài lòng dự kiến.", "The expected share of the satisfied."),
+    help=text("plan_size.share"),
 )
 @click.option(
     "--population",
     type=COUNT,
-    help=say("Số giao dịch N trong kỳ, nếu biết.", "The number of transactions N, where known."),
+    help=text("plan_size.population"),
 )
 @click.option(
     "--forms",
     type=COUNT,
     multiple=True,
-    help=say("Số phiếu đã định; lặp lại được.", "A number of forms; repeatable."),
+    help=text("plan_size.forms"),
 )
-@click.option(
-    "--level", type=BETWEEN, default=95, show_default=True, help=say("Độ tin cậy.", "Confidence level.")
-)
+@click.option("--level", type=BETWEEN, default=95, show_default=True, help=text("plan_size.level"))
 @click.option(
     "--power",
     type=BETWEEN,
     default=80,
     show_default=True,
-    help=say("Xác suất chứng tỏ được.", "Probability of showing it."),
+    help=text("plan_size.power"),
 )
-@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+@click.option("--json", "as_json", is_flag=True, help=text("option.json"))
 def plan_size(
     margin: float | None,
     target: float | None,
@@ -101,42 +89,25 @@ def _row(given: Precision) -> dict[str, Any]:
 
 def _sentences(answer: dict[str, Any]) -> list[str]:
     lines = []
-    if found := answer.get("margin"):
-        lines.append(
-            say(
-                f"Sai số ±{found['wanted']:g} điểm: cần {found['forms']} phiếu.",
-                f"A margin of ±{found['wanted']:g} points: {found['forms']} forms.",
-            )
-        )
-    if found := answer.get("target"):
-        lines.append(_about_target(found))
-    return lines + [_about_forms(row) for row in answer["forms"]]
+    if margin := answer.get("margin"):
+        lines.append(text("plan_size.margin_needs", wanted=f"{margin['wanted']:g}", forms=margin["forms"]))
+    if target := answer.get("target"):
+        lines.append(_about_target(target["wanted"], target["forms"]))
+    return lines + [_about_forms(**row) for row in answer["forms"]]
 
 
-def _about_target(found: dict[str, Any]) -> str:
-    if found["forms"] is None:
-        return say(
-            f"Không số phiếu nào chứng tỏ được mức {found['wanted']:g} %.",
-            f"No number of forms can show {found['wanted']:g} %.",
-        )
-    return say(
-        f"Chứng tỏ vượt {found['wanted']:g} %: cần {found['forms']} phiếu.",
-        f"To show {found['wanted']:g} %: {found['forms']} forms.",
-    )
+def _about_target(wanted: float, forms: int | None) -> str:
+    if forms is None:
+        return text("plan_size.target_beyond", wanted=f"{wanted:g}")
+    return text("plan_size.target_needs", wanted=f"{wanted:g}", forms=forms)
 
 
-def _about_forms(row: dict[str, Any]) -> str:
-    forms, margin, fall = row["forms"], f"{row['margin']:.1f}", row["difference"]
-    if fall is None:
-        return say(
-            f"{forms} phiếu: sai số ±{_comma(margin)} điểm, không phân biệt được với đơn vị nào.",
-            f"{forms} forms: margin ±{margin} points, tells no unit from another.",
-        )
-    return say(
-        f"{forms} phiếu: sai số ±{_comma(margin)} điểm, phân biệt được đơn vị thấp hơn {_comma(f'{fall:.1f}')} điểm.",
-        f"{forms} forms: margin ±{margin} points, tells a unit that is {fall:.1f} points lower.",
-    )
+def _about_forms(forms: int, margin: float, difference: float | None) -> str:
+    if difference is None:
+        return text("plan_size.forms_tell_nothing", forms=forms, margin=_figure(margin))
+    return text("plan_size.forms_tell", forms=forms, margin=_figure(margin), difference=_figure(difference))
 
 
-def _comma(figure: str) -> str:
-    return figure.replace(".", ",")
+def _figure(value: float) -> str:
+    figure = f"{value:.1f}"
+    return figure.replace(".", ",") if language() == "vi" else figure

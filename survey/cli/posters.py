@@ -6,42 +6,31 @@ from pathlib import Path
 
 import click
 
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import posters as drawn
 
 KINDS = ("a4", "a5", "tent", "card")
 
 
-@click.command(
-    help=say(
-        "Vẽ áp phích, biển để bàn và thẻ có mã QR của từng quầy (PDF và SVG).",
-        "Draw the counters' posters, table tents and pocket cards (PDF and SVG).",
-    )
-)
+@click.command(help=text("posters.help"))
 @data_option
 @campaign_option
-@click.option("--unit", default=None, help=say("Chỉ một đơn vị.", "One unit only."))
+@click.option("--unit", default=None, help=text("option.one_unit"))
 @click.option(
     "--kind",
     "kinds",
     multiple=True,
     type=click.Choice(KINDS),
-    help=say(
-        "a4, a5: áp phích; tent: biển để bàn; card: thẻ. Mặc định là tất cả.",
-        "a4, a5: posters; tent: table tents; card: pocket cards. All of them by default.",
-    ),
+    help=text("posters.kind"),
 )
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
-    help=say(
-        "Thư mục ghi tệp; mặc định là thư mục hiện tại.",
-        "The directory to write to; the current one by default.",
-    ),
+    help=text("option.folder"),
 )
 def posters(
     data: str | None, campaign: str | None, unit: str | None, kinds: tuple[str, ...], out: Path

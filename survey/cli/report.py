@@ -7,27 +7,22 @@ from pathlib import Path
 import click
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.results import analysis, reports
 
 
-@click.command(
-    help=say("Lập báo cáo PDF và bảng số liệu XLSX.", "Write the report as PDF and its figures as XLSX.")
-)
+@click.command(help=text("report.help"))
 @data_option
 @campaign_option
-@click.option("--unit", default=None, help=say("Chỉ một đơn vị.", "One unit only."))
+@click.option("--unit", default=None, help=text("option.one_unit"))
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
-    help=say(
-        "Thư mục ghi tệp; mặc định là thư mục hiện tại.",
-        "The directory to write to; the current one by default.",
-    ),
+    help=text("option.folder"),
 )
 def report(data: str | None, campaign: str | None, unit: str | None, out: Path) -> None:
     """Write both files and name them."""

@@ -9,18 +9,18 @@ import click
 
 from scoring.results import DomainResult, Estimate, IndexResult
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.results.quotas import Progress
 from survey.services.results.reports import Assessment, assessment
 
 
-@click.command(help=say("Tính kết quả (dùng nội bộ).", "Compute the results (for internal use)."))
+@click.command(help=text("results.help"))
 @data_option
 @campaign_option
-@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+@click.option("--json", "as_json", is_flag=True, help=text("option.json"))
 def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every unit's counts and indices; as JSON unrounded, in per cent."""
     with opened_installation(data) as installation:

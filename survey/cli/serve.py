@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from survey import clock, server
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.installation.installation import Installation
@@ -18,13 +18,11 @@ from survey.web.application import assemble
 MINUTE = 60.0
 
 
-@click.command(help=say("Chạy máy chủ.", "Run the server."))
+@click.command(help=text("serve.help"))
 @data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help=text("serve.host"))
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help=say("Địa chỉ lắng nghe.", "Address to listen on.")
-)
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=say("Cổng.", "Port.")
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help=text("option.port")
 )
 def serve(data: str | None, host: str, port: int) -> None:
     """Serve until Ctrl-C."""
@@ -32,7 +30,7 @@ def serve(data: str | None, host: str, port: int) -> None:
 
         def ready(address: str) -> None:
             installation.config.remember()
-            click.echo(say(f"Đang chạy: {address}", f"Running: {address}"))
+            click.echo(text("serve.running", address=address))
 
         _look_after(installation)
         server.serve(

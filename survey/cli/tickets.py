@@ -10,27 +10,23 @@ import click
 from forms import ticket_code
 from survey import clock
 from survey.cli.files import written_for_the_owner
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import ticket_cards
 from survey.services.counter import tickets as codes
 
-unit_option = click.option("--unit", required=True, help=say("Mã đơn vị.", "The unit's code."))
-batch_option = click.option(
-    "--batch", type=click.IntRange(1), required=True, help=say("Số lô.", "The batch.")
-)
+unit_option = click.option("--unit", required=True, help=text("option.unit"))
+batch_option = click.option("--batch", type=click.IntRange(1), required=True, help=text("tickets.batch"))
 
 
-@click.group(help=say("In và hạch toán mã dùng một lần.", "Print and account for one-time codes."))
+@click.group(help=text("tickets.help"))
 def tickets() -> None:
     """Group the commands about one-time codes."""
 
 
-@tickets.command(
-    name="print", help=say("In một lô thẻ có mã dùng một lần.", "Print a batch of cards with one-time codes.")
-)
+@tickets.command(name="print", help=text("tickets.print.help"))
 @data_option
 @campaign_option
 @unit_option
@@ -38,20 +34,20 @@ def tickets() -> None:
     "--count",
     type=click.IntRange(1, codes.MOST_CARDS),
     required=True,
-    help=say("Số thẻ.", "How many cards."),
+    help=text("tickets.print.count"),
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help=say("Tệp PDF.", "The PDF file."),
+    help=text("tickets.print.out"),
 )
 @click.option(
     "--json",
     "listing",
     type=click.Path(dir_okay=False, path_type=Path),
     default=None,
-    help=say("Ghi thêm mã của từng thẻ ra tệp JSON.", "Also write each card's codes to a JSON file."),
+    help=text("tickets.print.json"),
 )
 def print_cards(
     data: str | None, campaign: str | None, unit: str, count: int, out: Path, listing: Path | None
@@ -74,17 +70,15 @@ def print_cards(
             for card in cards
         ]
         written_for_the_owner(listing, json.dumps(rows, ensure_ascii=False, indent=2).encode())
-    click.echo(
-        say(f"Lô {cards[0].batch}: {count} thẻ, {out}", f"Batch {cards[0].batch}: {count} cards, {out}")
-    )
+    click.echo(text("tickets.print.done", batch=cards[0].batch, count=count, out=out))
 
 
-@tickets.command(help=say("Ghi số thẻ đã phát.", "Note how many cards were handed out."))
+@tickets.command(help=text("tickets.give.help"))
 @data_option
 @campaign_option
 @unit_option
 @batch_option
-@click.option("--count", type=int, required=True, help=say("Số thẻ phát thêm.", "How many more went out."))
+@click.option("--count", type=int, required=True, help=text("tickets.give.count"))
 def give(data: str | None, campaign: str | None, unit: str, batch: int, count: int) -> None:
     """Add to the number of cards that went out."""
     with opened_installation(data) as installation:
@@ -92,7 +86,7 @@ def give(data: str | None, campaign: str | None, unit: str, batch: int, count: i
         codes.hand_out(installation, COMMAND_LINE, record, (unit, batch), count, clock.now())
 
 
-@tickets.command(help=say("Hủy một thẻ hỏng hoặc mất.", "Make a spoiled or lost card void."))
+@tickets.command(help=text("tickets.void.help"))
 @data_option
 @campaign_option
 @click.argument("code")
@@ -101,13 +95,13 @@ def void(data: str | None, campaign: str | None, code: str) -> None:
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         batch = codes.void(installation, COMMAND_LINE, record, code, clock.now())
-    click.echo(say(f"Đã hủy một thẻ của lô {batch}.", f"One card of batch {batch} is void."))
+    click.echo(text("tickets.void.done", batch=batch))
 
 
-@tickets.command(name="list", help=say("Số in, phát, dùng, hủy của từng lô.", "What became of each batch."))
+@tickets.command(name="list", help=text("tickets.list.help"))
 @data_option
 @campaign_option
-@click.option("--json", "as_json", is_flag=True, help=say("Xuất dạng JSON.", "Write JSON."))
+@click.option("--json", "as_json", is_flag=True, help=text("option.json"))
 def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the account of every batch."""
     with opened_installation(data) as installation:
@@ -119,7 +113,7 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     if not rows:
-        click.echo(say("Chưa in lô thẻ nào.", "No batch of cards has been printed."), err=True)
+        click.echo(text("tickets.list.none"), err=True)
     for row in rows:
         click.echo(
             "\t".join(f"{name}={value}" if name != "unit" else str(value) for name, value in row.items())

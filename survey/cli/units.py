@@ -7,24 +7,16 @@ from rich.console import Console
 from rich.table import Table
 
 from survey import clock
-from survey.cli.language import say
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
+from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.results import quotas
 
-HEADS = (
-    ("Mã", "Code"),
-    ("Đơn vị", "Unit"),
-    ("Chỉ tiêu", "Target"),
-    ("Hợp lệ", "Valid"),
-    ("Chờ", "Awaiting"),
-    ("Muộn", "Late"),
-    ("Loại", "Excluded"),
-)
+HEADS = ("code", "unit", "target", "valid", "awaiting", "late", "excluded")
 
 
-@click.command(help=say("Liệt kê đơn vị, chỉ tiêu và số phiếu.", "List the units, their targets and counts."))
+@click.command(help=text("units.help"))
 @data_option
 @campaign_option
 def units(data: str | None, campaign: str | None) -> None:
@@ -33,7 +25,8 @@ def units(data: str | None, campaign: str | None) -> None:
         record = installation.campaigns.only(campaign)
         board = quotas.progress(installation, COMMAND_LINE, record, clock.now())
     table = Table(
-        *(say(*head) for head in HEADS), title=say("DỮ LIỆU MẪU", "SAMPLE DATA") if record.rehearsal else None
+        *(text(f"units.{head}") for head in HEADS),
+        title=text("units.rehearsal") if record.rehearsal else None,
     )
     for unit in board.units:
         counts = (unit.target, unit.valid, unit.awaiting, unit.late, unit.excluded)

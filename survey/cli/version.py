@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from survey import version as product
-from survey.cli.language import say
+from survey.cli.texts import text
 
 
-@click.command(help=say("Cho biết phiên bản của chương trình.", "Tell the version of the program."))
+@click.command(help=text("version.help"))
 def version() -> None:
     """Print the version."""
     click.echo(product.version())
