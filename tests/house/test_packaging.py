@@ -74,9 +74,9 @@ def test_the_library_on_the_kiosk_is_the_one_that_is_described() -> None:
     named = re.findall(
         r"^- \*\*uqr\*\* .*SHA-256 `([0-9a-f]{64})`", text("docs/dependencies.md"), re.MULTILINE
     )
-    content = (tree.ROOT / "survey/static/kiosk/uqr.js").read_bytes()
+    content = (tree.ROOT / "survey/static/vendor/uqr.js").read_bytes()
     assert named == [hashlib.sha256(content).hexdigest()]
-    assert "MIT License" in text("survey/static/kiosk/uqr.LICENSE.txt")
+    assert "MIT License" in text("survey/static/vendor/uqr.LICENSE.txt")
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-test.txt", "requirements-uv.txt"])

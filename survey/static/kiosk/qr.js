@@ -1,7 +1,7 @@
 // Draws QR codes; what goes where in them is the library's work (uqr, MIT, docs/dependencies.md).
 
 import { svg } from "./dom.js";
-import { encode } from "./uqr.js";
+import { encode } from "../vendor/uqr.js";
 
 const QUIET_ZONE = 4;
 

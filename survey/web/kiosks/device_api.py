@@ -198,8 +198,9 @@ def version() -> str:
 
 @cache
 def _files() -> tuple[str, ...]:
-    kept = sorted(path for path in (STATIC / "kiosk").iterdir() if path.suffix in {".js", ".css"})
-    return ("icon.svg", *(f"kiosk/{path.name}" for path in kept if path != WORKER))
+    every = (path for folder in ("kiosk", "vendor") for path in sorted((STATIC / folder).iterdir()))
+    kept = (path for path in every if path.suffix in {".js", ".css"} and path != WORKER)
+    return ("icon.svg", *(path.relative_to(STATIC).as_posix() for path in kept))
 
 
 def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
