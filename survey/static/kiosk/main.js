@@ -5,7 +5,7 @@ import { el, face, fill } from "./dom.js";
 import { guard } from "./guard.js";
 import { Idle } from "./idle.js";
 import { enrolByPhone, leaveByPhone } from "./phone.js";
-import { beat, cardRefusal, enrol, flush, screenCode, settings as askSettings } from "./service.js";
+import { cardRefusal, enrol, flush, heartbeat, screenCode, settings as askSettings } from "./service.js";
 import { keepFiles, Sound } from "./sound.js";
 import { askPin, menu } from "./staff.js";
 import { bind, counts, get, keep, open, put } from "./store.js";
@@ -267,7 +267,7 @@ async function sendOnce() {
 // The device's own beat: never at an answer, so that it tells nobody when there was one.
 async function report() {
   try {
-    const said = await beat(device, await counts(db));
+    const said = await heartbeat(device, await counts(db));
     if (said.version !== version) (await navigator.serviceWorker.getRegistration("/kios/"))?.update();
     settings = await askSettings(device);
     await put(db, "settings", settings);

@@ -2,13 +2,18 @@
 // kiosk. The device shows a code and asks until it was granted; it needs the network, the PIN does not.
 
 import { el, fill } from "./dom.js";
+import { matchOf, shownHash } from "./keys.js";
 import { qr } from "./qr.js";
-import { askExit, matchOf, shownAs, shownHash, useExit } from "./service.js";
+import { askExit, shownAs, useExit } from "./service.js";
 import { get, newKey, put } from "./store.js";
 
 const EVERY = 2000;
 
-// Shows a code with which an administrator lets the kiosk be left.
+/**
+ * Shows a code with which an administrator lets the kiosk be left.
+ * @param {object} scene device; words; show(content, controls); passed() once it was granted; back() goes back
+ * @returns {Promise<void>} settled when nothing more is asked
+ */
 export async function leaveByPhone({ device, words, show, passed, back }) {
   const screen = stage(show, words.phone_exit, back, words);
   try {
@@ -25,7 +30,11 @@ export async function leaveByPhone({ device, words, show, passed, back }) {
   }
 }
 
-// Shows a code with which an administrator makes this device a kiosk; calls bound(device, settings).
+/**
+ * Shows a code with which an administrator makes this device a kiosk.
+ * @param {object} scene db; words; show(content, controls); bound(device, settings) once it is one; back() or null
+ * @returns {Promise<void>} settled when nothing more is asked
+ */
 export async function enrolByPhone({ db, words, show, bound, back = null }) {
   const screen = stage(show, words.phone_enrol, back, words);
   const { key } = (await get(db, "shown")) ?? await remembered(db);
@@ -68,7 +77,7 @@ function stage(show, title, back, words) {
       qr(address, words.phone_code),
       el("div", {}, el("p", {}, how), el("p", { class: "code" }, fill(words.phone_match, { match })))),
     next: async () => {
-      await new Promise((resolve) => setTimeout(resolve, EVERY));
+      await new Promise((resolve) => { setTimeout(resolve, EVERY); });
       return content.isConnected;
     },
     shown: () => content.isConnected,

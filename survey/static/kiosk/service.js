@@ -1,30 +1,21 @@
 // What the device says to the service. An answer leaves the device only for a receipt that the service
 // signed with this device's key over the very bytes that were sent.
 
-import { base64url, get, mark, newKey, remove, waiting } from "./store.js";
+import { sendInOrder } from "./backoff.js";
+import { genuineExit, genuineReceipt, keyHash } from "./keys.js";
+import { inOrder, meaningOf } from "./queue.js";
+import { bodyOf } from "./records.js";
+import { get, mark, newKey, remove, waiting } from "./store.js";
 
-const RECEIPT = "hailong kiosk receipt 1";
-const EXIT = "hailong kiosk exit 1";
 const PATIENCE = 20_000;
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 60_000;
-const GONE = new Set(["kiosk_revoked", "kiosk_unknown"]);
 
-const encoder = new TextEncoder();
-const hex = (bytes) => Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-const unhex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const digest = async (bytes) => hex(await crypto.subtle.digest("SHA-256", bytes));
-
+/** What the service has refused, by its code and the status of the answer. */
 export class Refused extends Error {
   constructor(code, status) {
     super(code);
     this.code = code;
     this.status = status;
   }
-}
-
-export function unbase64url(text) {
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 }
 
 async function ask(path, { device, body } = {}) {
@@ -38,7 +29,13 @@ async function ask(path, { device, body } = {}) {
   throw new Refused(said?.code ?? "no_answer", answer.status);
 }
 
-// Turns the one-time link into a kiosk; cut off half-way, the same device may ask again with the same key.
+/**
+ * Turns the one-time link into a kiosk; cut off half-way, the same device may ask again with the same key.
+ * @param {IDBDatabase} db the device's database
+ * @param {string} link campaign, number and code
+ * @param {(device: object) => Promise<void>} remember keeps the device's key before it is told
+ * @returns {Promise<{device: object, settings: object}>} what the device has become
+ */
 export async function enrol(db, link, remember) {
   const [campaign, number, code] = link.split("/");
   let device = await get(db, "enrolling");
@@ -46,24 +43,44 @@ export async function enrol(db, link, remember) {
     device = { campaign, number: Number(number), key: newKey(32) };
     await remember(device);
   }
-  const key_hash = await digest(unbase64url(device.key));
-  const body = JSON.stringify({ campaign, number: device.number, code, key_hash });
+  const body = JSON.stringify({ campaign, number: device.number, code, key_hash: await keyHash(device.key) });
   return { device, settings: await ask("/kios/api/enrol", { body }) };
 }
 
+/**
+ * Asks for the counter, the rules and the frozen questionnaire.
+ * @param {object} device the campaign, number and key of the device
+ * @returns {Promise<object>} the settings
+ */
 export function settings(device) {
   return ask("/kios/api/settings", { device });
 }
 
-export function beat(device, counts) {
+/**
+ * Tells what the device holds.
+ * @param {object} device the campaign, number and key of the device
+ * @param {object} counts numbers issued, records waiting, records overdue
+ * @returns {Promise<{version: string}>} the present state of the kiosk's files
+ */
+export function heartbeat(device, counts) {
   return ask("/kios/api/beat", { device, body: JSON.stringify(counts) });
 }
 
+/**
+ * Asks for the code with which a citizen answers on a telephone.
+ * @param {object} device the campaign, number and key of the device
+ * @returns {Promise<object>} the code, its address and for how long it stands
+ */
 export function screenCode(device) {
   return ask("/kios/api/screen-code", { device });
 }
 
-// The name of what is wrong with a card's code, or nothing; fails where nobody could be asked.
+/**
+ * Asks whether a card can be answered with; fails where nobody could be asked.
+ * @param {object} device the campaign, number and key of the device
+ * @param {string} code of the card
+ * @returns {Promise<string | null>} the name of what is wrong with it, or nothing
+ */
 export async function cardRefusal(device, code) {
   try {
     await ask("/kios/api/card", { device, body: JSON.stringify({ code }) });
@@ -74,40 +91,31 @@ export async function cardRefusal(device, code) {
   }
 }
 
-export async function genuine(device, record, body, said) {
-  const words = [RECEIPT, device.campaign, device.number, record.number, record.key, await digest(body)];
-  return signed(device, [...words, said.receipt, said.state], said.signature);
-}
-
-async function signed(device, words, signature) {
-  if (typeof signature !== "string") return false;
-  const use = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", unbase64url(device.key), use, false, ["verify"]);
-  return crypto.subtle.verify("HMAC", key, unhex(signature), encoder.encode(words.join("\n")));
-}
-
-// A code with which an administrator lets this kiosk be left, and whether that was done.
+/**
+ * Asks for a code with which an administrator lets this kiosk be left.
+ * @param {object} device the campaign, number and key of the device
+ * @returns {Promise<object>} the code, its address, the digits to compare and for how long it stands
+ */
 export function askExit(device) {
   return ask("/kios/api/exit", { device, body: "{}" });
 }
 
+/**
+ * Asks whether that was done.
+ * @param {object} device the campaign, number and key of the device
+ * @param {string} code that the device shows
+ * @returns {Promise<boolean>} whether the service signed that it was
+ */
 export async function useExit(device, code) {
   const said = await ask("/kios/api/exit/use", { device, body: JSON.stringify({ code }) });
-  return signed(device, [EXIT, device.campaign, device.number, code], said.signature);
+  return genuineExit(device, code, said.signature);
 }
 
-// What a device that is no kiosk yet shows of its key, the digits to compare, and what it has become (or null).
-// It shows the hash of the hash: with the hash itself the waiting records could be read and forged (see seal).
-export async function shownHash(key) {
-  const hash = await crypto.subtle.digest("SHA-256", unbase64url(key));
-  return base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", hash)));
-}
-
-export async function matchOf(shown) {
-  const hashed = await crypto.subtle.digest("SHA-256", encoder.encode(`hailong kiosk match ${shown}`));
-  return String(new DataView(hashed).getUint32(0) % 10_000).padStart(4, "0");
-}
-
+/**
+ * Asks what a device has become whose code hangs on its screen.
+ * @param {string} key the device's key as base64url
+ * @returns {Promise<object | null>} its settings, or null while it is no kiosk
+ */
 export async function shownAs(key) {
   const said = await ask("/kios/api/shown", { device: { campaign: "", number: 0, key }, body: "{}" });
   return said.waits ? null : said;
@@ -115,70 +123,32 @@ export async function shownAs(key) {
 
 // Sends one record: "kept", "later" (no network, no service, no genuine receipt) or "refused".
 async function send(db, device, record) {
-  const body = encoder.encode(JSON.stringify({ key: record.key, number: record.number, fields: record.fields, code: record.code }));
+  const body = bodyOf(record);
   try {
     const said = await ask("/kios/api/records", { device, body });
-    if (!(await genuine(device, record, body, said))) return "later";
+    if (!(await genuineReceipt(device, record, body, said))) return "later";
   } catch (fault) {
-    if (GONE.has(fault.code)) throw fault;
-    const final = fault instanceof Refused && fault.status >= 400 && fault.status < 500 && fault.status !== 429;
-    if (!final) return "later";
-    await mark(db, record, fault.code);
-    return "refused";
+    const meaning = meaningOf(fault);
+    if (meaning === "gone") throw fault;
+    if (meaning === "refused") await mark(db, record, fault.code);
+    return meaning;
   }
   await remove(db, record.key);
   return "kept";
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
-// Sends what waits, one record after the other, in one tab at a time. After a failure it tries again with
-// growing pauses; after `tries` failures in a row it gives up until it is called again.
-export function flush(db, device, { tries = 4, first = FIRST_PAUSE, changed = () => {} } = {}) {
+/**
+ * Sends what waits, in one tab at a time.
+ * @param {IDBDatabase} db the device's database
+ * @param {object} device the campaign, number and key of the device
+ * @param {object} how tries: failures in a row that end it; first: the first pause; changed: told after each attempt
+ * @returns {Promise<boolean>} whether every record was settled
+ */
+export function flush(db, device, { tries = 4, first, changed = () => {} } = {}) {
   return navigator.locks.request("hailong-kiosk-send", async () => {
-    const records = await waiting(db);
-    records.sort((one, other) => Boolean(one.refused) - Boolean(other.refused));
-    let failures = 0;
-    for (let at = 0; at < records.length;) {
-      const outcome = await send(db, device, records[at]);
-      changed();
-      if (outcome === "later") {
-        failures += 1;
-        if (failures >= tries) return false;
-        await pause(Math.min(first * 2 ** (failures - 1), LONGEST_PAUSE));
-      } else {
-        failures = 0;
-        at += 1;
-      }
-    }
-    return true;
+    const records = inOrder(await waiting(db));
+    return sendInOrder(records, { send: (record) => send(db, device, record), wait, changed, tries, first });
   });
-}
-
-// Compares typed digits with what the service derived; works without a network.
-export async function pinFits(pin, digits) {
-  const key = await crypto.subtle.importKey("raw", encoder.encode(digits), "PBKDF2", false, ["deriveBits"]);
-  const how = { name: "PBKDF2", hash: "SHA-256", salt: unhex(pin.salt), iterations: pin.rounds };
-  return hex(await crypto.subtle.deriveBits(how, key, 256)) === pin.check;
-}
-
-// Encrypts what only the service is to read.
-export async function seal(device, label, plain) {
-  const hashed = await crypto.subtle.digest("SHA-256", unbase64url(device.key));
-  const base = await crypto.subtle.importKey("raw", hashed, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const secret = await crypto.subtle.sign("HMAC", base, encoder.encode(label));
-  const key = await crypto.subtle.importKey("raw", secret, "AES-GCM", false, ["encrypt"]);
-  const nonce = crypto.getRandomValues(new Uint8Array(12));
-  return { nonce, closed: new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, plain)) };
-}
-
-// The waiting records as a file.
-export async function sealed(db, device) {
-  const format = "hailong kiosk file 1";
-  const plain = (await waiting(db)).map(({ key, number, fields, code }) => ({ key, number, fields, code }));
-  const { nonce, closed } = await seal(device, format, encoder.encode(JSON.stringify(plain)));
-  let text = "";
-  for (const byte of closed) text += String.fromCharCode(byte);
-  const place = { campaign: device.campaign, kiosk: device.number, records: plain.length };
-  return JSON.stringify({ format, ...place, nonce: base64url(nonce), sealed: btoa(text) });
 }

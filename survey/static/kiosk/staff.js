@@ -2,13 +2,16 @@
 
 import { el, fill } from "./dom.js";
 import { codes, showCodes } from "./handover.js";
-import { pinFits, sealed } from "./service.js";
-import { counts, get, put } from "./store.js";
+import { pinFits } from "./keys.js";
+import { sealedFile } from "./records.js";
+import { counts, get, put, waiting as queue } from "./store.js";
+import { afterWrong, NONE, pauses } from "./tries.js";
 
-const TRIES = 5;
-const REST = 60_000;
-
-// Asks for the PIN; a few wrong ones are answered with a pause that outlives the page.
+/**
+ * Asks for the PIN.
+ * @param {object} scene db; pin: what the service derived; words; show(content, controls); passed() goes on;
+ *   phone() takes another way; cancelled() goes back
+ */
 export function askPin({ db, pin, words, show, passed, phone, cancelled }) {
   let typed = "";
   const shown = el("output", { class: "pin", "aria-label": words.pin_typed });
@@ -21,16 +24,16 @@ export function askPin({ db, pin, words, show, passed, phone, cancelled }) {
     const digits = typed;
     typed = "";
     shown.textContent = "";
-    const wrong = (await get(db, "wrong")) ?? { count: 0, until: 0 };
-    if (Math.abs(wrong.until - Date.now()) < REST && Date.now() < wrong.until) { // a clock put right locks nobody out
+    const wrong = (await get(db, "wrong")) ?? NONE;
+    if (pauses(wrong, Date.now())) {
       said.textContent = words.pin_wait;
     } else if (await pinFits(pin, digits)) {
-      await put(db, "wrong", { count: 0, until: 0 });
+      await put(db, "wrong", NONE);
       passed();
     } else {
-      const count = wrong.count + 1;
-      await put(db, "wrong", { count: count % TRIES, until: count >= TRIES ? Date.now() + REST : 0 });
-      said.textContent = count >= TRIES ? words.pin_wait : words.pin_wrong;
+      const now = afterWrong(wrong, Date.now());
+      await put(db, "wrong", now);
+      said.textContent = now.until ? words.pin_wait : words.pin_wrong;
     }
   };
   const key = (label, act, name = label) => el("button", { type: "button", class: "key", "aria-label": name, onclick: act }, label);
@@ -50,6 +53,10 @@ export function askPin({ db, pin, words, show, passed, phone, cancelled }) {
   ]);
 }
 
+/**
+ * Shows what the device holds and what can be done with it.
+ * @param {object} scene db; device; settings; version; words; show(content, controls); act: done, exit, send, rebind
+ */
 export async function menu(scene) {
   const { db, device, settings, version, words, show, act } = scene;
   const { issued, waiting, overdue } = await counts(db);
@@ -86,7 +93,7 @@ export async function menu(scene) {
 }
 
 async function save(db, device) {
-  const url = URL.createObjectURL(new Blob([await sealed(db, device)], { type: "application/json" }));
+  const url = URL.createObjectURL(new Blob([await sealedFile(device, await queue(db))], { type: "application/json" }));
   const link = el("a", { href: url, download: `kiosk-${device.campaign}-${device.number}.json` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
