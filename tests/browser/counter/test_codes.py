@@ -275,7 +275,7 @@ def test_the_device_finds_the_same_slips_as_the_service(
     bad = [code[:3] + ("0" if code[3] != "0" else "1") + code[4:] for code in good] + ["", "K7QM"]
     station.enrol(tablet)
     told = tablet.evaluate(
-        "async (codes) => { const { isWhole } = await import('/static/kiosk/ticket.js'); return codes.map(isWhole); }",
+        "async (codes) => { const { isWhole } = await import('/static/kiosk/cardcode.js'); return codes.map(isWhole); }",
         good + bad,
     )
     assert told == [ticket_code.read(code) is not None for code in good + bad]
