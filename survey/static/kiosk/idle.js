@@ -1,8 +1,10 @@
 // Nobody is there: a question with a countdown, then the end. Touch and keyboard both count as somebody.
 
-const SIGNS = ["pointerdown", "pointermove", "keydown", "input", "wheel", "touchstart"];
-const COUNTDOWN = 20; // seconds in which one touch is enough to go on
+import { ASKED, GONE, idleAt } from "./idlerule.js";
 
+const SIGNS = ["pointerdown", "pointermove", "keydown", "input", "wheel", "touchstart"];
+
+/** Watches for signs of somebody: warn(seconds or null) shows or takes away the question, end() is called once. */
 export class Idle {
   #seconds;
   #warn;
@@ -36,13 +38,13 @@ export class Idle {
   }
 
   #look() {
-    const left = this.#seconds + COUNTDOWN - (performance.now() - this.#last) / 1000;
-    if (left <= 0) {
+    const { state, left } = idleAt(this.#seconds, performance.now() - this.#last);
+    if (state === GONE) {
       this.stop();
       this.#end();
-    } else if (left <= COUNTDOWN) {
+    } else if (state === ASKED) {
       this.#warned = true;
-      this.#warn(Math.ceil(left));
+      this.#warn(left);
     } else if (this.#warned) {
       this.#warned = false;
       this.#warn(null);
