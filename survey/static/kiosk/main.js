@@ -1,24 +1,24 @@
 // The kiosk: waits for a citizen, leads one visit at a time, and brings every answer home.
 
+import { oneAtATime } from "./backoff.js";
 import { phoneCode } from "./code.js";
 import { el, face, fill } from "./dom.js";
 import { guard } from "./guard.js";
+import { HEARTBEAT, isEarly, isNight } from "./hours.js";
 import { Idle } from "./idle.js";
 import { enrolByPhone, leaveByPhone } from "./phone.js";
 import { cardRefusal, enrol, flush, heartbeat, screenCode, settings as askSettings } from "./service.js";
 import { keepFiles, Sound } from "./sound.js";
 import { askPin, menu } from "./staff.js";
+import { after, afterWorker, EVENTS, isFree, means, PAGES, STATES } from "./states.js";
 import { bind, counts, get, keep, open, put } from "./store.js";
 import { askCard } from "./ticket.js";
 import { Visit } from "./visit.js";
 
 const THANKS = 12_000;
-const BEAT = 10 * 60 * 1000;
 const RESEND = 30_000;
 const RESTART = 30_000;
 const PHONE = 300; // seconds that somebody with a phone has
-const NIGHT_FROM = 18;
-const NIGHT_TO = 6;
 
 const words = JSON.parse(document.getElementById("words").textContent);
 const version = document.documentElement.dataset.version;
@@ -31,20 +31,26 @@ let settings;
 let visit = null;
 let card = ""; // the code of the card with which the visit began
 let lang = "vi";
-let resting = true; // nobody is at the device
-let renewed = false; // a newer page waits for its moment
+let state = STATES.STARTING;
+let page = PAGES.CURRENT;
 let thanks = 0;
 let restart = 0;
-let sending = null;
-let more = false;
 
 // A campaign's further languages bring their words with its settings.
 const spoken = (code) => words[code] ?? settings?.words?.[code];
 const say = () => spoken(lang) ?? words.vi;
 const idle = new Idle({ warn, end: abandon });
 const sound = new Sound({ files: () => settings?.audio ?? {}, alive: () => idle.touched() });
-const listen = (parts, text, code = lang) =>
-  sound.button(code, parts, { text: spoken(code).listen, name: fill(spoken(code).listen_to, { text }) });
+const send = oneAtATime(sendOnce);
+const listen = (read, text, code = lang) =>
+  sound.button(code, read, { text: spoken(code).listen, name: fill(spoken(code).listen_to, { text }) });
+
+// Goes on by an event, or tells that it means nothing now.
+function goOn(event) {
+  const meant = means(state, event);
+  state = after(state, event);
+  return meant;
+}
 
 function show(content, controls = []) {
   sound.stop();
@@ -78,8 +84,8 @@ function attract() {
   idle.stop();
   visit = null;
   card = "";
-  resting = true;
-  if (renewed) return location.reload();
+  goOn(EVENTS.REST);
+  if (page === PAGES.OLD) return location.reload();
   Object.assign(document.documentElement.dataset, { large: "off", contrast: "off" });
   speak("vi");
   getSelection()?.removeAllRanges();
@@ -104,7 +110,8 @@ function attract() {
 }
 
 function begin(code) {
-  if (early()) return tooEarly(code);
+  if (isEarly(settings, Date.now())) return tooEarly(code);
+  if (!goOn(EVENTS.BEGIN)) return null;
   wake();
   speak(code);
   idle.start(settings.idle_seconds);
@@ -114,7 +121,8 @@ function begin(code) {
 }
 
 function haveCard(code) {
-  if (early()) return tooEarly(code);
+  if (isEarly(settings, Date.now())) return tooEarly(code);
+  if (!goOn(EVENTS.ASK_CARD)) return null;
   wake();
   speak(code);
   idle.start(settings.idle_seconds);
@@ -124,21 +132,16 @@ function haveCard(code) {
   });
 }
 
-// The service's word, where it has said that the campaign is open, goes before the device's clock, which may be wrong.
-function early() {
-  return !settings.opened && Date.now() < Date.parse(settings.opens_at);
-}
-
 function tooEarly(code) {
+  if (!goOn(EVENTS.REFUSE)) return;
   speak(code);
-  resting = false;
   idle.start(settings.idle_seconds);
   const content = [el("h1", { tabindex: "-1" }, fill(say().too_early, { opens: settings.opens_on }))];
   show(content, [el("button", { type: "button", class: "first", onclick: attract }, say().done)]);
 }
 
 async function finish(answers) {
-  if (answers && !visit) return; // a second tap on "send"
+  if (answers && !goOn(EVENTS.SEND)) return; // a second tap on "send"
   visit = null;
   idle.stop();
   if (!answers) return attract();
@@ -152,6 +155,7 @@ async function finish(answers) {
 }
 
 function thank() {
+  if (!goOn(EVENTS.THANK)) return;
   show([el("div", { class: "thanks" }, el("p", { class: "l5" }, face(5)), el("h1", { tabindex: "-1" }, say().thanks), el("p", {}, say().kept))],
     [el("button", { type: "button", class: "first", onclick: attract }, say().done)]);
   thanks = setTimeout(attract, THANKS);
@@ -181,6 +185,7 @@ async function abandon() {
 }
 
 function staff() {
+  if (!goOn(EVENTS.MEET_STAFF)) return;
   const home = () => attract();
   wake();
   idle.start(settings.idle_seconds);
@@ -196,7 +201,7 @@ function staff() {
 async function rebind() {
   if ((await counts(db)).waiting) return true;
   idle.stop();
-  resting = false;
+  goOn(EVENTS.ENROL);
   enrolByPhone({
     db, words: say(), show, back: device ? () => location.reload() : null,
     bound: async (made, told) => {
@@ -219,13 +224,11 @@ function stay() {
 }
 
 function wake() {
-  resting = false;
   document.body.classList.remove("night");
 }
 
 function dim() {
-  const hour = new Date().getHours();
-  document.body.classList.toggle("night", resting && (hour >= NIGHT_FROM || hour < NIGHT_TO));
+  document.body.classList.toggle("night", isFree(state) && isNight(new Date().getHours()));
 }
 
 async function status() {
@@ -233,22 +236,6 @@ async function status() {
   const place = fill(say().place, { number: device.number, counter: settings.counter });
   const queue = waiting ? fill(say().waiting, { waiting }) : say().all_sent;
   parts.status.replaceChildren(el("span", {}, place), el("span", { class: waiting ? "waits" : "" }, queue));
-}
-
-// However often it is asked for, one sending runs at a time, and one more after it for what came meanwhile.
-function send() {
-  more = true;
-  sending ??= sendAll().finally(() => { sending = null; });
-  return sending;
-}
-
-async function sendAll() {
-  let all = false;
-  while (more) {
-    more = false;
-    all = await sendOnce();
-  }
-  return all;
 }
 
 async function sendOnce() {
@@ -264,7 +251,7 @@ async function sendOnce() {
   }
 }
 
-// The device's own beat: never at an answer, so that it tells nobody when there was one.
+// By the device's own clock: never at an answer, so that it tells nobody when there was one.
 async function report() {
   try {
     const said = await heartbeat(device, await counts(db));
@@ -280,7 +267,7 @@ async function report() {
 function outOfOrder(code) {
   idle.stop();
   visit = null;
-  resting = false;
+  goOn(EVENTS.BREAK);
   clearTimeout(thanks);
   if (warning.open) warning.close();
   const number = device?.number ?? "–";
@@ -291,7 +278,7 @@ function outOfOrder(code) {
     el("p", { class: "why" }, say()[`why_${code.toLowerCase()}`]))],
   [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again),
     code === "K03" ? el("button", { type: "button", class: "quiet", onclick: staff }, say().staff) : null]); // what it holds must come out
-  if (code !== "K02" && code !== "K01") restart = setTimeout(() => location.reload(), code === "K03" ? BEAT : RESTART);
+  if (code !== "K02" && code !== "K01") restart = setTimeout(() => location.reload(), code === "K03" ? HEARTBEAT : RESTART);
 }
 
 async function enrolled() {
@@ -313,11 +300,10 @@ async function enrolled() {
 
 async function prepare() {
   const worker = navigator.serviceWorker;
-  let first = !worker.controller;
+  if (!worker.controller) page = PAGES.UNKEPT;
   worker.addEventListener("controllerchange", () => {
-    if (first) first = false;
-    else renewed = true;
-    if (renewed && resting) location.reload();
+    page = afterWorker(page);
+    if (page === PAGES.OLD && isFree(state)) location.reload();
   });
   await worker.register("/kios/worker.js", { scope: "/kios/" }).catch(() => {}); // without a network it is there already
   await navigator.storage.persist?.();
@@ -353,8 +339,8 @@ async function start() {
   document.documentElement.dataset.ready = "yes";
   addEventListener("online", send);
   setInterval(send, RESEND);
-  setInterval(report, BEAT);
-  setInterval(() => resting && dim(), 60_000);
+  setInterval(report, HEARTBEAT);
+  setInterval(() => isFree(state) && dim(), 60_000);
   await report();
   return send();
 }
