@@ -1,8 +1,16 @@
 // From the frozen questionnaire to the screens of a visit: pure, it touches no page.
 
+/** Letters that the service takes of a comment. */
+export const LONGEST_COMMENT = 1000;
+
 const MOST_OPTIONS = 12; // on one screen of questions about the person
 const field = (id) => id.toLowerCase().replaceAll(".", "_");
 
+/**
+ * Divides a questionnaire into screens.
+ * @param {object} q the questionnaire as the service tells it
+ * @returns {object[]} the screens in order, each with its kind
+ */
 export function stepsOf(q) {
   const groups = q.criteria.map((criterion) => ({
     kind: "group",
@@ -29,7 +37,11 @@ function profileSteps(q) {
   return screens;
 }
 
-// Whether there is anything in the answers that the service would take: a rating or a comment.
+/**
+ * Tells whether there is anything in the answers that the service would take: a rating or a comment.
+ * @param {Record<string, string>} answers by field
+ * @returns {boolean} whether there is
+ */
 export function worthKeeping(answers) {
   return Object.entries(answers).some(([name, value]) => value && !name.startsWith("p_"));
 }

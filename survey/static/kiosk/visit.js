@@ -1,10 +1,9 @@
 // One citizen's visit: its answers live in this object and in nothing else, and end with it.
 
 import { el, face, fill, icon } from "./dom.js";
-import { stepsOf, worthKeeping } from "./steps.js";
+import { LONGEST_COMMENT, stepsOf, worthKeeping } from "./steps.js";
 
-const LONGEST_COMMENT = 1000;
-
+/** A visit from its first screen to its end. */
 export class Visit {
   #answers = {};
   #at = 0;
