@@ -2,6 +2,13 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/**
+ * Makes an element of HTML.
+ * @param {string} tag its name
+ * @param {object} given attributes, and listeners by names that begin with "on"
+ * @param {...any} children elements and texts; nothing is made of null, undefined and false
+ * @returns {HTMLElement} the element
+ */
 export function el(tag, given = {}, ...children) {
   const made = document.createElement(tag);
   set(made, given);
@@ -9,6 +16,13 @@ export function el(tag, given = {}, ...children) {
   return made;
 }
 
+/**
+ * Makes an element of SVG.
+ * @param {string} tag its name
+ * @param {object} given attributes
+ * @param {...Element} children what it holds
+ * @returns {SVGElement} the element
+ */
 export function svg(tag, given = {}, ...children) {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(given)) made.setAttribute(name, value);
@@ -24,6 +38,12 @@ function set(made, given) {
   }
 }
 
+/**
+ * Fills the places of a text.
+ * @param {string} text with names in braces
+ * @param {object} values by name
+ * @returns {string} the whole text
+ */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
 }
@@ -31,6 +51,11 @@ export function fill(text, values) {
 // A mouth for each level, from 1 (sad) to 5 (glad).
 const MOUTHS = ["M15 35q9-11 18 0", "M16 33q8-6 16 0", "M16 32h16", "M16 29q8 7 16 0", "M13 27q11 15 22 0z"];
 
+/**
+ * Draws the face of a level.
+ * @param {number} level from 1 (sad) to 5 (glad)
+ * @returns {SVGElement} the drawing
+ */
 export function face(level) {
   return svg("svg", { viewBox: "0 0 48 48", class: "face", "aria-hidden": "true", focusable: "false" },
     svg("circle", { cx: 24, cy: 24, r: 21, class: "head" }),
@@ -39,7 +64,11 @@ export function face(level) {
     svg("path", { d: MOUTHS[level - 1], class: level === 5 ? "mouth full" : "mouth" }));
 }
 
-// A drawing of one line, beside words that say the same.
+/**
+ * Draws one line, beside words that say the same.
+ * @param {string} path of the line
+ * @returns {SVGElement} the drawing
+ */
 export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" }, svg("path", { d: path }));
 }

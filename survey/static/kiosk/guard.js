@@ -2,6 +2,7 @@
 
 const KEYS = new Set(["+", "-", "=", "0", "p", "s", "o", "u", "f", "g"]); // with Ctrl or the command key
 
+/** Keeps the browser from all of it. */
 export function guard() {
   const no = (event) => event.preventDefault();
   for (const sign of ["contextmenu", "dragstart", "gesturestart"]) addEventListener(sign, no);

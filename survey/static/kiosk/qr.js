@@ -5,6 +5,12 @@ import { encode } from "../vendor/uqr.js";
 
 const QUIET_ZONE = 4;
 
+/**
+ * Draws a QR code.
+ * @param {string} text what it says
+ * @param {string} name what it is called where nobody sees it
+ * @returns {SVGElement} the drawing, quiet zone included
+ */
 export function qr(text, name) {
   const { size, data } = encode(text, { ecc: "M", border: QUIET_ZONE });
   let path = "";
