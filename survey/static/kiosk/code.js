@@ -8,7 +8,11 @@ const SOON = 1500; // after the minute has turned
 const RETRY = 15_000;
 const LOOK = 2000; // at night, whether somebody has touched the screen
 
-// Returns an empty place that fills itself. ask() fetches the present code; once the place has left the page, all ends.
+/**
+ * Makes an empty place that fills itself; once it has left the page, all ends.
+ * @param {object} scene words; ask() fetches the present code
+ * @returns {HTMLElement} the place
+ */
 export function phoneCode({ words, ask }) {
   const place = el("aside", { class: "phone", "aria-label": words.phone_title, hidden: true });
   let ends = 0;

@@ -6,6 +6,7 @@ import { el, svg } from "./dom.js";
 const CACHE = "hailong-audio";
 const EAR = "M4 9v6h4l5 4V5L8 9zM16 8.5a5 5 0 0 1 0 7M18.5 6a8.5 8.5 0 0 1 0 12";
 
+/** The page's voice: files() gives the addresses by language and key, alive() is told that somebody listens. */
 export class Sound {
   #files;
   #alive;
@@ -15,7 +16,6 @@ export class Sound {
   #ended = null; // what the present touch has just ended
   #turn = 0;
 
-  // files() returns the addresses by language and key; alive() is told at every sentence that somebody listens.
   constructor({ files, alive }) {
     this.#files = files;
     this.#alive = alive;
@@ -92,7 +92,11 @@ export class Sound {
   }
 }
 
-// Keeps every file on the device, for when there is no network, and drops those that are no longer used.
+/**
+ * Keeps every file on the device, for when there is no network, and drops those that are no longer used.
+ * @param {object} files addresses by language and key
+ * @returns {Promise<boolean>} settled when all are kept
+ */
 export async function keepFiles(files) {
   const wanted = Object.values(files).flatMap((keys) => Object.values(keys));
   if (!wanted.length) return caches.delete(CACHE);
