@@ -21,9 +21,9 @@
     const index = questions.findIndex((each) => each.contains(event.target));
     if (index >= 0) here = index;
   });
+  const elsewhere = (event) => event.target.matches("textarea, a, button") || here >= questions.length;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    if (event.target.matches("textarea, a, button") || here >= questions.length) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || elsewhere(event)) return;
     if (event.key === "Backspace") {
       event.preventDefault();
       go(here - 1);
