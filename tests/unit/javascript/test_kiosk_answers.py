@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forms import answers, instrument
-from forms.faults import FaultyInput
+from forms.faults import FaultyInstrument
 from survey.services.kiosks import devices
 from tests.unit.javascript.vectors import vectors
 
@@ -40,7 +40,7 @@ def test_what_the_device_keeps_is_taken(fields: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("fields", GIVEN["empty"])
 def test_what_the_device_does_not_keep_would_not_be_taken(fields: dict[str, str]) -> None:
-    with pytest.raises(FaultyInput) as faulty:
+    with pytest.raises(FaultyInstrument) as faulty:
         parse(fields)
     assert [fault.code for fault in faulty.value.faults] == ["answers_empty"]
 
@@ -48,7 +48,7 @@ def test_what_the_device_does_not_keep_would_not_be_taken(fields: dict[str, str]
 def test_a_comment_is_as_long_as_the_device_lets_it_be() -> None:
     longest = GIVEN["longest_comment"]
     assert len(parse({"comment": "x" * longest}).comment) == longest
-    with pytest.raises(FaultyInput):
+    with pytest.raises(FaultyInstrument):
         parse({"comment": "x" * (longest + 1)})
 
 

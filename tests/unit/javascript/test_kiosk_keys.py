@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from survey.services.campaigns.campaigns import CampaignRecord
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices, exits
 from survey.web.kiosks import device_api
 from tests.unit.javascript.vectors import vectors
