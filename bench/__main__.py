@@ -13,6 +13,7 @@ PARTS = {
     "page": "a first visit: requests, bytes, and rendering beside WTForms widgets",
     "first_visit": "a first visit at 400 kbit/s, 400 ms and a quarter of the processor, in Chromium",
     "submission": "processor time and waiting time of a durable submission beside a bare hello",
+    "structure": "the house in figures: files, functions, branches, rooms, words",
     "paper": "filled forms at five levels of scans and photos: wrong answers, doubts, pages a second",
     "scoring_speed": "scoring of a million forms",
     "coverage": "how often intervals and indices hold the truth",

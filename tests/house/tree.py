@@ -39,6 +39,11 @@ def tracked() -> tuple[str, ...]:
     return tuple(name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file())
 
 
+def written() -> list[str]:
+    """The path of every module under version control: the product's, and those that test and measure it."""
+    return [name for name in tracked() if name.endswith(".py")]
+
+
 def settings() -> ConfigParser:
     """``setup.cfg``, read."""
     parser = ConfigParser(interpolation=None)
