@@ -7,7 +7,8 @@ never written as zero.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 SCHEMA_VERSION = 1
@@ -74,6 +75,25 @@ class DomainResult:
     overall_weighted: IndexResult
     overall_item: IndexResult | None
 
+    def mapped(self, change: Callable[[IndexResult], IndexResult]) -> DomainResult:
+        """Return the domain with every index, wherever it stands, replaced by what ``change`` makes of it."""
+        item = self.overall_item
+        return replace(
+            self,
+            criteria=tuple(change(index) for index in self.criteria),
+            items=tuple(change(index) for index in self.items),
+            overall=change(self.overall),
+            overall_pooled=change(self.overall_pooled),
+            overall_weighted=change(self.overall_weighted),
+            overall_item=None if item is None else change(item),
+        )
+
+
+def indices(domain: DomainResult) -> tuple[IndexResult, ...]:
+    """Return every index of a domain once."""
+    item = () if domain.overall_item is None else (domain.overall_item,)
+    return (*domain.criteria, *domain.items, domain.overall, *item)
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyResult:
@@ -87,6 +107,20 @@ class SurveyResult:
     units: tuple[DomainResult, ...]
     province_pooled: DomainResult
     province_weighted: DomainResult | None
+
+    def mapped(self, change: Callable[[str, IndexResult], IndexResult]) -> SurveyResult:
+        """Return the results with every index replaced by ``change`` of its domain's id and itself."""
+
+        def domain(one: DomainResult) -> DomainResult:
+            return one.mapped(lambda index: change(one.id, index))
+
+        weighted = self.province_weighted
+        return replace(
+            self,
+            units=tuple(domain(unit) for unit in self.units),
+            province_pooled=domain(self.province_pooled),
+            province_weighted=None if weighted is None else domain(weighted),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain JSON values, field names unchanged."""

@@ -1,4 +1,4 @@
-"""Which cells of a report stay hidden: small ones, and those that would give a small one away."""
+"""Which cells of a results record stay hidden: small ones, and those that would give a small one away."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scoring.disclosure.suppression import THRESHOLD, protect
-from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
-from survey.documents.reports.formats import rounded
+from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult, indices
 
 SUPPRESSED = "suppressed"
 
@@ -29,11 +28,11 @@ def hidden_cells(result: SurveyResult, threshold: int = THRESHOLD) -> frozenset[
     the units. Where the hidden parts of a visible sum still rest on a single cell or on fewer than
     ``threshold`` forms together (a unit's criteria sum to its overall index, as items to a criterion), the
     smallest visible part is hidden too, until no sum gives anything away. An empty cell hides nothing. A
-    result that was published already keeps the cells that were hidden then.
+    result that was suppressed already keeps the cells that were hidden then.
     """
-    suppressed = _suppressed(result)
-    if suppressed:
-        return suppressed
+    already = _already_hidden(result)
+    if already:
+        return already
     forms = _forms(result)
     weight = _weights(result, forms)
     hidden = {key for key, number in forms.items() if 0 < number < threshold}
@@ -44,52 +43,32 @@ def hidden_cells(result: SurveyResult, threshold: int = THRESHOLD) -> frozenset[
     return frozenset(hidden)
 
 
-def published(result: SurveyResult, hidden: Collection[CellKey] | None = None) -> SurveyResult:
-    """Return the results as every output shows them: hidden cells emptied, figures rounded to two decimals.
+def suppressed(result: SurveyResult, hidden: Collection[CellKey] | None = None) -> SurveyResult:
+    """Return the results with the hidden cells emptied, by default those of :func:`hidden_cells`.
 
     An emptied cell has no counts, and estimates without a value whose note is ``suppressed``. A domain's
     number of forms stays: it is the office's own count, not an answer.
     """
     cells = frozenset(hidden_cells(result) if hidden is None else hidden)
-    weighted = result.province_weighted
-    return replace(
-        result,
-        units=tuple(_published(unit, cells) for unit in result.units),
-        province_pooled=_published(result.province_pooled, cells),
-        province_weighted=None if weighted is None else _published(weighted, cells),
-    )
-
-
-def _published(domain: DomainResult, hidden: frozenset[CellKey]) -> DomainResult:
-    def shown(index: IndexResult) -> IndexResult:
-        return _emptied(index) if (domain.id, index.id) in hidden else _rounded(index)
-
-    return replace(
-        domain,
-        criteria=tuple(shown(index) for index in domain.criteria),
-        items=tuple(shown(index) for index in domain.items),
-        overall=shown(domain.overall),
-        overall_pooled=shown(domain.overall_pooled),
-        overall_weighted=shown(domain.overall_weighted),
-        overall_item=None if domain.overall_item is None else shown(domain.overall_item),
-    )
+    return result.mapped(lambda name, index: _emptied(index) if (name, index.id) in cells else index)
 
 
 def _emptied(index: IndexResult) -> IndexResult:
     nothing = Estimate(None, None, None, None, None, "none", SUPPRESSED)
-    return IndexResult(index.id, 0, 0, 0, 0, (0, 0, 0, 0, 0), nothing, nothing, nothing)
+    return replace(
+        index,
+        forms=0,
+        answers=0,
+        no_opinion=0,
+        blank=0,
+        levels=(0, 0, 0, 0, 0),
+        f1=nothing,
+        f2=nothing,
+        f3=nothing,
+    )
 
 
-def _rounded(index: IndexResult) -> IndexResult:
-    def printed(found: Estimate) -> Estimate:
-        ends = (None if end is None else float(rounded(end)) for end in (found.value, found.low, found.high))
-        value, low, high = ends
-        return replace(found, value=value, low=low, high=high)
-
-    return replace(index, f1=printed(index.f1), f2=printed(index.f2), f3=printed(index.f3))
-
-
-def _suppressed(result: SurveyResult) -> frozenset[CellKey]:
+def _already_hidden(result: SurveyResult) -> frozenset[CellKey]:
     domains = (*result.units, result.province_pooled)
     pairs = ((domain.id, index) for domain in domains for index in indices(domain))
     return frozenset((name, index.id) for name, index in pairs if index.f1.note == SUPPRESSED)
@@ -133,12 +112,6 @@ def _weights(result: SurveyResult, forms: dict[CellKey, int]) -> dict[CellKey, t
     # The unit with the fewest forms is hidden in every column alike, not a different one in each.
     size = {domain.id: domain.forms for domain in (*result.units, result.province_pooled)}
     return {key: (size[key[0]], number) for key, number in forms.items()}
-
-
-def indices(domain: DomainResult) -> tuple[IndexResult, ...]:
-    """Return every index of a domain once."""
-    item = () if domain.overall_item is None else (domain.overall_item,)
-    return (*domain.criteria, *domain.items, domain.overall, *item)
 
 
 def _sums(result: SurveyResult) -> Iterator[_Sum]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from scoring.analysis.analysis import Insight
 from scoring.analysis.unit_profile import UnitRemarks
+from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import SurveyResult
-from survey.documents.reports.disclosure import hidden_cells, published
+from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import Block, CampaignFacts, Heading, Paragraph, Section, UnitFacts
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import (
@@ -89,4 +90,4 @@ def _context(
 ) -> ReportContext:
     cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
-    return ReportContext(published(result, cells), facts, known, heading, bundled(), cells)
+    return ReportContext(printed_result(result, cells), facts, known, heading, bundled(), cells)

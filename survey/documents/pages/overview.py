@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import DomainResult, SurveyResult
 from survey.documents.reports import cells
-from survey.documents.reports.disclosure import hidden_cells, published
+from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
 from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of
 from survey.documents.reports.sections import keying_section, report_sentences, tables
@@ -103,7 +104,7 @@ def _context(
 ) -> ReportContext:
     cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
-    return ReportContext(published(result, cells), facts, known, heading, bundled(), cells)
+    return ReportContext(printed_result(result, cells), facts, known, heading, bundled(), cells)
 
 
 def _keying_quality(context: ReportContext, units: Sequence[UnitFacts]) -> KeyingQuality | None:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import get_args
 
 from scoring.analysis.analysis import Insight
+from scoring.disclosure.hidden_cells import CellKey, hidden_cells
 from scoring.results import DomainResult, SurveyResult
-from survey.documents.reports.disclosure import CellKey, hidden_cells, published
 from survey.documents.reports.formats import NBSP, count, long_date, plain, roman, short_date
 from survey.documents.reports.numbering import numbered
+from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import (
     Appendix,
     Block,
@@ -119,7 +120,7 @@ def _context(
 ) -> ReportContext:
     cells = frozenset(hidden_cells(result) if hidden is None else hidden)
     return ReportContext(
-        result=published(result, cells),
+        result=printed_result(result, cells),
         campaign=campaign,
         units={unit.id: unit for unit in units},
         heading=heading,

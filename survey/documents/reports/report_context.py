@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scoring.disclosure.hidden_cells import CellKey
 from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
-from survey.documents.reports.disclosure import CellKey
 from survey.documents.reports.formats import plain, short_percent
 from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
 from survey.documents.reports.texts import ReportTexts

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from scoring.analysis import analysis as pure
 from scoring.analysis.analysis import Study
 from scoring.analysis.unit_profile import UnitRemarks
+from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.points import point_tables
 from scoring.points.awards import PointTable
 from scoring.results import SurveyResult
-from survey.documents.reports.disclosure import hidden_cells
 from survey.errors import Refusal
 from survey.models import Account
 from survey.services.accounts.actors import EVERY_UNIT, Actor

@@ -16,8 +16,8 @@ from scoring.results import DomainResult, SurveyResult
 from survey.clock import local_day
 from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
-from survey.documents.reports.disclosure import published
 from survey.documents.reports.keying_comparison import UNREAD
+from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, Heading, ReportContent, UnitFacts
 from survey.errors import Refusal
 from survey.services.accounts.actors import EVERY_UNIT, Actor
@@ -141,7 +141,7 @@ def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
 def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: bool) -> Chart:
     if name == PACE:
         return charts.pace(_pace(assessed.board), rehearsal=rehearsal)
-    shown, criteria = published(assessed.result), assessed.facts.criteria
+    shown, criteria = printed_result(assessed.result), assessed.facts.criteria
     if name == FOREST:
         return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
     if name == RANKS and assessed.insight is not None:

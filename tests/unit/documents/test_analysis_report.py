@@ -14,11 +14,11 @@ import pytest
 from scoring.analysis.analysis import Insight, look
 from scoring.analysis.unit_findings import Code
 from scoring.charts.words import number
+from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.quality import ChannelEffect, Kind
 from survey.documents.pages import analysis_page
 from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
-from survey.documents.reports.disclosure import hidden_cells
 from survey.documents.reports.record import Paragraph, ReportContent, Table
 from survey.documents.reports.texts import bundled
 from survey.vocabulary import Channel

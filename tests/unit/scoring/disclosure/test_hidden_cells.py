@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from scoring.results import DomainResult, IndexResult, SurveyResult
-from survey.documents.reports.disclosure import SUPPRESSED, hidden_cells, indices, published
+from scoring.disclosure.hidden_cells import SUPPRESSED, hidden_cells
+from scoring.results import DomainResult, IndexResult, SurveyResult, indices
+from survey.documents.reports.printed_result import printed_result
 from tests.unit.documents.sample import survey
 
 
@@ -58,7 +59,7 @@ def test_a_single_small_unit_takes_the_smallest_other_with_it() -> None:
 
 def test_published_figures_are_the_printed_ones() -> None:
     result = survey((62, 83, 83, 5))
-    shown = published(result)
+    shown = printed_result(result)
     assert all(
         _of(shown.units[3], index.id).answers == 0 and _of(shown.units[3], index.id).f1.note == SUPPRESSED
         for index in indices(result.units[3])
@@ -72,6 +73,6 @@ def test_published_figures_are_the_printed_ones() -> None:
 
 
 def test_publishing_twice_changes_nothing() -> None:
-    once = published(survey((62, 83, 83, 5)))
+    once = printed_result(survey((62, 83, 83, 5)))
     assert hidden_cells(once) == hidden_cells(survey((62, 83, 83, 5)))
-    assert published(once) == once
+    assert printed_result(once) == once
