@@ -74,10 +74,10 @@ def targets(number: int) -> None:
             )
             for one, real in zip(summary(marks[drawn], unit[drawn]).units, truth.units, strict=True):
                 estimate = one.overall.f2
-                belief = from_estimate(
+                posterior = from_estimate(
                     (estimate.value or 0) / 100, (estimate.se or 0) / 100, one.overall.forms
                 )
-                stated.append(belief.at_least(TARGET / 100))
+                stated.append(posterior.at_least(TARGET / 100))
                 reached.append((real.overall.f2.value or 0) >= TARGET)
     chance, true = np.array(stated), np.array(reached)
     print(f"P(overall F2 >= {TARGET:g} %), units of 50 and 80 forms\n")

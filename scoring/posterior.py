@@ -9,7 +9,7 @@ from scipy.special import betainc, betaincc
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class Posterior:
     """What the data say about a share on 0..1: a Beta(a, b) distribution, or a known point (a census).
 
     ``point`` is None except where the share is known without error. An index that cannot go below
@@ -38,7 +38,7 @@ class Belief:
         return min(max((limit - self.offset) / self.width, 0.0), 1.0)
 
 
-def from_counts(x: float, n: float) -> Belief:
+def from_counts(x: float, n: float) -> Posterior:
     """Return Jeffreys' posterior Beta(x + 1/2, n - x + 1/2) of a share with x satisfied of n forms.
 
     One item of one unit: the n answers come from n forms. Never for the answers of a criterion, which belong
@@ -46,10 +46,10 @@ def from_counts(x: float, n: float) -> Belief:
     certainty; n = 0 gives Jeffreys' prior. Reference: Brown, Cai and DasGupta (2001),
     doi:10.1214/ss/1009213286. Worked value: 42 of 50: P(share >= 0.85) = 0.4042.
     """
-    return Belief(x + 0.5, n - x + 0.5)
+    return Posterior(x + 0.5, n - x + 0.5)
 
 
-def from_estimate(estimate: float, se: float, forms: float, *, census: bool = False) -> Belief:
+def from_estimate(estimate: float, se: float, forms: float, *, census: bool = False) -> Posterior:
     """Return Jeffreys' posterior at the effective sample size of an index on 0..1.
 
     Estimator: n_eff = estimate (1 - estimate) / se^2, Beta(n_eff estimate + 1/2, n_eff (1 - estimate) + 1/2).
@@ -62,12 +62,12 @@ def from_estimate(estimate: float, se: float, forms: float, *, census: bool = Fa
     doi:10.1214/ss/1009213286. Worked value: 0.9, se 0.03: n_eff 100, P(share >= 0.85) = 0.9251.
     """
     if census:
-        return Belief(math.inf, math.inf, estimate)
+        return Posterior(math.inf, math.inf, estimate)
     size = estimate * (1 - estimate) / se**2 if se > 0 else forms
     return from_counts(size * estimate, size)
 
 
-def p_meets(x: float, n: float, target: float) -> float:
+def probability_at_least(x: float, n: float, target: float) -> float:
     """Return P(share >= target) for x satisfied of n forms; see :func:`from_counts`.
 
     Worked value: 42 of 50, target 0.90: 0.0853.

@@ -18,7 +18,7 @@ from scoring.analysis.unit_profile import (
 from scoring.comparison.ranking import League, league
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.points.awards import PointTable
-from scoring.points.target_probabilities import Chances, Scored, chances, scored
+from scoring.points.target_probabilities import DomainPoints, TargetProbabilities, chances, domain_points
 from scoring.quality import Collected
 from scoring.quality.review import Review, review, tellable, unflagged
 from scoring.results import DomainResult, SurveyResult
@@ -74,10 +74,10 @@ class Insight:
     seed: int
     targets: tuple[float, ...]
     league: League
-    chances: tuple[Chances, ...]
-    weighted: Chances | None
-    points: tuple[Scored, ...]
-    examples: tuple[Scored, ...]
+    chances: tuple[TargetProbabilities, ...]
+    weighted: TargetProbabilities | None
+    points: tuple[DomainPoints, ...]
+    examples: tuple[DomainPoints, ...]
     drivers: Drivers | None
     remarks: tuple[UnitRemarks, ...]
     review: Review
@@ -107,8 +107,8 @@ def look(study: Study, result: SurveyResult, *, seed: int) -> Insight:
         ),
         chances=tuple(_chances(study, result, domain, hidden) for domain in (whole, *result.units)),
         weighted=_weighted(study, result, hidden),
-        points=tuple(_scored(study, result, domain, table) for domain in (whole, *result.units)),
-        examples=tuple(_scored(study, result, whole, example) for example in study.tables[1:]),
+        points=tuple(_domain_points(study, result, domain, table) for domain in (whole, *result.units)),
+        examples=tuple(_domain_points(study, result, whole, example) for example in study.tables[1:]),
         drivers=overall_drivers(study.marks, study.collected.unit, study.questions, result.level, seed=seed),
         remarks=remarks_of(study, result),
         review=found,
@@ -132,17 +132,21 @@ def remarks_of(study: Study, result: SurveyResult) -> tuple[UnitRemarks, ...]:
     )
 
 
-def _chances(study: Study, result: SurveyResult, domain: DomainResult, hidden: Collection[str]) -> Chances:
+def _chances(
+    study: Study, result: SurveyResult, domain: DomainResult, hidden: Collection[str]
+) -> TargetProbabilities:
     return chances(domain, result.official, study.targets, fewest=THRESHOLD, hidden=hidden)
 
 
-def _weighted(study: Study, result: SurveyResult, hidden: Collection[str]) -> Chances | None:
+def _weighted(study: Study, result: SurveyResult, hidden: Collection[str]) -> TargetProbabilities | None:
     domain = result.province_weighted
     return None if domain is None else _chances(study, result, domain, hidden)
 
 
-def _scored(study: Study, result: SurveyResult, domain: DomainResult, table: PointTable) -> Scored:
-    return scored(table, result, domain, study.questions.criteria, hidden=study.hidden)
+def _domain_points(
+    study: Study, result: SurveyResult, domain: DomainResult, table: PointTable
+) -> DomainPoints:
+    return domain_points(table, result, domain, study.questions.criteria, hidden=study.hidden)
 
 
 def _without(study: Study, result: SurveyResult, found: Review) -> Without | None:

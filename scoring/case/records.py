@@ -25,7 +25,7 @@ from scoring.intervals import (
     with_fpc,
     xlogit,
 )
-from scoring.posterior import p_meets
+from scoring.posterior import probability_at_least
 from scoring.tally import Counts
 
 Record = dict[str, Any]
@@ -97,7 +97,9 @@ def _shares(case: Case, plan: Scheme, domain: Domain, found: Estimates, level: f
         if domain.simple:
             record["srs"] = _srs(x, n, float(domain.moments.population[0]), level)
             for target in case.setup.targets:
-                record[f"p_meets_{100 * target:g}"] = number(p_meets(x, n, target)) if n else None
+                record[f"p_meets_{100 * target:g}"] = (
+                    number(probability_at_least(x, n, target)) if n else None
+                )
         yield record
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
-from scoring.posterior import Belief
+from scoring.posterior import Posterior
 
 MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 HUNDRED = Decimal(100)
@@ -85,7 +85,7 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class BandProbability:
     """One segment with the probability that the true percentage lies in it.
 
     ``points_low`` and ``points_high`` are its points at its ends, None where the table does not say.
@@ -99,7 +99,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """The least change of answers that brings more points (or a band whose worth is unknown).
 
     ``changed`` answers of those that exist would have to be satisfied instead; or ``added`` further answers,
@@ -131,20 +131,20 @@ def award(table: PointTable, criterion: str, percent: float, maximum: float) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class PointsTotal:
     """The sum of awards; ``points`` is None where any of them is unknown."""
 
     points: float | None
     maximum: float
 
 
-def total(awards: Sequence[Award]) -> Total:
+def total(awards: Sequence[Award]) -> PointsTotal:
     """Add points exactly, as decimals. Worked value: 0 + 0.8 + 0.8 + 1.8 + 3 + 0.4 = 6.8 of 13."""
     maximum = sum((Decimal(repr(one.maximum)) for one in awards), Decimal(0))
     if any(one.points is None for one in awards):
-        return Total(None, float(maximum))
+        return PointsTotal(None, float(maximum))
     points = sum((Decimal(repr(one.points or 0.0)) for one in awards), Decimal(0))
-    return Total(float(points), float(maximum))
+    return PointsTotal(float(points), float(maximum))
 
 
 def _decimal(table: PointTable, percent: float) -> Decimal:
@@ -168,10 +168,12 @@ def _looked_up(
     return band, min(steps * table.step, rules.cap * scale)
 
 
-def bands(table: PointTable, criterion: str, belief: Belief, maximum: float) -> tuple[Band, ...]:
+def bands(
+    table: PointTable, criterion: str, posterior: Posterior, maximum: float
+) -> tuple[BandProbability, ...]:
     """Return every band of a criterion with the probability that the true percentage lies in it.
 
-    ``belief`` is about the share on 0..1 (:mod:`scoring.posterior`); the percentage is 100 times the share.
+    ``posterior`` is about the share on 0..1 (:mod:`scoring.posterior`); the percentage is 100 times the share.
     The probabilities sum to 1. Edge cases: an unknown criterion gives no band; a band that is a single point
     (exactly 100 %) has probability 0 unless the share is known from a census. Worked value: 42 of 50,
     ``bands-example``, C1: P(90 to 100) = 0.0853.
@@ -181,12 +183,12 @@ def bands(table: PointTable, criterion: str, belief: Belief, maximum: float) -> 
         return ()
     whole = Decimal(repr(maximum)) if rules.relative else rules.maximum
     starts = [float(segment.start) / 100 for segment in rules.segments]
-    reached = [1.0, *(belief.at_least(start) for start in starts[1:]), 0.0]
+    reached = [1.0, *(posterior.at_least(start) for start in starts[1:]), 0.0]
     found = []
     for number, segment in enumerate(rules.segments):
         ends = [_at(table, rules, segment, place, whole) for place in (segment.start, segment.end)]
         chance = reached[number] - reached[number + 1]
-        found.append(Band(float(segment.start), float(segment.end), ends[0], ends[1], chance))
+        found.append(BandProbability(float(segment.start), float(segment.end), ends[0], ends[1], chance))
     return tuple(found)
 
 
@@ -199,7 +201,9 @@ def _at(
     return None if points is None else float(points)
 
 
-def next_step(table: PointTable, criterion: str, satisfied: int, answers: int, maximum: float) -> Step | None:
+def next_step(
+    table: PointTable, criterion: str, satisfied: int, answers: int, maximum: float
+) -> NextStep | None:
     """Say how many more satisfied answers would change the points of a criterion.
 
     For shares (F2): ``satisfied`` of ``answers``. For F1 give the sum of points and 5 times the answers;
@@ -226,7 +230,7 @@ def next_step(table: PointTable, criterion: str, satisfied: int, answers: int, m
     added = _least(100 * answers, lambda more: worth(satisfied + more, answers + more), now)
     points = worth(satisfied + changed, answers)[1]
     later = None if added is None else worth(satisfied + added, answers + added)[1]
-    return Step(changed, _float(points), added, _float(later))
+    return NextStep(changed, _float(points), added, _float(later))
 
 
 def _least(

@@ -8,15 +8,25 @@ from dataclasses import dataclass, replace
 
 from scoring.estimates import F1_SCALE, PERCENT, Scale
 from scoring.index import Criterion
-from scoring.points.awards import Award, Band, PointTable, Step, Total, award, bands, next_step, total
-from scoring.posterior import Belief, from_estimate
+from scoring.points.awards import (
+    Award,
+    BandProbability,
+    NextStep,
+    PointsTotal,
+    PointTable,
+    award,
+    bands,
+    next_step,
+    total,
+)
+from scoring.posterior import Posterior, from_estimate
 from scoring.results import DomainResult, Estimate, Formula, IndexResult, SurveyResult
 
 SCALES: dict[Formula, Scale] = {"f1": F1_SCALE, "f2": PERCENT, "f3": PERCENT}
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
+class TargetProbabilities:
     """Probabilities that a domain's true overall index reaches each target, in the order of the targets.
 
     ``official`` is about the campaign's official formula, ``satisfied`` about F2, the share of satisfied
@@ -30,7 +40,7 @@ class Chances:
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class EarnedPoints:
     """What one criterion earns: its award, the awards at both ends of its interval, the chance of each band.
 
     ``step`` says what would change the points, in answers: for F2 ``changed`` answers satisfied instead, for F1
@@ -40,18 +50,18 @@ class Worth:
     award: Award
     low: Award | None
     high: Award | None
-    bands: tuple[Band, ...]
-    step: Step | None
+    bands: tuple[BandProbability, ...]
+    step: NextStep | None
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """The points of a domain's criteria under one table. A criterion that must stay hidden has no ``Worth``."""
+class DomainPoints:
+    """The points of a domain's criteria under one table. A criterion that must stay hidden has no ``EarnedPoints``."""
 
     domain: str
     table: PointTable
-    criteria: tuple[Worth, ...]
-    total: Total
+    criteria: tuple[EarnedPoints, ...]
+    total: PointsTotal
 
 
 def of_formula(index: IndexResult, formula: Formula) -> Estimate:
@@ -60,7 +70,7 @@ def of_formula(index: IndexResult, formula: Formula) -> Estimate:
     return estimates[formula]
 
 
-def belief(found: Estimate, formula: Formula, forms: int) -> Belief | None:
+def index_posterior(found: Estimate, formula: Formula, forms: int) -> Posterior | None:
     """Return what the data say about a published index, with limits on its own scale over 100.
 
     See :func:`scoring.posterior.from_estimate`; F1 is a share of the range from 20 to 100. None where there is no
@@ -83,26 +93,26 @@ def chances(
     *,
     fewest: int,
     hidden: Collection[str] = (),
-) -> Chances:
+) -> TargetProbabilities:
     """Return the probabilities that a domain's overall index is at least each target (per cent)."""
     if domain.forms < fewest or domain.id in hidden:
-        return Chances(domain.id, domain.forms, None, None)
+        return TargetProbabilities(domain.id, domain.forms, None, None)
     index = domain.overall
     reached = []
     for one in (formula, "f2"):
-        known = belief(of_formula(index, one), one, index.forms)
+        known = index_posterior(of_formula(index, one), one, index.forms)
         reached.append(None if known is None else tuple(known.at_least(target / 100) for target in targets))
-    return Chances(domain.id, domain.forms, *reached)
+    return TargetProbabilities(domain.id, domain.forms, *reached)
 
 
-def scored(
+def domain_points(
     table: PointTable,
     result: SurveyResult,
     domain: DomainResult,
     criteria: Sequence[Criterion],
     *,
     hidden: Collection[tuple[str, str]] = (),
-) -> Scored:
+) -> DomainPoints:
     """Return the points of every criterion that a domain answers and may show, by the official formula.
 
     ``criteria`` give the maximum points; see :mod:`scoring.points.awards`. The total is unknown where a criterion is
@@ -115,17 +125,19 @@ def scored(
     found = tuple(row for row in rows if row is not None)
     whole = total([row.award for row in found])
     if len(found) < len(domain.criteria):
-        whole = Total(None, whole.maximum)
-    return Scored(domain.id, table, found, whole)
+        whole = PointsTotal(None, whole.maximum)
+    return DomainPoints(domain.id, table, found, whole)
 
 
-def _worth(table: PointTable, result: SurveyResult, index: IndexResult, maximum: float) -> Worth | None:
+def _worth(
+    table: PointTable, result: SurveyResult, index: IndexResult, maximum: float
+) -> EarnedPoints | None:
     found = of_formula(index, result.official)
     if found.value is None:
         return None
-    known = belief(found, result.official, index.forms)
+    known = index_posterior(found, result.official, index.forms)
     ends = [None if end is None else award(table, index.id, end, maximum) for end in (found.low, found.high)]
-    return Worth(
+    return EarnedPoints(
         award=award(table, index.id, found.value, maximum),
         low=ends[0],
         high=ends[1],
@@ -134,7 +146,7 @@ def _worth(table: PointTable, result: SurveyResult, index: IndexResult, maximum:
     )
 
 
-def _step(table: PointTable, result: SurveyResult, index: IndexResult, maximum: float) -> Step | None:
+def _step(table: PointTable, result: SurveyResult, index: IndexResult, maximum: float) -> NextStep | None:
     """Return the least change of answers; the counts behind an index depend on its formula."""
     if result.criterion_rule != "pooled":
         return None

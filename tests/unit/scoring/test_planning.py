@@ -13,7 +13,7 @@ from scipy.stats import binom, hypergeom, norm
 from scoring import planning
 from scoring.faults import FaultyInput
 from scoring.intervals import effective_n, wilson
-from scoring.posterior import from_counts, from_estimate, p_meets
+from scoring.posterior import from_counts, from_estimate, probability_at_least
 
 
 def test_worked_values() -> None:
@@ -117,7 +117,7 @@ def test_forms_for_margin_is_the_least(wanted: float, size: int, share: float) -
 
 
 def test_probability_of_a_target() -> None:
-    assert p_meets(42, 50, 0.85) == pytest.approx(0.404201092698376)  # R's pbeta
+    assert probability_at_least(42, 50, 0.85) == pytest.approx(0.404201092698376)  # R's pbeta
     assert from_counts(42, 50).below(0.85) == pytest.approx(1 - 0.404201092698376)
     assert from_estimate(0.9, 0.03, 50).at_least(0.85) == pytest.approx(from_counts(90, 100).at_least(0.85))
     assert from_estimate(1.0, 0.0, 50).at_least(0.9) == pytest.approx(from_counts(50, 50).at_least(0.9))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scoring.analysis.analysis import Insight
-from scoring.points.target_probabilities import Chances
+from scoring.points.target_probabilities import TargetProbabilities
 from scoring.results import DomainResult
 from survey.documents.reports.record import Block, Paragraph, Section, Table
 from survey.documents.reports.report_context import ReportContext
@@ -80,7 +80,7 @@ def _league(context: ReportContext, insight: Insight) -> tuple[Block, ...]:
     return (*said, ranking.table(context, insight.league, insight.seed), ranking.figure(context))
 
 
-def _chances(context: ReportContext, insight: Insight, units: Sequence[Chances]) -> tuple[Block, ...]:
+def _chances(context: ReportContext, insight: Insight, units: Sequence[TargetProbabilities]) -> tuple[Block, ...]:
     said = _paragraphs(target_section.sentences(context))
     return (
         *said,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoring.points.awards import Award, Band
-from scoring.points.target_probabilities import Scored, Worth
+from scoring.points.awards import Award, BandProbability
+from scoring.points.target_probabilities import DomainPoints, EarnedPoints
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import decimal, rounded
 from survey.documents.reports.record import Cell, Column, Row, Table
@@ -15,7 +15,7 @@ _SHOWN_BAND = 0.005
 _EMPTY = Cell(("",), ("",))
 
 
-def sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
+def sentences(context: ReportContext, scored: DomainPoints) -> tuple[str, ...]:
     """Say which table is used, whether anybody approved it, and the total."""
     table = scored.table
     known = scored.total.points
@@ -28,7 +28,7 @@ def sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
     )
 
 
-def _approval(context: ReportContext, scored: Scored) -> str:
+def _approval(context: ReportContext, scored: DomainPoints) -> str:
     table = scored.table
     if not table.approved:
         return context.text("points.unapproved")
@@ -36,13 +36,13 @@ def _approval(context: ReportContext, scored: Scored) -> str:
     return context.text(key, by=table.approved_by, on=table.approved_on)
 
 
-def example_sentences(context: ReportContext, scored: Scored) -> tuple[str, ...]:
+def example_sentences(context: ReportContext, scored: DomainPoints) -> tuple[str, ...]:
     """Say where a table that is only shown for comparison comes from."""
     said = context.text("points.example", title=scored.table.title, source=scored.table.source)
     return (said, _approval(context, scored))
 
 
-def table(context: ReportContext, scored: Scored) -> Table:
+def table(context: ReportContext, scored: DomainPoints) -> Table:
     """Show every criterion's points, at its interval's ends too, each band's probability, and the next step."""
     domain = next(
         one for one in (context.result.province_pooled, *context.result.units) if one.id == scored.domain
@@ -93,7 +93,7 @@ def _columns(context: ReportContext, *, banded: bool) -> tuple[Column, ...]:
     )
 
 
-def _row(context: ReportContext, worth: Worth, shown: Cell, *, banded: bool) -> Row:
+def _row(context: ReportContext, worth: EarnedPoints, shown: Cell, *, banded: bool) -> Row:
     award = worth.award
     return Row(
         (
@@ -123,7 +123,7 @@ def _ends(context: ReportContext, ends: Sequence[Award | None]) -> Cell:
     return Cell((lines[0] if lines[0] == lines[1] else f"{lines[0]}–{lines[1]}",), values)
 
 
-def _bands(context: ReportContext, bands: Sequence[Band]) -> Cell:
+def _bands(context: ReportContext, bands: Sequence[BandProbability]) -> Cell:
     said = [
         context.text(
             "points.band",
@@ -141,7 +141,7 @@ def _how(context: ReportContext) -> str:
     return "satisfied" if context.result.official == "f2" else "raised"
 
 
-def _step(context: ReportContext, worth: Worth) -> tuple[Cell, Cell, Cell]:
+def _step(context: ReportContext, worth: EarnedPoints) -> tuple[Cell, Cell, Cell]:
     """Show how many answers would bring more points, and how many points."""
     step = worth.step
     if step is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoring.points.target_probabilities import Chances
+from scoring.points.target_probabilities import TargetProbabilities
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import short_percent
 from survey.documents.reports.record import Cell, Row, Table
@@ -18,9 +18,9 @@ def sentences(context: ReportContext) -> tuple[str, ...]:
 
 def table(
     context: ReportContext,
-    units: Sequence[Chances],
-    province: Chances,
-    weighted: Chances | None,
+    units: Sequence[TargetProbabilities],
+    province: TargetProbabilities,
+    weighted: TargetProbabilities | None,
     targets: Sequence[float],
 ) -> Table:
     """Show P(index >= target) by the official formula and by F2, for units and then the province."""
@@ -49,7 +49,7 @@ def _labels(context: ReportContext) -> tuple[str, ...]:
     return (context.official,) if context.official == satisfied else (context.official, satisfied)
 
 
-def _row(context: ReportContext, found: Chances, label: str, *, total: bool = False) -> Row:
+def _row(context: ReportContext, found: TargetProbabilities, label: str, *, total: bool = False) -> Row:
     shown: list[Cell] = []
     sides = (found.official, found.satisfied)
     for side in sides[: len(_labels(context))]:

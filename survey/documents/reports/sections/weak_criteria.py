@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoring.points.target_probabilities import Scored
+from scoring.points.target_probabilities import DomainPoints
 from scoring.results import DomainResult, Estimate, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import NBSP, short_percent
@@ -13,7 +13,7 @@ from survey.documents.reports.report_context import ReportContext
 PEN = Cell(("",) * 6, ("",))
 
 
-def table(context: ReportContext, domain: DomainResult, scored: Scored | None) -> Table | None:
+def table(context: ReportContext, domain: DomainResult, scored: DomainPoints | None) -> Table | None:
     """List a domain's criteria below the highest target, or else its lowest one; None without any figure.
 
     Columns: result, standard points, points by the table, the council's points, cause, remedy, unit responsible.
@@ -36,7 +36,7 @@ def table(context: ReportContext, domain: DomainResult, scored: Scored | None) -
     return Table("weak", title, _columns(context, scored), tuple(rows), _notes(context, scored), "points")
 
 
-def _columns(context: ReportContext, scored: Scored | None) -> tuple[Column, ...]:
+def _columns(context: ReportContext, scored: DomainPoints | None) -> tuple[Column, ...]:
     text = context.text
     approved = scored is None or scored.table.approved
     return (
@@ -78,6 +78,6 @@ def _points(standard: float | None, computed: float | None) -> Cell:
     return Cell((line,), tuple(cells.share(value).values[0] for value in values))
 
 
-def _notes(context: ReportContext, scored: Scored | None) -> tuple[str, ...]:
+def _notes(context: ReportContext, scored: DomainPoints | None) -> tuple[str, ...]:
     note = context.text("table.interval_note", level=context.level)
     return (note,) if scored is None else (note, context.text("weak.note", title=scored.table.title))

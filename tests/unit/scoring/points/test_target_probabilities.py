@@ -10,7 +10,7 @@ import pytest
 
 from scoring.points import point_tables
 from scoring.points.awards import award
-from scoring.points.target_probabilities import Worth, belief, chances, scored
+from scoring.points.target_probabilities import EarnedPoints, chances, domain_points, index_posterior
 from scoring.results import DomainResult, Estimate, Formula
 from scoring.tally import MarkArray
 from tests.unit.scoring.analysis.campaigns import CRITERIA, Campaign, campaign, results_of
@@ -25,7 +25,7 @@ def _found(value: float | None, se: float | None = 1.0, note: str | None = None)
 
 def test_f1_is_judged_on_the_range_that_it_can_take() -> None:
     """F1 = 20 + 0.8 F3, so both must give the same probability at limits that correspond."""
-    first, third = belief(_found(92.0, 2.4), "f1", 80), belief(_found(90.0, 3.0), "f3", 80)
+    first, third = index_posterior(_found(92.0, 2.4), "f1", 80), index_posterior(_found(90.0, 3.0), "f3", 80)
     assert first is not None
     assert third is not None
     assert first.at_least(0.88) == pytest.approx(0.9251, abs=5e-5)
@@ -35,14 +35,14 @@ def test_f1_is_judged_on_the_range_that_it_can_take() -> None:
 
 
 def test_a_census_is_certain_and_forms_all_alike_are_not() -> None:
-    known = belief(_found(85.0, 0.0, "census"), "f1", 80)
+    known = index_posterior(_found(85.0, 0.0, "census"), "f1", 80)
     assert known is not None
     assert (known.at_least(0.85), known.at_least(0.8501), known.below(0.9)) == (1.0, 0.0, 1.0)
-    alike = belief(_found(100.0, 0.0), "f2", 20)
+    alike = index_posterior(_found(100.0, 0.0), "f2", 20)
     assert alike is not None
     assert 0.8 < alike.at_least(0.9) < 1.0
-    assert belief(_found(None), "f1", 0) is None
-    assert belief(_found(80.0, None), "f1", 1) is None
+    assert index_posterior(_found(None), "f1", 0) is None
+    assert index_posterior(_found(80.0, None), "f1", 1) is None
 
 
 def test_probabilities_fall_with_the_target_and_agree_with_simulation() -> None:
@@ -78,7 +78,7 @@ def _domain(values: tuple[tuple[float, float], ...]) -> DomainResult:
 
 def test_the_six_published_rows_come_out_exactly() -> None:
     made = campaign(official="f2")
-    found = scored(point_tables.load("bands-example"), made.result, _domain(PUBLISHED), CRITERIA)
+    found = domain_points(point_tables.load("bands-example"), made.result, _domain(PUBLISHED), CRITERIA)
     assert [worth.award.points for worth in found.criteria] == [points for _, points in PUBLISHED]
     assert (found.total.points, found.total.maximum) == (6.8, 13.0)
     assert not found.table.approved
@@ -87,7 +87,7 @@ def test_the_six_published_rows_come_out_exactly() -> None:
 def test_points_stand_between_those_of_the_interval_and_bands_sum_to_one() -> None:
     made = campaign()
     for table in made.study.tables:
-        found = scored(table, made.result, made.result.province_pooled, CRITERIA)
+        found = domain_points(table, made.result, made.result.province_pooled, CRITERIA)
         for worth in found.criteria:
             assert sum(band.probability for band in worth.bands) == pytest.approx(1.0)
             ends = [end.points for end in (worth.low, worth.high) if end is not None]
@@ -98,26 +98,26 @@ def test_points_stand_between_those_of_the_interval_and_bands_sum_to_one() -> No
 def test_a_hidden_or_unknown_criterion_leaves_the_total_unknown() -> None:
     made = campaign()
     whole = made.result.province_pooled
-    found = scored(made.study.tables[0], made.result, whole, CRITERIA, hidden={("province", "C2")})
+    found = domain_points(made.study.tables[0], made.result, whole, CRITERIA, hidden={("province", "C2")})
     assert [worth.award.criterion for worth in found.criteria] == ["C1", "C3", "C4", "C5", "C6"]
     assert found.total.points is None
     empty = campaign((0, 0))
-    none = scored(made.study.tables[0], empty.result, empty.result.province_pooled, CRITERIA)
+    none = domain_points(made.study.tables[0], empty.result, empty.result.province_pooled, CRITERIA)
     assert none.criteria == ()
     assert none.total.points is None
 
 
 def test_one_form_gives_points_without_an_interval() -> None:
     made = campaign((1,), known=False)
-    found = scored(made.study.tables[0], made.result, made.result.units[0], CRITERIA)
+    found = domain_points(made.study.tables[0], made.result, made.result.units[0], CRITERIA)
     for worth in found.criteria:
         assert (worth.low, worth.high, worth.bands) == (None, None, ())
         assert worth.award.points is not None
 
 
-def _worth(made: Campaign, marks: MarkArray, criterion: int) -> Worth:
+def _worth(made: Campaign, marks: MarkArray, criterion: int) -> EarnedPoints:
     result = results_of(made.study, marks)
-    return scored(made.study.tables[0], result, result.province_pooled, CRITERIA).criteria[criterion]
+    return domain_points(made.study.tables[0], result, result.province_pooled, CRITERIA).criteria[criterion]
 
 
 @pytest.mark.parametrize("official", ["f1", "f2", "f3"])
@@ -162,7 +162,7 @@ def test_added_answers_are_counted_in_answers() -> None:
 
 def test_where_a_criterion_is_a_mean_of_items_no_count_of_answers_is_said() -> None:
     made = campaign(rule="mean_of_items")
-    found = scored(made.study.tables[0], made.result, made.result.province_pooled, CRITERIA)
+    found = domain_points(made.study.tables[0], made.result, made.result.province_pooled, CRITERIA)
     assert [worth.step for worth in found.criteria] == [None] * 6
 
 
@@ -193,7 +193,7 @@ def test_a_step_that_only_full_satisfaction_reaches_has_no_number_of_added_answe
         """
     )
     made = campaign((40,))
-    found = scored(strict, made.result, made.result.province_pooled, CRITERIA)
+    found = domain_points(strict, made.result, made.result.province_pooled, CRITERIA)
     steps = [worth.step for worth in found.criteria]
     assert all(step is not None and step.added is None and step.changed > 0 for step in steps)
     assert not math.isnan(found.total.maximum)
