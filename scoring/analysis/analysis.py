@@ -15,7 +15,7 @@ from scoring.analysis.unit_profile import (
     overall_importance,
     unit_remarks,
 )
-from scoring.comparison.ranking import League, league
+from scoring.comparison.ranking import Ranking, ranking
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.points.awards import PointTable
 from scoring.points.target_probabilities import DomainPoints, TargetProbabilities, chances, domain_points
@@ -73,7 +73,7 @@ class Insight:
     schema_version: int
     seed: int
     targets: tuple[float, ...]
-    league: League
+    ranking: Ranking
     chances: tuple[TargetProbabilities, ...]
     weighted: TargetProbabilities | None
     points: tuple[DomainPoints, ...]
@@ -102,7 +102,7 @@ def look(study: Study, result: SurveyResult, *, seed: int) -> Insight:
         schema_version=SCHEMA_VERSION,
         seed=seed,
         targets=study.targets,
-        league=league(
+        ranking=ranking(
             result.units, result.official, result.level, seed=seed, fewest=THRESHOLD, hidden=hidden
         ),
         chances=tuple(_chances(study, result, domain, hidden) for domain in (whole, *result.units)),

@@ -8,7 +8,7 @@ import numpy as np
 
 from scoring.case.case import Case
 from scoring.case.records import Record, ends, number
-from scoring.comparison.differences import Difference, YearPoint, year_differences
+from scoring.comparison.differences import TestedDifference, YearPoint, year_differences
 from scoring.comparison.ranks import (
     RankSets,
     kww_bonferroni,
@@ -52,7 +52,7 @@ def _strata(case: Case, unit: int | None, place: int) -> BoolArray:
 
 def _years(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
     years = [year for year in case.years if year is not None]
-    found: dict[int | None, list[Difference]] = {}
+    found: dict[int | None, list[TestedDifference]] = {}
     for unit in (None, *range(len(case.units))):
         points = [
             _point(case, plan, weighted, _strata(case, unit, place), year) for place, year in enumerate(years)
@@ -70,7 +70,7 @@ def _years(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterato
             yield record
 
 
-def _difference(case: Case, unit: int | None, row: Difference, level: float) -> Record:
+def _difference(case: Case, unit: int | None, row: TestedDifference, level: float) -> Record:
     interval = None
     if row.estimate is not None and row.se is not None and row.df is not None:
         interval = mean_t(row.estimate, row.se, row.df, level)

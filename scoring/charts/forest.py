@@ -38,7 +38,7 @@ def forest(
 ) -> Chart:
     """Draw every unit's official overall index with its interval and the target lines.
 
-    Units stand in the order of the results, which is the plan's: an order by value would be a league table
+    Units stand in the order of the results, which is the plan's: an order by value would be a ranking
     without its rank sets. The province, pooled and weighted by transactions, stands below a rule.
     ``labels`` maps unit ids to names; an id without a name stands for itself.
     """

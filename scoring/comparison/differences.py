@@ -17,7 +17,7 @@ from scoring.multiplicity import holm
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TestedDifference:
     """A difference with its two-sided test and interval, on the scale of the estimates.
 
     ``t`` and what follows are None where there are no degrees of freedom or no standard error, and ``note``
@@ -81,7 +81,7 @@ def sidak_level(level: float, count: int) -> float:
     return float(level ** (1 / count))
 
 
-def difference(estimate: float, se: float, df: float, level: float) -> Difference:
+def difference(estimate: float, se: float, df: float, level: float) -> TestedDifference:
     """Test one difference against 0: t = estimate / se with df degrees of freedom, interval -/+ t(df) se.
 
     Edge cases: df <= 0 or an unknown estimate gives no test; se = 0 happens for two censuses, then the
@@ -91,15 +91,15 @@ def difference(estimate: float, se: float, df: float, level: float) -> Differenc
     [0.00317, 0.06907].
     """
     if math.isnan(estimate):
-        return Difference(None, None, None, None, None, None, None, "no_interval")
+        return TestedDifference(None, None, None, None, None, None, None, "no_interval")
     interval = mean_t(estimate, se, df, level)
     if interval is None or se == 0:
-        return Difference(estimate, se, df, None, None, None, None, "no_interval")
+        return TestedDifference(estimate, se, df, None, None, None, None, "no_interval")
     t = estimate / se
-    return Difference(estimate, se, df, t, 2 * float(stdtr(df, -abs(t))), interval.low, interval.high)
+    return TestedDifference(estimate, se, df, t, 2 * float(stdtr(df, -abs(t))), interval.low, interval.high)
 
 
-def year_differences(points: Sequence[YearPoint], level: float) -> list[Difference]:
+def year_differences(points: Sequence[YearPoint], level: float) -> list[TestedDifference]:
     """Return each year minus the one before it; the samples of two years are independent.
 
     se = sqrt(se1^2 + se2^2), df = df1 + df2. Across a series break there is no difference, only the note
@@ -108,14 +108,14 @@ def year_differences(points: Sequence[YearPoint], level: float) -> list[Differen
     result = []
     for earlier, later in pairwise(points):
         if later.breaks:
-            result.append(Difference(None, None, None, None, None, None, None, "series_break"))
+            result.append(TestedDifference(None, None, None, None, None, None, None, "series_break"))
             continue
         se, df = math.hypot(earlier.se, later.se), earlier.df + later.df
         result.append(difference(later.value - earlier.value, se, df, level))
     return result
 
 
-def contrast(found: Estimates, weights: ArrayLike, df: float, level: float) -> Difference:
+def contrast(found: Estimates, weights: ArrayLike, df: float, level: float) -> TestedDifference:
     """Test a contrast of indices of the same forms, with their covariance.
 
     ``weights`` float (k,), for example +1 and -1 for two criteria of one unit. Their answers stand on the

@@ -1,4 +1,4 @@
-"""The league table: units by their official overall index, with every rank that the data leave open."""
+"""The ranking: units by their official overall index, with every rank that the data leave open."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_SIMULATED = 60
 
 
 @dataclass(frozen=True, slots=True)
-class League:
+class Ranking:
     """Units that may be compared, in the order they were given, and what the data say about their order.
 
     ``value`` is the official overall index in per cent. ``letters`` say who is tied: two units that the pairwise
@@ -80,7 +80,7 @@ def rank_error(found: Estimate, level: float) -> float:
     return (found.high - found.low) / 2 / float(ndtri((1 + level) / 2))
 
 
-def league(
+def ranking(
     domains: Sequence[DomainResult],
     formula: Formula,
     level: float,
@@ -88,7 +88,7 @@ def league(
     seed: int,
     fewest: int,
     hidden: Collection[str] = (),
-) -> League:
+) -> Ranking:
     """Rank the units that have at least ``fewest`` forms and are not ``hidden`` by their overall index.
 
     Rank sets: marginal and simultaneous ones of Mogstad, Romano, Shaikh and Wilhelm from ``seed``, and the
@@ -106,7 +106,7 @@ def league(
     wide = pairwise_bonferroni(value, error, level)
     pairs = tuple(unit_differences(value, error, level)) if few else ()
     units = tuple(domain.id for domain, _, _ in chosen)
-    return League(
+    return Ranking(
         formula=formula,
         level=level,
         units=units,
@@ -117,7 +117,7 @@ def league(
         simultaneous=mrsw_simultaneous(value, error, level, seed=seed) if few else wide,
         deterministic=kww_bonferroni(value, error, level),
         pairs=pairs,
-        letters=tied_letters(wide.rank, pairs, 1 - level) if few else (),
+        letters=letter_display(wide.rank, pairs, 1 - level) if few else (),
     )
 
 
@@ -127,7 +127,7 @@ def _official(domain: DomainResult, formula: Formula) -> Estimate:
     return estimates[formula]
 
 
-def tied_letters(rank: Sequence[int], pairs: Sequence[PairDifference], alpha: float) -> tuple[str, ...]:
+def letter_display(rank: Sequence[int], pairs: Sequence[PairDifference], alpha: float) -> tuple[str, ...]:
     """Return the letters of each unit: two share one exactly where their difference is not significant.
 
     ``rank`` of the units; a is the group of the best. The groups are found by inserting one significant pair

@@ -1,4 +1,4 @@
-"""Confidence sets for ranks: which places of a league table the data have not ruled out.
+"""Confidence sets for ranks: which places of a ranking the data have not ruled out.
 
 Rank 1 is the highest estimate. Every function takes estimates and standard errors of K independent units and
 returns for each unit the lowest and the highest rank that the data allow. A unit whose standard error is NaN
@@ -41,7 +41,7 @@ class RankSets:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparisons:
+class PairTests:
     """All pairs of units, first with second, second with third and so on: two-sided z tests.
 
     ``difference`` is first minus second, on the scale of the estimates.
@@ -147,7 +147,7 @@ def mrsw_simultaneous(
     """Rank sets that hold for all K units together with probability about ``level``.
 
     As :func:`mrsw_marginal`, with the K (K - 1) hypotheses about all ordered pairs in one stepdown. This is
-    what a printed league table needs. Reference: Mogstad, Romano, Shaikh and Wilhelm (2023),
+    what a printed ranking needs. Reference: Mogstad, Romano, Shaikh and Wilhelm (2023),
     doi:10.1093/restud/rdad006. Worked value: estimates 0.95, 0.90, 0.60 with se 0.02: sets 1-2, 1-2, 3-3.
     """
     values, errors = _arrays(estimate, se)
@@ -156,7 +156,7 @@ def mrsw_simultaneous(
     return _sets("mrsw_simultaneous", level, values, above, seed)
 
 
-def pairwise_units_holm(estimate: ArrayLike, se: ArrayLike) -> Comparisons:
+def pairwise_units_holm(estimate: ArrayLike, se: ArrayLike) -> PairTests:
     """Test every pair of units for a difference, two-sided z, adjusted by Holm over all pairs.
 
     Estimator: z = (estimate_j - estimate_k) / sqrt(se_j^2 + se_k^2), p = 2 Phi(-|z|). Edge cases: fewer than
@@ -169,7 +169,7 @@ def pairwise_units_holm(estimate: ArrayLike, se: ArrayLike) -> Comparisons:
     statistics = _statistics(values, errors)[first, second]
     known = np.isfinite(_spread(errors))[first, second]
     p = 2 * ndtr(-np.abs(np.where(known, statistics, 0.0)))
-    return Comparisons(
+    return PairTests(
         tuple(zip(first.tolist(), second.tolist(), strict=True)),
         tuple((values[first] - values[second]).tolist()),
         tuple(np.hypot(errors[first], errors[second]).tolist()),

@@ -145,7 +145,7 @@ def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: boo
     if name == FOREST:
         return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
     if name == RANKS and assessed.insight is not None:
-        table = assessed.insight.league
+        table = assessed.insight.ranking
         names = _unit_names(assessed)
         return charts.rank_sets(table.units, table.marginal, table.simultaneous, names, rehearsal=rehearsal)
     if name == IMPORTANCE and assessed.insight is not None:

@@ -128,11 +128,11 @@ def test_a_small_unit_stays_out_of_everything_that_is_printed(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     found = _studied(installation, campaign).found()
-    assert "an-lao" in found.league.left_out
+    assert "an-lao" in found.ranking.left_out
     chances = {chance.domain: chance for chance in found.chances}
     assert chances["an-lao"].official is None
-    assert chances["van-phong"].official is not None or "van-phong" in found.league.left_out
-    assert set(found.league.units) <= {"van-phong", "an-nhon", "hoai-nhon"}
+    assert chances["van-phong"].official is not None or "van-phong" in found.ranking.left_out
+    assert set(found.ranking.units) <= {"van-phong", "an-nhon", "hoai-nhon"}
 
 
 def test_the_same_forms_give_the_same_insight_as_json(
@@ -159,7 +159,7 @@ def test_no_forms_at_all_make_an_insight_and_a_report(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     studied = _studied(installation, campaign)
-    assert studied.found().league.units == ()
+    assert studied.found().ranking.units == ()
     assert reports.report_pdf(studied).startswith(b"%PDF")
     assert reports.report_xlsx(studied, "an-nhon").startswith(b"PK")
 

@@ -105,7 +105,7 @@ def test_no_rank_stands_without_its_sets_and_ties_are_called_ties() -> None:
         "Khoảng hạng, cả bảng",
         "Khoảng hạng, đối chiếu",
     ]
-    value = dict(zip(insight.league.units, insight.league.value, strict=True))
+    value = dict(zip(insight.ranking.units, insight.ranking.value, strict=True))
     shown = [float(line.replace(",", ".")) for line in _column(table, 3)]
     assert shown == sorted(shown, reverse=True)
     assert sorted(shown) == pytest.approx(sorted(value.values()), abs=0.005)
@@ -119,11 +119,11 @@ def test_units_without_a_place_are_named_with_the_reason() -> None:
     made, insight = _made()
     text = _text(_report(made, insight))
     names = {unit.id: unit.name for unit in facts(made.result)}
-    assert insight.league.left_out
-    for unit in insight.league.left_out:
+    assert insight.ranking.left_out
+    for unit in insight.ranking.left_out:
         assert names[unit] not in _column(_table(_report(made, insight), "league"), 1)
     said = next(line for line in sentences(_report(made, insight)) if line.startswith("Không xếp hạng:"))
-    assert all(names[unit] in said for unit in insight.league.left_out)
+    assert all(names[unit] in said for unit in insight.ranking.left_out)
     assert "dưới 10 phiếu" in said
     assert "hạng đi kèm khoảng hạng" in text
 
@@ -153,11 +153,11 @@ def test_units_that_nothing_separates_are_said_to_be_tied() -> None:
 def test_clear_differences_are_said_with_the_better_unit_first() -> None:
     made, insight = _made()
     said = next(line for line in sentences(_report(made, insight)) if line.startswith("Các cặp khác nhau"))
-    pair = insight.league.separated[0]
-    better = max((pair.first, pair.second), key=lambda place: insight.league.value[place])
+    pair = insight.ranking.separated[0]
+    better = max((pair.first, pair.second), key=lambda place: insight.ranking.value[place])
     names = {unit.id: unit.name for unit in facts(made.result)}
     assert said.removeprefix("Các cặp khác nhau rõ nhất: ").startswith(
-        f"{names[insight.league.units[better]]} cao hơn "
+        f"{names[insight.ranking.units[better]]} cao hơn "
     )
 
 

@@ -74,13 +74,15 @@ def weak(context: ReportContext, insight: Insight, domain: DomainResult) -> Tabl
 
 
 def _league(context: ReportContext, insight: Insight) -> tuple[Block, ...]:
-    said = _paragraphs(ranking.sentences(context, insight.league))
-    if len(insight.league.units) < 2:
+    said = _paragraphs(ranking.sentences(context, insight.ranking))
+    if len(insight.ranking.units) < 2:
         return said
-    return (*said, ranking.table(context, insight.league, insight.seed), ranking.figure(context))
+    return (*said, ranking.table(context, insight.ranking, insight.seed), ranking.figure(context))
 
 
-def _chances(context: ReportContext, insight: Insight, units: Sequence[TargetProbabilities]) -> tuple[Block, ...]:
+def _chances(
+    context: ReportContext, insight: Insight, units: Sequence[TargetProbabilities]
+) -> tuple[Block, ...]:
     said = _paragraphs(target_section.sentences(context))
     return (
         *said,

@@ -1,4 +1,4 @@
-"""The league table with its rank sets, and what may be said about who is above whom."""
+"""The ranking with its rank sets, and what may be said about who is above whom."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scoring.analysis.unit_findings import FEWEST_FORMS
 from scoring.comparison.differences import PairDifference
-from scoring.comparison.ranking import League
+from scoring.comparison.ranking import Ranking
 from scoring.disclosure.suppression import THRESHOLD
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, decimal, interval, listing, short_percent
@@ -16,38 +16,38 @@ from survey.documents.reports.report_context import ReportContext
 _CLEAREST = 3
 
 
-def sentences(context: ReportContext, league: League) -> tuple[str, ...]:
+def sentences(context: ReportContext, ranking: Ranking) -> tuple[str, ...]:
     """Say how to read the table, what is tied, which pairs differ, and who is left out."""
     threshold = str(THRESHOLD)
-    if len(league.units) < 2:
+    if len(ranking.units) < 2:
         nothing = context.text("league.nothing", threshold=threshold)
         return (nothing,)
-    units = count(len(league.units))
+    units = count(len(ranking.units))
     return (
         context.text("league.intro", units=units, official=context.official, level=context.level),
-        *((context.text("league.all_tied", units=units),) if league.all_tied else ()),
-        *_pairs(context, league),
-        *_left_out(context, league),
+        *((context.text("league.all_tied", units=units),) if ranking.all_tied else ()),
+        *_pairs(context, ranking),
+        *_left_out(context, ranking),
     )
 
 
-def _pairs(context: ReportContext, league: League) -> Iterator[str]:
-    pairs, separated = len(league.pairs), league.separated
+def _pairs(context: ReportContext, ranking: Ranking) -> Iterator[str]:
+    pairs, separated = len(ranking.pairs), ranking.separated
     if not pairs:
         return
-    words = {"pairs": count(pairs), "alpha": short_percent(100 * (1 - league.level))}
+    words = {"pairs": count(pairs), "alpha": short_percent(100 * (1 - ranking.level))}
     if not separated:
         yield context.text("league.none_separated", **words)
         return
     rest = count(pairs - len(separated))
     yield context.text("league.separated", separated=count(len(separated)), rest=rest, **words)
-    clearest = "; ".join(_pair(context, league, pair) for pair in separated[:_CLEAREST])
+    clearest = "; ".join(_pair(context, ranking, pair) for pair in separated[:_CLEAREST])
     yield context.text("league.clearest", pairs=clearest)
 
 
-def _pair(context: ReportContext, league: League, pair: PairDifference) -> str:
+def _pair(context: ReportContext, ranking: Ranking, pair: PairDifference) -> str:
     """Say a difference with the better unit first."""
-    first, second = (context.unit_name(league.units[place]) for place in (pair.first, pair.second))
+    first, second = (context.unit_name(ranking.units[place]) for place in (pair.first, pair.second))
     better, worse = (first, second) if pair.estimate > 0 else (second, first)
     low, high = sorted((abs(pair.low), abs(pair.high)))
     return context.text(
@@ -59,53 +59,53 @@ def _pair(context: ReportContext, league: League, pair: PairDifference) -> str:
     )
 
 
-def _left_out(context: ReportContext, league: League) -> Iterator[str]:
-    if league.left_out:
-        names = listing([context.unit_name(unit) for unit in league.left_out])
+def _left_out(context: ReportContext, ranking: Ranking) -> Iterator[str]:
+    if ranking.left_out:
+        names = listing([context.unit_name(unit) for unit in ranking.left_out])
         yield context.text("league.left_out", units=names, threshold=str(THRESHOLD))
-    pairs = zip(league.units, league.forms, strict=True)
+    pairs = zip(ranking.units, ranking.forms, strict=True)
     small = [context.unit_name(unit) for unit, forms in pairs if forms < FEWEST_FORMS]
     if small:
         yield context.text("league.small", units=listing(small), fewest=str(FEWEST_FORMS))
 
 
-def table(context: ReportContext, league: League, seed: int) -> Table:
+def table(context: ReportContext, ranking: Ranking, seed: int) -> Table:
     """Show the units by rank; a rank never stands without its sets."""
     official = {domain.id: domain for domain in context.result.units}
     rows = []
-    for number, place in enumerate(league.order, start=1):
-        domain = official[league.units[place]]
+    for number, place in enumerate(ranking.order, start=1):
+        domain = official[ranking.units[place]]
         found = context.estimate(domain, domain.overall)
         rows.append(
             Row(
                 (
                     cells.number(number),
                     cells.text(context.unit_name(domain.id)),
-                    cells.number(league.forms[place]),
+                    cells.number(ranking.forms[place]),
                     cells.HIDDEN_ESTIMATE
                     if found is None
                     else cells.estimate(found, context.text("column.census")),
-                    _rank(context, league, place),
+                    _rank(context, ranking, place),
                     *(
                         probability_cells.rank_set(sets.low[place], sets.high[place])
-                        for sets in (league.marginal, league.simultaneous, league.deterministic)
+                        for sets in (ranking.marginal, ranking.simultaneous, ranking.deterministic)
                     ),
-                    cells.text(league.letters[place]) if league.letters else cells.HIDDEN,
+                    cells.text(ranking.letters[place]) if ranking.letters else cells.HIDDEN,
                 )
             )
         )
     notes = (
         context.text("league.note_sets", level=context.level),
-        *((context.text("league.note_letters"),) if league.letters else ()),
+        *((context.text("league.note_letters"),) if ranking.letters else ()),
         context.text("league.note_seed", seed=str(seed)),
     )
     title = context.text("league.table", official=context.official)
     return Table("league", title, _columns(context), tuple(rows), notes, "compare")
 
 
-def _rank(context: ReportContext, league: League, place: int) -> Cell:
+def _rank(context: ReportContext, ranking: Ranking, place: int) -> Cell:
     """Show the best rank that is left to a unit, and that it shares it where the data leave more than one."""
-    low, high = league.simultaneous.low[place], league.simultaneous.high[place]
+    low, high = ranking.simultaneous.low[place], ranking.simultaneous.high[place]
     tied = context.text("league.tied") if low != high else ""
     return Cell((str(low), tied) if tied else (str(low),), (low, tied))
 

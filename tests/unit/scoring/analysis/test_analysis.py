@@ -20,7 +20,7 @@ def test_every_part_is_there_and_becomes_json() -> None:
     found = _look(campaign(moods=(4.5, 4.2, 4.0, 3.7)))
     values = json.loads(json.dumps(found.to_json(), default=str))
     assert values["schema_version"] == 1
-    assert values["seed"] == found.league.simultaneous.seed == found.review.seed == 7
+    assert values["seed"] == found.ranking.simultaneous.seed == found.review.seed == 7
     assert [chance.domain for chance in found.chances] == ["province", "u1", "u2", "u3", "u4"]
     assert [one.domain for one in found.points] == ["province", "u1", "u2", "u3", "u4"]
     assert [one.table.id for one in found.examples] == ["bands-example"]
@@ -77,7 +77,7 @@ def test_hidden_units_and_criteria_enter_nothing_that_is_shown() -> None:
     made = campaign()
     hidden = frozenset({("u2", "overall"), ("u3", "C1"), ("province", "C2")})
     found = _look(replace(made, study=replace(made.study, hidden=hidden)))
-    assert "u2" in found.league.left_out
+    assert "u2" in found.ranking.left_out
     assert found.chances[2].official is None
     assert "C1" not in {worth.award.criterion for worth in found.points[3].criteria}
     assert "C2" not in {worth.award.criterion for worth in found.examples[0].criteria}
@@ -86,8 +86,8 @@ def test_hidden_units_and_criteria_enter_nothing_that_is_shown() -> None:
 
 def test_no_forms_at_all_leave_every_part_empty() -> None:
     found = _look(campaign((0, 0)))
-    assert found.league.units == ()
-    assert found.league.left_out == ("u1", "u2")
+    assert found.ranking.units == ()
+    assert found.ranking.left_out == ("u1", "u2")
     assert all(chance.official is None for chance in found.chances)
     assert found.drivers is None
     assert found.without is None

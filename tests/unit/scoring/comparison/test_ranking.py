@@ -1,4 +1,4 @@
-"""The league table: nobody is placed whom the data do not place, and ties are shown as ties."""
+"""The ranking: nobody is placed whom the data do not place, and ties are shown as ties."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.comparison.differences import unit_differences
-from scoring.comparison.ranking import MOST_SIMULATED, League, league, rank_error, tied_letters
+from scoring.comparison.ranking import MOST_SIMULATED, Ranking, letter_display, rank_error, ranking
 from scoring.results import DomainResult, Estimate, SurveyResult
 from tests.unit.scoring.analysis.campaigns import campaign
 
 
-def table_of(result: SurveyResult) -> League:
-    return league(result.units, result.official, result.level, seed=1, fewest=10)
+def table_of(result: SurveyResult) -> Ranking:
+    return ranking(result.units, result.official, result.level, seed=1, fewest=10)
 
 
 def _unit(
@@ -33,7 +33,7 @@ def _unit(
 
 def test_units_far_apart_are_separated_and_units_alike_are_tied() -> None:
     units = [_unit("a", 90.0, 0.5), _unit("b", 60.0, 0.5), _unit("c", 90.1, 0.5), _unit("d", 75.0, 0.5)]
-    found = league(units, "f1", 0.95, seed=3, fewest=10)
+    found = ranking(units, "f1", 0.95, seed=3, fewest=10)
     assert [found.units[place] for place in found.order] == ["c", "a", "d", "b"]
     for sets in (found.marginal, found.simultaneous, found.deterministic):
         assert (sets.low, sets.high) == ((1, 4, 1, 3), (2, 4, 2, 3))
@@ -44,7 +44,7 @@ def test_units_far_apart_are_separated_and_units_alike_are_tied() -> None:
 
 def test_units_that_nothing_separates_are_all_tied() -> None:
     units = [_unit(name, 85.0 + place / 10, 3.0) for place, name in enumerate("abc")]
-    found = league(units, "f1", 0.95, seed=3, fewest=10)
+    found = ranking(units, "f1", 0.95, seed=3, fewest=10)
     assert found.all_tied
     assert found.letters == ("a", "a", "a")
     assert found.separated == ()
@@ -60,7 +60,7 @@ def test_small_hidden_and_unmeasured_units_are_left_out() -> None:
         _unit("one", 80.0, 1.0, forms=10),
         _unit("two", 70.0, 1.0),
     ]
-    found = league(units, "f1", 0.95, seed=1, fewest=10, hidden={"dark"})
+    found = ranking(units, "f1", 0.95, seed=1, fewest=10, hidden={"dark"})
     assert found.units == ("one", "two")
     assert found.left_out == ("few", "dark", "empty", "lonely")
     assert found.simultaneous.rank == (1, 2)
@@ -68,7 +68,7 @@ def test_small_hidden_and_unmeasured_units_are_left_out() -> None:
 
 def test_no_unit_and_one_unit_make_no_comparison() -> None:
     for units in ([], [_unit("a", 80.0, 1.0)]):
-        found = league(units, "f1", 0.95, seed=1, fewest=10)
+        found = ranking(units, "f1", 0.95, seed=1, fewest=10)
         assert found.pairs == ()
         assert found.letters == ("a",) * len(units)
         assert found.simultaneous.high == (1,) * len(units)
@@ -83,7 +83,7 @@ def test_a_unit_whose_forms_are_all_alike_is_not_certain() -> None:
     assert rank_error(census.overall.f1, 0.95) == 0.0
     assert math.isnan(rank_error(Estimate(95.0, None, None, None, None, "none", "single_form"), 0.95))
     near = _unit("c", 98.5, 1.0)
-    found = league([bounded, near], "f1", 0.95, seed=1, fewest=10)
+    found = ranking([bounded, near], "f1", 0.95, seed=1, fewest=10)
     assert found.all_tied
 
 
@@ -92,7 +92,7 @@ def test_more_units_than_can_be_simulated_get_one_step_for_all() -> None:
     units = [
         _unit(f"u{n}", float(value), 1.0) for n, value in enumerate(rng.uniform(50, 95, MOST_SIMULATED + 1))
     ]
-    found = league(units, "f1", 0.95, seed=1, fewest=10)
+    found = ranking(units, "f1", 0.95, seed=1, fewest=10)
     assert found.simultaneous.method == found.marginal.method == "pairwise_bonferroni"
     assert found.pairs == ()
     assert found.letters == ()
@@ -129,7 +129,7 @@ def test_two_units_share_a_letter_exactly_where_they_do_not_differ(found: list[t
     value, se = [float(one) for one, _ in found], [spread for _, spread in found]
     pairs = unit_differences(value, se, 0.95)
     rank = [1 + sum(other > one for other in value) for one in value]
-    letters = tied_letters(rank, pairs, 0.05)
+    letters = letter_display(rank, pairs, 0.05)
     differing = {(pair.first, pair.second) for pair in pairs if pair.p_holm <= 0.05}
     for first, second in combinations(range(len(value)), 2):
         assert bool(set(letters[first]) & set(letters[second])) != ((first, second) in differing)
@@ -139,6 +139,6 @@ def test_two_units_share_a_letter_exactly_where_they_do_not_differ(found: list[t
 
 def test_letters_go_on_after_z() -> None:
     value = [float(n) for n in range(30)]
-    letters = tied_letters(list(range(30, 0, -1)), unit_differences(value, [0.001] * 30, 0.95), 0.05)
+    letters = letter_display(list(range(30, 0, -1)), unit_differences(value, [0.001] * 30, 0.95), 0.05)
     assert letters[-1] == "a"
     assert letters[0] == "d2"
