@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 FEWEST_FORMS = 30
 
-Code = Literal[
+FindingCode = Literal[
     "no_answers",
     "too_few_forms",
     "criteria_alike",
@@ -26,21 +26,21 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class UnitFinding:
     """A code with the places of the criteria that it is about, the most extreme first."""
 
-    code: Code
+    code: FindingCode
     criteria: tuple[int, ...]
 
 
-def remarks(
+def unit_findings(
     value: ArrayLike,
     covariance: ArrayLike,
     forms: int,
     importance: ArrayLike | None = None,
     level: float = 0.95,
     fewest: int = FEWEST_FORMS,
-) -> tuple[Remark, ...]:
+) -> tuple[UnitFinding, ...]:
     """Say which criteria of a unit are strongest and weakest, what to work on, and whether n allows it.
 
     ``value`` (k,) criterion indices on any scale (NaN: not answered), ``covariance`` (k, k) at the level of
@@ -61,16 +61,16 @@ def remarks(
     values, matrix = np.asarray(value, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
     answered = np.flatnonzero(np.isfinite(values))
     if forms == 0 or answered.size == 0:
-        return (Remark("no_answers", ()),)
+        return (UnitFinding("no_answers", ()),)
     if forms < fewest:
-        return (Remark("too_few_forms", ()),)
+        return (UnitFinding("too_few_forms", ()),)
     order = answered[np.argsort(-values[answered], kind="stable")]
     if order.size < 2 or not _separated(values, matrix, order[0], order[-1], level):
-        return (Remark("criteria_alike", tuple(order.tolist())),)
+        return (UnitFinding("criteria_alike", tuple(order.tolist())),)
     best, worst = (_group(values, matrix, ranked, level) for ranked in (order, order[::-1]))
     return (
-        Remark("strongest" if len(best) == 1 else "strongest_among", best),
-        Remark("weakest" if len(worst) == 1 else "weakest_among", worst),
+        UnitFinding("strongest" if len(best) == 1 else "strongest_among", best),
+        UnitFinding("weakest" if len(worst) == 1 else "weakest_among", worst),
         _work(worst, None if importance is None else np.asarray(importance, dtype=np.float64)),
     )
 
@@ -87,7 +87,7 @@ def _group(values: FloatArray, matrix: FloatArray, order: NDArray[np.intp], leve
     return (int(order[0]), *rest)
 
 
-def _work(worst: tuple[int, ...], importance: FloatArray | None) -> Remark:
+def _work(worst: tuple[int, ...], importance: FloatArray | None) -> UnitFinding:
     """Choose what to work on among the weakest."""
     first = worst[0] if importance is None else max(worst, key=lambda one: importance[one])
-    return Remark("work_on" if len(worst) == 1 else "work_on_perhaps", (first,))
+    return UnitFinding("work_on" if len(worst) == 1 else "work_on_perhaps", (first,))

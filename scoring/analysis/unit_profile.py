@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.analysis.drivers import Drivers, drivers, importance
-from scoring.analysis.unit_findings import Remark, remarks
+from scoring.analysis.unit_findings import UnitFinding, unit_findings
 from scoring.design import Moments, moments, select
 from scoring.index import Criterion, Estimates, Scheme, estimate, scheme
 from scoring.results import CriterionRule, Formula
@@ -20,12 +20,12 @@ MOST_FORMS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class UnitRemarks:
-    """What may be said about one unit; the remarks name criteria by their places in the questionnaire."""
+class FindingsOfUnit:
+    """What may be said about one unit; the findings name criteria by their places in the questionnaire."""
 
     unit: str
     forms: int
-    remarks: tuple[Remark, ...]
+    findings: tuple[UnitFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _criteria(plan: Scheme, part: Moments, chosen: slice) -> Estimates:
     return Estimates(found.value[chosen], found.covariance[chosen, chosen])
 
 
-def unit_remarks(
+def findings_by_unit(
     units: Sequence[str],
     found: CriterionEstimates,
     weight: Sequence[float] | None,
@@ -75,17 +75,19 @@ def unit_remarks(
     *,
     criteria: Sequence[str],
     hidden: Collection[tuple[str, str]] = (),
-) -> tuple[UnitRemarks, ...]:
-    """Return the remarks of every unit; criteria that must stay hidden take no part in them.
+) -> tuple[FindingsOfUnit, ...]:
+    """Return the findings about every unit; criteria that must stay hidden take no part in them.
 
     ``weight`` is the importance of each criterion for the overall item over all units, or None; see
-    :func:`scoring.analysis.unit_findings.remarks`.
+    :func:`scoring.analysis.unit_findings.unit_findings`.
     """
     said = []
     for unit, estimates, forms in zip(units, found.units, found.forms, strict=True):
         dark = [(unit, criterion) in hidden for criterion in criteria]
         value = np.where(dark, np.nan, estimates.value)
-        said.append(UnitRemarks(unit, forms, remarks(value, estimates.covariance, forms, weight, level)))
+        said.append(
+            FindingsOfUnit(unit, forms, unit_findings(value, estimates.covariance, forms, weight, level))
+        )
     return tuple(said)
 
 

@@ -86,7 +86,7 @@ def index_posterior(found: Estimate, formula: Formula, forms: int) -> Posterior 
     return replace(known, offset=offset / 100, width=width / 100)
 
 
-def chances(
+def target_probabilities(
     domain: DomainResult,
     formula: Formula,
     targets: Sequence[float],

@@ -7,7 +7,7 @@ of this officer so alike, compared with the other officers of the same unit.
 from scoring.quality.collected import Collected
 from scoring.quality.effects import ChannelEffect, OfficerEffect, channel_effects, officer_effect
 from scoring.quality.flags import Flag, Kind, flag_forms, flag_officers, flagged_forms
-from scoring.quality.open_channels import flag_ways, ways_of
+from scoring.quality.open_channels import flag_open_channels, open_channels
 from scoring.quality.rhythm import SECONDS_PER_ITEM, bursts, too_fast
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "channel_effects",
     "flag_forms",
     "flag_officers",
-    "flag_ways",
+    "flag_open_channels",
     "flagged_forms",
     "officer_effect",
     "too_fast",
-    "ways_of",
+    "open_channels",
 ]

@@ -1,4 +1,4 @@
-"""Signs about a way in that is open to citizens themselves: a crowd in one half-day, and copies that came together.
+"""Signs about an open channel, by which citizens answer themselves: a crowd in one half-day, and copies that came together.
 
 Nothing but the half-day, the unit and the channel of a form is known here, and nothing more is needed: whoever sends a
 poster's form again and again does it in a few sittings.
@@ -18,42 +18,49 @@ from scoring.quality.chance import ENOUGH
 from scoring.quality.collected import NONE, CodeArray, Collected, FloatArray, close_pairs
 from scoring.quality.flags import ALPHA, DISTANCE, Flag
 
-FEWEST_OF_WAY = 10  # forms of a unit by one channel, and in the crowded half-day
+FEWEST_OF_CHANNEL = 10  # forms of a unit by one channel, and in the crowded half-day
 FEWEST_HALF_DAYS = 6  # with forms, before anything is known of what a half-day usually brings
 LEAST_DISPERSION = 2.0  # variance over mean of the forms of half-days: no office is as even as chance
-MOST_COMPARED = 500  # forms of a way whose pairs are compared
+MOST_COMPARED = 500  # forms of a channel whose pairs are compared
 _DRAWS, _BATCH = 4_999, 250
 
-Way = tuple[int, int, CodeArray]
+# A unit's channel by which citizens answer themselves: unit, channel, places of the forms.
+OpenChannel = tuple[int, int, CodeArray]
 
 
-def ways_of(collected: Collected, own: Collection[int]) -> list[Way]:
-    """Return (unit, channel, places of the forms) of every way that is tested: enough timed forms by citizens themselves.
+def open_channels(collected: Collected, self_service: Collection[int]) -> list[OpenChannel]:
+    """Return (unit, channel, places of the forms) of every open channel that is tested: enough timed forms by citizens themselves.
 
-    ``own`` are the codes of the channels by which citizens answer without an officer.
+    ``self_service`` are the codes of the channels by which citizens answer without an officer.
     """
-    usable = np.isin(collected.channel, list(own)) & np.isfinite(collected.time) & (collected.officer == NONE)
-    found: list[Way] = []
+    usable = (
+        np.isin(collected.channel, list(self_service))
+        & np.isfinite(collected.time)
+        & (collected.officer == NONE)
+    )
+    found: list[OpenChannel] = []
     for unit in np.unique(collected.unit[usable]):
         for channel in np.unique(collected.channel[usable & (collected.unit == unit)]):
             places = np.flatnonzero(usable & (collected.unit == unit) & (collected.channel == channel))
-            if places.size >= FEWEST_OF_WAY:
+            if places.size >= FEWEST_OF_CHANNEL:
                 found.append((int(unit), int(channel), places))
     return found
 
 
-def flag_ways(
-    collected: Collected, own: Collection[int], seed: int, alpha: float = ALPHA
+def flag_open_channels(
+    collected: Collected, self_service: Collection[int], seed: int, alpha: float = ALPHA
 ) -> tuple[Flag, ...]:
-    """Return the flags on units' channels that the adjusted p-values support; see :func:`way_tests`."""
-    return tuple(flag for flag in way_tests(collected, own, seed) if (flag.p_holm or 0.0) <= alpha)
+    """Return the flags on units' channels that the adjusted p-values support; see :func:`open_channel_tests`."""
+    return tuple(
+        flag for flag in open_channel_tests(collected, self_service, seed) if (flag.p_holm or 0.0) <= alpha
+    )
 
 
-def way_tests(collected: Collected, own: Collection[int], seed: int) -> tuple[Flag, ...]:
-    """Return both tests of every way, flagged or not, in the order of units and channels.
+def open_channel_tests(collected: Collected, self_service: Collection[int], seed: int) -> tuple[Flag, ...]:
+    """Return both tests of every open channel, flagged or not, in the order of units and channels.
 
-    * ``crowd``: the most forms of one half-day, m, against the way's other half-days. Counts are taken as
-      negative binomial with the mean of the others and variance d times the mean; d is estimated over all ways, each
+    * ``crowd``: the most forms of one half-day, m, against the channel's other half-days. Counts are taken as
+      negative binomial with the mean of the others and variance d times the mean; d is estimated over all channels, each
       without its fullest half-day, and is at least 2. p = 1 - (1 - P(X >= m))^h over the h half-days in which any form
       came anywhere. Fewer than ten forms are no crowd, and in the
       first days, with forms in fewer than six half-days, nothing is. The forms stay in every figure: a busy morning is honest.
@@ -61,19 +68,19 @@ def way_tests(collected: Collected, own: Collection[int], seed: int) -> tuple[Fl
       half-day; p by giving the same forms' half-days to them anew at random. So a unit whose citizens answer
       alike is not suspect for it; copies spread evenly over the days are not seen.
 
-    p-values are adjusted by Holm over both tests of all ways. Chance means: what came when has nothing to do with what
+    p-values are adjusted by Holm over both tests of all channels. Chance means: what came when has nothing to do with what
     was answered, and half-days differ as they do elsewhere. An event, or a group that came together, can give an
     honest flag. References: Naus (1965), doi:10.1080/01621459.1965.10480810; Mantel (1967), a permutation test of
     clustering in time, PMID 6018555. Worked value: 12 forms in one of 20 half-days, 1 on average
     in the others, d = 2: P(X >= 12) = 1/4096, p = 0.0049.
     """
     rng = np.random.default_rng(seed)
-    ways = ways_of(collected, own)
+    channels = open_channels(collected, self_service)
     timed = collected.time[np.isfinite(collected.time)]
     half_days = int(np.unique(timed).size)
-    spread = dispersion([_counts(collected.time[places]) for _, _, places in ways], half_days)
+    spread = dispersion([_counts(collected.time[places]) for _, _, places in channels], half_days)
     found: list[Flag] = []
-    for unit, channel, places in ways:
+    for unit, channel, places in channels:
         found.append(_crowd(unit, channel, collected.time[places], half_days, spread))
         found.append(_copies(unit, channel, places, collected, rng))
     adjusted = holm([flag.p or 0.0 for flag in found])
@@ -81,12 +88,12 @@ def way_tests(collected: Collected, own: Collection[int], seed: int) -> tuple[Fl
 
 
 def dispersion(counts: Collection[FloatArray], half_days: int) -> float:
-    """Return variance over mean of the half-days' forms, pooled over ways, each without its fullest half-day; at least 2."""
+    """Return variance over mean of the half-days' forms, pooled over channels, each without its fullest half-day; at least 2."""
     squares = expected = 0.0
-    for way in counts:
-        mean = _rest(way, half_days)
-        quiet = half_days - way.size  # half-days in which none came
-        rest = np.sort(way)[:-1]
+    for channel in counts:
+        mean = _rest(channel, half_days)
+        quiet = half_days - channel.size  # half-days in which none came
+        rest = np.sort(channel)[:-1]
         squares += float(((rest - mean) ** 2).sum()) + quiet * mean**2
         expected += mean * max(half_days - 2, 1)
     return max(LEAST_DISPERSION, squares / expected) if expected else LEAST_DISPERSION
@@ -96,15 +103,15 @@ def crowd_p(most: int, mean: float, spread: float, half_days: int) -> float:
     """Return how often the fullest of so many half-days would have at least ``most`` forms by chance.
 
     Negative binomial with r = mean / (spread - 1) and success probability 1 / spread. Worked value: see
-    :func:`way_tests`.
+    :func:`open_channel_tests`.
     """
     tail = float(betainc(most, mean / (spread - 1), 1 - 1 / spread))
     return float(-np.expm1(half_days * np.log1p(-min(tail, 1 - 1e-15))))
 
 
-def _rest(way: FloatArray, half_days: int) -> float:
+def _rest(counts: FloatArray, half_days: int) -> float:
     """Return the mean number of forms in a half-day but for the fullest; half a form more, so that it is never 0."""
-    return float(way.sum() - way.max() + 0.5) / max(half_days - 1, 1)
+    return float(counts.sum() - counts.max() + 0.5) / max(half_days - 1, 1)
 
 
 def _counts(time: FloatArray) -> FloatArray:
@@ -112,9 +119,9 @@ def _counts(time: FloatArray) -> FloatArray:
 
 
 def _crowd(unit: int, channel: int, time: FloatArray, half_days: int, spread: float) -> Flag:
-    way = _counts(time)
-    most, mean = int(way.max()), _rest(way, half_days)
-    tested = most >= FEWEST_OF_WAY and half_days >= FEWEST_HALF_DAYS
+    counts = _counts(time)
+    most, mean = int(counts.max()), _rest(counts, half_days)
+    tested = most >= FEWEST_OF_CHANNEL and half_days >= FEWEST_HALF_DAYS
     p = crowd_p(most, mean, spread, half_days) if tested else 1.0
     return Flag("crowd", unit, None, None, float(most), mean, p, None, (), channel)
 

@@ -21,10 +21,10 @@ from scoring.quality import (
     channel_effects,
     flag_forms,
     flag_officers,
-    flag_ways,
+    flag_open_channels,
     flagged_forms,
     officer_effect,
-    ways_of,
+    open_channels,
 )
 from scoring.quality.collected import NONE, pools
 from scoring.quality.flags import FEWEST_FORMS
@@ -49,7 +49,7 @@ class Burst:
 class Review:
     """What the quality checks found among the forms of a campaign.
 
-    Units, officers and channels are codes. ``ways`` are the channels of units by which citizens answer themselves and that
+    Units, officers and channels are codes. ``open_channels`` are the channels of units by which citizens answer themselves and that
     have forms enough to be looked at. ``officers`` took part in all, of whom ``compared`` work beside a
     colleague and have forms enough to be compared, ``handled`` is the number of their forms; ``flagged`` counts per unit the forms that
     signs rest on. ``unread`` forms were left out of the checks because their unit has too many. ``seed`` repeats all
@@ -61,7 +61,7 @@ class Review:
     officers: int
     compared: int
     handled: int
-    ways: int
+    open_channels: int
     flags: tuple[Flag, ...]
     bursts: tuple[Burst, ...]
     officer_effect: OfficerEffect | None
@@ -76,11 +76,11 @@ class Review:
 
 
 def review(
-    collected: Collected, units: int, *, seed: int, alpha: float = 0.05, own: Collection[int] = ()
+    collected: Collected, units: int, *, seed: int, alpha: float = 0.05, self_service: Collection[int] = ()
 ) -> Review:
     """Run every check on the forms as they came in; ``units`` is the number of unit codes.
 
-    ``own`` are the channels by which citizens answer without an officer; their tests are adjusted among themselves.
+    ``self_service`` are the channels by which citizens answer without an officer; their tests are adjusted among themselves.
 
     Of a unit with more than :data:`MOST_FORMS` forms so many are drawn by ``seed`` and checked: comparing every
     pair of forms costs their square, and a random part of an officer's forms is as honest as all of them.
@@ -91,7 +91,11 @@ def review(
     """
     read = _read(collected, seed)
     part = _part(collected, read)
-    found = (*flag_officers(part, seed, alpha), *flag_ways(part, own, seed, alpha), *flag_forms(part))
+    found = (
+        *flag_officers(part, seed, alpha),
+        *flag_open_channels(part, self_service, seed, alpha),
+        *flag_forms(part),
+    )
     flags = tuple(_placed(flag, read) for flag in found)
     present = collected.officer[collected.officer != NONE]
     mask = flagged_forms(flags, collected.unit.size)
@@ -101,7 +105,7 @@ def review(
         officers=int(np.unique(present).size),
         compared=sum(_compared(collected.officer[places]) for _, places in pools(collected)),
         handled=int(present.size),
-        ways=len(ways_of(part, own)),
+        open_channels=len(open_channels(part, self_service)),
         flags=flags,
         bursts=_bursts(part, seed, alpha),
         officer_effect=officer_effect(collected),
@@ -159,7 +163,7 @@ def _bursts(collected: Collected, seed: int, alpha: float) -> tuple[Burst, ...]:
     return tuple(row for row in rows if row.p_holm <= alpha)
 
 
-def tellable(forms: Sequence[int], flagged: Sequence[int]) -> tuple[tuple[bool, ...], bool]:
+def disclosable(forms: Sequence[int], flagged: Sequence[int]) -> tuple[tuple[bool, ...], bool]:
     """Say for each unit, and for all together, whether figures without the flagged forms may be shown.
 
     Beside the figure of all forms, the one without the flagged forms gives the flagged ones away by subtraction. So

@@ -1,4 +1,4 @@
-"""What the desk's page of insight shows: the report's own sentences and tables, and the signs with their names.
+"""What the desk's page of analysis shows: the report's own sentences and tables, and the signs with their names.
 
 Everything that the report shows too is made by the functions that make the report, so both agree.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scoring.analysis.analysis import Insight
-from scoring.analysis.unit_profile import UnitRemarks
+from scoring.analysis.analysis import Analysis
+from scoring.analysis.unit_profile import FindingsOfUnit
 from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import SurveyResult
 from survey.documents.reports.printed_result import printed_result
@@ -43,20 +43,20 @@ def of_province(
     facts: CampaignFacts,
     units: Sequence[UnitFacts],
     heading: Heading,
-    insight: Insight,
+    analysis: Analysis,
     officers: Sequence[str],
 ) -> InsightPage:
-    """Return the page; ``officers`` are the names behind the codes of the insight."""
+    """Return the page; ``officers`` are the names behind the codes of the analysis."""
     context = _context(result, facts, units, heading)
-    league, chances, points, drivers = analysis_sections.of_province(context, insight)
+    league, chances, points, drivers = analysis_sections.of_province(context, analysis)
     return InsightPage(
         league=league,
         chances=chances,
         points=points,
         drivers=drivers,
-        precision=analysis_sections.precision(context, insight),
+        precision=analysis_sections.precision(context, analysis),
         caution=context.text("quality.caution"),
-        quality=tuple(_quality(context, insight, officers)),
+        quality=tuple(_quality(context, analysis, officers)),
     )
 
 
@@ -65,21 +65,21 @@ def advice(
     facts: CampaignFacts,
     units: Sequence[UnitFacts],
     heading: Heading,
-    said: UnitRemarks,
+    said: FindingsOfUnit,
 ) -> tuple[str, ...]:
     """Return the remarks on one unit as sentences."""
     return driver_section.advice(_context(result, facts, units, heading), said)
 
 
-def _quality(context: ReportContext, insight: Insight, officers: Sequence[str]) -> Iterator[Block]:
-    found, without = insight.review, insight.without
+def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]) -> Iterator[Block]:
+    found, without = analysis.review, analysis.excluding_flagged
     yield from (Paragraph(said) for said in quality_review.scope(context, found))
     if found.flags or found.bursts:
         yield quality_detail.signs(context, found, officers)
-    yield from (Paragraph(said) for said in quality_review.changes(context, insight))
+    yield from (Paragraph(said) for said in quality_review.changes(context, analysis))
     if without is not None:
         yield quality_review.without(context, without)
-        yield quality_detail.without_units(context, insight, without)
+        yield quality_detail.without_units(context, analysis, without)
     yield from (Paragraph(said) for said in quality_detail.effect(context, found.officer_effect))
     if found.channels:
         yield channel_table.table(context, found.channels)

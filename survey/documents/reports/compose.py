@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import get_args
 
-from scoring.analysis.analysis import Insight
+from scoring.analysis.analysis import Analysis
 from scoring.disclosure.hidden_cells import CellKey, hidden_cells
 from scoring.results import DomainResult, SurveyResult
 from survey.documents.reports.formats import NBSP, count, long_date, plain, roman, short_date
@@ -42,11 +42,11 @@ def consolidated(
     *,
     hidden: Collection[CellKey] | None = None,
     texts: ReportTexts | None = None,
-    insight: Insight | None = None,
+    analysis: Analysis | None = None,
 ) -> ReportContent:
     """Compose the office's report over all units; ``units`` stand in the plan's order.
 
-    With an ``insight`` the report also compares the units, weighs targets and points, and reviews its data.
+    With an ``analysis`` the report also compares the units, weighs targets and points, and reviews its data.
     """
     context = _context(result, campaign, units, heading, hidden, texts)
     sections = _drop_empty(
@@ -54,9 +54,9 @@ def consolidated(
             *_general(context, context.text("general.scope", units=count(len(units)), **_scope(context))),
             _collection(context, units),
             *_province(context),
-            *(() if insight is None else analysis_sections.of_province(context, insight)),
+            *(() if analysis is None else analysis_sections.of_province(context, analysis)),
             _remarks(context, context.result.province_pooled, context.result.units),
-            *_reliability(context, insight, units, whole=True),
+            *_reliability(context, analysis, units, whole=True),
             _limits(context, context.result.units),
             _proposals(context),
         )
@@ -66,7 +66,7 @@ def consolidated(
         _appendix(
             context, 2, "section.appendix_items", tables.items(context, context.result.province_pooled)
         ),
-        *_weak(context, 3, insight, context.result.province_pooled),
+        *_weak(context, 3, analysis, context.result.province_pooled),
     )
     return numbered(_report(context, sections, appendices, context.result.units), context.texts)
 
@@ -80,7 +80,7 @@ def for_unit(
     *,
     hidden: Collection[CellKey] | None = None,
     texts: ReportTexts | None = None,
-    insight: Insight | None = None,
+    analysis: Analysis | None = None,
 ) -> ReportContent:
     """Compose the report of one unit; ``result`` is the whole campaign's, so that hidden cells stay hidden.
 
@@ -96,16 +96,16 @@ def for_unit(
             ),
             _collection(context, own),
             *_unit_results(context, domain),
-            *(() if insight is None else analysis_sections.of_unit(context, insight, unit)),
+            *(() if analysis is None else analysis_sections.of_unit(context, analysis, unit)),
             _remarks(context, domain, (domain,)),
-            *_reliability(context, insight, own, whole=False),
+            *_reliability(context, analysis, own, whole=False),
             _limits(context, (domain,)),
             _proposals(context),
         )
     )
     appendices = (
         _appendix(context, 1, "section.appendix_items", tables.items(context, domain)),
-        *_weak(context, 2, insight, domain),
+        *_weak(context, 2, analysis, domain),
     )
     return numbered(_report(context, sections, appendices, (domain,)), context.texts)
 
@@ -207,10 +207,10 @@ def _remarks(context: ReportContext, domain: DomainResult, units: Sequence[Domai
 
 
 def _reliability(
-    context: ReportContext, insight: Insight | None, units: Sequence[UnitFacts], *, whole: bool
+    context: ReportContext, analysis: Analysis | None, units: Sequence[UnitFacts], *, whole: bool
 ) -> tuple[Section, ...]:
     """Say how sure the figures are, and how well paper was keyed in."""
-    sections = [] if insight is None else [*analysis_sections.reliability(context, insight, whole=whole)]
+    sections = [] if analysis is None else [*analysis_sections.reliability(context, analysis, whole=whole)]
     if table := keying_section.table(context, units):
         said = _paragraphs(keying_section.sentences(context.texts, keying_section.total(units)))
         sections.append(Section(context.text("section.keying"), 2, (*said, table)))
@@ -257,9 +257,9 @@ def _appendix(context: ReportContext, number: int, title: str, table: Table) -> 
 
 
 def _weak(
-    context: ReportContext, number: int, insight: Insight | None, domain: DomainResult
+    context: ReportContext, number: int, analysis: Analysis | None, domain: DomainResult
 ) -> tuple[Appendix, ...]:
-    table = None if insight is None else analysis_sections.weak(context, insight, domain)
+    table = None if analysis is None else analysis_sections.weak(context, analysis, domain)
     return () if table is None else (_appendix(context, number, "section.appendix_weak", table),)
 
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from scoring.analysis import analysis as pure
-from scoring.analysis.analysis import Study
-from scoring.analysis.unit_profile import UnitRemarks
+from scoring.analysis.analysis import AnalysisInput
+from scoring.analysis.unit_profile import FindingsOfUnit
 from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.points import point_tables
 from scoring.points.awards import PointTable
@@ -28,10 +28,10 @@ from survey.services.results.estimates import Gathered
 from survey.services.results.reports import Assessment
 from survey.vocabulary import Channel
 
-SEED = 20240805  # of every random step: the same forms give the same insight
+SEED = 20240805  # of every random step: the same forms give the same analysis
 EXAMPLE = "bands-example"
 # By these citizens answer without an officer.
-OWN = tuple(
+SELF_SERVICE = tuple(
     list(Channel).index(way)
     for way in (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
 )
@@ -40,24 +40,24 @@ OWN = tuple(
 def assessment(
     installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
 ) -> Assessment:
-    """Return the assessment of *campaign* with its insight, both from the same forms."""
+    """Return the assessment of *campaign* with its analysis, both from the same forms."""
     gathered = estimates.gathered(installation, campaign)
     result = estimates.summary(gathered.sheets, campaign)
     found = reports.assembled(installation, actor, campaign, result, now)
-    study = _study(gathered, campaign, result, found.facts.targets)
-    return replace(found, insight=pure.look(study, result, seed=SEED), officers=gathered.officers)
+    inputs = _inputs(gathered, campaign, result, found.facts.targets)
+    return replace(found, analysis=pure.analyse(inputs, result, seed=SEED), officers=gathered.officers)
 
 
-def remarks(installation: Installation, assessed: Assessment, unit: str) -> UnitRemarks:
-    """Return what may be said about one unit's criteria, without the cost of the whole insight."""
+def remarks(installation: Installation, assessed: Assessment, unit: str) -> FindingsOfUnit:
+    """Return what may be said about one unit's criteria, without the cost of the whole analysis."""
     campaign = assessed.campaign
     gathered = estimates.gathered(installation, campaign)
-    study = _study(gathered, campaign, assessed.result, assessed.facts.targets)
-    return pure.remarks_of(study, assessed.result)[campaign.unit_id(unit) - 1]
+    inputs = _inputs(gathered, campaign, assessed.result, assessed.facts.targets)
+    return pure.findings_of_units(inputs, assessed.result)[campaign.unit_id(unit) - 1]
 
 
 def officer_names(installation: Installation, actor: Actor, assessed: Assessment) -> tuple[str, ...]:
-    """Return the account names behind the officer codes of an insight.
+    """Return the account names behind the officer codes of an analysis.
 
     Raises:
         Refusal: ``role_out_of_reach``.
@@ -70,11 +70,11 @@ def officer_names(installation: Installation, actor: Actor, assessed: Assessment
     return tuple(known[account] for account in assessed.officers)
 
 
-def _study(
+def _inputs(
     gathered: Gathered, campaign: CampaignRecord, result: SurveyResult, targets: tuple[float, ...]
-) -> Study:
+) -> AnalysisInput:
     units = campaign.plan.units
-    return Study(
+    return AnalysisInput(
         marks=gathered.sheets.marks,
         collected=gathered.collected,
         questions=estimates.questions(campaign.questionnaire),
@@ -85,7 +85,7 @@ def _study(
         tables=_tables(campaign),
         targets=targets,
         hidden=hidden_cells(result),
-        own=OWN,
+        self_service=SELF_SERVICE,
     )
 
 

@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scoring import charts
-from scoring.analysis.analysis import Insight
+from scoring.analysis.analysis import Analysis
 from scoring.charts import Chart, Driver, Pace
 from scoring.points.target_probabilities import of_formula
 from scoring.results import DomainResult, SurveyResult
@@ -36,7 +36,7 @@ RANKS, IMPORTANCE = "ranks", "importance"
 class Assessment:
     """A campaign's results at one moment, with the facts that every output needs beside them.
 
-    ``insight`` is only there where it was asked for (:func:`survey.services.results.analysis.assessment`), and with it
+    ``analysis`` is only there where it was asked for (:func:`survey.services.results.analysis.assessment`), and with it
     ``officers``: the accounts behind its officer codes.
     """
 
@@ -46,14 +46,14 @@ class Assessment:
     facts: CampaignFacts
     units: tuple[UnitFacts, ...]
     heading: Heading
-    insight: Insight | None = None
+    analysis: Analysis | None = None
     officers: tuple[int, ...] = ()
 
-    def found(self) -> Insight:
-        """Return the insight of an assessment that was made with one."""
-        if self.insight is None:
-            raise LookupError("this assessment was made without an insight")
-        return self.insight
+    def found(self) -> Analysis:
+        """Return the analysis of an assessment that was made with one."""
+        if self.analysis is None:
+            raise LookupError("this assessment was made without an analysis")
+        return self.analysis
 
     def within(self, result: SurveyResult, unit: str | None) -> DomainResult:
         """Return a unit's part of *result*, or the whole province's, pooled over forms."""
@@ -61,10 +61,10 @@ class Assessment:
 
     def report(self, unit: str | None = None) -> ReportContent:
         """Return the content of the consolidated report, or of one unit's."""
-        parts, insight = (self.facts, self.units, self.heading), self.insight
+        parts, analysis = (self.facts, self.units, self.heading), self.analysis
         if unit is None:
-            return consolidated(self.result, *parts, insight=insight)
-        return for_unit(self.result, unit, *parts, insight=insight)
+            return consolidated(self.result, *parts, analysis=analysis)
+        return for_unit(self.result, unit, *parts, analysis=analysis)
 
 
 def assessment(
@@ -128,7 +128,7 @@ def report_xlsx(assessed: Assessment, unit: str | None = None) -> bytes:
 
 
 def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
-    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; with an insight ``ranks``, ``importance``.
+    """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; with an analysis ``ranks``, ``importance``.
 
     Small cells are hidden in all of them.
 
@@ -144,12 +144,12 @@ def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: boo
     shown, criteria = printed_result(assessed.result), assessed.facts.criteria
     if name == FOREST:
         return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
-    if name == RANKS and assessed.insight is not None:
-        table = assessed.insight.ranking
+    if name == RANKS and assessed.analysis is not None:
+        table = assessed.analysis.ranking
         names = _unit_names(assessed)
         return charts.rank_sets(table.units, table.marginal, table.simultaneous, names, rehearsal=rehearsal)
-    if name == IMPORTANCE and assessed.insight is not None:
-        drivers = _drivers(shown, assessed.insight)
+    if name == IMPORTANCE and assessed.analysis is not None:
+        drivers = _drivers(shown, assessed.analysis)
         return charts.importance(drivers, criteria, rehearsal=rehearsal)
     domain = assessed.within(shown, unit)
     if name == PROFILE:
@@ -166,9 +166,9 @@ def _report_chart(assessed: Assessment, place: str, unit: str | None) -> Chart:
     return _figure(assessed, name, unit, rehearsal=False)
 
 
-def _drivers(shown: SurveyResult, insight: Insight) -> tuple[Driver, ...]:
+def _drivers(shown: SurveyResult, analysis: Analysis) -> tuple[Driver, ...]:
     """Return what the figure of importance draws: criteria whose index may be shown, with both intervals."""
-    found = insight.drivers
+    found = analysis.drivers
     if found is None:
         return ()
     made = []

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from scoring.analysis.analysis import Insight
+from scoring.analysis.analysis import Analysis
 from survey.errors import Refusal
 from survey.plans import check
 from survey.plans.plan import from_json
@@ -79,7 +79,7 @@ def test_the_results_are_the_same_with_and_without_the_insight(
     plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
     studied = _studied(installation, campaign)
     assert plain.result == studied.result
-    assert plain.insight is None
+    assert plain.analysis is None
     with pytest.raises(LookupError):
         plain.found()
 
@@ -129,7 +129,7 @@ def test_a_small_unit_stays_out_of_everything_that_is_printed(
 ) -> None:
     found = _studied(installation, campaign).found()
     assert "an-lao" in found.ranking.left_out
-    chances = {chance.domain: chance for chance in found.chances}
+    chances = {chance.domain: chance for chance in found.target_probabilities}
     assert chances["an-lao"].official is None
     assert chances["van-phong"].official is not None or "van-phong" in found.ranking.left_out
     assert set(found.ranking.units) <= {"van-phong", "an-nhon", "hoai-nhon"}
@@ -138,7 +138,7 @@ def test_a_small_unit_stays_out_of_everything_that_is_printed(
 def test_the_same_forms_give_the_same_insight_as_json(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    def written(found: Insight) -> str:
+    def written(found: Analysis) -> str:
         return json.dumps(found.to_json(), default=str, sort_keys=True)
 
     first, again = (_studied(installation, campaign).found() for _ in range(2))
@@ -150,7 +150,7 @@ def test_remarks_alone_are_those_of_the_insight(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
-    whole = _studied(installation, campaign).found().remarks
+    whole = _studied(installation, campaign).found().findings
     for place, unit in ((1, "an-nhon"), (3, "an-lao")):
         assert analysis.remarks(installation, plain, unit) == whole[place]
 
@@ -171,7 +171,7 @@ def test_figures_of_the_insight_need_one(
     for name in ("ranks", "importance"):
         assert reports.figure(studied, name).svg().startswith("<svg")
         with pytest.raises(Refusal) as refused:
-            reports.figure(replace(studied, insight=None), name)
+            reports.figure(replace(studied, analysis=None), name)
         assert refused.value.code == "page_unknown"
 
 
@@ -208,9 +208,9 @@ def test_a_poster_that_was_sent_again_and_again_in_one_half_day_is_named_and_nob
     copies = keying.sheets(campaign, 9, 3.6, 1) * 20
     keying.take_in(installation, campaign, 2, copies, None, AFTERNOON)
     assessed = _studied(installation, campaign)
-    assert assessed.insight is not None
-    review = assessed.insight.review
-    assert review.ways == 3
+    assert assessed.analysis is not None
+    review = assessed.analysis.review
+    assert review.open_channels == 3
     found = {(flag.kind, flag.unit, list(Channel)[flag.channel or 0]) for flag in review.flags}
     assert found == {("crowd", 1, Channel.QR), ("copies", 1, Channel.QR)}
     assert review.flagged[1] >= 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoring.analysis.drivers import Drivers
-from scoring.analysis.unit_findings import FEWEST_FORMS, Remark
-from scoring.analysis.unit_profile import UnitRemarks
+from scoring.analysis.unit_findings import FEWEST_FORMS, UnitFinding
+from scoring.analysis.unit_profile import FindingsOfUnit
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, listing
 from survey.documents.reports.record import Cell, Column, Figure, Row, Table
@@ -64,7 +64,7 @@ def figure(context: ReportContext) -> Figure:
     return Figure("importance", caption, context.text("driver.figure_alt"))
 
 
-def advice(context: ReportContext, said: UnitRemarks) -> tuple[str, ...]:
+def advice(context: ReportContext, said: FindingsOfUnit) -> tuple[str, ...]:
     """Say about one unit what is strongest, weakest and to be worked on, or why nothing can be said."""
     return tuple(
         context.text(
@@ -73,11 +73,11 @@ def advice(context: ReportContext, said: UnitRemarks) -> tuple[str, ...]:
             forms=count(said.forms),
             fewest=str(FEWEST_FORMS),
         )
-        for remark in said.remarks
+        for remark in said.findings
     )
 
 
-def advice_table(context: ReportContext, units: Sequence[UnitRemarks]) -> Table:
+def advice_table(context: ReportContext, units: Sequence[FindingsOfUnit]) -> Table:
     """Show the same about every unit on one line each."""
     text = context.text
     columns: tuple[Column, ...] = (
@@ -91,15 +91,15 @@ def advice_table(context: ReportContext, units: Sequence[UnitRemarks]) -> Table:
     return Table("advice", text("advice.table"), columns, rows, (key,), "compare")
 
 
-def _advice_row(context: ReportContext, said: UnitRemarks) -> Row:
+def _advice_row(context: ReportContext, said: FindingsOfUnit) -> Row:
     first = (cells.text(context.unit_name(said.unit)), cells.number(said.forms))
-    if len(said.remarks) == 1 and said.remarks[0].code in _WHY:
-        why = context.text(_WHY[said.remarks[0].code], fewest=str(FEWEST_FORMS))
+    if len(said.findings) == 1 and said.findings[0].code in _WHY:
+        why = context.text(_WHY[said.findings[0].code], fewest=str(FEWEST_FORMS))
         return Row((*first, cells.text(why), cells.text("–"), cells.text("–")))
-    return Row((*first, *(_short(context, remark) for remark in said.remarks)))
+    return Row((*first, *(_short(context, remark) for remark in said.findings)))
 
 
-def _short(context: ReportContext, remark: Remark) -> Cell:
+def _short(context: ReportContext, remark: UnitFinding) -> Cell:
     named = _criteria(context, remark, short=True)
     if remark.code.endswith("_among"):
         return cells.text(context.text("advice.group", criteria=named))
@@ -108,7 +108,7 @@ def _short(context: ReportContext, remark: Remark) -> Cell:
     return cells.text(named)
 
 
-def _criteria(context: ReportContext, remark: Remark, *, short: bool) -> str:
+def _criteria(context: ReportContext, remark: UnitFinding, *, short: bool) -> str:
     ids = [context.result.province_pooled.criteria[place].id for place in remark.criteria]
     if short:
         return ", ".join(ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoring.analysis.analysis import Insight, Without
+from scoring.analysis.analysis import Analysis, ResultsExcludingFlagged
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.quality import Flag, OfficerEffect
 from scoring.quality.review import Burst, Review
@@ -90,12 +90,12 @@ def effect(context: ReportContext, found: OfficerEffect | None) -> tuple[str, ..
     return (context.text("quality.effect", p=probability_cells.p_said(found.p), **words),)
 
 
-def without_units(context: ReportContext, insight: Insight, found: Without) -> Table:
+def without_units(context: ReportContext, analysis: Analysis, found: ResultsExcludingFlagged) -> Table:
     """Show the official index of every unit with signs, over all its forms and without those behind the signs."""
     text = context.text
     rows = [
         _unit_row(context, place, number, found)
-        for place, number in enumerate(insight.review.flagged)
+        for place, number in enumerate(analysis.review.flagged)
         if number
     ]
     low, high = text("column.low"), text("column.high")
@@ -114,7 +114,7 @@ def without_units(context: ReportContext, insight: Insight, found: Without) -> T
     return Table("without-units", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _unit_row(context: ReportContext, place: int, flagged: int, found: Without) -> Row:
+def _unit_row(context: ReportContext, place: int, flagged: int, found: ResultsExcludingFlagged) -> Row:
     domain = context.result.units[place]
     before = context.estimate(domain, domain.overall)
     after = official_of(context.result, found.result.units[place].overall)

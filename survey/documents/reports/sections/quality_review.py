@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from scoring.analysis.analysis import Insight, Without
+from scoring.analysis.analysis import Analysis, ResultsExcludingFlagged
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.quality.flags import FEWEST_FORMS
-from scoring.quality.open_channels import FEWEST_OF_WAY
+from scoring.quality.open_channels import FEWEST_OF_CHANNEL
 from scoring.quality.review import MOST_FORMS, Review
 from scoring.results import DomainResult
 from survey.documents.reports import cells
@@ -21,9 +21,9 @@ from survey.documents.reports.report_context import FORMULAS, ReportContext, for
 from survey.documents.reports.sections.tables import formula_label
 
 
-def sentences(context: ReportContext, insight: Insight) -> tuple[str, ...]:
+def sentences(context: ReportContext, analysis: Analysis) -> tuple[str, ...]:
     """Say what was checked, that a sign is no finding, how many there are, and what they change."""
-    return (context.text("quality.caution"), *scope(context, insight.review), *changes(context, insight))
+    return (context.text("quality.caution"), *scope(context, analysis.review), *changes(context, analysis))
 
 
 def scope(context: ReportContext, found: Review) -> Iterator[str]:
@@ -38,9 +38,9 @@ def scope(context: ReportContext, found: Review) -> Iterator[str]:
         )
     else:
         yield context.text("quality.nobody")
-    if found.ways:
-        yield context.text("quality.ways", ways=count(found.ways), fewest=str(FEWEST_OF_WAY))
-    if not (found.officers or found.ways):
+    if found.open_channels:
+        yield context.text("quality.ways", ways=count(found.open_channels), fewest=str(FEWEST_OF_CHANNEL))
+    if not (found.officers or found.open_channels):
         return
     alpha = short_percent(100 * found.alpha)
     signs = len(found.flags) + len(found.bursts)
@@ -53,9 +53,9 @@ def scope(context: ReportContext, found: Review) -> Iterator[str]:
         yield context.text("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
 
 
-def changes(context: ReportContext, insight: Insight) -> Iterator[str]:
+def changes(context: ReportContext, analysis: Analysis) -> Iterator[str]:
     """Say what the province's index would be without the forms behind the signs, where that may be said."""
-    without = insight.without
+    without = analysis.excluding_flagged
     if without is None:
         return
     if not without.together:
@@ -67,7 +67,7 @@ def changes(context: ReportContext, insight: Insight) -> Iterator[str]:
     if before is not None and before.value is not None and after.value is not None:
         yield context.text(
             "quality.changed",
-            forms=count(insight.review.forms_flagged),
+            forms=count(analysis.review.forms_flagged),
             official=context.official,
             before=percent(before.value),
             after=percent(after.value),
@@ -108,7 +108,7 @@ def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> Ro
     return Row((cells.text(name), cells.number(number), cells.number(forms)))
 
 
-def without(context: ReportContext, found: Without) -> Table:
+def without(context: ReportContext, found: ResultsExcludingFlagged) -> Table:
     """Show the province's three indices over all forms and over those that no sign rests on."""
     whole = context.result.province_pooled
     text = context.text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring.analysis.analysis import Study
+from scoring.analysis.analysis import AnalysisInput
 from scoring.index import Criterion
 from scoring.points import point_tables
 from scoring.quality import Collected
@@ -30,9 +30,9 @@ QUESTIONS = Questions((*NAMES, "Q"), CRITERIA, overall_item=ITEMS)
 
 @dataclass(frozen=True)
 class Campaign:
-    """A study with the results of the same forms."""
+    """A inputs with the results of the same forms."""
 
-    study: Study
+    inputs: AnalysisInput
     result: SurveyResult
 
 
@@ -64,7 +64,7 @@ def campaign(
         unknown,
         rng.integers(0, 90, unit.size).astype(np.float64),
     )
-    study = Study(
+    inputs = AnalysisInput(
         marks=marks,
         collected=collected,
         questions=QUESTIONS,
@@ -76,25 +76,27 @@ def campaign(
         targets=(85.0, 90.0),
         hidden=frozenset(),
     )
-    return Campaign(study, results_of(study))
+    return Campaign(inputs, results_of(inputs))
 
 
-def results_of(study: Study, marks: MarkArray | None = None) -> SurveyResult:
-    """Return the results of a study, or of other marks on the same forms."""
-    used = study.marks if marks is None else marks
-    return summarise(used, study.collected.unit, study.units, study.population, study.questions, study.rules)
+def results_of(inputs: AnalysisInput, marks: MarkArray | None = None) -> SurveyResult:
+    """Return the results of a inputs, or of other marks on the same forms."""
+    used = inputs.marks if marks is None else marks
+    return summarise(
+        used, inputs.collected.unit, inputs.units, inputs.population, inputs.questions, inputs.rules
+    )
 
 
 def copied(made: Campaign, officer: int) -> Campaign:
     """Return the campaign with one officer's forms all alike but for one answer."""
-    marks = made.study.marks.copy()
-    own = np.flatnonzero(made.study.collected.officer == officer)
+    marks = made.inputs.marks.copy()
+    own = np.flatnonzero(made.inputs.collected.officer == officer)
     marks[own] = marks[own[0]]
     marks[own[0], 3] = 5 if marks[own[0], 3] != 5 else 4
-    study = with_marks(made.study, marks)
-    return Campaign(study, results_of(study))
+    inputs = with_marks(made.inputs, marks)
+    return Campaign(inputs, results_of(inputs))
 
 
-def with_marks(study: Study, marks: MarkArray) -> Study:
-    """Return the study with other answers on the same forms."""
-    return replace(study, marks=marks, collected=replace(study.collected, marks=marks[:, :-1]))
+def with_marks(inputs: AnalysisInput, marks: MarkArray) -> AnalysisInput:
+    """Return the inputs with other answers on the same forms."""
+    return replace(inputs, marks=marks, collected=replace(inputs.collected, marks=marks[:, :-1]))

@@ -9,7 +9,7 @@ import pytest
 
 from scoring.analysis import drivers as module
 from scoring.analysis.drivers import drivers
-from scoring.analysis.unit_findings import remarks
+from scoring.analysis.unit_findings import unit_findings
 
 
 def _data(n: int = 400, k: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,7 +106,7 @@ def test_no_result_without_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
 def _codes(
     value: list[float], se: float = 0.02, forms: int = 80, importance: list[float] | None = None
 ) -> dict[str, tuple[int, ...]]:
-    found = remarks(value, np.eye(len(value)) * se**2, forms, importance)
+    found = unit_findings(value, np.eye(len(value)) * se**2, forms, importance)
     return {remark.code: remark.criteria for remark in found}
 
 
@@ -132,5 +132,7 @@ def test_too_little_to_say_anything() -> None:
 def test_covariance_counts() -> None:
     """Two criteria answered by the same people: what they have in common does not blur their difference."""
     together = np.array([[0.0009, 0.00085], [0.00085, 0.0009]])
-    assert remarks([0.9, 0.85], together, 80)[0].code == "strongest"
-    assert [one.code for one in remarks([0.9, 0.85], np.diag([0.0009, 0.0009]), 80)] == ["criteria_alike"]
+    assert unit_findings([0.9, 0.85], together, 80)[0].code == "strongest"
+    assert [one.code for one in unit_findings([0.9, 0.85], np.diag([0.0009, 0.0009]), 80)] == [
+        "criteria_alike"
+    ]

@@ -13,10 +13,10 @@ from scoring.analysis.unit_profile import (
     CriterionEstimates,
     criterion_estimates,
     criterion_scores,
+    findings_by_unit,
     form_scores,
     overall_drivers,
     overall_importance,
-    unit_remarks,
 )
 from scoring.points.target_probabilities import of_formula
 from scoring.results import CriterionRule, Formula
@@ -26,9 +26,9 @@ IDS = [criterion.id for criterion in CRITERIA]
 
 
 def _estimates(made: Campaign) -> CriterionEstimates:
-    study = made.study
+    inputs = made.inputs
     return criterion_estimates(
-        study.marks, study.collected.unit, study.population, study.questions, study.rules
+        inputs.marks, inputs.collected.unit, inputs.population, inputs.questions, inputs.rules
     )
 
 
@@ -48,10 +48,10 @@ def test_values_and_errors_are_those_of_the_results(official: Formula, rule: Cri
 def test_the_covariance_is_that_of_whole_forms() -> None:
     """Without blanks a pooled criterion is a plain mean over forms, so the textbook formula must come out."""
     made = campaign((60,), known=False)
-    marks = np.where(made.study.marks == 0, 3, made.study.marks)
-    study = replace(made.study, marks=marks)
+    marks = np.where(made.inputs.marks == 0, 3, made.inputs.marks)
+    inputs = replace(made.inputs, marks=marks)
     found = criterion_estimates(
-        study.marks, study.collected.unit, study.population, study.questions, study.rules
+        inputs.marks, inputs.collected.unit, inputs.population, inputs.questions, inputs.rules
     ).units[0]
     scores = (criterion_scores(marks, CRITERIA) - 1) / 4
     assert found.value == pytest.approx(scores.mean(axis=0))
@@ -78,37 +78,37 @@ def test_the_spread_between_forms_is_taken_inside_units() -> None:
 
 def test_a_criterion_that_is_plainly_best_is_called_so_unless_it_is_hidden() -> None:
     made = campaign((80, 80))
-    said = unit_remarks(made.study.units, _estimates(made), None, 0.95, criteria=IDS)
-    codes = {remark.code: remark.criteria for remark in said[0].remarks}
+    said = findings_by_unit(made.inputs.units, _estimates(made), None, 0.95, criteria=IDS)
+    codes = {remark.code: remark.criteria for remark in said[0].findings}
     best = codes.get("strongest") or codes["strongest_among"]
     assert best[0] == 0
     hidden = {("u1", "C1")}
-    without = unit_remarks(made.study.units, _estimates(made), None, 0.95, criteria=IDS, hidden=hidden)
-    assert all(0 not in remark.criteria for remark in without[0].remarks)
+    without = findings_by_unit(made.inputs.units, _estimates(made), None, 0.95, criteria=IDS, hidden=hidden)
+    assert all(0 not in remark.criteria for remark in without[0].findings)
     assert without[1] == said[1]
 
 
 def test_few_forms_are_not_enough_for_remarks() -> None:
     made = campaign((29, 0))
-    said = unit_remarks(made.study.units, _estimates(made), None, 0.95, criteria=IDS)
-    assert [[remark.code for remark in one.remarks] for one in said] == [["too_few_forms"], ["no_answers"]]
+    said = findings_by_unit(made.inputs.units, _estimates(made), None, 0.95, criteria=IDS)
+    assert [[remark.code for remark in one.findings] for one in said] == [["too_few_forms"], ["no_answers"]]
     assert [one.forms for one in said] == [29, 0]
 
 
 def test_importance_is_that_of_the_drivers_and_is_one_together() -> None:
-    study = campaign().study
-    found = overall_drivers(study.marks, study.collected.unit, study.questions, 0.95, seed=3)
-    alone = overall_importance(study.marks, study.collected.unit, study.questions)
+    inputs = campaign().inputs
+    found = overall_drivers(inputs.marks, inputs.collected.unit, inputs.questions, 0.95, seed=3)
+    alone = overall_importance(inputs.marks, inputs.collected.unit, inputs.questions)
     assert found is not None
     assert alone == pytest.approx(found.share)
     assert sum(found.share) == pytest.approx(1.0)
 
 
 def test_of_very_many_forms_a_part_is_resampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    study = campaign((200, 200)).study
-    whole = overall_drivers(study.marks, study.collected.unit, study.questions, 0.95, seed=3)
+    inputs = campaign((200, 200)).inputs
+    whole = overall_drivers(inputs.marks, inputs.collected.unit, inputs.questions, 0.95, seed=3)
     monkeypatch.setattr(unit_profile, "MOST_FORMS", 150)
-    part = overall_drivers(study.marks, study.collected.unit, study.questions, 0.95, seed=3)
+    part = overall_drivers(inputs.marks, inputs.collected.unit, inputs.questions, 0.95, seed=3)
     assert whole is not None
     assert part is not None
     assert part.n <= 150 < whole.n
@@ -116,11 +116,11 @@ def test_of_very_many_forms_a_part_is_resampled(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_an_overall_item_nothing_drives_it() -> None:
-    study = campaign().study
-    questions = replace(study.questions, overall_item=None)
-    assert overall_drivers(study.marks, study.collected.unit, questions, 0.95, seed=3) is None
-    assert overall_importance(study.marks, study.collected.unit, questions) is None
-    few = campaign((20,)).study
+    inputs = campaign().inputs
+    questions = replace(inputs.questions, overall_item=None)
+    assert overall_drivers(inputs.marks, inputs.collected.unit, questions, 0.95, seed=3) is None
+    assert overall_importance(inputs.marks, inputs.collected.unit, questions) is None
+    few = campaign((20,)).inputs
     assert overall_importance(few.marks, few.collected.unit, few.questions) is None
 
 

@@ -10,7 +10,12 @@ import pytest
 
 from scoring.points import point_tables
 from scoring.points.awards import award
-from scoring.points.target_probabilities import EarnedPoints, chances, domain_points, index_posterior
+from scoring.points.target_probabilities import (
+    EarnedPoints,
+    domain_points,
+    index_posterior,
+    target_probabilities,
+)
 from scoring.results import DomainResult, Estimate, Formula
 from scoring.tally import MarkArray
 from tests.unit.scoring.analysis.campaigns import CRITERIA, Campaign, campaign, results_of
@@ -47,7 +52,7 @@ def test_a_census_is_certain_and_forms_all_alike_are_not() -> None:
 
 def test_probabilities_fall_with_the_target_and_agree_with_simulation() -> None:
     domain = campaign().result.units[1]
-    found = chances(domain, "f1", (80.0, 85.0, 90.0), fewest=10)
+    found = target_probabilities(domain, "f1", (80.0, 85.0, 90.0), fewest=10)
     assert found.official is not None
     assert sorted(found.official, reverse=True) == list(found.official)
     index = domain.overall.f1
@@ -60,11 +65,11 @@ def test_probabilities_fall_with_the_target_and_agree_with_simulation() -> None:
 
 def test_small_and_hidden_domains_have_no_probability() -> None:
     result = campaign((9, 40)).result
-    small = chances(result.units[0], "f1", (85.0,), fewest=10)
-    hidden = chances(result.units[1], "f1", (85.0,), fewest=10, hidden={"u2"})
+    small = target_probabilities(result.units[0], "f1", (85.0,), fewest=10)
+    hidden = target_probabilities(result.units[1], "f1", (85.0,), fewest=10, hidden={"u2"})
     assert (small.official, small.satisfied, small.forms) == (None, None, 9)
     assert hidden.official is None
-    shown = chances(result.units[1], "f2", (85.0,), fewest=10)
+    shown = target_probabilities(result.units[1], "f2", (85.0,), fewest=10)
     assert shown.official == shown.satisfied
 
 
@@ -86,7 +91,7 @@ def test_the_six_published_rows_come_out_exactly() -> None:
 
 def test_points_stand_between_those_of_the_interval_and_bands_sum_to_one() -> None:
     made = campaign()
-    for table in made.study.tables:
+    for table in made.inputs.tables:
         found = domain_points(table, made.result, made.result.province_pooled, CRITERIA)
         for worth in found.criteria:
             assert sum(band.probability for band in worth.bands) == pytest.approx(1.0)
@@ -98,26 +103,26 @@ def test_points_stand_between_those_of_the_interval_and_bands_sum_to_one() -> No
 def test_a_hidden_or_unknown_criterion_leaves_the_total_unknown() -> None:
     made = campaign()
     whole = made.result.province_pooled
-    found = domain_points(made.study.tables[0], made.result, whole, CRITERIA, hidden={("province", "C2")})
+    found = domain_points(made.inputs.tables[0], made.result, whole, CRITERIA, hidden={("province", "C2")})
     assert [worth.award.criterion for worth in found.criteria] == ["C1", "C3", "C4", "C5", "C6"]
     assert found.total.points is None
     empty = campaign((0, 0))
-    none = domain_points(made.study.tables[0], empty.result, empty.result.province_pooled, CRITERIA)
+    none = domain_points(made.inputs.tables[0], empty.result, empty.result.province_pooled, CRITERIA)
     assert none.criteria == ()
     assert none.total.points is None
 
 
 def test_one_form_gives_points_without_an_interval() -> None:
     made = campaign((1,), known=False)
-    found = domain_points(made.study.tables[0], made.result, made.result.units[0], CRITERIA)
+    found = domain_points(made.inputs.tables[0], made.result, made.result.units[0], CRITERIA)
     for worth in found.criteria:
         assert (worth.low, worth.high, worth.bands) == (None, None, ())
         assert worth.award.points is not None
 
 
 def _worth(made: Campaign, marks: MarkArray, criterion: int) -> EarnedPoints:
-    result = results_of(made.study, marks)
-    return domain_points(made.study.tables[0], result, result.province_pooled, CRITERIA).criteria[criterion]
+    result = results_of(made.inputs, marks)
+    return domain_points(made.inputs.tables[0], result, result.province_pooled, CRITERIA).criteria[criterion]
 
 
 @pytest.mark.parametrize("official", ["f1", "f2", "f3"])
@@ -125,7 +130,7 @@ def _worth(made: Campaign, marks: MarkArray, criterion: int) -> EarnedPoints:
 def test_the_least_change_of_answers_is_the_least(official: Formula, criterion: int) -> None:
     """Change answers one by one until the points rise: the number must be the one that was said."""
     made = campaign((40,), official=official)
-    marks = made.study.marks.copy()
+    marks = made.inputs.marks.copy()
     said = _worth(made, marks, criterion)
     assert said.step is not None
     columns = CRITERIA[criterion].columns
@@ -142,7 +147,7 @@ def test_the_least_change_of_answers_is_the_least(official: Formula, criterion: 
 def test_added_answers_are_counted_in_answers() -> None:
     made = campaign((40,))
     index = made.result.province_pooled.criteria[0]
-    said = _worth(made, made.study.marks, 0)
+    said = _worth(made, made.inputs.marks, 0)
     assert said.step is not None
     assert said.step.added is not None
     points = sum(level * number for level, number in enumerate(index.levels, start=1))
@@ -150,7 +155,7 @@ def test_added_answers_are_counted_in_answers() -> None:
     def percent(added: int) -> float:
         return 100 * (points + 5 * added) / (5 * (index.answers + added))
 
-    table = made.study.tables[0]
+    table = made.inputs.tables[0]
     reached = [
         award(table, "C1", percent(added), 2.0).points for added in (said.step.added - 1, said.step.added)
     ]
@@ -162,13 +167,13 @@ def test_added_answers_are_counted_in_answers() -> None:
 
 def test_where_a_criterion_is_a_mean_of_items_no_count_of_answers_is_said() -> None:
     made = campaign(rule="mean_of_items")
-    found = domain_points(made.study.tables[0], made.result, made.result.province_pooled, CRITERIA)
+    found = domain_points(made.inputs.tables[0], made.result, made.result.province_pooled, CRITERIA)
     assert [worth.step for worth in found.criteria] == [None] * 6
 
 
 def test_nothing_is_missing_where_everybody_is_content() -> None:
     made = campaign((20,))
-    marks = np.full_like(made.study.marks, 5)
+    marks = np.full_like(made.inputs.marks, 5)
     found = _worth(made, marks, 0)
     assert found.award.points == 2.0
     assert found.step is None

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from numpy.random import Generator
 
-from scoring.quality import Collected, flag_ways
+from scoring.quality import Collected, flag_open_channels
 from scoring.quality.open_channels import (
-    FEWEST_OF_WAY,
+    FEWEST_OF_CHANNEL,
     LEAST_DISPERSION,
     crowd_p,
     dispersion,
-    way_tests,
-    ways_of,
+    open_channel_tests,
+    open_channels,
 )
 
 ITEMS, HALF_DAYS, QR, KIOSK, PAPER = 26, 80, 0, 1, 2
@@ -49,14 +49,14 @@ def honest(seed: int) -> list[tuple[int, int, int, np.ndarray]]:
 
 
 def test_honest_campaigns_carry_hardly_any_sign() -> None:
-    assert sum(bool(flag_ways(collected(honest(seed)), OWN, seed=1)) for seed in range(20)) <= 2
+    assert sum(bool(flag_open_channels(collected(honest(seed)), OWN, seed=1)) for seed in range(20)) <= 2
 
 
 def test_a_crowd_at_one_poster_is_seen_and_its_forms_stay() -> None:
     made = honest(3)
     rng = np.random.default_rng(9)
     made += [(2, QR, 33, rng.integers(1, 6, ITEMS, dtype=np.uint8)) for _ in range(25)]
-    (flag,) = flag_ways(collected(made), OWN, seed=1)
+    (flag,) = flag_open_channels(collected(made), OWN, seed=1)
     assert (flag.kind, flag.unit, flag.channel, flag.officer, flag.forms) == ("crowd", 2, QR, None, ())
     assert flag.observed >= 25
     assert flag.expected < 3
@@ -72,9 +72,9 @@ def test_in_the_first_days_nobody_knows_what_a_crowd_is() -> None:
         for unit in range(4)
         for _ in range(45)
     ]
-    assert [flag.kind for flag in flag_ways(collected(first), OWN, seed=1)] == []
+    assert [flag.kind for flag in flag_open_channels(collected(first), OWN, seed=1)] == []
     later = [(9, KIOSK, half_day, rng.integers(1, 6, ITEMS, dtype=np.uint8)) for half_day in range(20)]
-    kinds = {(flag.kind, flag.channel) for flag in flag_ways(collected(first + later), OWN, seed=1)}
+    kinds = {(flag.kind, flag.channel) for flag in flag_open_channels(collected(first + later), OWN, seed=1)}
     assert kinds == {("crowd", QR)}, "with days to compare it with, it is one"
 
 
@@ -87,42 +87,42 @@ def test_copies_sent_in_one_half_day_are_seen_and_named() -> None:
         copy = pattern.copy()
         copy[n] = 5 if copy[n] != 5 else 4  # each a little different
         made.append((4, KIOSK, 50, copy))
-    (flag,) = flag_ways(collected(made), OWN, seed=1)
+    (flag,) = flag_open_channels(collected(made), OWN, seed=1)
     assert (flag.kind, flag.unit, flag.channel) == ("copies", 4, KIOSK)
     assert set(range(first, first + 8)) <= set(flag.forms)
     assert len(flag.forms) <= 10
     assert flag.observed >= 28
-    assert flag_ways(collected(made), OWN, seed=1) == (flag,), "the seed repeats it"
+    assert flag_open_channels(collected(made), OWN, seed=1) == (flag,), "the seed repeats it"
 
 
 def test_people_who_answer_alike_on_different_days_are_not_suspect() -> None:
     made = honest(3)
     pattern = np.random.default_rng(9).integers(2, 6, ITEMS, dtype=np.uint8)
     made += [(4, KIOSK, 8 * n, pattern) for n in range(10)]
-    assert flag_ways(collected(made), OWN, seed=1) == ()
+    assert flag_open_channels(collected(made), OWN, seed=1) == ()
 
 
 def test_only_what_citizens_send_themselves_is_tested() -> None:
     made = honest(3)
     made += [(2, PAPER, 33, np.full(ITEMS, 4, dtype=np.uint8)) for _ in range(40)]
-    assert flag_ways(collected(made), OWN, seed=1) == ()
-    assert way_tests(collected(made, officer=0), OWN, seed=1) == ()
-    assert way_tests(collected(made), (), seed=1) == ()
-    few = collected([(0, QR, 1, np.full(ITEMS, 4, dtype=np.uint8))] * (FEWEST_OF_WAY - 1))
-    assert ways_of(few, OWN) == []
+    assert flag_open_channels(collected(made), OWN, seed=1) == ()
+    assert open_channel_tests(collected(made, officer=0), OWN, seed=1) == ()
+    assert open_channel_tests(collected(made), (), seed=1) == ()
+    few = collected([(0, QR, 1, np.full(ITEMS, 4, dtype=np.uint8))] * (FEWEST_OF_CHANNEL - 1))
+    assert open_channels(few, OWN) == []
 
 
 def test_one_half_day_alone_says_nothing() -> None:
     rng = np.random.default_rng(1)
     once = collected([(0, QR, 1, rng.integers(1, 6, ITEMS, dtype=np.uint8)) for _ in range(60)])
-    assert [test.p for test in way_tests(once, OWN, seed=1)] == [1.0, 1.0]
+    assert [test.p for test in open_channel_tests(once, OWN, seed=1)] == [1.0, 1.0]
 
 
 def test_very_many_copies_are_compared_in_part() -> None:
     made = honest(3)
     pattern = np.random.default_rng(9).integers(2, 6, ITEMS, dtype=np.uint8)
     made += [(1, QR, 20, pattern) for _ in range(900)]
-    found = flag_ways(collected(made), OWN, seed=1)
+    found = flag_open_channels(collected(made), OWN, seed=1)
     assert {(flag.kind, flag.unit, flag.channel) for flag in found} == {("crowd", 1, QR), ("copies", 1, QR)}
 
 
