@@ -21,8 +21,8 @@ from scoring.comparison.ranks import (
     mrsw_simultaneous,
 )
 from scoring.design import expand, expansion, moments, select
-from scoring.estimates import F1_SCALE, INDEX, PERCENT, Sample, effective_forms, publish
-from scoring.index import Criterion, estimate, scheme
+from scoring.estimates import F1_SCALE, INDEX, PERCENT, Sample, effective_forms, scaled_estimates
+from scoring.index import WeightedCriterion, build_scheme, estimate
 from scoring.intervals import (
     CountMethod,
     Interval,
@@ -40,9 +40,10 @@ from scoring.tally import FloatArray, MarkArray, arrange
 LEVEL = 0.95
 SIZES = ((50, 2000), (80, 2000), (80, 300))
 CRITERIA = tuple(
-    Criterion(f"C{n}", w, tuple(range(4 * n, 4 * n + 4))) for n, w in enumerate((2, 1.5, 1.5, 3, 3, 2))
+    WeightedCriterion(f"C{n}", w, tuple(range(4 * n, 4 * n + 4)))
+    for n, w in enumerate((2, 1.5, 1.5, 3, 3, 2))
 )
-PLAN = scheme(24, CRITERIA)
+SCHEME = build_scheme(24, CRITERIA)
 SAMPLES = 4000
 TABLES = 400
 Exact = Callable[[int, int, int], Interval]
@@ -117,9 +118,9 @@ def population(size: int, centre: float, rng: np.random.Generator) -> MarkArray:
 def indices(rng: np.random.Generator) -> None:
     """Print coverage of the published intervals of criteria and overall indices."""
     chosen = {
-        "criterion": PLAN.pooled,
-        "overall pooled": PLAN.overall_pooled,
-        "overall weighted": PLAN.overall_weighted,
+        "criterion": SCHEME.pooled,
+        "overall pooled": SCHEME.overall_pooled,
+        "overall weighted": SCHEME.overall_weighted,
     }
     print(
         "\n| index | formula | mean level | " + " | ".join(f"n = {n}, N = {size}" for n, size in SIZES) + " |"
@@ -129,7 +130,7 @@ def indices(rng: np.random.Generator) -> None:
         hits: dict[tuple[str, str], list[str]] = {}
         for n, size in SIZES:
             people = population(size, centre, rng)
-            truth = estimate(PLAN, moments(arrange(people, np.zeros(size), [size]))).value
+            truth = estimate(SCHEME, moments(arrange(people, np.zeros(size), [size]))).value
             rows = np.concatenate([rng.permutation(size)[:n] for _ in range(SAMPLES)])
             # Every sample is a stratum of its own, so that all of them are reduced in one go.
             found = moments(arrange(people[rows], np.repeat(np.arange(SAMPLES), n), [size] * SAMPLES))
@@ -137,12 +138,12 @@ def indices(rng: np.random.Generator) -> None:
             sample = Sample(n, n - 1, census=False, population_known=True, effective=effective)
             covered = np.zeros((len(chosen), 2))
             for draw in range(SAMPLES):
-                one = estimate(PLAN, select(found, slice(draw, draw + 1)))
+                one = estimate(SCHEME, select(found, slice(draw, draw + 1)))
                 se = one.se
                 for row, place in enumerate(chosen.values()):
-                    for column, at in enumerate((place, PLAN.size + place)):
+                    for column, at in enumerate((place, SCHEME.size + place)):
                         scale = (F1_SCALE, PERCENT)[1 - column]
-                        (e,) = publish(one.value[at], se[at], sample, LEVEL, INDEX, (scale,))
+                        (e,) = scaled_estimates(one.value[at], se[at], sample, LEVEL, INDEX, (scale,))
                         true = scale[0] + scale[1] * truth[at]
                         covered[row, column] += (e.low or 0) <= true <= (e.high or 100)
             for row, name in enumerate(chosen):
@@ -161,16 +162,16 @@ def rank_sets(rng: np.random.Generator) -> None:
         "kww_independent": lambda v, s, _: kww_independent(v, s, LEVEL),
     }
     people = [population(2000, centre, rng) for centre in np.linspace(4.0, 4.5, 11)]
-    place = PLAN.overall_pooled
+    place = SCHEME.overall_pooled
     whole = moments(arrange(np.vstack(people), np.repeat(np.arange(11), 2000), [2000] * 11))
-    truth = [estimate(PLAN, select(whole, slice(u, u + 1))).value[place] for u in range(11)]
+    truth = [estimate(SCHEME, select(whole, slice(u, u + 1))).value[place] for u in range(11)]
     true = 1 + np.array([sum(other > mine for other in truth) for mine in truth])
     each, all_, width = (dict.fromkeys(methods, 0.0) for _ in range(3))
     for draw in range(TABLES):
         marks = np.vstack([unit[rng.permutation(2000)[:80]] for unit in people])
         found = moments(arrange(marks, np.repeat(np.arange(11), 80), [2000] * 11))
         weighted = expand(found, expansion(found))
-        units = [estimate(PLAN, select(weighted, slice(u, u + 1))) for u in range(11)]
+        units = [estimate(SCHEME, select(weighted, slice(u, u + 1))) for u in range(11)]
         value = np.array([unit.value[place] for unit in units])
         se = np.array([unit.se[place] for unit in units])
         for name, method in methods.items():

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.index import Criterion
+from scoring.index import WeightedCriterion
 from scoring.posterior import from_estimate
 from scoring.quality import Collected, flag_officers
 from scoring.results import SurveyResult
@@ -53,7 +53,7 @@ def citizens(
 def summary(marks: NDArray[np.uint8], unit: NDArray[np.intp]) -> SurveyResult:
     """Score forms as the product does, with one criterion that holds every item."""
     questions = Questions(
-        tuple(f"q{item + 1}" for item in range(ITEMS)), (Criterion("C1", 1.0, tuple(range(ITEMS))),)
+        tuple(f"q{item + 1}" for item in range(ITEMS)), (WeightedCriterion("C1", 1.0, tuple(range(ITEMS))),)
     )
     names = [f"U{number:02d}" for number in range(len(POPULATIONS))]
     return summarise(marks, unit, names, POPULATIONS, questions, Rules(official="f2"))

@@ -19,7 +19,7 @@ import numpy as np
 from bench.scoring_rivals import r_survey, svy
 from scoring.comparison.differences import unit_differences
 from scoring.design import expand, expansion, moments, select
-from scoring.index import Criterion, estimate, scheme
+from scoring.index import WeightedCriterion, build_scheme, estimate
 from scoring.shares import count_shares, shares
 from scoring.summary import Questions, Rules, summarise
 from scoring.tally import FormTable, arrange, count
@@ -29,10 +29,10 @@ RIVALS = 20_000
 CUTS = (0, 4, 9, 13, 17, 22, 26)
 WEIGHTS = (2.0, 1.5, 1.5, 3.0, 3.0, 2.0)
 CRITERIA = tuple(
-    Criterion(f"C{number}", weight, tuple(range(CUTS[number], CUTS[number + 1])))
+    WeightedCriterion(f"C{number}", weight, tuple(range(CUTS[number], CUTS[number + 1])))
     for number, weight in enumerate(WEIGHTS)
 )
-PLAN = scheme(ITEMS, CRITERIA)
+SCHEME = build_scheme(ITEMS, CRITERIA)
 
 
 def made_up(forms: int, seed: int = 1) -> FormTable:
@@ -58,9 +58,9 @@ def everything(table: FormTable) -> None:
     """Estimate all indices of all units and the province, their covariances, and all differences."""
     found = moments(table)
     weighted = expand(found, expansion(found))
-    estimate(PLAN, weighted)
-    each = [estimate(PLAN, select(weighted, np.arange(UNITS) == unit)) for unit in range(UNITS)]
-    for place in range(PLAN.size):
+    estimate(SCHEME, weighted)
+    each = [estimate(SCHEME, select(weighted, np.arange(UNITS) == unit)) for unit in range(UNITS)]
+    for place in range(SCHEME.size):
         unit_differences([e.value[place] for e in each], [e.se[place] for e in each], 0.95)
 
 

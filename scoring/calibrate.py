@@ -18,7 +18,7 @@ SWEEPS = 10  # passes over the margins when residuals are taken for raking
 
 
 @dataclass(frozen=True, slots=True)
-class Margin:
+class CalibrationMargin:
     """One classification of all forms: ``cell`` codes (n_forms,) in stored order, ``target`` counts (cells,)."""
 
     cell: CodeArray
@@ -36,10 +36,10 @@ class Calibration:
 
     weights: FloatArray
     base: FloatArray
-    margins: tuple[Margin, ...]
+    margins: tuple[CalibrationMargin, ...]
 
 
-def post_stratify(base: FloatArray, margin: Margin) -> Calibration:
+def post_stratify(base: FloatArray, margin: CalibrationMargin) -> Calibration:
     """Scale the weights of every cell to its known count: w_i = base_i x target / sum of base in the cell.
 
     A cell without forms cannot be represented and raises ValueError when its target is above 0.
@@ -49,7 +49,7 @@ def post_stratify(base: FloatArray, margin: Margin) -> Calibration:
     return Calibration(base * _ratio(margin, base)[margin.cell], base, (margin,))
 
 
-def _ratio(margin: Margin, weights: FloatArray) -> FloatArray:
+def _ratio(margin: CalibrationMargin, weights: FloatArray) -> FloatArray:
     sums = margin.sums(weights)
     if bool(np.any((sums <= 0) & (margin.target > 0))):
         raise ValueError("a cell with a known count has no forms")
@@ -57,7 +57,7 @@ def _ratio(margin: Margin, weights: FloatArray) -> FloatArray:
 
 
 def rake(
-    base: FloatArray, margins: Sequence[Margin], tolerance: float = 1e-10, sweeps: int = 500
+    base: FloatArray, margins: Sequence[CalibrationMargin], tolerance: float = 1e-10, sweeps: int = 500
 ) -> Calibration:
     """Fit all margins by iterative proportional fitting until every one is met within ``tolerance``.
 

@@ -78,7 +78,7 @@ ITEM_SHARE: Method = ("wilson_svy", wilson_svy)
 INDEX: Method = ("xlogit", xlogit)
 
 
-def publish(
+def scaled_estimates(
     value: float,
     se: float,
     sample: Sample,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class DataFault:
     """One thing that is wrong with the input.
 
     ``code`` is stable and snake_case, ``location`` says where (file, line, column), ``details`` holds what a
@@ -19,10 +19,10 @@ class Fault:
     details: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
-class FaultyInput(Exception):  # noqa: N818 - it names what the caller got, as in forms
+class FaultyData(Exception):  # noqa: N818 - it names what the caller got, as in forms
     """The input cannot be used; carries every fault, not only the first one."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[DataFault]) -> None:
         self.faults = tuple(faults)
         first = "; ".join(f"{fault.location}: {fault.code}" for fault in self.faults[:3])
         super().__init__(f"{len(self.faults)} faults: {first}")

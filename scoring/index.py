@@ -17,7 +17,7 @@ from scoring.tally import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class WeightedCriterion:
     """A criterion: its id, its weight in the overall index, and the columns of its items."""
 
     id: str
@@ -53,7 +53,7 @@ class Scheme:
     """
 
     items: int
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[WeightedCriterion, ...]
     base: FloatArray
     mix: FloatArray
 
@@ -83,7 +83,7 @@ class Scheme:
         return self.overall_pooled + 1
 
 
-def scheme(items: int, criteria: Sequence[Criterion]) -> Scheme:
+def build_scheme(items: int, criteria: Sequence[WeightedCriterion]) -> Scheme:
     """Build the scheme of ``items`` columns; columns in no criterion get an item index only."""
     k = len(criteria)
     member, mean = np.zeros((k, items)), np.zeros((k, items))
@@ -102,7 +102,7 @@ def scheme(items: int, criteria: Sequence[Criterion]) -> Scheme:
     return Scheme(items, tuple(criteria), base, mix)
 
 
-def estimate(plan: Scheme, moments: Moments, lonely: Lonely = "adjust") -> Estimates:
+def estimate(scheme: Scheme, moments: Moments, lonely: Lonely = "adjust") -> Estimates:
     """Estimate every index of the scheme on both scales: first all shares (F2/100), then all means (F3/100).
 
     Estimators, with a, s, t the weighted totals of answered items, satisfied items and points: share
@@ -116,13 +116,13 @@ def estimate(plan: Scheme, moments: Moments, lonely: Lonely = "adjust") -> Estim
     4, 1242 at 5: 7599 of 7985 points, so F1 = 95.17, F2 = 98.18, F3 = 93.96.
     """
     total = moments.total.sum(axis=0)
-    answered, satisfied, points = total.reshape(3, plan.items)
-    below = plan.base @ answered
-    zero = np.zeros_like(plan.base)
-    shares = _ratios(plan.base @ satisfied, below, np.hstack([zero, plan.base, zero]), plan)
-    quarter = plan.base / 4
+    answered, satisfied, points = total.reshape(3, scheme.items)
+    below = scheme.base @ answered
+    zero = np.zeros_like(scheme.base)
+    shares = _ratios(scheme.base @ satisfied, below, np.hstack([zero, scheme.base, zero]), scheme)
+    quarter = scheme.base / 4
     rescaled = _ratios(
-        (plan.base @ (points - answered)) / 4, below, np.hstack([-quarter, zero, quarter]), plan
+        (scheme.base @ (points - answered)) / 4, below, np.hstack([-quarter, zero, quarter]), scheme
     )
     value = np.concatenate([shares[0], rescaled[0]])
     gradient = np.vstack([shares[1], rescaled[1]])
@@ -130,16 +130,16 @@ def estimate(plan: Scheme, moments: Moments, lonely: Lonely = "adjust") -> Estim
 
 
 def _ratios(
-    above: FloatArray, below: FloatArray, above_gradient: FloatArray, plan: Scheme
+    above: FloatArray, below: FloatArray, above_gradient: FloatArray, scheme: Scheme
 ) -> tuple[FloatArray, FloatArray]:
     """Return the mixed ratios and their gradients; NaN where a needed denominator is 0."""
     empty = below <= 0
     safe = np.where(empty, 1.0, below)
     ratio = np.where(empty, 0.0, above / safe)
     gradient = above_gradient / safe[:, None]
-    gradient[:, : plan.items] -= (ratio / safe)[:, None] * plan.base
-    missing = (plan.mix[:, empty] != 0).any(axis=1)
-    value, slope = plan.mix @ ratio, plan.mix @ gradient
+    gradient[:, : scheme.items] -= (ratio / safe)[:, None] * scheme.base
+    missing = (scheme.mix[:, empty] != 0).any(axis=1)
+    value, slope = scheme.mix @ ratio, scheme.mix @ gradient
     # A weighted mean of ones must be one, or a full index would not be seen as full.
     whole = np.round(value)
     value = np.where(np.abs(value - whole) < ROUNDING, whole, value)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, gammaln, ndtr, ndtri
 
-from scoring.faults import Fault, FaultyInput
+from scoring.faults import DataFault, FaultyData
 from scoring.intervals import effective_n, wilson
 
 LARGEST = 100_000
@@ -77,7 +77,7 @@ def forms_for_margin(wanted: float, population: int | None, share: float, level:
     _checked(margin=wanted, population=population, share=share, level=level)
     low, high = 0, population if population is not None else LARGEST
     if margin(high, population, share, level) > wanted:
-        raise FaultyInput([Fault("planning_too_many_forms", "margin", {"limit": high})])
+        raise FaultyData([DataFault("planning_too_many_forms", "margin", {"limit": high})])
     while high - low > 1:
         middle = (low + high) // 2
         if margin(middle, population, share, level) <= wanted:
@@ -240,7 +240,7 @@ def _log_choose(n: int, k: NDArray[np.float64]) -> NDArray[np.float64]:
 def _checked(**values: float | None) -> None:
     """Refuse numbers outside their range, all of them at once."""
     faults = [
-        Fault("planning_out_of_range", name, {"value": value, "low": low, "high": high})
+        DataFault("planning_out_of_range", name, {"value": value, "low": low, "high": high})
         for name, value in values.items()
         if value is not None
         for low, high, closed in [_RANGES[name]]
@@ -249,10 +249,12 @@ def _checked(**values: float | None) -> None:
     forms, population = values.get("forms"), values.get("population")
     if forms is not None and population is not None and forms > population >= 1:
         faults.append(
-            Fault("planning_more_forms_than_population", "forms", {"forms": forms, "population": population})
+            DataFault(
+                "planning_more_forms_than_population", "forms", {"forms": forms, "population": population}
+            )
         )
     if faults:
-        raise FaultyInput(faults)
+        raise FaultyData(faults)
 
 
 _RANGES: dict[str, tuple[float, float, bool]] = {

@@ -19,9 +19,9 @@ from scoring.estimates import (
     Sample,
     effective_forms,
     guaranteed_share,
-    publish,
+    scaled_estimates,
 )
-from scoring.index import Criterion, Scheme, estimate, scheme
+from scoring.index import Scheme, WeightedCriterion, build_scheme, estimate
 from scoring.results import (
     SCHEMA_VERSION,
     CriterionRule,
@@ -45,7 +45,7 @@ class Questions:
     """
 
     items: tuple[str, ...]
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[WeightedCriterion, ...]
     overall_item: int | None = None
 
 
@@ -75,7 +75,7 @@ class _Survey:
 
     questions: Questions
     rules: Rules
-    plan: Scheme
+    scheme: Scheme
     names: tuple[str, ...]
     member: NDArray[np.int64]
     counts: Counts
@@ -83,7 +83,7 @@ class _Survey:
 
 
 @dataclass(frozen=True, slots=True)
-class _Domain:
+class _DomainEstimates:
     """One unit or the province: its estimates and counts, ready to be published index by index."""
 
     survey: _Survey
@@ -107,11 +107,11 @@ class _Domain:
 
     def index(self, group: int, position: int) -> IndexResult:
         """Publish the index at ``position`` of the scheme with the counts of ``group``."""
-        plan, level = self.survey.plan, self.survey.rules.level
-        sample, mean = self.samples[group], plan.size + position
-        method = self.item_method(group) if group < plan.items else INDEX
-        f1, f3 = publish(self.value[mean], self.se[mean], sample, level, INDEX, (F1_SCALE, PERCENT))
-        (f2,) = publish(self.value[position], self.se[position], sample, level, method, (PERCENT,))
+        scheme, level = self.survey.scheme, self.survey.rules.level
+        sample, mean = self.samples[group], scheme.size + position
+        method = self.item_method(group) if group < scheme.items else INDEX
+        f1, f3 = scaled_estimates(self.value[mean], self.se[mean], sample, level, INDEX, (F1_SCALE, PERCENT))
+        (f2,) = scaled_estimates(self.value[position], self.se[position], sample, level, method, (PERCENT,))
         levels = self.levels[group]
         return IndexResult(
             self.survey.names[group],
@@ -127,20 +127,20 @@ class _Domain:
 
     def result(self, name: str) -> DomainResult:
         """Publish every index of the domain under its name."""
-        survey, plan = self.survey, self.survey.plan
+        survey, scheme = self.survey, self.survey.scheme
         of_items = survey.rules.criterion == "mean_of_items"
-        first, everything = plan.means if of_items else plan.pooled, len(survey.names) - 1
+        first, everything = scheme.means if of_items else scheme.pooled, len(survey.names) - 1
         direct = survey.questions.overall_item
-        pooled = self.index(everything, plan.overall_pooled)
-        weighted = self.index(everything, plan.overall_weighted + of_items)
+        pooled = self.index(everything, scheme.overall_pooled)
+        weighted = self.index(everything, scheme.overall_weighted + of_items)
         return DomainResult(
             id=name,
             forms=self.forms,
             population=self.population,
             criteria=tuple(
-                self.index(plan.items + number, first + number) for number in range(len(plan.criteria))
+                self.index(scheme.items + number, first + number) for number in range(len(scheme.criteria))
             ),
-            items=tuple(self.index(item, item) for item in range(plan.items) if item != direct),
+            items=tuple(self.index(item, item) for item in range(scheme.items) if item != direct),
             overall=pooled if survey.rules.overall == "pooled" else weighted,
             overall_pooled=pooled,
             overall_weighted=weighted,
@@ -152,7 +152,7 @@ def _samples(survey: _Survey, part: Moments, answering: FloatArray, weight: Floa
     forms, known = answering.sum(axis=0), ~np.isnan(part.population)
     # An item has the degrees of freedom of its answers, an index those of the forms.
     based_on = np.repeat(part.forms[:, None], forms.size, axis=1)
-    based_on[:, : survey.plan.items] = answering[:, : survey.plan.items]
+    based_on[:, : survey.scheme.items] = answering[:, : survey.scheme.items]
     df = based_on.sum(axis=0) - np.count_nonzero(based_on, axis=0)
     effective = effective_forms(answering, part.population, weight)
     held = part.forms > 0
@@ -163,12 +163,12 @@ def _samples(survey: _Survey, part: Moments, answering: FloatArray, weight: Floa
     )
 
 
-def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: BoolArray) -> _Domain:
+def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: BoolArray) -> _DomainEstimates:
     part, counts = select(everything, strata), survey.counts
-    found = estimate(survey.plan, part)
+    found = estimate(survey.scheme, part)
     levels = survey.member @ counts.levels[strata].sum(axis=0)
     known = part.population
-    return _Domain(
+    return _DomainEstimates(
         survey=survey,
         single=part.forms.size == 1,
         forms=int(part.forms.sum()),
@@ -183,12 +183,12 @@ def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: Bo
 
 
 def _survey(table: FormTable, questions: Questions, rules: Rules) -> _Survey:
-    plan = scheme(table.columns.shape[0], questions.criteria)
+    scheme = build_scheme(table.columns.shape[0], questions.criteria)
     names = (*questions.items, *(criterion.id for criterion in questions.criteria), "overall")
     # The base ratios of the scheme are exactly the groups: items, criteria, all items of the criteria.
-    groups = [np.flatnonzero(row).tolist() for row in plan.base]
+    groups = [np.flatnonzero(row).tolist() for row in scheme.base]
     answering = forms_answering(table, groups).astype(np.float64)
-    return _Survey(questions, rules, plan, names, plan.base.astype(np.int64), count(table), answering)
+    return _Survey(questions, rules, scheme, names, scheme.base.astype(np.int64), count(table), answering)
 
 
 def summarise(
@@ -208,7 +208,7 @@ def summarise(
 
     The province comes pooled over forms and, where N is known for every unit that has forms, weighted by
     transactions; a unit without forms takes no part in either. Edge cases and methods: see
-    :func:`scoring.estimates.publish`. Worked value: the published table of 1597 answers in the tests.
+    :func:`scoring.estimates.scaled_estimates`. Worked value: the published table of 1597 answers in the tests.
     """
     table = arrange(marks, unit, population)
     if bool(np.any(table.population < table.forms)):

@@ -10,7 +10,7 @@ import numpy as np
 from scoring.analysis.drivers import Drivers, drivers, importance
 from scoring.analysis.unit_findings import UnitFinding, unit_findings
 from scoring.design import Moments, moments, select
-from scoring.index import Criterion, Estimates, Scheme, estimate, scheme
+from scoring.index import Estimates, Scheme, WeightedCriterion, build_scheme, estimate
 from scoring.results import CriterionRule, Formula
 from scoring.summary import Questions, Rules
 from scoring.tally import BLANK, CodeArray, FloatArray, MarkArray, arrange
@@ -46,24 +46,24 @@ def criterion_estimates(
     """
     table = arrange(marks, unit, population)
     everything = moments(table, rules.satisfied_from)
-    plan = scheme(table.columns.shape[0], questions.criteria)
-    first = _first(plan, rules.criterion, rules.official)
+    scheme = build_scheme(table.columns.shape[0], questions.criteria)
+    first = _first(scheme, rules.criterion, rules.official)
     chosen = slice(first, first + len(questions.criteria))
     strata = np.eye(len(population), dtype=np.bool_)
     return CriterionEstimates(
-        tuple(_criteria(plan, select(everything, only), chosen) for only in strata),
+        tuple(_criteria(scheme, select(everything, only), chosen) for only in strata),
         tuple(int(number) for number in everything.forms),
     )
 
 
-def _first(plan: Scheme, rule: CriterionRule, formula: Formula) -> int:
+def _first(scheme: Scheme, rule: CriterionRule, formula: Formula) -> int:
     """Return the place of the first criterion among the estimates of a scheme."""
-    first = plan.pooled if rule == "pooled" else plan.means
-    return first if formula == "f2" else plan.size + first
+    first = scheme.pooled if rule == "pooled" else scheme.means
+    return first if formula == "f2" else scheme.size + first
 
 
-def _criteria(plan: Scheme, part: Moments, chosen: slice) -> Estimates:
-    found = estimate(plan, part)
+def _criteria(scheme: Scheme, part: Moments, chosen: slice) -> Estimates:
+    found = estimate(scheme, part)
     return Estimates(found.value[chosen], found.covariance[chosen, chosen])
 
 
@@ -91,7 +91,7 @@ def findings_by_unit(
     return tuple(said)
 
 
-def criterion_scores(marks: MarkArray, criteria: Sequence[Criterion]) -> FloatArray:
+def criterion_scores(marks: MarkArray, criteria: Sequence[WeightedCriterion]) -> FloatArray:
     """Return each form's mean level per criterion, float (n, k); NaN where it answered none of its items."""
     columns = [_mean_level(marks[:, list(criterion.columns)]) for criterion in criteria]
     return np.column_stack(columns) if columns else np.empty((marks.shape[0], 0))

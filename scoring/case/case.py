@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.case.responses import Progress, Responses, find_responses, read_responses
-from scoring.case.setup import Setup, read_setup
-from scoring.case.units import Unit, read_units
-from scoring.faults import Fault, FaultyInput
+from scoring.case.responses import Responses, StepsDone, find_responses, read_responses
+from scoring.case.setup import CaseSetup, read_setup
+from scoring.case.units import CaseUnit, read_units
+from scoring.faults import DataFault, FaultyData
 from scoring.tally import FormTable, arrange
 
 
@@ -25,8 +25,8 @@ class Case:
     columns in the order of the file (see ``table.order``).
     """
 
-    setup: Setup
-    units: tuple[Unit, ...]
+    setup: CaseSetup
+    units: tuple[CaseUnit, ...]
     years: tuple[int | None, ...]
     table: FormTable
     responses: Responses
@@ -36,8 +36,8 @@ class Case:
         return unit * len(self.years) + year
 
 
-def read_case(directory: Path, progress: Progress) -> Case:
-    """Read a case; raise FaultyInput with every fault of every file, none of them read only in part.
+def read_case(directory: Path, progress: StepsDone) -> Case:
+    """Read a case; raise FaultyData with every fault of every file, none of them read only in part.
 
     A missing ``units.csv`` leaves every N unknown and takes the units from the responses.
     """
@@ -45,21 +45,21 @@ def read_case(directory: Path, progress: Progress) -> Case:
     units, unit_faults = read_units(directory / "units.csv")
     faults += unit_faults
     if setup is None:
-        raise FaultyInput(faults)
+        raise FaultyData(faults)
     path = find_responses(directory)
     responses, more = read_responses(path, setup, units if units or unit_faults else None, progress)
     faults += more
     if responses is None or faults:
-        raise FaultyInput(faults)
-    known = units or [Unit(name, None, {}) for name in sorted(set(responses.unit_names))]
+        raise FaultyData(faults)
+    known = units or [CaseUnit(name, None, {}) for name in sorted(set(responses.unit_names))]
     case = _assemble(setup, tuple(known), responses)
     faults = [*_sizes(case, path.name), *_rank_year(case)]
     if faults:
-        raise FaultyInput(faults)
+        raise FaultyData(faults)
     return case
 
 
-def _assemble(setup: Setup, units: tuple[Unit, ...], responses: Responses) -> Case:
+def _assemble(setup: CaseSetup, units: tuple[CaseUnit, ...], responses: Responses) -> Case:
     years: tuple[int | None, ...] = (None,)
     year = np.zeros(responses.marks.shape[0], dtype=np.intp)
     if responses.year is not None:
@@ -73,7 +73,7 @@ def _assemble(setup: Setup, units: tuple[Unit, ...], responses: Responses) -> Ca
     return Case(setup, units, years, table, responses)
 
 
-def _sizes(case: Case, file: str) -> list[Fault]:
+def _sizes(case: Case, file: str) -> list[DataFault]:
     """Report every stratum with more forms than transactions."""
     faults = []
     for number in np.flatnonzero(case.table.forms > case.table.population):
@@ -83,13 +83,13 @@ def _sizes(case: Case, file: str) -> list[Fault]:
             "forms": int(case.table.forms[number]),
             "population": int(case.table.population[number]),
         }
-        faults.append(Fault("case_more_forms_than_transactions", f"{file}: {unit.name}", details))
+        faults.append(DataFault("case_more_forms_than_transactions", f"{file}: {unit.name}", details))
     return faults
 
 
-def _rank_year(case: Case) -> list[Fault]:
+def _rank_year(case: Case) -> list[DataFault]:
     """Report a year to be ranked of which there are no forms."""
     wanted = case.setup.rank_year
     if wanted is None or wanted in case.years:
         return []
-    return [Fault("case_rank_year", "case.json: rank_year", {"value": wanted})]
+    return [DataFault("case_rank_year", "case.json: rank_year", {"value": wanted})]

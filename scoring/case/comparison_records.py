@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from scoring.case.case import Case
-from scoring.case.records import Record, ends, number
+from scoring.case.records import StatisticRecord, ends, number
 from scoring.comparison.differences import TestedDifference, YearPoint, year_differences
 from scoring.comparison.ranks import (
     RankSets,
@@ -28,16 +28,18 @@ from scoring.tally import BoolArray, FloatArray
 SEED = 20240805  # of the simulated rank sets; a record that uses it names it
 
 
-def comparison_records(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
+def comparison_records(
+    case: Case, scheme: Scheme, weighted: Moments, level: float
+) -> Iterator[StatisticRecord]:
     """Yield year differences where there are years, and rank sets of the units of one year."""
-    yield from _years(case, plan, weighted, level)
-    yield from _ranks(case, plan, weighted, level)
+    yield from _years(case, scheme, weighted, level)
+    yield from _ranks(case, scheme, weighted, level)
 
 
-def _point(case: Case, plan: Scheme, weighted: Moments, strata: BoolArray, year: int) -> YearPoint:
+def _point(case: Case, scheme: Scheme, weighted: Moments, strata: BoolArray, year: int) -> YearPoint:
     part = select(weighted, strata)
-    found = estimate(plan, part)
-    place = plan.overall_pooled
+    found = estimate(scheme, part)
+    place = scheme.overall_pooled
     df = float(part.inside.sum() - np.count_nonzero(part.inside))
     return YearPoint(year, float(found.value[place]), float(found.se[place]), df)
 
@@ -50,12 +52,13 @@ def _strata(case: Case, unit: int | None, place: int) -> BoolArray:
     return strata
 
 
-def _years(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
+def _years(case: Case, scheme: Scheme, weighted: Moments, level: float) -> Iterator[StatisticRecord]:
     years = [year for year in case.years if year is not None]
     found: dict[int | None, list[TestedDifference]] = {}
     for unit in (None, *range(len(case.units))):
         points = [
-            _point(case, plan, weighted, _strata(case, unit, place), year) for place, year in enumerate(years)
+            _point(case, scheme, weighted, _strata(case, unit, place), year)
+            for place, year in enumerate(years)
         ]
         found[unit] = year_differences(points, level)
     for place in range(len(years) - 1):
@@ -70,7 +73,7 @@ def _years(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterato
             yield record
 
 
-def _difference(case: Case, unit: int | None, row: TestedDifference, level: float) -> Record:
+def _difference(case: Case, unit: int | None, row: TestedDifference, level: float) -> StatisticRecord:
     interval = None
     if row.estimate is not None and row.se is not None and row.df is not None:
         interval = mean_t(row.estimate, row.se, row.df, level)
@@ -86,11 +89,11 @@ def _difference(case: Case, unit: int | None, row: TestedDifference, level: floa
     }
 
 
-def _ranks(case: Case, plan: Scheme, weighted: Moments, level: float) -> Iterator[Record]:
+def _ranks(case: Case, scheme: Scheme, weighted: Moments, level: float) -> Iterator[StatisticRecord]:
     """Yield the rank sets of the units that have an estimate in the year to be ranked (default: the last)."""
     wanted = case.setup.rank_year
     place = len(case.years) - 1 if wanted is None else case.years.index(wanted)
-    points = [_point(case, plan, weighted, _strata(case, u, place), 0) for u in range(len(case.units))]
+    points = [_point(case, scheme, weighted, _strata(case, u, place), 0) for u in range(len(case.units))]
     ranked = [unit for unit, point in enumerate(points) if not np.isnan(point.value)]
     if len(ranked) < 2:
         return
@@ -138,5 +141,5 @@ def mean_quantile(level: float) -> float:
     return (high - low) / 2
 
 
-def _sets(sets: RankSets) -> Record:
+def _sets(sets: RankSets) -> StatisticRecord:
     return {"L": list(sets.low), "U": list(sets.high)}

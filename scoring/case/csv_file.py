@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from scoring.faults import Fault
+from scoring.faults import DataFault
 
 
 class CsvFile:
@@ -20,13 +20,13 @@ class CsvFile:
         self.path = path
         self.name = path.name
         self.header: list[str] = []
-        self.faults: list[Fault] = []
+        self.faults: list[DataFault] = []
         self.raw: BinaryIO | None = None
 
     def fault(self, code: str, line: int, column: str = "", **details: str | float) -> None:
         """Record a fault at a line and, where it has one, a column."""
         place = ":".join([self.name, *([str(line)] if line else []), *([column] if column else [])])
-        self.faults.append(Fault(code, place, {"line": line, "column": column, **details}))
+        self.faults.append(DataFault(code, place, {"line": line, "column": column, **details}))
 
     def require(self, columns: Sequence[str]) -> bool:
         """Report every required column that the header lacks; True where none is missing."""

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from scoring.case.case import Case
-from scoring.case.records import Record
+from scoring.case.records import StatisticRecord
 from scoring.quality import Collected, Flag, flag_forms, flag_officers
 from scoring.tally import CodeArray
 
@@ -16,7 +16,7 @@ SEED = 20240805  # of the permutations: the same file gives the same flags
 NOBODY = -1
 
 
-def quality_records(case: Case) -> Iterator[Record]:
+def quality_records(case: Case) -> Iterator[StatisticRecord]:
     """Yield one record per flagged officer and per form that came too fast; none where nothing is flagged."""
     officers, collected = _collected(case)
     if case.responses.officer is not None:
@@ -51,7 +51,7 @@ def _form(case: Case, place: int) -> str:
     return case.responses.ids[place] if case.responses.ids is not None else str(place + 1)
 
 
-def _record(case: Case, flag: Flag, who: Record) -> Record:
+def _record(case: Case, flag: Flag, who: StatisticRecord) -> StatisticRecord:
     unit = case.responses.unit_names[flag.unit]
     return {
         "stat": "quality_flag",

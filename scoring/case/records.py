@@ -28,7 +28,7 @@ from scoring.intervals import (
 from scoring.posterior import probability_at_least
 from scoring.tally import Counts
 
-Record = dict[str, Any]
+StatisticRecord = dict[str, Any]
 LONELY: tuple[Lonely, ...] = ("adjust", "average", "certainty", "remove")
 COUNT_METHODS = {
     "wilson": wilson,
@@ -39,7 +39,7 @@ COUNT_METHODS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
+class CaseDomain:
     """A part of the survey that gets records of its own.
 
     ``label`` identifies it in the records. ``counts`` are those of its forms only. ``simple`` is True where
@@ -67,17 +67,19 @@ def ends(interval: Interval | None) -> list[float | None]:
     return [None, None] if interval is None else [number(interval.low), number(interval.high)]
 
 
-def domain_records(case: Case, plan: Scheme, domain: Domain, level: float) -> list[Record]:
+def domain_records(case: Case, scheme: Scheme, domain: CaseDomain, level: float) -> list[StatisticRecord]:
     """Return shares, criteria and overall indices of one domain."""
-    found = estimate(plan, domain.moments)
+    found = estimate(scheme, domain.moments)
     return [
-        *_shares(case, plan, domain, found, level),
-        *_criteria(case, plan, domain, found, level),
-        *_overall(case, plan, domain, found, level),
+        *_shares(case, scheme, domain, found, level),
+        *_criteria(case, scheme, domain, found, level),
+        *_overall(case, scheme, domain, found, level),
     ]
 
 
-def _shares(case: Case, plan: Scheme, domain: Domain, found: Estimates, level: float) -> Iterator[Record]:
+def _shares(
+    case: Case, scheme: Scheme, domain: CaseDomain, found: Estimates, level: float
+) -> Iterator[StatisticRecord]:
     satisfied = domain.counts.satisfied(case.setup.satisfied_from).sum(axis=0)
     se = found.se
     for item, question in enumerate(case.setup.questions):
@@ -85,8 +87,14 @@ def _shares(case: Case, plan: Scheme, domain: Domain, found: Estimates, level: f
         n, x = int(answered.sum()), int(satisfied[item])
         df = float(n - np.count_nonzero(answered))
         share, share_se = float(found.value[item]), float(se[item])
-        mean, mean_se = 1 + 4 * float(found.value[plan.size + item]), 4 * float(se[plan.size + item])
-        record: Record = {"stat": "share", "question": question, "domain": dict(domain.label), "n": n, "x": x}
+        mean, mean_se = 1 + 4 * float(found.value[scheme.size + item]), 4 * float(se[scheme.size + item])
+        record: StatisticRecord = {
+            "stat": "share",
+            "question": question,
+            "domain": dict(domain.label),
+            "n": n,
+            "x": x,
+        }
         record |= _figures(share, share_se, df, level)
         record["ci"]["wilson_svy"] = ends(wilson_svy(share, share_se, df, level))
         record["mean_score"] = {
@@ -103,7 +111,7 @@ def _shares(case: Case, plan: Scheme, domain: Domain, found: Estimates, level: f
         yield record
 
 
-def _figures(value: float, se: float, df: float, level: float) -> Record:
+def _figures(value: float, se: float, df: float, level: float) -> StatisticRecord:
     return {
         "estimate": number(value),
         "se": number(se),
@@ -112,11 +120,11 @@ def _figures(value: float, se: float, df: float, level: float) -> Record:
     }
 
 
-def _srs(x: int, n: int, population: float, level: float) -> Record:
+def _srs(x: int, n: int, population: float, level: float) -> StatisticRecord:
     if n == 0:
         none = [*COUNT_METHODS, *(f"{name}_fpc" for name in COUNT_METHODS), "hypergeometric_exact", "blaker"]
         return {name: [None, None] for name in none} | {"n_eff_fpc": None}
-    record: Record = {name: ends(method(x, n, level)) for name, method in COUNT_METHODS.items()}
+    record: StatisticRecord = {name: ends(method(x, n, level)) for name, method in COUNT_METHODS.items()}
     known = not math.isnan(population)
     whole = int(population) if known else 0
     record["hypergeometric_exact"] = ends(exact.hypergeometric(x, n, whole, level) if known else None)
@@ -127,53 +135,57 @@ def _srs(x: int, n: int, population: float, level: float) -> Record:
     return record
 
 
-def _criteria(case: Case, plan: Scheme, domain: Domain, found: Estimates, level: float) -> Iterator[Record]:
-    for stat, first in (("criterion_pooled", plan.pooled), ("criterion_mean_of_shares", plan.means)):
+def _criteria(
+    case: Case, scheme: Scheme, domain: CaseDomain, found: Estimates, level: float
+) -> Iterator[StatisticRecord]:
+    for stat, first in (("criterion_pooled", scheme.pooled), ("criterion_mean_of_shares", scheme.means)):
         for place, criterion in enumerate(case.setup.criteria, start=first):
             record = {"stat": stat, "criterion": criterion.id, "domain": dict(domain.label)}
             yield record | _figures(float(found.value[place]), float(found.se[place]), domain.df, level)
 
 
-def _overall(case: Case, plan: Scheme, domain: Domain, found: Estimates, level: float) -> Iterator[Record]:
+def _overall(
+    case: Case, scheme: Scheme, domain: CaseDomain, found: Estimates, level: float
+) -> Iterator[StatisticRecord]:
     total = sum(criterion.weight for criterion in case.setup.criteria)
     weights = {"weights": [criterion.weight / total for criterion in case.setup.criteria]}
     for stat, place, more in (
-        ("overall_weighted", plan.overall_weighted, weights),
-        ("overall_pooled", plan.overall_pooled, {}),
+        ("overall_weighted", scheme.overall_weighted, weights),
+        ("overall_pooled", scheme.overall_pooled, {}),
     ):
         record = {"stat": stat, "domain": dict(domain.label), **more}
         yield record | _figures(float(found.value[place]), float(found.se[place]), domain.df, level)
 
 
-def lonely_records(plan: Scheme, domain: Domain) -> Iterator[Record]:
+def lonely_records(scheme: Scheme, domain: CaseDomain) -> Iterator[StatisticRecord]:
     """Return the pooled overall index under each option for strata with one form; none where there are none."""
     moments = domain.moments
     if not np.any((moments.forms == 1) & ~(moments.population == 1)):
         return
     for option in LONELY:
-        found = estimate(plan, moments, option)
+        found = estimate(scheme, moments, option)
         yield {
             "stat": "overall_pooled_lonely",
             "option": option,
             "domain": dict(domain.label),
-            "estimate": number(found.value[plan.overall_pooled]),
-            "se": number(found.se[plan.overall_pooled]),
+            "estimate": number(found.value[scheme.overall_pooled]),
+            "se": number(found.se[scheme.overall_pooled]),
         }
 
 
 def calibrated_records(
-    case: Case, plan: Scheme, design: str, found: Estimates, unit: str
-) -> Iterator[Record]:
+    case: Case, scheme: Scheme, design: str, found: Estimates, unit: str
+) -> Iterator[StatisticRecord]:
     """Return the records of a calibrated design: all indices for ``ALL``, the overall one for a unit."""
     se = found.se
 
-    def record(stat: str, place: int, **names: str) -> Record:
+    def record(stat: str, place: int, **names: str) -> StatisticRecord:
         figures = {"estimate": number(found.value[place]), "se": number(se[place])}
         return {"stat": stat, "design": design, **names, "domain": {"unit": unit}, **figures}
 
-    yield record("overall_pooled", plan.overall_pooled)
+    yield record("overall_pooled", scheme.overall_pooled)
     if unit == "ALL":
-        for place, criterion in enumerate(case.setup.criteria, start=plan.pooled):
+        for place, criterion in enumerate(case.setup.criteria, start=scheme.pooled):
             yield record("criterion_pooled", place, criterion=criterion.id)
         for place, question in enumerate(case.setup.questions):
             yield record("share", place, question=question)

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.case.csv_file import CsvFile
-from scoring.case.setup import Setup
-from scoring.case.units import Unit
-from scoring.faults import Fault
+from scoring.case.setup import CaseSetup
+from scoring.case.units import CaseUnit
+from scoring.faults import DataFault
 from scoring.tally import FloatArray, MarkArray
 
-Progress = Callable[[int], None]
+StepsDone = Callable[[int], None]
 READING = 600  # of the 1000 steps of a whole run
 _REPORT_EVERY = 4096
 _LEVEL = {"": 0, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
@@ -53,11 +53,11 @@ def find_responses(directory: Path) -> Path:
 
 
 def read_responses(
-    path: Path, setup: Setup, units: Sequence[Unit] | None, progress: Progress
-) -> tuple[Responses | None, list[Fault]]:
+    path: Path, setup: CaseSetup, units: Sequence[CaseUnit] | None, progress: StepsDone
+) -> tuple[Responses | None, list[DataFault]]:
     """Read all forms; None where there is any fault. ``units`` None accepts every unit's name."""
     file = CsvFile(path)
-    rows = _Rows(file, setup, units)
+    rows = _ResponseRows(file, setup, units)
     size, told = path.stat().st_size if path.exists() else 0, 0
     for number, (line, cells) in enumerate(file.rows()):
         if number == 0 and not rows.start():
@@ -74,12 +74,12 @@ def read_responses(
 
 
 @dataclass(slots=True)
-class _Rows:
+class _ResponseRows:
     """What was read so far."""
 
     file: CsvFile
-    setup: Setup
-    known: Sequence[Unit] | None
+    setup: CaseSetup
+    known: Sequence[CaseUnit] | None
     marks: bytearray = field(default_factory=bytearray)
     units: list[int] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)

@@ -10,14 +10,20 @@ from typing import Any
 import numpy as np
 
 from scoring.analysis.reliability import reliability
-from scoring.calibrate import Calibration, Margin, calibrated_moments, post_stratify, rake
+from scoring.calibrate import Calibration, CalibrationMargin, calibrated_moments, post_stratify, rake
 from scoring.case.case import Case, read_case
 from scoring.case.comparison_records import comparison_records
 from scoring.case.quality_records import quality_records
-from scoring.case.records import Domain, Record, calibrated_records, domain_records, lonely_records
-from scoring.case.responses import READING, Progress
+from scoring.case.records import (
+    CaseDomain,
+    StatisticRecord,
+    calibrated_records,
+    domain_records,
+    lonely_records,
+)
+from scoring.case.responses import READING, StepsDone
 from scoring.design import Moments, expand, expansion, moments, select
-from scoring.index import Scheme, estimate, scheme
+from scoring.index import Scheme, build_scheme, estimate
 from scoring.tally import BoolArray, CodeArray, Counts, FloatArray, FormTable, arrange, count
 
 STEPS = 1000  # of a whole run, as the progress callback counts them
@@ -26,22 +32,22 @@ FEWEST_QUESTIONS = 5  # a scale of all questions is worth a reliability from her
 
 
 def score_case(
-    directory: Path, level: float | None = None, jobs: int = 1, progress: Progress = lambda _: None
+    directory: Path, level: float | None = None, jobs: int = 1, progress: StepsDone = lambda _: None
 ) -> dict[str, Any]:
     """Score a case and return ``{"results": [...]}``, one record per statistic, NaN written as None.
 
     ``level`` None takes the case's own. ``jobs`` threads share the domains. ``progress`` is called with
-    how many of :data:`STEPS` were done since the last call. Raises FaultyInput with every fault.
+    how many of :data:`STEPS` were done since the last call. Raises FaultyData with every fault.
     """
     case = read_case(directory, progress)
     wanted = case.setup.level if level is None else level
-    plan = scheme(len(case.setup.questions), case.setup.criteria)
+    scheme = build_scheme(len(case.setup.questions), case.setup.criteria)
     weighted = _weighted(case.table, moments(case.table, case.setup.satisfied_from))
     domains = list(_domains(case, weighted))
-    results: list[Record] = []
+    results: list[StatisticRecord] = []
     done, left = 0, QUALITY_FROM - READING
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        parts = pool.map(lambda domain: domain_records(case, plan, domain, wanted), domains)
+        parts = pool.map(lambda domain: domain_records(case, scheme, domain, wanted), domains)
         for number, records in enumerate(parts, start=1):
             results += records
             progress(left * number // len(domains) - done)
@@ -49,9 +55,9 @@ def score_case(
     everywhere = [
         domain for domain in domains if domain.label["unit"] == "ALL" and "channel" not in domain.label
     ]
-    results += [record for domain in everywhere for record in lonely_records(plan, domain)]
-    results += _calibrated(case, plan)
-    results += comparison_records(case, plan, weighted, wanted)
+    results += [record for domain in everywhere for record in lonely_records(scheme, domain)]
+    results += _calibrated(case, scheme)
+    results += comparison_records(case, scheme, weighted, wanted)
     results += _reliability(case)
     results += quality_records(case)
     progress(STEPS - READING - done)
@@ -64,7 +70,7 @@ def _weighted(table: FormTable, found: Moments) -> Moments:
     return found if table.weights is not None or np.isnan(weight).any() else expand(found, weight)
 
 
-def _domains(case: Case, weighted: Moments) -> Iterator[Domain]:
+def _domains(case: Case, weighted: Moments) -> Iterator[CaseDomain]:
     """Yield every unit and ALL, in each year, and ALL by channel where the data have channels."""
     counts = count(case.table)
     years = len(case.years)
@@ -77,7 +83,9 @@ def _domains(case: Case, weighted: Moments) -> Iterator[Domain]:
                 strata[case.stratum(unit, place)] = True
             name = "ALL" if unit is None else case.units[unit].name
             simple = unit is not None and case.table.weights is None
-            yield Domain({"unit": name, **when}, select(weighted, strata), _select(counts, strata), simple)
+            yield CaseDomain(
+                {"unit": name, **when}, select(weighted, strata), _select(counts, strata), simple
+            )
         yield from _channels(case, place, when)
 
 
@@ -85,7 +93,7 @@ def _select(counts: Counts, strata: BoolArray) -> Counts:
     return Counts(counts.levels[strata], counts.blank[strata], counts.no_opinion[strata])
 
 
-def _channels(case: Case, place: int, when: dict[str, int]) -> Iterator[Domain]:
+def _channels(case: Case, place: int, when: dict[str, int]) -> Iterator[CaseDomain]:
     if case.responses.channel is None:
         return
     channel = np.array(case.responses.channel)[case.table.order]
@@ -95,10 +103,10 @@ def _channels(case: Case, place: int, when: dict[str, int]) -> Iterator[Domain]:
         found = moments(case.table, case.setup.satisfied_from, inside)
         part = arrange(case.table.marks[inside], case.table.stratum[inside], case.table.population.tolist())
         label = {"unit": "ALL", "channel": name, **when}
-        yield Domain(label, _weighted(case.table, found), count(part), simple=False)
+        yield CaseDomain(label, _weighted(case.table, found), count(part), simple=False)
 
 
-def _calibrated(case: Case, plan: Scheme) -> Iterator[Record]:
+def _calibrated(case: Case, scheme: Scheme) -> Iterator[StatisticRecord]:
     """Yield the records of the post-stratified and the raked design, where N is known per unit and channel."""
     known = all(unit.channels for unit in case.units)
     if case.responses.channel is None or not known or case.years != (None,):
@@ -109,8 +117,8 @@ def _calibrated(case: Case, plan: Scheme) -> Iterator[Record]:
     target = np.array([[unit.channels[name] for name in names] for unit in case.units], dtype=np.float64)
     unit = case.table.stratum
     base = _base_weights(case.table)
-    cell = Margin(unit * len(names) + channel, target.ravel())
-    margins = [Margin(unit, target.sum(axis=1)), Margin(channel, target.sum(axis=0))]
+    cell = CalibrationMargin(unit * len(names) + channel, target.ravel())
+    margins = [CalibrationMargin(unit, target.sum(axis=1)), CalibrationMargin(channel, target.sum(axis=0))]
     ways: tuple[tuple[str, Callable[[], Calibration]], ...] = (
         ("postStratify", lambda: post_stratify(base, cell)),
         ("rake", lambda: rake(base, margins)),
@@ -122,7 +130,7 @@ def _calibrated(case: Case, plan: Scheme) -> Iterator[Record]:
             continue  # a known count without forms: this design has no estimate
         for name, inside in _unit_domains(case):
             found = calibrated_moments(case.table, calibration, inside, case.setup.satisfied_from)
-            yield from calibrated_records(case, plan, design, estimate(plan, found), name)
+            yield from calibrated_records(case, scheme, design, estimate(scheme, found), name)
 
 
 def _base_weights(table: FormTable) -> FloatArray:
@@ -139,7 +147,7 @@ def _unit_domains(case: Case) -> Iterator[tuple[str, BoolArray]]:
         yield known.name, unit == number
 
 
-def _reliability(case: Case) -> Iterator[Record]:
+def _reliability(case: Case) -> Iterator[StatisticRecord]:
     """Yield the reliability of all questions together and of each criterion."""
     if len(case.setup.questions) < FEWEST_QUESTIONS:
         return

@@ -8,33 +8,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scoring.faults import Fault
-from scoring.index import Criterion
+from scoring.faults import DataFault
+from scoring.index import WeightedCriterion
 
 TARGETS = (0.85, 0.90)
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class CaseSetup:
     """The settings of a case; ``questions`` in the order of the criteria, whose columns point into it."""
 
     questions: tuple[str, ...]
-    criteria: tuple[Criterion, ...]
+    criteria: tuple[WeightedCriterion, ...]
     satisfied_from: int
     level: float
     targets: tuple[float, ...]
     rank_year: int | None
 
 
-class _Reader:
+class _SetupReader:
     """Takes values out of the parsed JSON and remembers every fault with its path."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.faults: list[Fault] = []
+        self.faults: list[DataFault] = []
 
     def fault(self, code: str, path: str, **details: str | float) -> None:
-        self.faults.append(Fault(code, f"{self.file}: {path}", details))
+        self.faults.append(DataFault(code, f"{self.file}: {path}", details))
 
     def number(self, value: Any, path: str, low: float, high: float, default: float) -> float:
         """Return a number strictly inside low..high, or report it and return the default."""
@@ -61,9 +61,9 @@ class _Reader:
         return str(value)
 
 
-def read_setup(path: Path) -> tuple[Setup | None, list[Fault]]:
+def read_setup(path: Path) -> tuple[CaseSetup | None, list[DataFault]]:
     """Read the settings; None and every fault where they cannot be used."""
-    reader = _Reader(path.name)
+    reader = _SetupReader(path.name)
     data = _json(path, reader)
     if data is None:
         return None, reader.faults
@@ -73,7 +73,7 @@ def read_setup(path: Path) -> tuple[Setup | None, list[Fault]]:
         reader.fault("case_list", "targets")
         targets = []
     rank_year = data.get("rank_year")
-    setup = Setup(
+    setup = CaseSetup(
         questions,
         criteria,
         reader.whole(data.get("satisfied_from", 4), "satisfied_from", 1, 5, 4),
@@ -84,7 +84,7 @@ def read_setup(path: Path) -> tuple[Setup | None, list[Fault]]:
     return (None if reader.faults else setup), reader.faults
 
 
-def _json(path: Path, reader: _Reader) -> dict[str, Any] | None:
+def _json(path: Path, reader: _SetupReader) -> dict[str, Any] | None:
     try:
         data = json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
@@ -102,7 +102,7 @@ def _json(path: Path, reader: _Reader) -> dict[str, Any] | None:
     return None
 
 
-def _criteria(value: Any, reader: _Reader) -> tuple[tuple[str, ...], tuple[Criterion, ...]]:
+def _criteria(value: Any, reader: _SetupReader) -> tuple[tuple[str, ...], tuple[WeightedCriterion, ...]]:
     if not isinstance(value, list) or not value:
         reader.fault("case_list", "criteria")
         return (), ()
@@ -123,5 +123,7 @@ def _criteria(value: Any, reader: _Reader) -> tuple[tuple[str, ...], tuple[Crite
         columns = tuple(range(len(questions), len(questions) + len(named)))
         questions += named
         weight = reader.number(entry.get("weight"), f"{place}.weight", 0, math.inf, 1.0)
-        criteria.append(Criterion(reader.name(entry.get("id"), f"{place}.id", names), weight, columns))
+        criteria.append(
+            WeightedCriterion(reader.name(entry.get("id"), f"{place}.id", names), weight, columns)
+        )
     return tuple(questions), tuple(criteria)

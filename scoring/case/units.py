@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoring.case.csv_file import CsvFile
-from scoring.faults import Fault
+from scoring.faults import DataFault
 
 PREFIX = "N_"
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class CaseUnit:
     """A unit: its name, its transactions N (None where unknown), and N per channel, empty where not given."""
 
     name: str
@@ -21,12 +21,12 @@ class Unit:
     channels: Mapping[str, int]
 
 
-def read_units(path: Path) -> tuple[list[Unit], list[Fault]]:
+def read_units(path: Path) -> tuple[list[CaseUnit], list[DataFault]]:
     """Read the units in the order of the file, with every fault. No file, no units and no fault."""
     if not path.exists():
         return [], []
     file = CsvFile(path)
-    units: list[Unit] = []
+    units: list[CaseUnit] = []
     checked = usable = False
     for line, cells in file.rows():
         if not checked:
@@ -38,7 +38,7 @@ def read_units(path: Path) -> tuple[list[Unit], list[Fault]]:
     return units, file.faults
 
 
-def _unit(file: CsvFile, line: int, row: Mapping[str, str], before: list[Unit]) -> Unit:
+def _unit(file: CsvFile, line: int, row: Mapping[str, str], before: list[CaseUnit]) -> CaseUnit:
     name = row["unit"]
     if not name.strip():
         file.fault("case_name_missing", line, "unit")
@@ -52,7 +52,7 @@ def _unit(file: CsvFile, line: int, row: Mapping[str, str], before: list[Unit]) 
     }
     if channels and population is not None and sum(channels.values()) != population:
         file.fault("case_channel_sum", line, "N", value=population, sum=sum(channels.values()))
-    return Unit(name, population, channels)
+    return CaseUnit(name, population, channels)
 
 
 def _count(file: CsvFile, line: int, column: str, value: str) -> int:

@@ -5,7 +5,7 @@ those who do not see the picture. Colours keep their order of lightness, so a bl
 """
 
 from scoring.charts.canvas import Chart
-from scoring.charts.collection import Pace, pace
+from scoring.charts.collection import CollectionPace, pace
 from scoring.charts.forest import criterion_profile, forest
 from scoring.charts.importance import Driver, importance
 from scoring.charts.levels import level_bars
@@ -14,7 +14,7 @@ from scoring.charts.rank_plot import rank_sets
 __all__ = [
     "Chart",
     "Driver",
-    "Pace",
+    "CollectionPace",
     "criterion_profile",
     "forest",
     "importance",

@@ -17,7 +17,7 @@ _LEFT, _RIGHT, _BOTTOM, _TOP = 0.55, 1.35, 0.32, 0.60
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class CollectionPace:
     """Valid forms per day of collection, from the first day to today at most.
 
     ``days`` is the length of the collection window (57 for 05/8 to 30/9 inclusive), ``target`` the
@@ -39,7 +39,7 @@ class Pace:
         return self.target * min(day + 1, self.days) / self.days
 
 
-def pace(collected: Pace, *, title: str = words.PACE, rehearsal: bool = False) -> Chart:
+def pace(collected: CollectionPace, *, title: str = words.PACE, rehearsal: bool = False) -> Chart:
     """Draw the cumulative count by day, the even pace to the target, and the target itself."""
     with canvas.drawing():
         figure = canvas.sheet(_HEIGHT, title, _stand(collected), rehearsal=rehearsal)
@@ -57,7 +57,7 @@ def pace(collected: Pace, *, title: str = words.PACE, rehearsal: bool = False) -
     return Chart("pace", title, _described(collected), figure)
 
 
-def _grid(axes: Axes, collected: Pace, top: float) -> None:
+def _grid(axes: Axes, collected: CollectionPace, top: float) -> None:
     """Draw counts at the left and dates below."""
     step = next(step for step in _steps() if top / step <= 6)
     for value in range(0, int(top) + 1, step):
@@ -78,11 +78,11 @@ def _ticks(days: int) -> list[int]:
     return sorted({round(part * (days - 1) / parts) for part in range(parts + 1)})
 
 
-def _date(collected: Pace, day: int) -> str:
+def _date(collected: CollectionPace, day: int) -> str:
     return (collected.opens + timedelta(days=day)).strftime("%d/%m")
 
 
-def _needed(axes: Axes, collected: Pace) -> None:
+def _needed(axes: Axes, collected: CollectionPace) -> None:
     last = collected.days - 1
     line = [collected.needed(day) for day in range(collected.days)]
     axes.plot(
@@ -93,7 +93,7 @@ def _needed(axes: Axes, collected: Pace) -> None:
     canvas.write(axes, x, collected.target, text, 7.5, TARGET, bold=True).set_linespacing(1.3)
 
 
-def _collected(axes: Axes, collected: Pace, total: Sequence[int]) -> None:
+def _collected(axes: Axes, collected: CollectionPace, total: Sequence[int]) -> None:
     """Draw what has come in as steps, and say at its end how it compares."""
     if not total:
         canvas.write(axes, 0.62 * collected.days, collected.target / 4, words.NO_DATA, 9, SOFT, ha="center")
@@ -120,7 +120,7 @@ def _collected(axes: Axes, collected: Pace, total: Sequence[int]) -> None:
     )
 
 
-def _stand(collected: Pace) -> str:
+def _stand(collected: CollectionPace) -> str:
     """Say in one sentence how collection stands."""
     if not collected.counts:
         return f"{words.PACE_SUBTITLE}: {words.NO_DATA}."
@@ -129,7 +129,7 @@ def _stand(collected: Pace) -> str:
     return f"{words.PACE_SUBTITLE}. {said}"
 
 
-def _described(collected: Pace) -> str:
+def _described(collected: CollectionPace) -> str:
     """Say the figure in words."""
     goal = f"{words.PACE_TARGET}: {words.whole(collected.target)}"
     return f"{_stand(collected)} {goal} ({_date(collected, collected.days - 1)})."

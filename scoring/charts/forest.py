@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from scoring.charts import canvas, words
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
-from scoring.charts.rows import Layout, Rows, label_width, percent_ticks
+from scoring.charts.rows import RowLayout, RowSheet, label_width, percent_ticks
 from scoring.results import DomainResult, Estimate, Formula, IndexResult, SurveyResult
 
 TARGETS = (85.0, 90.0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _IndexRow:
     label: str
     forms: int
     estimate: Estimate
@@ -64,7 +64,7 @@ def criterion_profile(
     ``domain`` is a unit or the province of ``result``; ``labels`` maps criterion ids to names.
     """
     criteria = [
-        _Line(labels.get(index.id, index.id), index.forms, official(index, result.official))
+        _IndexRow(labels.get(index.id, index.id), index.forms, official(index, result.official))
         for index in domain.criteria
     ]
     overall = [_overall(domain, words.OVERALL, result.official, bold=True)]
@@ -72,16 +72,16 @@ def criterion_profile(
     return _draw(name, title, result, criteria, overall, targets, rehearsal=rehearsal)
 
 
-def _overall(domain: DomainResult, label: str, formula: Formula, *, bold: bool = False) -> _Line:
-    return _Line(label, domain.forms, official(domain.overall, formula), bold)
+def _overall(domain: DomainResult, label: str, formula: Formula, *, bold: bool = False) -> _IndexRow:
+    return _IndexRow(label, domain.forms, official(domain.overall, formula), bold)
 
 
 def _draw(
     name: str,
     title: str,
     result: SurveyResult,
-    above: Sequence[_Line],
-    below: Sequence[_Line],
+    above: Sequence[_IndexRow],
+    below: Sequence[_IndexRow],
     targets: Sequence[float],
     *,
     rehearsal: bool,
@@ -89,8 +89,8 @@ def _draw(
     lines = [*above, *below]
     subtitle = f"{words.INDEX[result.official]}; {words.confidence(result.level)}"
     with canvas.drawing():
-        layout = Layout(label_width([line.label for line in lines]), (1.55, 0.56))
-        rows = Rows(layout, len(lines), title, subtitle, rehearsal=rehearsal)
+        layout = RowLayout(label_width([line.label for line in lines]), (1.55, 0.56))
+        rows = RowSheet(layout, len(lines), title, subtitle, rehearsal=rehearsal)
         rows.bands(len(above))
         rows.rule(len(above))
         low, high = _limits([line.estimate for line in lines], targets)
@@ -112,7 +112,7 @@ def _limits(estimates: Sequence[Estimate], targets: Sequence[float]) -> tuple[fl
     return float(max(low, 0)), float(high)
 
 
-def _target(rows: Rows, target: float, *, last: bool) -> None:
+def _target(rows: RowSheet, target: float, *, last: bool) -> None:
     """Draw one target as a dashed line with its value above the plot, the highest to its right."""
     rows.axes.plot(
         [target] * 2, [-0.5, rows.rows - 0.5], color=TARGET, linewidth=1.0, dashes=(4, 2.5), zorder=0
@@ -123,7 +123,7 @@ def _target(rows: Rows, target: float, *, last: bool) -> None:
     )
 
 
-def _row(rows: Rows, row: int, line: _Line) -> None:
+def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
     """Draw one label, its point and interval, and its printed numbers."""
     rows.label(row, line.label, bold=line.bold)
     rows.print(row, 1, words.whole(line.forms), SOFT)
@@ -161,7 +161,7 @@ def _printed(one: Estimate) -> str:
     return f"{value} ({words.interval(one.low, one.high)})"
 
 
-def _described(subtitle: str, lines: Sequence[_Line], targets: Sequence[float]) -> str:
+def _described(subtitle: str, lines: Sequence[_IndexRow], targets: Sequence[float]) -> str:
     """Say the figure in words for those who do not see it."""
     said = []
     for line in lines:

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from scoring.charts import canvas, words
 from scoring.charts.canvas import PAPER, SOFT, Chart
-from scoring.charts.rows import Layout, Rows, label_width
+from scoring.charts.rows import RowLayout, RowSheet, label_width
 from scoring.results import DomainResult, IndexResult
 
 # From brown to blue, each step of its own lightness, the two low levels hatched as well: in black and
@@ -39,8 +39,8 @@ def level_bars(
         lines.append((words.OVERALL_ITEM, domain.overall_item))
     with canvas.drawing():
         columns = (*[_COLUMN] * 5, 0.52)
-        layout = Layout(label_width([label for label, _ in lines], 1.5), columns, row=0.34, foot=0.12)
-        rows = Rows(layout, len(lines), title, words.LEVELS_SUBTITLE, rehearsal=rehearsal)
+        layout = RowLayout(label_width([label for label, _ in lines], 1.5), columns, row=0.34, foot=0.12)
+        rows = RowSheet(layout, len(lines), title, words.LEVELS_SUBTITLE, rehearsal=rehearsal)
         rows.axes.set_xlim(0, 100)
         _heads(rows)
         if count < len(lines):
@@ -52,7 +52,7 @@ def level_bars(
     return Chart(canvas.chart_name("levels", domain.id), title, description, rows.figure)
 
 
-def _heads(rows: Rows) -> None:
+def _heads(rows: RowSheet) -> None:
     """Head each column with the name of its level and a sample of its fill: this is the legend."""
     for level, name in enumerate(words.LEVELS_SHORT):
         rows.head(level, name, lift=0.13)
@@ -61,7 +61,7 @@ def _heads(rows: Rows) -> None:
     rows.head(5, words.COLUMN_ANSWERS, lift=0.13)
 
 
-def _bar(rows: Rows, row: int, index: IndexResult) -> None:
+def _bar(rows: RowSheet, row: int, index: IndexResult) -> None:
     rows.print(row, 5, words.whole(index.answers), SOFT)
     if index.answers == 0:
         canvas.write(rows.axes, 0, row, words.NO_DATA, 8, SOFT)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from scoring.charts import canvas, words
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, Chart
-from scoring.charts.rows import Layout, Rows, label_width
+from scoring.charts.rows import RowLayout, RowSheet, label_width
 from scoring.comparison.ranks import RankSets
 
 _PALE = "#b9cfe4"
@@ -29,8 +29,8 @@ def rank_sets(
     names = [labels.get(units[unit], units[unit]) for unit in order]
     subtitle = f"{words.RANKS_SUBTITLE}; {words.confidence(marginal.level)}"
     with canvas.drawing():
-        layout = Layout(label_width(names), (0.62, 0.85, 0.85), row=0.27)
-        rows = Rows(layout, len(names), title, subtitle, rehearsal=rehearsal)
+        layout = RowLayout(label_width(names), (0.62, 0.85, 0.85), row=0.27)
+        rows = RowSheet(layout, len(names), title, subtitle, rehearsal=rehearsal)
         rows.bands(len(names))
         rows.scale(0.5, len(units) + 0.5, _rank_ticks(len(units)), words.AXIS_RANK)
         for column, head in enumerate((words.COLUMN_RANK, words.COLUMN_MARGINAL, words.COLUMN_SIMULTANEOUS)):
@@ -45,7 +45,7 @@ def rank_sets(
     return Chart("ranks", title, " ".join([f"{subtitle}.", *said]), rows.figure)
 
 
-def _row(rows: Rows, row: int, unit: int, marginal: RankSets, simultaneous: RankSets) -> None:
+def _row(rows: RowSheet, row: int, unit: int, marginal: RankSets, simultaneous: RankSets) -> None:
     for sets, color, half in ((simultaneous, _PALE, 0.30), (marginal, POINT, 0.14)):
         left, right = sets.low[unit] - 0.35, sets.high[unit] + 0.35
         rows.axes.fill(

@@ -18,7 +18,7 @@ _LOWEST, _TWO_LINES = 0.16, 0.26  # inches: the lowest row, and the lowest that 
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class RowLayout:
     """Inches: width of the label column and of each column of numbers; height of a row and below them all."""
 
     labels: float
@@ -38,10 +38,10 @@ def label_width(labels: Sequence[str], widest: float = 1.75) -> float:
     return min(max(needed, 0.7), widest) + 0.12
 
 
-class Rows:
+class RowSheet:
     """One figure of rows. Row 0 is at the top; ``axes`` is the plot, its y axis counts rows downwards."""
 
-    def __init__(self, layout: Layout, rows: int, title: str, subtitle: str, *, rehearsal: bool) -> None:
+    def __init__(self, layout: RowLayout, rows: int, title: str, subtitle: str, *, rehearsal: bool) -> None:
         fitting = (PAGE - HEAD - layout.foot) / max(rows, 1)
         self.layout = layout = replace(layout, row=max(min(layout.row, fitting), _LOWEST))
         self.rows = rows

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 THRESHOLD = 10
 
-Cell = tuple[int, int]
+CellPosition = tuple[int, int]
 BoolArray = NDArray[np.bool_]
 CountArray = NDArray[np.int64]
 
@@ -43,8 +43,8 @@ class SafeTable:
     row_totals: tuple[int | None, ...]
     column_totals: tuple[int | None, ...]
     total: int | None
-    primary: frozenset[Cell]
-    complementary: frozenset[Cell]
+    primary: frozenset[CellPosition]
+    complementary: frozenset[CellPosition]
 
     def hidden(self, row: int, column: int) -> bool:
         """Say whether a cell or margin must not be shown, nor any figure computed from it."""
@@ -52,7 +52,7 @@ class SafeTable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _CountTable:
     """Counts with their margins, (R + 1, C + 1); ``present`` says which of them are to be published."""
 
     counts: CountArray
@@ -60,7 +60,7 @@ class _Table:
     rows: bool
     columns: bool
 
-    def arc(self, cell: Cell) -> tuple[int, int]:
+    def arc(self, cell: CellPosition) -> tuple[int, int]:
         """Return the nodes that a cell flows from and to; rows come first, missing equations are one node."""
         last_row, last_column = self.counts.shape[0] - 1, self.counts.shape[1] - 1
         row = cell[0] if self.rows else last_row
@@ -72,7 +72,7 @@ class _Table:
         forward = (cell[0] == last_row) == (cell[1] == last_column)
         return (row, column) if forward else (column, row)
 
-    def lines(self, cell: Cell) -> Iterator[list[Cell]]:
+    def lines(self, cell: CellPosition) -> Iterator[list[CellPosition]]:
         """Yield the published equations that a cell stands in, each as its cells."""
         if self.rows:
             yield [(cell[0], column) for column in range(self.counts.shape[1])]
@@ -105,12 +105,12 @@ def protect(
     for cell in sorted(_cells(hidden & ~primary), key=lambda cell: _cost(table, cell), reverse=True):
         hidden[cell] = False
         hidden[cell] = _exposed(table, hidden, small, threshold) is not None
-    return _published(table, hidden, primary, threshold)
+    return _safe_table(table, hidden, primary, threshold)
 
 
 def ranges(
     counts: ArrayLike, hidden: ArrayLike, *, row_totals: bool = True, column_totals: bool = True
-) -> dict[Cell, tuple[int, float]]:
+) -> dict[CellPosition, tuple[int, float]]:
     """Return the least and largest count that each hidden cell can have, given all that is shown.
 
     ``hidden`` bool (R + 1, C + 1), margins last. Exact for whole counts of 0 or more; a count without upper
@@ -123,7 +123,7 @@ def ranges(
 
 def determined(
     counts: ArrayLike, hidden: ArrayLike, *, row_totals: bool = True, column_totals: bool = True
-) -> frozenset[Cell]:
+) -> frozenset[CellPosition]:
     """Return the hidden cells whose value follows from the equations alone, whatever the counts are.
 
     With A the published equations restricted to the hidden cells, a cell is determined exactly where every
@@ -146,7 +146,7 @@ def determined(
     return frozenset(cell for cell in cells if np.abs(free[:, place[cell]]).max(initial=0.0) < 1e-9)
 
 
-def _table(counts: ArrayLike, *, rows: bool, columns: bool) -> _Table:
+def _table(counts: ArrayLike, *, rows: bool, columns: bool) -> _CountTable:
     inner = np.asarray(counts, dtype=np.int64)
     if inner.ndim != 2 or (inner < 0).any():
         raise ValueError("a table to be protected has two dimensions and no negative count")
@@ -155,14 +155,16 @@ def _table(counts: ArrayLike, *, rows: bool, columns: bool) -> _Table:
     present = np.ones(full.shape, dtype=np.bool_)
     present[:, -1] &= rows
     present[-1, :] &= columns
-    return _Table(full, present, rows, columns)
+    return _CountTable(full, present, rows, columns)
 
 
-def _cells(mask: BoolArray) -> list[Cell]:
+def _cells(mask: BoolArray) -> list[CellPosition]:
     return [(int(row), int(column)) for row, column in np.argwhere(mask)]
 
 
-def _exposed(table: _Table, hidden: BoolArray, cells: list[Cell], width: int) -> Cell | None:
+def _exposed(
+    table: _CountTable, hidden: BoolArray, cells: list[CellPosition], width: int
+) -> CellPosition | None:
     """Return a cell that cannot take ``width`` further values, or None."""
     for cell in cells:
         up = _flow(table, hidden, cell, width, up=True)
@@ -171,14 +173,14 @@ def _exposed(table: _Table, hidden: BoolArray, cells: list[Cell], width: int) ->
     return None
 
 
-def _range(table: _Table, hidden: BoolArray, cell: Cell) -> tuple[int, float]:
+def _range(table: _CountTable, hidden: BoolArray, cell: CellPosition) -> tuple[int, float]:
     count = int(table.counts[cell])
     return count - int(_flow(table, hidden, cell, count, up=False)), count + _flow(
         table, hidden, cell, math.inf, up=True
     )
 
 
-def _flow(table: _Table, hidden: BoolArray, cell: Cell, most: float, *, up: bool) -> float:
+def _flow(table: _CountTable, hidden: BoolArray, cell: CellPosition, most: float, *, up: bool) -> float:
     """Return by how much a hidden cell can grow (or shrink) at the cost of the other hidden cells.
 
     To grow, a cell's flow must come back from its end to its start: along other cells, which grow without
@@ -225,7 +227,7 @@ def _path(room: dict[int, dict[int, float]], source: int, sink: int) -> list[tup
     return path[::-1]
 
 
-def _cheapest(table: _Table, hidden: BoolArray, exposed: Cell) -> Cell:
+def _cheapest(table: _CountTable, hidden: BoolArray, exposed: CellPosition) -> CellPosition:
     """Return the visible cell to hide next: in the exposed cell's equation that hides least, the cheapest."""
     lines = [line for line in table.lines(exposed) if any(not hidden[cell] for cell in line)]
     lines.sort(
@@ -238,14 +240,14 @@ def _cheapest(table: _Table, hidden: BoolArray, exposed: Cell) -> Cell:
     return min((cell for cell in visible if not hidden[cell]), key=lambda cell: _cost(table, cell))
 
 
-def _cost(table: _Table, cell: Cell) -> tuple[bool, int, int, Cell]:
+def _cost(table: _CountTable, cell: CellPosition) -> tuple[bool, int, int, CellPosition]:
     """Order cells by what is lost when they are hidden; a hidden zero protects least."""
     margins = (cell[0] == table.counts.shape[0] - 1) + (cell[1] == table.counts.shape[1] - 1)
     count = int(table.counts[cell])
     return count == 0, margins, count, cell
 
 
-def _published(table: _Table, hidden: BoolArray, primary: BoolArray, threshold: int) -> SafeTable:
+def _safe_table(table: _CountTable, hidden: BoolArray, primary: BoolArray, threshold: int) -> SafeTable:
     shown = [
         [int(count) if there and not gone else None for count, there, gone in zip(*line, strict=True)]
         for line in zip(table.counts, table.present, hidden, strict=True)

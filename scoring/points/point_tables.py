@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from scoring.faults import Fault, FaultyInput
+from scoring.faults import DataFault, FaultyData
 from scoring.points.awards import HUNDRED, MODES, CriterionPoints, PointTable, Segment
 
 _FOLDER = Path(__file__).parent / "bundled"
@@ -35,34 +35,34 @@ def bundled() -> tuple[str, ...]:
 
 
 def load(name: str) -> PointTable:
-    """Return a bundled table; FaultyInput ``point_table_unknown`` where there is none of that name."""
+    """Return a bundled table; FaultyData ``point_table_unknown`` where there is none of that name."""
     if name not in bundled():
-        raise FaultyInput([Fault("point_table_unknown", name, {"known": ", ".join(bundled())})])
+        raise FaultyData([DataFault("point_table_unknown", name, {"known": ", ".join(bundled())})])
     return parse((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def parse(text: str) -> PointTable:
-    """Read a table; FaultyInput carries all its faults, each with a place as ``criteria[2].segments[0].from``."""
+    """Read a table; FaultyData carries all its faults, each with a place as ``criteria[2].segments[0].from``."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        raise FaultyInput([Fault("point_table_not_toml", "file", {"reason": str(error)})]) from error
-    reader = _Reader()
+        raise FaultyData([DataFault("point_table_not_toml", "file", {"reason": str(error)})]) from error
+    reader = _PointTableReader()
     table = reader.table(data)
     if reader.faults:
-        raise FaultyInput(reader.faults)
+        raise FaultyData(reader.faults)
     return table
 
 
 @dataclass(slots=True)
-class _Reader:
+class _PointTableReader:
     """Reads values of a given kind and collects what is wrong with them, going on with a stand-in."""
 
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[DataFault] = field(default_factory=list)
 
     def fault(self, code: str, place: str, **details: str | float) -> None:
         """Note a fault."""
-        self.faults.append(Fault(code, place, details))
+        self.faults.append(DataFault(code, place, details))
 
     def known(self, data: Mapping[str, Any], keys: set[str], place: str) -> None:
         """Name keys that mean nothing, since they are most often misspelt ones."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from scoring.estimates import F1_SCALE, PERCENT, Scale
-from scoring.index import Criterion
+from scoring.index import WeightedCriterion
 from scoring.points.awards import (
     Award,
     BandProbability,
@@ -109,7 +109,7 @@ def domain_points(
     table: PointTable,
     result: SurveyResult,
     domain: DomainResult,
-    criteria: Sequence[Criterion],
+    criteria: Sequence[WeightedCriterion],
     *,
     hidden: Collection[tuple[str, str]] = (),
 ) -> DomainPoints:

@@ -6,7 +6,7 @@ of this officer so alike, compared with the other officers of the same unit.
 
 from scoring.quality.collected import Collected
 from scoring.quality.effects import ChannelEffect, OfficerEffect, channel_effects, officer_effect
-from scoring.quality.flags import Flag, Kind, flag_forms, flag_officers, flagged_forms
+from scoring.quality.flags import Flag, FlagKind, flag_forms, flag_officers, flagged_forms
 from scoring.quality.open_channels import flag_open_channels, open_channels
 from scoring.quality.rhythm import SECONDS_PER_ITEM, bursts, too_fast
 
@@ -15,7 +15,7 @@ __all__ = [
     "ChannelEffect",
     "Collected",
     "Flag",
-    "Kind",
+    "FlagKind",
     "OfficerEffect",
     "bursts",
     "channel_effects",

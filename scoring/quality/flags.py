@@ -24,7 +24,7 @@ from scoring.quality.collected import (
 )
 from scoring.quality.rhythm import too_fast
 
-Kind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst", "crowd", "copies"]
+FlagKind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst", "crowd", "copies"]
 
 ALPHA = 0.05
 FEWEST_FORMS = 5
@@ -41,7 +41,7 @@ class Flag:
     ``forms`` are the places of the forms that the sign rests on.
     """
 
-    kind: Kind
+    kind: FlagKind
     unit: int
     officer: int | None
     form: int | None

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scoring.faults import FaultyInput
+from scoring.faults import FaultyData
 from scoring.planning import Precision, forms_for_margin, forms_to_show_target, precision
 from survey.cli.language import language
 from survey.cli.texts import text
@@ -73,7 +73,7 @@ def plan_size(
             shown = forms_to_show_target(expected, target / 100, population, sure, chance)
             answer["target"] = {"wanted": target, "forms": shown}
         answer["forms"] = [_row(precision(n, population, sure, chance, (expected,))) for n in asked]
-    except FaultyInput as faulty:
+    except FaultyData as faulty:
         raise Refusal("planning_faulty", faulty.faults) from faulty
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else "\n".join(_sentences(answer)))
 

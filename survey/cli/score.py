@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from scoring.case.score import STEPS, score_case
-from scoring.faults import FaultyInput
+from scoring.faults import FaultyData
 from survey.cli.progress import advancing
 from survey.cli.texts import text
 from survey.errors import Refusal
@@ -44,7 +44,7 @@ def score(case_dir: Path, out: Path, jobs: int, level: float | None) -> None:
     try:
         with advancing(text("score.progress"), STEPS) as advance:
             results = score_case(case_dir, level, jobs, advance)
-    except FaultyInput as faulty:
+    except FaultyData as faulty:
         raise Refusal("case_faulty", faulty.faults, count=len(faulty.faults)) from faulty
     _write(out, results)
     click.echo(text("score.done", count=len(results["results"]), out=out))

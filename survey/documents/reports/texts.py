@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from scoring.faults import Fault, FaultyInput
+from scoring.faults import DataFault, FaultyData
 from survey.documents.reports.formats import plain
 
 _LONGEST_LIST = 4000
@@ -40,16 +40,16 @@ def parse(text: str) -> ReportTexts:
     """Read an office's own wording and check it against the bundled one.
 
     It must hold the same sentences; a sentence may leave a place out but cannot invent one. Raises
-    ``FaultyInput`` with ``wording_not_toml``, ``wording_missing``, ``wording_unknown``,
+    ``FaultyData`` with ``wording_not_toml``, ``wording_missing``, ``wording_unknown``,
     ``wording_not_text``, ``wording_broken_place`` and ``wording_unknown_place``.
     """
     try:
         found = dict(_flattened(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
-        raise FaultyInput((Fault("wording_not_toml", "", {"problem": str(error)}),)) from error
+        raise FaultyData((DataFault("wording_not_toml", "", {"problem": str(error)}),)) from error
     faults = tuple(_faults(found, bundled().sentences))
     if faults:
-        raise FaultyInput(faults)
+        raise FaultyData(faults)
     return ReportTexts(found)
 
 
@@ -69,24 +69,24 @@ def _flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
             yield prefix + name, value
 
 
-def _faults(found: Mapping[str, Any], wanted: Mapping[str, str]) -> Iterator[Fault]:
+def _faults(found: Mapping[str, Any], wanted: Mapping[str, str]) -> Iterator[DataFault]:
     for key in wanted:
         if key not in found:
-            yield Fault("wording_missing", key, {})
+            yield DataFault("wording_missing", key, {})
     for key, sentence in found.items():
         if key not in wanted:
-            yield Fault("wording_unknown", key, {})
+            yield DataFault("wording_unknown", key, {})
         elif not isinstance(sentence, str) or not sentence.strip():
-            yield Fault("wording_not_text", key, {})
+            yield DataFault("wording_not_text", key, {})
         else:
             yield from _place_faults(key, sentence, places(wanted[key]))
 
 
-def _place_faults(key: str, sentence: str, allowed: frozenset[str]) -> Iterator[Fault]:
+def _place_faults(key: str, sentence: str, allowed: frozenset[str]) -> Iterator[DataFault]:
     try:
         named = places(sentence)
     except ValueError:
-        yield Fault("wording_broken_place", key, {})
+        yield DataFault("wording_broken_place", key, {})
         return
     for name in sorted(named - allowed):
-        yield Fault("wording_unknown_place", key, {"name": name})
+        yield DataFault("wording_unknown_place", key, {"name": name})

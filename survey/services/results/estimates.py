@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Subquery, and_, func, select
 
 from forms.instrument import Questionnaire
-from scoring.index import Criterion
+from scoring.index import WeightedCriterion
 from scoring.quality.collected import NONE, Collected
 from scoring.results import CriterionRule, Formula, OverallRule, SurveyResult
 from scoring.summary import Questions, Rules, summarise
@@ -160,7 +160,7 @@ def questions(questionnaire: Questionnaire) -> Questions:
     """Return the questionnaire as the arithmetic sees it: columns of marks under each criterion."""
     position = {item.id: column for column, item in enumerate(questionnaire.items)}
     criteria = tuple(
-        Criterion(c.id, c.max_points, tuple(position[item.id] for item in c.items))
+        WeightedCriterion(c.id, c.max_points, tuple(position[item.id] for item in c.items))
         for c in questionnaire.criteria
     )
     return Questions((*position, questionnaire.overall.id), criteria, overall_item=len(position))

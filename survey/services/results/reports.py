@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from scoring import charts
 from scoring.analysis.analysis import Analysis
-from scoring.charts import Chart, Driver, Pace
+from scoring.charts import Chart, CollectionPace, Driver
 from scoring.points.target_probabilities import of_formula
 from scoring.results import DomainResult, SurveyResult
 from survey.clock import local_day
@@ -184,12 +184,12 @@ def _unit_names(assessed: Assessment) -> dict[str, str]:
     return {unit.code: unit.name for unit in assessed.campaign.plan.units}
 
 
-def _pace(board: Board) -> Pace:
+def _pace(board: Board) -> CollectionPace:
     window = board.campaign.plan.window
     length = (window.closes_on - window.opens_on).days
     elapsed = min(max((board.today - window.opens_on).days + 1, 1), length)
     counts = tuple(board.daily.get(window.opens_on + n * DAY, 0) for n in range(elapsed))
-    return Pace(window.opens_on, length, sum(unit.target for unit in board.units), counts)
+    return CollectionPace(window.opens_on, length, sum(unit.target for unit in board.units), counts)
 
 
 def _facts(campaign: CampaignRecord, now: dt.datetime) -> CampaignFacts:

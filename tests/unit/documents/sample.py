@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.index import Criterion
+from scoring.index import WeightedCriterion
 from scoring.results import Formula, SurveyResult
 from scoring.summary import Questions, Rules, summarise
 from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
@@ -97,7 +97,7 @@ def survey(
     population = [400 + 37 * place if known else None for place in range(len(forms))]
     columns = {key: place for place, key in enumerate(ITEMS)}
     criteria = tuple(
-        Criterion(key, points, tuple(columns[item] for item in ITEMS if item.startswith(f"{key}.")))
+        WeightedCriterion(key, points, tuple(columns[item] for item in ITEMS if item.startswith(f"{key}.")))
         for key, points in zip(CRITERIA, (2, 1.5, 1.5, 3, 3, 2), strict=True)
     )
     questions = Questions((*ITEMS, "Q"), criteria, overall_item=len(ITEMS))

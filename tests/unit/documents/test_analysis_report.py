@@ -15,7 +15,7 @@ from scoring.analysis.analysis import Analysis, analyse
 from scoring.analysis.unit_findings import FindingCode
 from scoring.charts.words import number
 from scoring.disclosure.hidden_cells import hidden_cells
-from scoring.quality import ChannelEffect, Kind
+from scoring.quality import ChannelEffect, FlagKind
 from survey.documents.pages import analysis_page
 from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
@@ -344,8 +344,8 @@ def test_no_answers_at_all_still_make_a_report_with_its_insight() -> None:
     "key",
     [
         *(f"advice.{code}" for code in get_args(FindingCode)),
-        *(f"quality.{kind}" for kind in get_args(Kind)),
-        *(f"quality.seen_{kind}" for kind in get_args(Kind)),
+        *(f"quality.{kind}" for kind in get_args(FlagKind)),
+        *(f"quality.seen_{kind}" for kind in get_args(FlagKind)),
         *(f"quality.channel_{channel}" for channel in Channel),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.faults import FaultyInput
+from scoring.faults import FaultyData
 from survey.documents.reports.texts import bundled, parse, places
 
 
@@ -38,7 +38,7 @@ def test_all_faults_are_named_at_once() -> None:
     text = re.sub(r"(?m)^watermark = .*$", 'watermark = ""', text)
     text = re.sub(r"(?m)^addressees = .*$", 'addressees = "Kính gửi {"', text)
     text = re.sub(r'(?m)^summary = "Kết quả \{name\}"$', 'summary = "{name.__class__} {name!r}"', text)
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyData) as caught:
         parse(text)
     assert {(fault.code, fault.location) for fault in caught.value.faults} == {
         ("wording_missing", "head.motto"),
@@ -51,7 +51,7 @@ def test_all_faults_are_named_at_once() -> None:
 
 
 def test_a_file_that_is_no_toml_is_one_fault() -> None:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyData) as caught:
         parse("[head\n")
     assert [fault.code for fault in caught.value.faults] == ["wording_not_toml"]
 

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from scoring.design import expand, expansion, moments
-from scoring.index import Criterion, Estimates, estimate, scheme
+from scoring.index import Estimates, WeightedCriterion, build_scheme, estimate
 from scoring.tally import CodeArray, MarkArray, arrange
 
-CRITERIA = (Criterion("C1", 2.0, (0, 1)), Criterion("C2", 1.0, (2,)))
-PLAN = scheme(4, CRITERIA)  # the fourth column is the overall item
+CRITERIA = (WeightedCriterion("C1", 2.0, (0, 1)), WeightedCriterion("C2", 1.0, (2,)))
+PLAN = build_scheme(4, CRITERIA)  # the fourth column is the overall item
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring.calibrate import Margin, calibrated_moments, post_stratify, rake
+from scoring.calibrate import CalibrationMargin, calibrated_moments, post_stratify, rake
 from scoring.case.records import LONELY
 from scoring.design import covariance, expand, expansion, moments, select, stratum_factors
-from scoring.index import Criterion, estimate, scheme
+from scoring.index import WeightedCriterion, build_scheme, estimate
 from scoring.shares import count_shares, shares
 from scoring.tally import FormTable, arrange, count, forms_answering
 
-PLAN = scheme(1, [Criterion("C1", 1.0, (0,))])
+PLAN = build_scheme(1, [WeightedCriterion("C1", 1.0, (0,))])
 
 
 def _table(*strata: list[int], population: list[int | None], weights: list[float] | None = None) -> FormTable:
@@ -51,9 +51,9 @@ def test_census_and_empty_strata_add_nothing() -> None:
 
 
 def test_identical_forms_have_exactly_no_variance() -> None:
-    plan = scheme(3, [Criterion("C1", 1.0, (0, 1, 2))])
+    scheme = build_scheme(3, [WeightedCriterion("C1", 1.0, (0, 1, 2))])
     table = arrange([[5, 1, 1]] * 7, [0] * 7, [None], [0.1, 0.7, 1.3, 2.9, 3.1, 0.3, 5.7])
-    assert estimate(plan, moments(table)).se.tolist()[plan.overall_pooled] == 0
+    assert estimate(scheme, moments(table)).se.tolist()[scheme.overall_pooled] == 0
 
 
 def test_missing_gradient_stays_missing() -> None:
@@ -117,15 +117,15 @@ def test_no_forms_at_all_is_an_empty_table() -> None:
 
 
 def test_post_stratification_worked_value() -> None:
-    cells = Margin(np.array([0, 0, 1]), np.array([30.0, 7.0]))
+    cells = CalibrationMargin(np.array([0, 0, 1]), np.array([30.0, 7.0]))
     assert post_stratify(np.array([10.0, 10.0, 2.0]), cells).weights.tolist() == [15, 15, 7]
 
 
 def test_a_known_cell_without_forms_is_refused() -> None:
-    cells = Margin(np.array([0, 0]), np.array([30.0, 7.0]))
+    cells = CalibrationMargin(np.array([0, 0]), np.array([30.0, 7.0]))
     with pytest.raises(ValueError, match="no forms"):
         post_stratify(np.ones(2), cells)
-    nobody = Margin(np.array([0, 0]), np.array([30.0, 0.0]))
+    nobody = CalibrationMargin(np.array([0, 0]), np.array([30.0, 0.0]))
     assert post_stratify(np.ones(2), nobody).weights.tolist() == [15, 15]
 
 
@@ -133,8 +133,8 @@ def test_raking_meets_every_margin() -> None:
     rng = np.random.default_rng(5)
     one, two = rng.integers(0, 3, 200), rng.integers(0, 4, 200)
     margins = [
-        Margin(one.astype(np.intp), np.array([100.0, 250.0, 650.0])),
-        Margin(two.astype(np.intp), np.array([400.0, 300.0, 200.0, 100.0])),
+        CalibrationMargin(one.astype(np.intp), np.array([100.0, 250.0, 650.0])),
+        CalibrationMargin(two.astype(np.intp), np.array([400.0, 300.0, 200.0, 100.0])),
     ]
     weights = rake(np.ones(200), margins).weights
     for margin in margins:
@@ -143,7 +143,7 @@ def test_raking_meets_every_margin() -> None:
 
 def test_margins_that_contradict_each_other_are_refused() -> None:
     cell = np.array([0, 1], dtype=np.intp)
-    margins = [Margin(cell, np.array([1.0, 2.0])), Margin(cell, np.array([2.0, 1.0]))]
+    margins = [CalibrationMargin(cell, np.array([1.0, 2.0])), CalibrationMargin(cell, np.array([2.0, 1.0]))]
     with pytest.raises(ValueError, match="together"):
         rake(np.ones(2), margins)
 
@@ -151,7 +151,7 @@ def test_margins_that_contradict_each_other_are_refused() -> None:
 def test_calibration_to_the_answer_itself_leaves_no_error() -> None:
     table = _table([5, 5, 1, 1, 1], population=[100])
     satisfied = (table.marks[:, 0] >= 4).astype(np.intp)
-    calibration = post_stratify(np.full(5, 20.0), Margin(satisfied, np.array([10.0, 90.0])))
+    calibration = post_stratify(np.full(5, 20.0), CalibrationMargin(satisfied, np.array([10.0, 90.0])))
     found = estimate(PLAN, calibrated_moments(table, calibration, np.ones(5, dtype=np.bool_)))
     assert found.value[0] == pytest.approx(0.9)
     assert found.se[0] == pytest.approx(0, abs=1e-12)
@@ -170,11 +170,11 @@ def test_shares_from_counts_are_those_of_the_forms() -> None:
     marks[:, 2] = 0
     stratum = np.concatenate([np.arange(4), rng.integers(0, 3, 56)])  # the last stratum has one form
     table = arrange(marks, stratum, [100, None, 25, 8])
-    plan = scheme(3, [Criterion("C1", 1.0, (0,))])
+    scheme = build_scheme(3, [WeightedCriterion("C1", 1.0, (0,))])
     weight = np.array([3.0, 2.0, 1.0, 8.0])
     for option in LONELY:
         found = shares(count_shares(table), table.forms, table.population, weight, option)
-        wanted = estimate(plan, expand(moments(table), weight), option)
+        wanted = estimate(scheme, expand(moments(table), weight), option)
         np.testing.assert_allclose(found.value, wanted.value[:3], rtol=1e-12)
         np.testing.assert_allclose(found.se, wanted.se[:3], rtol=1e-10)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom, norm
 
 from scoring import planning
-from scoring.faults import FaultyInput
+from scoring.faults import FaultyData
 from scoring.intervals import effective_n, wilson
 from scoring.posterior import from_counts, from_estimate, probability_at_least
 
@@ -69,7 +69,7 @@ def test_the_first_guess_grows_until_it_suffices(monkeypatch: pytest.MonkeyPatch
 
 def test_a_margin_that_even_the_census_limit_cannot_give(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "LARGEST", 50)
-    with pytest.raises(FaultyInput) as refused:
+    with pytest.raises(FaultyData) as refused:
         planning.forms_for_margin(0.01, None, 0.9, 0.95)
     assert refused.value.faults[0].code == "planning_too_many_forms"
 
@@ -88,10 +88,10 @@ def test_precision_of_the_two_quotas() -> None:
 
 
 def test_every_number_out_of_range_is_named() -> None:
-    with pytest.raises(FaultyInput) as refused:
+    with pytest.raises(FaultyData) as refused:
         planning.power_target(0, 0, 1.5, 1.0, 0.95)
     assert [fault.location for fault in refused.value.faults] == ["forms", "population", "share", "target"]
-    with pytest.raises(FaultyInput) as refused:
+    with pytest.raises(FaultyData) as refused:
         planning.margin(90, 80, 0.9, 0.95)
     assert refused.value.faults[0].code == "planning_more_forms_than_population"
 

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from scoring.exact import guaranteed
-from scoring.index import Criterion
+from scoring.index import WeightedCriterion
 from scoring.results import DomainResult, SurveyResult
 from scoring.summary import Questions, Rules, summarise
 
-ONE = Questions(("C1.1",), (Criterion("C1", 1.0, (0,)),))
-TWO = Questions(("C1.1", "C2.1", "overall"), (Criterion("C1", 3.0, (0,)), Criterion("C2", 1.0, (1,))), 2)
+ONE = Questions(("C1.1",), (WeightedCriterion("C1", 1.0, (0,)),))
+TWO = Questions(
+    ("C1.1", "C2.1", "overall"), (WeightedCriterion("C1", 3.0, (0,)), WeightedCriterion("C2", 1.0, (1,))), 2
+)
 
 # A published annex of 2022: question 1, answers at the levels 1, 3, 4 and 5 in eight units.
 PUBLISHED = {
@@ -144,7 +146,7 @@ def test_overall_rules_choose_the_overall_index() -> None:
 
 
 def test_mean_of_items_differs_from_pooled_where_answers_are_missing() -> None:
-    questions = Questions(("a", "b"), (Criterion("C1", 1.0, (0, 1)),))
+    questions = Questions(("a", "b"), (WeightedCriterion("C1", 1.0, (0, 1)),))
     marks = [[5, 0], [5, 0], [5, 1]]
     pooled, mean = (
         summarise(marks, [0] * 3, ["U0"], [None], questions, Rules(criterion=rule)).units[0].criteria[0]

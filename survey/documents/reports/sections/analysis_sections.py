@@ -86,7 +86,9 @@ def _chances(
     said = _paragraphs(target_section.sentences(context))
     return (
         *said,
-        target_section.table(context, units, analysis.target_probabilities[0], analysis.weighted, analysis.targets),
+        target_section.table(
+            context, units, analysis.target_probabilities[0], analysis.weighted, analysis.targets
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.analysis.analysis import AnalysisInput
-from scoring.index import Criterion
+from scoring.index import WeightedCriterion
 from scoring.points import point_tables
 from scoring.quality import Collected
 from scoring.results import CriterionRule, Formula, SurveyResult
@@ -19,7 +19,7 @@ POINTS = (2.0, 1.5, 1.5, 3.0, 3.0, 2.0)
 ITEMS = sum(SIZES)
 STARTS = np.cumsum((0, *SIZES[:-1]))
 CRITERIA = tuple(
-    Criterion(f"C{place}", points, tuple(range(int(start), int(start) + size)))
+    WeightedCriterion(f"C{place}", points, tuple(range(int(start), int(start) + size)))
     for place, (start, size, points) in enumerate(zip(STARTS, SIZES, POINTS, strict=True), start=1)
 )
 NAMES = tuple(

@@ -11,7 +11,7 @@ import pytest
 
 from scoring.case.case import Case, read_case
 from scoring.case.score import STEPS, score_case
-from scoring.faults import FaultyInput
+from scoring.faults import FaultyData
 
 SETUP: dict[str, Any] = {"criteria": [{"id": "C1", "weight": 2, "questions": ["q1", "q2"]}]}
 UNITS = "unit,N\nU0,10\nU1,20\n"
@@ -37,7 +37,7 @@ def _read(directory: Path) -> Case:
 
 
 def _faults(directory: Path) -> list[tuple[str, str]]:
-    with pytest.raises(FaultyInput) as caught:
+    with pytest.raises(FaultyData) as caught:
         _read(directory)
     return [(fault.location, fault.code) for fault in caught.value.faults]
 
@@ -203,7 +203,7 @@ def test_progress_counts_every_step_once(tmp_path: Path) -> None:
 
 
 def test_many_faults_make_a_short_message() -> None:
-    assert str(FaultyInput([])) == "0 faults: "
+    assert str(FaultyData([])) == "0 faults: "
 
 
 def _results(directory: Path, stat: str) -> list[dict[str, Any]]:

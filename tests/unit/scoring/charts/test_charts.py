@@ -70,7 +70,7 @@ def _rank_chart(units: int) -> Callable[[bool], charts.Chart]:
 
 def _pace(*counts: int, target: int = 850) -> Callable[[bool], charts.Chart]:
     return lambda rehearsal: charts.pace(
-        charts.Pace(date(2024, 8, 5), 57, target, counts), rehearsal=rehearsal
+        charts.CollectionPace(date(2024, 8, 5), 57, target, counts), rehearsal=rehearsal
     )
 
 
@@ -266,7 +266,7 @@ def test_rank_sets_are_drawn_as_printed() -> None:
 
 
 def test_pace_against_the_needed_line() -> None:
-    collected = charts.Pace(date(2024, 8, 5), 57, 850, (10,) * 10)
+    collected = charts.CollectionPace(date(2024, 8, 5), 57, 850, (10,) * 10)
     assert collected.cumulative[-1] == 100
     assert collected.needed(0) == pytest.approx(850 / 57)
     assert collected.needed(56) == 850

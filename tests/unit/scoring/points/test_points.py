@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.faults import FaultyInput
+from scoring.faults import FaultyData
 from scoring.points import point_tables
 from scoring.points.awards import award, bands, next_step, total
 from scoring.posterior import from_counts, from_estimate
@@ -165,13 +165,13 @@ def test_bundled_tables_are_sound_and_unapproved() -> None:
         assert table.id == name
         assert table.source
         assert not table.approved
-    with pytest.raises(FaultyInput) as refused:
+    with pytest.raises(FaultyData) as refused:
         point_tables.load("../points")
     assert refused.value.faults[0].code == "point_table_unknown"
 
 
 def _codes(text: str) -> set[tuple[str, str]]:
-    with pytest.raises(FaultyInput) as refused:
+    with pytest.raises(FaultyData) as refused:
         point_tables.parse(text)
     return {(fault.code, fault.location) for fault in refused.value.faults}
 
