@@ -14,6 +14,7 @@ from typing import Any, Literal
 SCHEMA_VERSION = 1
 
 Formula = Literal["f1", "f2", "f3"]
+FORMULAS: tuple[Formula, ...] = ("f1", "f2", "f3")
 CriterionRule = Literal["pooled", "mean_of_items"]
 OverallRule = Literal["pooled", "weighted"]
 
@@ -42,7 +43,8 @@ class IndexResult:
     """An item, a criterion or an overall index: its counts and the three published formulas.
 
     ``forms`` counts forms with at least one counted answer, ``answers`` the counted answers (levels
-    1 to 5), ``levels`` how many of them at each level 1..5.
+    1 to 5), ``levels`` how many of them at each level 1..5. ``items`` are the ids of the items it is made
+    of, in the questionnaire's order; an item itself has none.
     """
 
     id: str
@@ -54,6 +56,12 @@ class IndexResult:
     f1: Estimate
     f2: Estimate
     f3: Estimate
+    items: tuple[str, ...] = ()
+
+    def by(self, formula: Formula) -> Estimate:
+        """Return the estimate by one of the three formulas."""
+        estimates: dict[Formula, Estimate] = {"f1": self.f1, "f2": self.f2, "f3": self.f3}
+        return estimates[formula]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,10 @@ class DomainResult:
     overall_pooled: IndexResult
     overall_weighted: IndexResult
     overall_item: IndexResult | None
+
+    def items_of(self, index: IndexResult) -> tuple[IndexResult, ...]:
+        """Return the items that an index is made of, such as those of a criterion."""
+        return tuple(item for item in self.items if item.id in index.items)
 
     def mapped(self, change: Callable[[IndexResult], IndexResult]) -> DomainResult:
         """Return the domain with every index, wherever it stands, replaced by what ``change`` makes of it."""

@@ -123,6 +123,15 @@ class _DomainEstimates:
             f1,
             f2,
             f3,
+            self.items_of(group),
+        )
+
+    def items_of(self, group: int) -> tuple[str, ...]:
+        """Return the ids of the items in a group of several; none for the group of one item."""
+        if group < self.survey.scheme.items:
+            return ()
+        return tuple(
+            self.survey.names[column] for column in np.flatnonzero(self.survey.member[group]).tolist()
         )
 
     def result(self, name: str) -> DomainResult:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scoring.charts import canvas, words
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
 from scoring.charts.rows import RowLayout, RowSheet, label_width, percent_ticks
-from scoring.results import DomainResult, Estimate, Formula, IndexResult, SurveyResult
+from scoring.results import DomainResult, Estimate, Formula, SurveyResult
 
 TARGETS = (85.0, 90.0)
 
@@ -20,12 +20,6 @@ class _IndexRow:
     forms: int
     estimate: Estimate
     bold: bool = False
-
-
-def official(index: IndexResult, formula: Formula) -> Estimate:
-    """Return the estimate of an index under one of the three formulas."""
-    estimates: dict[Formula, Estimate] = {"f1": index.f1, "f2": index.f2, "f3": index.f3}
-    return estimates[formula]
 
 
 def forest(
@@ -64,7 +58,7 @@ def criterion_profile(
     ``domain`` is a unit or the province of ``result``; ``labels`` maps criterion ids to names.
     """
     criteria = [
-        _IndexRow(labels.get(index.id, index.id), index.forms, official(index, result.official))
+        _IndexRow(labels.get(index.id, index.id), index.forms, index.by(result.official))
         for index in domain.criteria
     ]
     overall = [_overall(domain, words.OVERALL, result.official, bold=True)]
@@ -73,7 +67,7 @@ def criterion_profile(
 
 
 def _overall(domain: DomainResult, label: str, formula: Formula, *, bold: bool = False) -> _IndexRow:
-    return _IndexRow(label, domain.forms, official(domain.overall, formula), bold)
+    return _IndexRow(label, domain.forms, domain.overall.by(formula), bold)
 
 
 def _draw(

@@ -97,7 +97,7 @@ def ranking(
     cases: a unit without an index or an interval is left out; no unit or one gives an empty comparison.
     """
     open_to = (domain for domain in domains if domain.forms >= fewest and domain.id not in hidden)
-    estimates = ((domain, _official(domain, formula)) for domain in open_to)
+    estimates = ((domain, domain.overall.by(formula)) for domain in open_to)
     placed = ((domain, found, rank_error(found, level)) for domain, found in estimates)
     chosen = [one for one in placed if one[1].value is not None and not math.isnan(one[2])]
     value = tuple(found.value or 0.0 for _, found, _ in chosen)
@@ -119,12 +119,6 @@ def ranking(
         pairs=pairs,
         letters=letter_display(wide.rank, pairs, 1 - level) if few else (),
     )
-
-
-def _official(domain: DomainResult, formula: Formula) -> Estimate:
-    index = domain.overall
-    estimates: dict[Formula, Estimate] = {"f1": index.f1, "f2": index.f2, "f3": index.f3}
-    return estimates[formula]
 
 
 def letter_display(rank: Sequence[int], pairs: Sequence[PairDifference], alpha: float) -> tuple[str, ...]:

@@ -121,8 +121,7 @@ def _sums(result: SurveyResult) -> Iterator[_Sum]:
     for domain in (*result.units, whole):
         yield _Sum((domain.id, domain.overall.id), _keys(domain, domain.criteria))
         for criterion in domain.criteria:
-            own = [item for item in domain.items if item.id.startswith(f"{criterion.id}.")]
-            yield _Sum((domain.id, criterion.id), _keys(domain, own))
+            yield _Sum((domain.id, criterion.id), _keys(domain, domain.items_of(criterion)))
 
 
 def _keys(domain: DomainResult, parts: Sequence[IndexResult]) -> tuple[CellKey, ...]:

@@ -64,12 +64,6 @@ class DomainPoints:
     total: PointsTotal
 
 
-def of_formula(index: IndexResult, formula: Formula) -> Estimate:
-    """Return one of the three estimates of an index."""
-    estimates: dict[Formula, Estimate] = {"f1": index.f1, "f2": index.f2, "f3": index.f3}
-    return estimates[formula]
-
-
 def index_posterior(found: Estimate, formula: Formula, forms: int) -> Posterior | None:
     """Return what the data say about a published index, with limits on its own scale over 100.
 
@@ -100,7 +94,7 @@ def target_probabilities(
     index = domain.overall
     reached = []
     for one in (formula, "f2"):
-        known = index_posterior(of_formula(index, one), one, index.forms)
+        known = index_posterior(index.by(one), one, index.forms)
         reached.append(None if known is None else tuple(known.at_least(target / 100) for target in targets))
     return TargetProbabilities(domain.id, domain.forms, *reached)
 
@@ -132,7 +126,7 @@ def domain_points(
 def _worth(
     table: PointTable, result: SurveyResult, index: IndexResult, maximum: float
 ) -> EarnedPoints | None:
-    found = of_formula(index, result.official)
+    found = index.by(result.official)
     if found.value is None:
         return None
     known = index_posterior(found, result.official, index.forms)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from scoring.results import DomainResult, Estimate, IndexResult
+from scoring.results import FORMULAS, DomainResult, Estimate, IndexResult
 from survey import clock
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
@@ -31,7 +31,7 @@ def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
         return
     official = found.result.official
     for progress, unit in zip(found.board.units, found.result.units, strict=True):
-        value = getattr(unit.overall, official).value
+        value = unit.overall.by(official).value
         shown = "-" if value is None else f"{value:.2f}"
         click.echo(f"{progress.unit.code}\t{progress.valid}/{progress.target}\t{official.upper()} {shown}")
 
@@ -69,7 +69,7 @@ def _domain(domain: DomainResult) -> dict[str, Any]:
 
 
 def _index(index: IndexResult) -> dict[str, Any]:
-    formulas = {"f1": index.f1, "f2": index.f2, "f3": index.f3}
+    formulas = {formula: index.by(formula) for formula in FORMULAS}
     values = {name: estimate.value for name, estimate in formulas.items()}
     counts = {"id": index.id, "n": index.answers, "forms": index.forms, "levels": list(index.levels)}
     return counts | values | {"ci": {name: _ends(estimate) for name, estimate in formulas.items()}}

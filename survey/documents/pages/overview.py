@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.disclosure.hidden_cells import hidden_cells
-from scoring.results import DomainResult, SurveyResult
+from scoring.results import FORMULAS, DomainResult, Formula, SurveyResult
 from survey.documents.reports import cells
 from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
-from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import keying_section, report_sentences, tables
 from survey.documents.reports.texts import bundled
 
@@ -58,7 +58,7 @@ class Overview:
 
 
 def of_province(
-    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading, formula: str
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading, formula: Formula
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
     context = _context(result, facts, units, heading)
@@ -128,7 +128,7 @@ def _choices(context: ReportContext) -> tuple[FormulaChoice, ...]:
     )
 
 
-def _matrix(context: ReportContext, formula: str) -> Table:
+def _matrix(context: ReportContext, formula: Formula) -> Table:
     """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
     result, text = context.result, context.text
     rows = [_matrix_row(context, unit, context.unit_name(unit.id), formula) for unit in result.units]
@@ -151,12 +151,12 @@ def _columns(context: ReportContext, ids: Sequence[str]) -> tuple[Column, ...]:
 
 
 def _matrix_row(
-    context: ReportContext, domain: DomainResult, label: str, formula: str, *, total: bool = False
+    context: ReportContext, domain: DomainResult, label: str, formula: Formula, *, total: bool = False
 ) -> Row:
     forms = domain.overall.forms
     shown = context.shown(domain, domain.overall) or forms == 0
     estimates: tuple[Cell, ...] = tuple(
-        cells.estimate(formula_of(index, formula), context.text("column.census"))
+        cells.estimate(index.by(formula), context.text("column.census"))
         if context.shown(domain, index)
         else cells.HIDDEN_ESTIMATE
         for index in (*domain.criteria, domain.overall)

@@ -11,8 +11,6 @@ from survey.documents.reports.formats import plain, short_percent
 from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
 from survey.documents.reports.texts import ReportTexts
 
-FORMULAS = ("f1", "f2", "f3")
-
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
@@ -60,19 +58,9 @@ class ReportContext:
 
     def estimate(self, domain: DomainResult, index: IndexResult) -> Estimate | None:
         """Return the official estimate of a cell, or None where it stays hidden or empty."""
-        found = official_of(self.result, index)
+        found = index.by(self.result.official)
         return found if self.shown(domain, index) and found.value is not None else None
 
     def index_name(self, index: str) -> str:
         """Return the Vietnamese text of a criterion or item."""
         return plain(self.campaign.criteria.get(index) or self.campaign.items.get(index, index))
-
-
-def formula_of(index: IndexResult, formula: str) -> Estimate:
-    """Return one of the three estimates of an index."""
-    return {"f1": index.f1, "f2": index.f2, "f3": index.f3}[formula]
-
-
-def official_of(result: SurveyResult, index: IndexResult) -> Estimate:
-    """Return the estimate by the campaign's official formula."""
-    return formula_of(index, result.official)

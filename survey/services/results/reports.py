@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from scoring import charts
 from scoring.analysis.analysis import Analysis
 from scoring.charts import Chart, CollectionPace, Driver
-from scoring.points.target_probabilities import of_formula
 from scoring.results import DomainResult, SurveyResult
 from survey.clock import local_day
 from survey.documents.render import pdf, xlsx
@@ -173,7 +172,7 @@ def _drivers(shown: SurveyResult, analysis: Analysis) -> tuple[Driver, ...]:
         return ()
     made = []
     for place, index in enumerate(shown.province_pooled.criteria):
-        one = of_formula(index, shown.official)
+        one = index.by(shown.official)
         if one.value is not None and one.low is not None and one.high is not None:
             weight = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
             made.append(Driver(index.id, one.value, one.low, one.high, *weight))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from scoring.results import FORMULAS
 from survey import clock
 from survey.documents.pages import analysis_page, overview
-from survey.documents.reports.report_context import FORMULAS
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.results import analysis, reports
 from survey.services.results.reports import Assessment
@@ -31,7 +31,7 @@ def province(campaign: str) -> ResponseReturnValue:
         return redirect(url_for("results.unit", campaign=campaign, unit=actor().unit_code))
     assessed = _assessed(campaign, None)
     asked = request.args.get("cong-thuc", "")
-    formula = asked if asked in FORMULAS else assessed.result.official
+    formula = next((one for one in FORMULAS if one == asked), assessed.result.official)
     shown = overview.of_province(assessed.result, assessed.facts, assessed.units, assessed.heading, formula)
     return render_template(
         "tccb/results.html", campaign=assessed.campaign, assessed=assessed, shown=shown, formula=formula

@@ -51,8 +51,8 @@ def index(name: str, forms: int, rng: np.random.Generator, good: float) -> Index
     counts = np.arange(1, 6) @ levels / levels.sum()
     two = 100 * levels[3:].sum() / levels.sum()
     one, two_box, three = 20 * counts, two, 25 * (counts - 1)
-    estimates = [estimate(float(value), forms) for value in (one, two_box, three)]
-    return IndexResult(name, forms, int(levels.sum()), 3, 5, _five(levels), *estimates)
+    f1, f2, f3 = (estimate(float(value), forms) for value in (one, two_box, three))
+    return IndexResult(name, forms, int(levels.sum()), 3, 5, _five(levels), f1, f2, f3)
 
 
 def _five(levels: np.ndarray) -> tuple[int, int, int, int, int]:

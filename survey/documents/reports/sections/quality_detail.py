@@ -11,7 +11,7 @@ from scoring.quality.review import Burst, Review
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import percent, rounded
 from survey.documents.reports.record import Cell, Row, Table
-from survey.documents.reports.report_context import ReportContext, official_of
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import channel_table
 
 
@@ -117,7 +117,7 @@ def without_units(context: ReportContext, analysis: Analysis, found: ResultsExcl
 def _unit_row(context: ReportContext, place: int, flagged: int, found: ResultsExcludingFlagged) -> Row:
     domain = context.result.units[place]
     before = context.estimate(domain, domain.overall)
-    after = official_of(context.result, found.result.units[place].overall)
+    after = found.result.units[place].overall.by(context.result.official)
     first = (cells.text(context.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
     census = context.text("column.census")
     if before is None:

@@ -13,11 +13,11 @@ from scoring.disclosure.suppression import THRESHOLD
 from scoring.quality.flags import FEWEST_FORMS
 from scoring.quality.open_channels import FEWEST_OF_CHANNEL
 from scoring.quality.review import MOST_FORMS, Review
-from scoring.results import DomainResult
+from scoring.results import FORMULAS, DomainResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import count, percent, short_percent
 from survey.documents.reports.record import Cell, Row, Table
-from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of, official_of
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections.tables import formula_label
 
 
@@ -63,7 +63,7 @@ def changes(context: ReportContext, analysis: Analysis) -> Iterator[str]:
         return
     whole = context.result.province_pooled
     before = context.estimate(whole, whole.overall)
-    after = official_of(context.result, without.result.province_pooled.overall)
+    after = without.result.province_pooled.overall.by(context.result.official)
     if before is not None and before.value is not None and after.value is not None:
         yield context.text(
             "quality.changed",
@@ -131,7 +131,7 @@ def without(context: ReportContext, found: ResultsExcludingFlagged) -> Table:
 
 def _without_row(context: ReportContext, label: str, domain: DomainResult, *, shown: bool) -> Row:
     estimates: list[Cell] = [
-        cells.estimate(formula_of(domain.overall, formula), context.text("column.census"))
+        cells.estimate(domain.overall.by(formula), context.text("column.census"))
         if shown
         else cells.HIDDEN_ESTIMATE
         for formula in FORMULAS

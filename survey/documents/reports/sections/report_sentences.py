@@ -17,7 +17,7 @@ from survey.documents.reports.formats import (
     short_percent,
 )
 from survey.documents.reports.record import UnitFacts
-from survey.documents.reports.report_context import ReportContext, official_of
+from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections.tables import total
 
 _WEAK_ITEMS = 3
@@ -79,7 +79,7 @@ def _headline(context: ReportContext, key: str, found: Estimate, unit: str) -> s
 def _weighted(context: ReportContext) -> str:
     unknown = [context.unit_name(unit.id) for unit in context.result.units if unit.population is None]
     domain = context.result.province_weighted
-    found = None if domain is None else official_of(context.result, domain.overall)
+    found = None if domain is None else domain.overall.by(context.result.official)
     if found is None or found.value is None or found.low is None or found.high is None:
         if unknown:
             return context.text("province.unknown", units=_named(context, unknown, len(context.result.units)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scoring.disclosure.suppression import THRESHOLD
-from scoring.results import DomainResult, Estimate, IndexResult
+from scoring.results import FORMULAS, DomainResult, Estimate, Formula, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import plain
 from survey.documents.reports.record import Cell, Column, Row, Sheet, Table, UnitFacts
-from survey.documents.reports.report_context import FORMULAS, ReportContext, formula_of, official_of
+from survey.documents.reports.report_context import ReportContext
 
 
 def formulas(context: ReportContext) -> Table:
@@ -179,9 +179,8 @@ def items(context: ReportContext, domain: DomainResult) -> Table:
     rows: list[Row] = []
     for criterion in domain.criteria:
         name = f"{criterion.id}. {context.index_name(criterion.id)}"
-        own = [item for item in domain.items if item.id.startswith(f"{criterion.id}.")]
         rows.append(Row((Cell((name,), (name,)),), "group"))
-        rows.extend(_item_row(context, domain, item, item.id) for item in own)
+        rows.extend(_item_row(context, domain, item, item.id) for item in domain.items_of(criterion))
     if domain.overall_item is not None:
         rows.append(_item_row(context, domain, domain.overall_item, "", "total"))
     found = [*notes(context, rows, interval=False)]
@@ -250,7 +249,7 @@ def _index_row(
     figures = (
         cells.HIDDEN if context.hides(domain, index) else cells.number(index.forms),
         cells.HIDDEN if context.hides(domain, index) else cells.number(index.answers),
-        *(_estimate(context, formula_of(index, formula), shown=shown) for formula in FORMULAS),
+        *(_estimate(context, index.by(formula), shown=shown) for formula in FORMULAS),
     )
     return Row((cells.text(label), *figures), "total" if kind == "total" else "plain")
 
@@ -261,7 +260,7 @@ def _estimate(context: ReportContext, found: Estimate, *, shown: bool) -> Cell:
 
 def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: str = "plain") -> Row:
     shares = (
-        cells.share(official_of(context.result, index).value if context.shown(domain, index) else None)
+        cells.share(index.by(context.result.official).value if context.shown(domain, index) else None)
         for index in (*domain.criteria, domain.overall)
     )
     return Row((cells.text(label), *shares), "total" if kind == "total" else "plain")
@@ -302,7 +301,7 @@ def _item_row(
     )
 
 
-def _item_estimate(context: ReportContext, item: IndexResult, formula: str, *, shown: bool) -> Cell:
+def _item_estimate(context: ReportContext, item: IndexResult, formula: Formula, *, shown: bool) -> Cell:
     if formula == context.result.official:
-        return _estimate(context, formula_of(item, formula), shown=shown)
-    return cells.share(formula_of(item, formula).value if shown else None)
+        return _estimate(context, item.by(formula), shown=shown)
+    return cells.share(item.by(formula).value if shown else None)

@@ -18,7 +18,6 @@ from scoring.analysis.unit_profile import (
     overall_drivers,
     overall_importance,
 )
-from scoring.points.target_probabilities import of_formula
 from scoring.results import CriterionRule, Formula
 from tests.unit.scoring.analysis.campaigns import CRITERIA, Campaign, campaign
 
@@ -38,7 +37,7 @@ def test_values_and_errors_are_those_of_the_results(official: Formula, rule: Cri
     made = campaign(official=official, rule=rule)
     for unit, found in zip(made.result.units, _estimates(made).units, strict=True):
         for place, index in enumerate(unit.criteria):
-            shown = of_formula(index, official)
+            shown = index.by(official)
             scale = 80.0 if official == "f1" else 100.0
             offset = 20.0 if official == "f1" else 0.0
             assert shown.value == pytest.approx(offset + scale * found.value[place])
