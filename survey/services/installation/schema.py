@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -25,6 +26,7 @@ def settings(connection: Connection | None = None) -> AlembicConfig:
     return made
 
 
+@cache
 def head() -> str:
     """Return the newest migration's number."""
     found = ScriptDirectory.from_config(settings()).get_current_head()
@@ -63,6 +65,12 @@ def require_current(database: Database) -> None:
 
 
 def _require_known(found: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(settings()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in _revisions():
         raise Refusal("schema_ahead", found=found, wanted=head())
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    """Return the numbers of all migrations; the folder of a running program does not change."""
+    scripts = ScriptDirectory.from_config(settings()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
