@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from tests.support.assembly import cheap_assembly
 from tests.support.installation import campaign, config, embedded, installation, template
 from tests.support.web import app, client, signed_in
 
-__all__ = ["app", "campaign", "client", "config", "embedded", "installation", "signed_in", "template"]
+__all__ = [
+    "cheap_assembly",
+    "app",
+    "campaign",
+    "client",
+    "config",
+    "embedded",
+    "installation",
+    "signed_in",
+    "template",
+]

@@ -8,7 +8,10 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_security import hash_password
 
+from survey.services.installation.installation import Installation
+from survey.web.application import Service, assemble
 from tests.support.office import PASSWORD, SignIn, address_of, office, office_app, rehearsed, sign_in, token
 
 __all__ = ["office", "office_app", "rehearsed", "sign_in"]
@@ -21,6 +24,14 @@ def send(client: FlaskClient, path: str, **fields: str) -> str:
     page = client.get(path).get_data(as_text=True)
     answer = client.post(path, data={"csrf_token": token(page), **fields})
     return answer.get_data(as_text=True)
+
+
+def test_a_password_costs_whoever_tries_them_memory_and_time(
+    office: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Service, "default_config", Flask.default_config)  # as outside the tests
+    with assemble(office).app_context():
+        assert hash_password(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_wrong_password_and_an_unknown_account_get_the_same_sentence(office_app: Flask) -> None:

@@ -1,0 +1,44 @@
+"""What makes assembling an application cheap here: templates compiled once, passwords hashed quickly.
+
+Hashing is slow on purpose, a sixth of a second of both cores for every sign-in; ``test_sign_in.py`` holds what
+the product spends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import CodeType
+
+import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
+
+from survey.web.application import Service
+
+QUICK = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+
+
+class CompiledTemplates(BytecodeCache):
+    """The templates that an application of this process has compiled already."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give *bucket* the code of a template with the same name and text."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of *bucket*."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_assembly() -> Iterator[None]:
+    """Let every application of this run share its compiled templates and hash quickly."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Service, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        settings = {**Flask.default_config, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK}
+        patch.setattr(Service, "default_config", settings)
+        yield
