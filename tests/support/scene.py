@@ -8,8 +8,9 @@ import random
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
-from sqlalchemy import Table, func, inspect, select
+from sqlalchemy import CompoundSelect, Table, func, inspect, literal, select, union_all
 
 from forms.answers import BLANK, AnswerSheet
 from forms.instrument import Questionnaire
@@ -148,13 +149,16 @@ def alarmed(installation: Installation, campaign: CampaignRecord, number: int) -
 
 def counts(installation: Installation) -> dict[str, int]:
     """How many rows every table holds, tables without rows left out."""
-    there = set(inspect(installation.database.engine).get_table_names()) - {"alembic_version"}
+    there = frozenset(inspect(installation.database.engine).get_table_names()) - {"alembic_version"}
     with installation.database.read() as session:
-        found = {
-            name: session.scalar(select(func.count()).select_from(Schema.metadata.tables[name])) or 0
-            for name in there
-        }
-    return {name: number for name, number in found.items() if number}
+        return {name: number for name, number in session.execute(_counting(there)) if number}
+
+
+@cache
+def _counting(tables: frozenset[str]) -> CompoundSelect[str, int]:
+    """One statement that counts the rows of all *tables*: a test asks often."""
+    of_each = (select(literal(name), func.count()).select_from(table(name)) for name in sorted(tables))
+    return union_all(*of_each)
 
 
 def table(name: str) -> Table:
