@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import click
 
 from survey.cli import hailong
-from survey.cli.click_texts import sentence
+from survey.cli.click_texts import sentence, translated
 from survey.cli.language import language
 from survey.cli.texts import text
 from survey.errors import Refusal
@@ -25,6 +25,11 @@ INPUT_STATUSES = frozenset({400, 413, 415, 422})
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    with translated():
+        return _run(words)
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         done = hailong.main(list(words), prog_name="./hailong", standalone_mode=False)
         sys.stdout.flush()

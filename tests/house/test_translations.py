@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -99,3 +100,16 @@ def test_every_sentence_of_the_sign_in_library_that_can_show_is_vietnamese() -> 
     for name in SAYABLE:
         english = str(_default_messages[name][0])
         assert vietnamese.gettext(english) != english, name
+
+
+def test_every_translated_sentence_of_the_command_line_library_is_one_that_it_says() -> None:
+    folder = Path(click.__file__).parent
+    keywords = {"_": None, "ngettext": (1, 2)}
+    spoken = {
+        ids for _, _, ids, _, _ in extract_from_dir(str(folder), [("**.py", "python")], keywords=keywords)
+    }
+    # These it looks up under a name.
+    types = (click.INT, click.IntRange(), click.FLOAT, click.FloatRange())
+    named = {"required", *(kind.name for kind in types)}
+    vietnamese = catalogue(TRANSLATIONS / "vi/LC_MESSAGES/click.po")
+    assert {message.id for message in vietnamese if message.id} <= spoken | named
