@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP, default
+from hashlib import sha256
 
 import pytest
 from hypothesis import example, given
@@ -53,3 +55,35 @@ def test_a_name_adds_no_header_and_no_words(name: str, address: str) -> None:
 )
 def test_an_address_that_no_header_takes_is_none(address: str) -> None:
     assert ADDRESS.fullmatch(address) is None
+
+
+PLACES = (
+    *("mark", "unit", "name", "agency", "typed_at", "short", "last_day", "word", "sent_on", "number"),
+    *("counter", "waiting", "seen", "email"),
+)
+# Taken before Jinja laid the letters out: SHA-256 of the text, of the page, and of the page in English.
+LAID_OUT = {
+    "invitation": ("fb4aed0b34cc381d", "6d11f7265385c37c", "34a453e147f2ff22"),
+    "reminder": ("43056556342869b6", "6962abfe9d26cf22", "132722a4fd4ec83f"),
+    "reminder_without_link": ("9033deb4b2a197d6", "5ff3ad89702197c2", "7af1dab944bcf9d5"),
+    "kiosk_alert": ("68894ee9205b2f2c", "19e2dd71d4361038", "8ec436b707cc3cdd"),
+    "reset": ("c022798527e1afc5", "e507416ddf829269", "d6ce20306248392d"),
+}
+
+
+@pytest.mark.parametrize("name", LAID_OUT)
+def test_every_letter_is_laid_out_byte_for_byte(name: str) -> None:
+    values = {place: f"<{place}> & 'ý' \"{{x}}\"\nhai dòng" for place in PLACES}
+    link = None if name == "reminder_without_link" else "https://x.vn/m/1?a=1&b='2'"
+    letter = letters.written(name, values, link)
+    bodies = (letters.plain(letter), letters.page(letter), letters.page(replace(letter, language="en")))
+    assert tuple(sha256(body.encode()).hexdigest()[:16] for body in bodies) == LAID_OUT[name]
+
+
+def test_a_letter_without_a_button_is_its_paragraphs() -> None:
+    letter = Letter("Thư", ("Kính gửi: Bà 'Ý'", "Một\nhai & ba"), after=("Trân trọng",))
+    assert letters.plain(letter) == "Kính gửi: Bà 'Ý'\n\nMột\nhai & ba\n\nTrân trọng\n"
+    body = letters.page(letter).partition("</h1>")[2]
+    paragraphs = ("Kính gửi: Bà &#x27;Ý&#x27;", "Một<br>hai &amp; ba", "Trân trọng")
+    shown = "".join(f'<p style="margin:0 0 16px">{each}</p>' for each in paragraphs)
+    assert body == f"{shown}</main></body></html>"
