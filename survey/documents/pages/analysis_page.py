@@ -13,7 +13,7 @@ from scoring.analysis.unit_profile import FindingsOfUnit
 from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import SurveyResult
 from survey.documents.reports.printed_result import printed_result
-from survey.documents.reports.record import Block, CampaignFacts, Heading, Paragraph, Section, UnitFacts
+from survey.documents.reports.record import Block, CampaignFacts, Paragraph, ReportHeading, Section, UnitFacts
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import (
     analysis_sections,
@@ -42,7 +42,7 @@ def of_province(
     result: SurveyResult,
     facts: CampaignFacts,
     units: Sequence[UnitFacts],
-    heading: Heading,
+    heading: ReportHeading,
     analysis: Analysis,
     officers: Sequence[str],
 ) -> InsightPage:
@@ -64,7 +64,7 @@ def advice(
     result: SurveyResult,
     facts: CampaignFacts,
     units: Sequence[UnitFacts],
-    heading: Heading,
+    heading: ReportHeading,
     said: FindingsOfUnit,
 ) -> tuple[str, ...]:
     """Return the remarks on one unit as sentences."""
@@ -86,7 +86,7 @@ def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]
 
 
 def _context(
-    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
 ) -> ReportContext:
     cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}

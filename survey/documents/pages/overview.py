@@ -12,7 +12,15 @@ from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import FORMULAS, DomainResult, Formula, SurveyResult
 from survey.documents.reports import cells
 from survey.documents.reports.printed_result import printed_result
-from survey.documents.reports.record import CampaignFacts, Cell, Column, Heading, Row, Table, UnitFacts
+from survey.documents.reports.record import (
+    CampaignFacts,
+    Cell,
+    Column,
+    ReportHeading,
+    Table,
+    TableRow,
+    UnitFacts,
+)
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import keying_section, report_sentences, tables
 from survey.documents.reports.texts import bundled
@@ -58,7 +66,11 @@ class Overview:
 
 
 def of_province(
-    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading, formula: Formula
+    result: SurveyResult,
+    facts: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: ReportHeading,
+    formula: Formula,
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
     context = _context(result, facts, units, heading)
@@ -79,7 +91,7 @@ def of_province(
 
 
 def of_unit(
-    result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+    result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
     context = _context(result, facts, units, heading)
@@ -100,7 +112,7 @@ def of_unit(
 
 
 def _context(
-    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: Heading
+    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
 ) -> ReportContext:
     cells = hidden_cells(result)
     known = {unit.id: unit for unit in units}
@@ -152,7 +164,7 @@ def _columns(context: ReportContext, ids: Sequence[str]) -> tuple[Column, ...]:
 
 def _matrix_row(
     context: ReportContext, domain: DomainResult, label: str, formula: Formula, *, total: bool = False
-) -> Row:
+) -> TableRow:
     forms = domain.overall.forms
     shown = context.shown(domain, domain.overall) or forms == 0
     estimates: tuple[Cell, ...] = tuple(
@@ -162,4 +174,4 @@ def _matrix_row(
         for index in (*domain.criteria, domain.overall)
     )
     number = cells.number(forms) if shown else cells.HIDDEN
-    return Row((cells.text(label), number, *estimates), "total" if total else "plain")
+    return TableRow((cells.text(label), number, *estimates), "total" if total else "plain")

@@ -18,7 +18,7 @@ _SIGN_SPACE = 26 * mm
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _LetterheadLine:
     """A centred line: its text, font, size, the middle of its column and its baseline from the top."""
 
     text: str
@@ -56,7 +56,7 @@ class LetterheadGrid(Flowable):
 _Rule = tuple[float, float, float]
 
 
-def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_Line], list[_Rule], float]:
+def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_LetterheadLine], list[_Rule], float]:
     wide = TEXT_WIDTH * (1 - _LEFT_SHARE)
     narrow = TEXT_WIDTH * _LEFT_SHARE
     left, right = narrow / 2, narrow + wide / 2
@@ -66,16 +66,21 @@ def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_Line], list[_Ru
     leading = 1.3 * size
     governing = _balanced(drawable(head.governing_body), plain, size, narrow - 8)
     agency = _balanced(drawable(head.agency), bold, size, narrow - 8)
-    lines = [_Line(text, plain, size, left, size + row * leading) for row, text in enumerate(governing)]
-    lines += [
-        _Line(text, bold, size, left, size + row * leading) for row, text in enumerate(agency, len(governing))
+    lines = [
+        _LetterheadLine(text, plain, size, left, size + row * leading) for row, text in enumerate(governing)
     ]
-    state = _Line(drawable(head.state), bold, size, right, size)
-    motto = _Line(drawable(head.motto), bold, min(size + 1, 14), right, size + leading)
+    lines += [
+        _LetterheadLine(text, bold, size, left, size + row * leading)
+        for row, text in enumerate(agency, len(governing))
+    ]
+    state = _LetterheadLine(drawable(head.state), bold, size, right, size)
+    motto = _LetterheadLine(drawable(head.motto), bold, min(size + 1, 14), right, size + leading)
     rules = [_rule(motto, 1.0), *(_rule(line, 0.4) for line in lines[-1:])]
     down = max(line.down for line in (*lines, motto)) + 26
-    number = _Line(drawable(head.number), plain, _fitting(head.number, plain, narrow, BODY), left, down)
-    dated = _Line(
+    number = _LetterheadLine(
+        drawable(head.number), plain, _fitting(head.number, plain, narrow, BODY), left, down
+    )
+    dated = _LetterheadLine(
         drawable(head.place_and_date), italic, _fitting(head.place_and_date, italic, wide, BODY), right, down
     )
     return [*lines, state, motto, number, dated], rules, down + 8
@@ -108,7 +113,7 @@ def _parts(word: str, font: str, size: float, room: float) -> list[str]:
     return parts
 
 
-def _rule(line: _Line, share: float) -> _Rule:
+def _rule(line: _LetterheadLine, share: float) -> _Rule:
     half = line.width * share / 2
     return line.middle - half, line.middle + half, line.down + 6
 

@@ -18,7 +18,7 @@ from survey.documents.render.pdf_style import (
     Alignment,
     Styles,
 )
-from survey.documents.reports.record import Cell, Column, ColumnKind, Row, Table
+from survey.documents.reports.record import Cell, Column, ColumnKind, Table, TableRow
 
 _WHOLE = 9
 _SHORT = 100
@@ -108,7 +108,7 @@ def _heading(columns: Sequence[Column], styles: Styles, size: float) -> list[Par
     return [styles.paragraph(column.label, style) for column in columns]
 
 
-def _row(row: Row, columns: Sequence[Column], styles: Styles, size: float) -> list[Paragraph]:
+def _row(row: TableRow, columns: Sequence[Column], styles: Styles, size: float) -> list[Paragraph]:
     if row.kind == "group":
         return [styles.paragraph(row.cells[0].lines[0], styles.cell("left", size, bold=True))]
     bold = row.kind == "total"

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from survey.documents.reports.formats import NOTHING
-from survey.documents.reports.record import Cell, Column, ReportContent, Row, Sheet, Table, Value
+from survey.documents.reports.record import Cell, Column, ReportContent, Sheet, Table, TableRow, Value
 
 _OPTIONS = {
     "in_memory": True,
@@ -144,9 +144,9 @@ def _labels(table: Table) -> tuple[str, ...]:
     return (*group, *(part for column in table.columns for part in column.parts))
 
 
-def _body(table: Table) -> tuple[tuple[tuple[Cell, ...], Row], ...]:
+def _body(table: Table) -> tuple[tuple[tuple[Cell, ...], TableRow], ...]:
     """Return the rows of figures, each with the cell of its group where the table has groups."""
-    found: list[tuple[tuple[Cell, ...], Row]] = []
+    found: list[tuple[tuple[Cell, ...], TableRow]] = []
     group: tuple[Cell, ...] = (Cell(("",), ("",)),) if table.group_label else ()
     for row in table.rows:
         if row.kind == "group":

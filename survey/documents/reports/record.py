@@ -20,7 +20,7 @@ Sheet = Literal["summary", "units", "items", "quotas", "compare", "points", "rel
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class ReportHeading:
     """Who writes to whom: the parts of a letterhead, the legal bases and the signature block.
 
     An empty ``number`` and a missing ``date`` leave room for the pen.
@@ -97,7 +97,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table; a group row holds one cell that spans the table."""
 
     cells: tuple[Cell, ...]
@@ -115,7 +115,7 @@ class Table:
     id: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     notes: tuple[str, ...]
     sheet: Sheet
     whole_groups: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scoring.disclosure.hidden_cells import CellKey
 from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
 from survey.documents.reports.formats import plain, short_percent
-from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
+from survey.documents.reports.record import CampaignFacts, ReportHeading, UnitFacts
 from survey.documents.reports.texts import ReportTexts
 
 
@@ -19,7 +19,7 @@ class ReportContext:
     result: SurveyResult
     campaign: CampaignFacts
     units: Mapping[str, UnitFacts]
-    heading: Heading
+    heading: ReportHeading
     texts: ReportTexts
     hidden: frozenset[CellKey]
 

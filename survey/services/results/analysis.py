@@ -42,7 +42,7 @@ def assessment(
 ) -> Assessment:
     """Return the assessment of *campaign* with its analysis, both from the same forms."""
     gathered = estimates.gathered(installation, campaign)
-    result = estimates.summary(gathered.sheets, campaign)
+    result = estimates.summary(gathered.mark_table, campaign)
     found = reports.assembled(installation, actor, campaign, result, now)
     inputs = _inputs(gathered, campaign, result, found.facts.targets)
     return replace(found, analysis=pure.analyse(inputs, result, seed=SEED), officers=gathered.officers)
@@ -75,12 +75,12 @@ def _inputs(
 ) -> AnalysisInput:
     units = campaign.plan.units
     return AnalysisInput(
-        marks=gathered.sheets.marks,
+        marks=gathered.mark_table.marks,
         collected=gathered.collected,
         questions=estimates.questions(campaign.questionnaire),
         rules=estimates.rules(campaign),
         units=tuple(unit.code for unit in units),
-        population=estimates.populations(gathered.sheets, campaign),
+        population=estimates.populations(gathered.mark_table, campaign),
         quota=tuple(unit.target for unit in units),
         tables=_tables(campaign),
         targets=targets,

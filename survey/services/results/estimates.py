@@ -30,7 +30,7 @@ CODES[ord("0")] = NO_OPINION
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
+class MarkTable:
     """The valid forms of a campaign as arrays: marks uint8 (forms, items + overall), unit id per form."""
 
     marks: NDArray[np.uint8]
@@ -41,17 +41,17 @@ class Sheets:
 class Gathered:
     """The valid forms with the circumstances that the database still knows.
 
-    ``collected`` is in the order of ``sheets``, its marks are the items without the overall one. An officer is an
+    ``collected`` is in the order of ``mark_table``, its marks are the items without the overall one. An officer is an
     account in one unit: ``officers`` are the account ids by officer code. Only forms whose link to the paper form
     still stands have an officer.
     """
 
-    sheets: Sheets
+    mark_table: MarkTable
     collected: Collected
     officers: tuple[int, ...]
 
 
-def sheets(installation: Installation, campaign: CampaignRecord) -> Sheets:
+def mark_table(installation: Installation, campaign: CampaignRecord) -> MarkTable:
     """Return the valid forms of *campaign*, by one query."""
     last = response_states.last_decision()
     query = (
@@ -62,7 +62,7 @@ def sheets(installation: Installation, campaign: CampaignRecord) -> Sheets:
     )
     with installation.database.read() as session:
         rows = session.execute(query).all()
-    return _sheets(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
+    return _mark_table(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
 
 
 def gathered(installation: Installation, campaign: CampaignRecord) -> Gathered:
@@ -83,7 +83,7 @@ def gathered(installation: Installation, campaign: CampaignRecord) -> Gathered:
     )
     with installation.database.read() as session:
         rows = session.execute(query).all()
-    found = _sheets(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
+    table = _mark_table(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
     codes: dict[tuple[int, int], int] = {}
     officer = [
         NONE if row.keyed_by is None else codes.setdefault((row.unit_id, row.keyed_by), len(codes))
@@ -91,14 +91,14 @@ def gathered(installation: Installation, campaign: CampaignRecord) -> Gathered:
     ]
     channels = list(Channel)
     collected = Collected(
-        marks=found.marks[:, :-1],
-        unit=found.unit - 1,
+        marks=table.marks[:, :-1],
+        unit=table.unit - 1,
         officer=np.array(officer, dtype=np.intp),
         channel=np.array([channels.index(Channel(row.channel)) for row in rows], dtype=np.intp),
         seconds=np.full(len(rows), np.nan),
         time=np.array([_half_days(row.local_day, row.half_day) for row in rows], dtype=np.float64),
     )
-    return Gathered(found, collected, tuple(account for _, account in codes))
+    return Gathered(table, collected, tuple(account for _, account in codes))
 
 
 def _keyed_by(campaign: CampaignRecord) -> Subquery:
@@ -116,24 +116,24 @@ def _half_days(day: dt.date, half: str) -> int:
     return 2 * day.toordinal() + (half == HalfDay.PM)
 
 
-def _sheets(campaign: CampaignRecord, unit: list[int], marks: list[str]) -> Sheets:
+def _mark_table(campaign: CampaignRecord, unit: list[int], marks: list[str]) -> MarkTable:
     width = len(campaign.questionnaire.items) + 1
     packed = np.frombuffer("".join(marks).encode("ascii"), dtype=np.uint8)
-    return Sheets(CODES[packed].reshape(len(marks), width), np.array(unit, dtype=np.intp))
+    return MarkTable(CODES[packed].reshape(len(marks), width), np.array(unit, dtype=np.intp))
 
 
 def assess(installation: Installation, campaign: CampaignRecord) -> SurveyResult:
     """Return the results of *campaign* over its valid forms: every unit and the province."""
-    return summary(sheets(installation, campaign), campaign)
+    return summary(mark_table(installation, campaign), campaign)
 
 
-def summary(found: Sheets, campaign: CampaignRecord) -> SurveyResult:
-    """Return the results over the forms *found* of *campaign*."""
+def summary(table: MarkTable, campaign: CampaignRecord) -> SurveyResult:
+    """Return the results over the forms of *table*, which are those of *campaign*."""
     return summarise(
-        found.marks,
-        found.unit - 1,
+        table.marks,
+        table.unit - 1,
         [unit.code for unit in campaign.plan.units],
-        populations(found, campaign),
+        populations(table, campaign),
         questions(campaign.questionnaire),
         rules(campaign),
     )
@@ -150,9 +150,9 @@ def rules(campaign: CampaignRecord) -> Rules:
     )
 
 
-def populations(found: Sheets, campaign: CampaignRecord) -> tuple[int | None, ...]:
+def populations(table: MarkTable, campaign: CampaignRecord) -> tuple[int | None, ...]:
     """Return N of every unit, None where it is unknown or cannot be right."""
-    counts = np.bincount(found.unit, minlength=len(campaign.plan.units) + 1)[1:].tolist()
+    counts = np.bincount(table.unit, minlength=len(campaign.plan.units) + 1)[1:].tolist()
     return tuple(_population(unit, n) for unit, n in zip(campaign.plan.units, counts, strict=True))
 
 

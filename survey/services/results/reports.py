@@ -17,7 +17,7 @@ from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
 from survey.documents.reports.keying_comparison import UNREAD
 from survey.documents.reports.printed_result import printed_result
-from survey.documents.reports.record import CampaignFacts, Heading, ReportContent, UnitFacts
+from survey.documents.reports.record import CampaignFacts, ReportContent, ReportHeading, UnitFacts
 from survey.errors import Refusal
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.campaign_records import CampaignRecord
@@ -44,7 +44,7 @@ class Assessment:
     result: SurveyResult
     facts: CampaignFacts
     units: tuple[UnitFacts, ...]
-    heading: Heading
+    heading: ReportHeading
     analysis: Analysis | None = None
     officers: tuple[int, ...] = ()
 
@@ -206,9 +206,9 @@ def _facts(campaign: CampaignRecord, now: dt.datetime) -> CampaignFacts:
     )
 
 
-def _heading(campaign: CampaignRecord) -> Heading:
+def _heading(campaign: CampaignRecord) -> ReportHeading:
     words = campaign.plan.headings
-    return Heading(
+    return ReportHeading(
         governing_body=words.governing_body,
         agency=words.agency,
         place=words.place,

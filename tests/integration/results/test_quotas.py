@@ -80,7 +80,7 @@ def test_four_hundred_units_cost_as_many_queries_as_eleven(
     assert costs == [1, 1]
     for record in (campaign, many):
         with statements(installation.database.engine) as seen:
-            estimates.sheets(installation, record)
+            estimates.mark_table(installation, record)
         assert len(seen) == 1
 
 
@@ -149,7 +149,7 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
         )
         assert sum(unit.channels.values()) == unit.valid
     assert sum(found.daily.values()) == found.total("valid")
-    assert len(estimates.sheets(installation, record).marks) == found.total("valid")
+    assert len(estimates.mark_table(installation, record).marks) == found.total("valid")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scoring.index import WeightedCriterion
 from scoring.results import Formula, SurveyResult
 from scoring.summary import Questions, Rules, summarise
-from survey.documents.reports.record import CampaignFacts, Heading, UnitFacts
+from survey.documents.reports.record import CampaignFacts, ReportHeading, UnitFacts
 
 CRITERIA = {
     "C1": "Tiếp cận dịch vụ",
@@ -47,7 +47,7 @@ NAMES = (
     "BHXH huyện Vĩnh Thạnh",
 )
 
-HEADING = Heading(
+HEADING = ReportHeading(
     governing_body="Bảo hiểm xã hội Việt Nam",
     agency="Bảo hiểm xã hội tỉnh Bình Định",
     place="Bình Định",

@@ -15,7 +15,7 @@ from pypdf import PdfWriter
 
 from survey.documents.render import fonts, pdf
 from survey.documents.reports.compose import consolidated, for_unit
-from survey.documents.reports.record import Cell, Heading, ReportContent
+from survey.documents.reports.record import Cell, ReportContent, ReportHeading
 from tests.unit.documents.reading import baselines, fonts_of, reader, text_of
 from tests.unit.documents.sample import CAMPAIGN, HEADING, NAMES, facts, survey
 
@@ -69,7 +69,7 @@ def test_all_text_stays_inside_the_margins(names: tuple[str, ...], family: fonts
 @pytest.mark.parametrize("family", [fonts.serif(), fonts.fallback()], ids=lambda family: str(family.regular))
 def test_endless_words_everywhere_still_make_pages(family: fonts.Family) -> None:
     wide, long = "W" * 500, "điều kiện khác nhau " * 60
-    heading = Heading(
+    heading = ReportHeading(
         governing_body=wide,
         agency=long,
         place=wide,
@@ -102,7 +102,7 @@ def test_one_addressee_stands_on_the_line_of_the_greeting() -> None:
 
 def test_an_empty_heading_still_makes_pages() -> None:
     result = survey((0, 0))
-    empty = Heading("", "", "", recipients=(), authority=(), addressees=())
+    empty = ReportHeading("", "", "", recipients=(), authority=(), addressees=())
     text = text_of(pdf.render(consolidated(result, CAMPAIGN, facts(result), empty)))
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text
 

@@ -8,7 +8,7 @@ import pytest
 
 from scoring.results import DomainResult, Formula
 from survey.documents.reports.compose import consolidated, for_unit
-from survey.documents.reports.record import Heading, Paragraph, ReportContent, Table
+from survey.documents.reports.record import Paragraph, ReportContent, ReportHeading, Table
 from tests.unit.documents.reading import sentences
 from tests.unit.documents.sample import CAMPAIGN, HEADING, facts, survey
 
@@ -180,7 +180,9 @@ def test_the_parts_of_the_letter() -> None:
 
 def test_an_undated_report_leaves_room_and_claims_the_day_of_its_figures() -> None:
     result = survey((50, 80))
-    heading = Heading("Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định", "Bình Định", "BC-BHXH")
+    heading = ReportHeading(
+        "Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định", "Bình Định", "BC-BHXH"
+    )
     report = consolidated(result, CAMPAIGN, facts(result), heading)
     assert report.letterhead.number == f"Số: {chr(160) * 8}/BC-BHXH"
     assert report.date == CAMPAIGN.as_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.quality import ChannelEffect
 from survey.documents.reports import cells, probability_cells
-from survey.documents.reports.record import Cell, Row, Table
+from survey.documents.reports.record import Cell, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 from survey.vocabulary import Channel
 
@@ -39,14 +39,14 @@ def table(context: ReportContext, found: Sequence[ChannelEffect]) -> Table:
     )
 
 
-def _rows(context: ReportContext, one: ChannelEffect) -> Iterator[Row]:
+def _rows(context: ReportContext, one: ChannelEffect) -> Iterator[TableRow]:
     domain = context.result.units[one.unit]
     rest = domain.forms - sum(one.forms)
     told = min(one.forms) >= THRESHOLD and (rest == 0 or rest >= THRESHOLD)
     shown = told and not context.hides(domain, domain.overall)
     name = context.unit_name(domain.id)
-    yield Row((Cell((name,), (name,)),), "group")
+    yield TableRow((Cell((name,), (name,)),), "group")
     for channel, forms, mean in zip(one.channels, one.forms, one.means, strict=True):
         label = cells.text(context.text(f"quality.channel_{NAMES[channel]}"))
         score = cells.share(mean if shown else None)
-        yield Row((label, cells.number(forms), score, probability_cells.p_value(one.p_holm)))
+        yield TableRow((label, cells.number(forms), score, probability_cells.p_value(one.p_holm)))

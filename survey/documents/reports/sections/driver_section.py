@@ -9,7 +9,7 @@ from scoring.analysis.unit_findings import FEWEST_FORMS, UnitFinding
 from scoring.analysis.unit_profile import FindingsOfUnit
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, listing
-from survey.documents.reports.record import Cell, Column, Figure, Row, Table
+from survey.documents.reports.record import Cell, Column, Figure, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 _WHY = {
@@ -45,11 +45,11 @@ def table(context: ReportContext, found: Drivers) -> Table:
     return Table("drivers", text("driver.table"), columns, tuple(rows), (note,), "compare")
 
 
-def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> Row:
+def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> TableRow:
     domain = context.result.province_pooled
     index = context.estimate(domain, domain.criteria[place])
     shares = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
-    return Row(
+    return TableRow(
         (
             cells.text(f"{criterion}. {context.index_name(criterion)}"),
             cells.HIDDEN_ESTIMATE if index is None else cells.estimate(index, context.text("column.census")),
@@ -91,12 +91,12 @@ def advice_table(context: ReportContext, units: Sequence[FindingsOfUnit]) -> Tab
     return Table("advice", text("advice.table"), columns, rows, (key,), "compare")
 
 
-def _advice_row(context: ReportContext, said: FindingsOfUnit) -> Row:
+def _advice_row(context: ReportContext, said: FindingsOfUnit) -> TableRow:
     first = (cells.text(context.unit_name(said.unit)), cells.number(said.forms))
     if len(said.findings) == 1 and said.findings[0].code in _WHY:
         why = context.text(_WHY[said.findings[0].code], fewest=str(FEWEST_FORMS))
-        return Row((*first, cells.text(why), cells.text("–"), cells.text("–")))
-    return Row((*first, *(_short(context, remark) for remark in said.findings)))
+        return TableRow((*first, cells.text(why), cells.text("–"), cells.text("–")))
+    return TableRow((*first, *(_short(context, remark) for remark in said.findings)))
 
 
 def _short(context: ReportContext, remark: UnitFinding) -> Cell:

@@ -8,7 +8,7 @@ from dataclasses import astuple
 from survey.documents.reports import cells
 from survey.documents.reports.formats import count, decimal, percent, rounded_up
 from survey.documents.reports.keying_comparison import COUNTS, UNREAD, KeyingComparison
-from survey.documents.reports.record import Cell, Row, Table, UnitFacts
+from survey.documents.reports.record import Cell, Table, TableRow, UnitFacts
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.texts import ReportTexts
 
@@ -48,11 +48,11 @@ def table(context: ReportContext, units: Sequence[UnitFacts]) -> Table | None:
     return Table("rekeying", context.text("keying.table"), columns, tuple(rows), notes, "reliability")
 
 
-def _row(label: str, found: KeyingComparison, *, total: bool = False) -> Row:
+def _row(label: str, found: KeyingComparison, *, total: bool = False) -> TableRow:
     rate = None if found.rate is None else 100 * found.rate
     counted = map(cells.number, astuple(found))
     made: tuple[Cell, ...] = (cells.text(label), *counted, cells.share(rate), _bound(found))
-    return Row(made, "total" if total else "plain")
+    return TableRow(made, "total" if total else "plain")
 
 
 def _bound(found: KeyingComparison) -> Cell:

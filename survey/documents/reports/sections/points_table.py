@@ -8,7 +8,7 @@ from scoring.points.awards import Award, BandProbability
 from scoring.points.target_probabilities import DomainPoints, EarnedPoints
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import decimal, rounded
-from survey.documents.reports.record import Cell, Column, Row, Table
+from survey.documents.reports.record import Cell, Column, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 _SHOWN_BAND = 0.005
@@ -66,7 +66,7 @@ def table(context: ReportContext, scored: DomainPoints) -> Table:
         *((_EMPTY,) if banded else ()),
         *(_EMPTY,) * 3,
     )
-    rows.append(Row(sums, "total"))
+    rows.append(TableRow(sums, "total"))
     approved = "points.table" if scored.table.approved else "points.table_unapproved"
     return Table(
         f"points-{scored.table.id}",
@@ -93,9 +93,9 @@ def _columns(context: ReportContext, *, banded: bool) -> tuple[Column, ...]:
     )
 
 
-def _row(context: ReportContext, worth: EarnedPoints, shown: Cell, *, banded: bool) -> Row:
+def _row(context: ReportContext, worth: EarnedPoints, shown: Cell, *, banded: bool) -> TableRow:
     award = worth.award
-    return Row(
+    return TableRow(
         (
             cells.text(f"{award.criterion}. {context.index_name(award.criterion)}"),
             shown,

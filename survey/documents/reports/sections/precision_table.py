@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scoring.analysis.quota_precision import QuotaPrecision
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, decimal, listing, short_percent
-from survey.documents.reports.record import Cell, Column, Row, Table
+from survey.documents.reports.record import Cell, Column, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 
@@ -59,12 +59,12 @@ def _columns(context: ReportContext, shares: Sequence[float]) -> tuple[Column, .
     )
 
 
-def _row(context: ReportContext, one: QuotaPrecision) -> Row:
+def _row(context: ReportContext, one: QuotaPrecision) -> TableRow:
     known = one.precision
     everybody = cells.text(context.text("precision.unlimited"))
     margins: list[Cell] = [cells.share(100 * margin) for margin in known.margins]
     apart = known.differences[1]
-    return Row(
+    return TableRow(
         (
             cells.number(known.forms),
             everybody if known.population is None else cells.number(known.population),

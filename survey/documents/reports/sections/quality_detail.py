@@ -10,7 +10,7 @@ from scoring.quality import Flag, OfficerEffect
 from scoring.quality.review import Burst, Review
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import percent, rounded
-from survey.documents.reports.record import Cell, Row, Table
+from survey.documents.reports.record import Cell, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import channel_table
 
@@ -44,12 +44,12 @@ def _whose(context: ReportContext, flag: Flag, officers: Sequence[str]) -> str:
     return officers[flag.officer] if flag.officer is not None else "–"
 
 
-def _flag_row(context: ReportContext, flag: Flag, name: str) -> Row:
+def _flag_row(context: ReportContext, flag: Flag, name: str) -> TableRow:
     decimals = 2 if flag.kind == "fabricated" else 1
     seen, expected = (
         probability_cells.short(abs(value), decimals) for value in (flag.observed, flag.expected)
     )
-    return Row(
+    return TableRow(
         (
             cells.text(context.unit_name(context.result.units[flag.unit].id)),
             cells.text(name),
@@ -62,8 +62,8 @@ def _flag_row(context: ReportContext, flag: Flag, name: str) -> Row:
     )
 
 
-def _burst_row(context: ReportContext, burst: Burst, officers: Sequence[str]) -> Row:
-    return Row(
+def _burst_row(context: ReportContext, burst: Burst, officers: Sequence[str]) -> TableRow:
+    return TableRow(
         (
             cells.text(context.unit_name(context.result.units[burst.unit].id)),
             cells.text(officers[burst.officer]),
@@ -114,20 +114,20 @@ def without_units(context: ReportContext, analysis: Analysis, found: ResultsExcl
     return Table("without-units", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _unit_row(context: ReportContext, place: int, flagged: int, found: ResultsExcludingFlagged) -> Row:
+def _unit_row(context: ReportContext, place: int, flagged: int, found: ResultsExcludingFlagged) -> TableRow:
     domain = context.result.units[place]
     before = context.estimate(domain, domain.overall)
     after = found.result.units[place].overall.by(context.result.official)
     first = (cells.text(context.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
     census = context.text("column.census")
     if before is None:
-        return Row((*first, cells.HIDDEN_ESTIMATE, cells.HIDDEN_ESTIMATE, cells.HIDDEN))
+        return TableRow((*first, cells.HIDDEN_ESTIMATE, cells.HIDDEN_ESTIMATE, cells.HIDDEN))
     if not found.units[place] or after.value is None or before.value is None:
-        return Row((*first, cells.estimate(before, census), cells.HIDDEN_ESTIMATE, cells.HIDDEN))
+        return TableRow((*first, cells.estimate(before, census), cells.HIDDEN_ESTIMATE, cells.HIDDEN))
     # The difference of the printed figures, so that nobody finds another one by subtraction.
     change = float(rounded(after.value) - rounded(before.value))
     said = probability_cells.signed(change)
-    return Row(
+    return TableRow(
         (
             *first,
             cells.estimate(before, census),

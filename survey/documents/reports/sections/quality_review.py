@@ -16,7 +16,7 @@ from scoring.quality.review import MOST_FORMS, Review
 from scoring.results import FORMULAS, DomainResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import count, percent, short_percent
-from survey.documents.reports.record import Cell, Row, Table
+from survey.documents.reports.record import Cell, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections.tables import formula_label
 
@@ -103,9 +103,9 @@ def counts(context: ReportContext, found: Review) -> Table:
     return Table("quality", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> Row:
+def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> TableRow:
     name = context.text(f"quality.{kind}")
-    return Row((cells.text(name), cells.number(number), cells.number(forms)))
+    return TableRow((cells.text(name), cells.number(number), cells.number(forms)))
 
 
 def without(context: ReportContext, found: ResultsExcludingFlagged) -> Table:
@@ -129,11 +129,11 @@ def without(context: ReportContext, found: ResultsExcludingFlagged) -> Table:
     return Table("without", title, columns, rows, tuple(notes), "reliability")
 
 
-def _without_row(context: ReportContext, label: str, domain: DomainResult, *, shown: bool) -> Row:
+def _without_row(context: ReportContext, label: str, domain: DomainResult, *, shown: bool) -> TableRow:
     estimates: list[Cell] = [
         cells.estimate(domain.overall.by(formula), context.text("column.census"))
         if shown
         else cells.HIDDEN_ESTIMATE
         for formula in FORMULAS
     ]
-    return Row((cells.text(label), cells.number(domain.forms) if shown else cells.HIDDEN, *estimates))
+    return TableRow((cells.text(label), cells.number(domain.forms) if shown else cells.HIDDEN, *estimates))

@@ -10,7 +10,7 @@ from scoring.comparison.ranking import Ranking
 from scoring.disclosure.suppression import THRESHOLD
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import count, decimal, interval, listing, short_percent
-from survey.documents.reports.record import Cell, Column, Figure, Row, Table
+from survey.documents.reports.record import Cell, Column, Figure, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 _CLEAREST = 3
@@ -77,7 +77,7 @@ def table(context: ReportContext, ranking: Ranking, seed: int) -> Table:
         domain = official[ranking.units[place]]
         found = context.estimate(domain, domain.overall)
         rows.append(
-            Row(
+            TableRow(
                 (
                     cells.number(number),
                     cells.text(context.unit_name(domain.id)),

@@ -8,7 +8,7 @@ from scoring.disclosure.suppression import THRESHOLD
 from scoring.results import FORMULAS, DomainResult, Estimate, Formula, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import plain
-from survey.documents.reports.record import Cell, Column, Row, Sheet, Table, UnitFacts
+from survey.documents.reports.record import Cell, Column, Sheet, Table, TableRow, UnitFacts
 from survey.documents.reports.report_context import ReportContext
 
 
@@ -22,7 +22,7 @@ def formulas(context: ReportContext) -> Table:
         cells.column(text("column.formula_role"), "name", 24),
     )
     rows = tuple(
-        Row(
+        TableRow(
             (
                 cells.text(text(f"formula.{formula}")),
                 cells.text(text(f"formula.{formula}_name")),
@@ -52,7 +52,7 @@ def quotas(context: ReportContext, units: Sequence[UnitFacts]) -> Table:
     )
     known = {domain.id: domain.population for domain in context.result.units}
     rows = [
-        Row(
+        TableRow(
             (
                 cells.number(place),
                 cells.text(unit.name),
@@ -65,7 +65,7 @@ def quotas(context: ReportContext, units: Sequence[UnitFacts]) -> Table:
     if len(units) > 1:
         whole = _population(context, context.result.province_pooled.population)
         sums = (cells.text(""), cells.text(text("column.total")), whole, *_counts(total(units)))
-        rows.append(Row(sums, "total"))
+        rows.append(TableRow(sums, "total"))
     return Table("quotas", text("table.quotas"), columns, tuple(rows), (), "quotas")
 
 
@@ -150,7 +150,7 @@ def matrix(context: ReportContext) -> Table:
 
 def detail(context: ReportContext) -> Table:
     """Show every unit by criterion with n, the three formulas and their intervals."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for place, unit in enumerate(context.result.units, 1):
         group = context.text(
             "column.unit_group",
@@ -158,7 +158,7 @@ def detail(context: ReportContext) -> Table:
             unit=context.unit_name(unit.id),
             forms=cells.number(unit.forms).lines[0],
         )
-        rows.append(Row((Cell((group,), (context.unit_name(unit.id),)),), "group"))
+        rows.append(TableRow((Cell((group,), (context.unit_name(unit.id),)),), "group"))
         rows.extend(_criteria_rows(context, unit))
     columns = (cells.column(context.text("column.criterion"), "name", 48), *_index_columns(context))
     title = context.text("table.detail")
@@ -176,10 +176,10 @@ def detail(context: ReportContext) -> Table:
 
 def items(context: ReportContext, domain: DomainResult) -> Table:
     """Show every question's answers by level and its three indices, grouped by criterion."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for criterion in domain.criteria:
         name = f"{criterion.id}. {context.index_name(criterion.id)}"
-        rows.append(Row((Cell((name,), (name,)),), "group"))
+        rows.append(TableRow((Cell((name,), (name,)),), "group"))
         rows.extend(_item_row(context, domain, item, item.id) for item in domain.items_of(criterion))
     if domain.overall_item is not None:
         rows.append(_item_row(context, domain, domain.overall_item, "", "total"))
@@ -191,7 +191,7 @@ def items(context: ReportContext, domain: DomainResult) -> Table:
     )
 
 
-def notes(context: ReportContext, rows: Iterable[Row], *, interval: bool = True) -> tuple[str, ...]:
+def notes(context: ReportContext, rows: Iterable[TableRow], *, interval: bool = True) -> tuple[str, ...]:
     """Return the notes that the cells of these rows call for."""
     found = [cell for row in rows for cell in row.cells]
     census = context.text("column.census")
@@ -231,7 +231,7 @@ def formula_label(context: ReportContext, formula: str) -> str:
     )
 
 
-def _criteria_rows(context: ReportContext, domain: DomainResult) -> tuple[Row, ...]:
+def _criteria_rows(context: ReportContext, domain: DomainResult) -> tuple[TableRow, ...]:
     named = [
         _index_row(context, domain, index, f"{index.id}. {context.index_name(index.id)}")
         for index in domain.criteria
@@ -244,26 +244,26 @@ def _criteria_rows(context: ReportContext, domain: DomainResult) -> tuple[Row, .
 
 def _index_row(
     context: ReportContext, domain: DomainResult, index: IndexResult, label: str, kind: str = "plain"
-) -> Row:
+) -> TableRow:
     shown = context.shown(domain, index)
     figures = (
         cells.HIDDEN if context.hides(domain, index) else cells.number(index.forms),
         cells.HIDDEN if context.hides(domain, index) else cells.number(index.answers),
         *(_estimate(context, index.by(formula), shown=shown) for formula in FORMULAS),
     )
-    return Row((cells.text(label), *figures), "total" if kind == "total" else "plain")
+    return TableRow((cells.text(label), *figures), "total" if kind == "total" else "plain")
 
 
 def _estimate(context: ReportContext, found: Estimate, *, shown: bool) -> Cell:
     return cells.estimate(found, context.text("column.census")) if shown else cells.HIDDEN_ESTIMATE
 
 
-def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: str = "plain") -> Row:
+def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: str = "plain") -> TableRow:
     shares = (
         cells.share(index.by(context.result.official).value if context.shown(domain, index) else None)
         for index in (*domain.criteria, domain.overall)
     )
-    return Row((cells.text(label), *shares), "total" if kind == "total" else "plain")
+    return TableRow((cells.text(label), *shares), "total" if kind == "total" else "plain")
 
 
 def _item_columns(context: ReportContext) -> tuple[Column, ...]:
@@ -286,11 +286,11 @@ def _item_formula(context: ReportContext, formula: str) -> Column:
 
 def _item_row(
     context: ReportContext, domain: DomainResult, item: IndexResult, code: str, kind: str = "plain"
-) -> Row:
+) -> TableRow:
     shown = context.shown(domain, item)
     name = context.index_name(item.id) if code else context.campaign.overall_item
     counts = (*item.levels, item.no_opinion, item.blank, item.answers)
-    return Row(
+    return TableRow(
         (
             cells.text(code),
             cells.text(name),

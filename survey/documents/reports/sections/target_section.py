@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scoring.points.target_probabilities import TargetProbabilities
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import short_percent
-from survey.documents.reports.record import Cell, Row, Table
+from survey.documents.reports.record import Cell, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 
@@ -49,7 +49,7 @@ def _labels(context: ReportContext) -> tuple[str, ...]:
     return (context.official,) if context.official == satisfied else (context.official, satisfied)
 
 
-def _row(context: ReportContext, found: TargetProbabilities, label: str, *, total: bool = False) -> Row:
+def _row(context: ReportContext, found: TargetProbabilities, label: str, *, total: bool = False) -> TableRow:
     shown: list[Cell] = []
     sides = (found.official, found.satisfied)
     for side in sides[: len(_labels(context))]:
@@ -60,4 +60,4 @@ def _row(context: ReportContext, found: TargetProbabilities, label: str, *, tota
             else [cells.HIDDEN] * width
         )
     forms = cells.number(found.forms)
-    return Row((cells.text(label), forms, *shown), "total" if total else "plain")
+    return TableRow((cells.text(label), forms, *shown), "total" if total else "plain")

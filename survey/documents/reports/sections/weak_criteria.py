@@ -6,7 +6,7 @@ from scoring.points.target_probabilities import DomainPoints
 from scoring.results import DomainResult, Estimate, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import NBSP, short_percent
-from survey.documents.reports.record import Cell, Column, Row, Table
+from survey.documents.reports.record import Cell, Column, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 # Room for a few written lines.
@@ -61,8 +61,8 @@ def _row(
     found: Estimate,
     standard: float | None,
     computed: float | None,
-) -> Row:
-    return Row(
+) -> TableRow:
+    return TableRow(
         (
             cells.text(f"{index.id}. {context.index_name(index.id)}"),
             cells.estimate(found, context.text("column.census")),
