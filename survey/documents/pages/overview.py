@@ -25,9 +25,6 @@ from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import keying_section, report_sentences, tables
 from survey.documents.reports.texts import bundled
 
-POOLED = "Toàn tỉnh, gộp theo phiếu"
-WEIGHTED = "Toàn tỉnh, theo trọng số giao dịch"
-
 
 @dataclass(frozen=True, slots=True)
 class FormulaChoice:
@@ -144,9 +141,15 @@ def _matrix(context: ReportContext, formula: Formula) -> Table:
     """Show one formula with its intervals for every unit and criterion, the province in two ways below."""
     result, text = context.result, context.text
     rows = [_matrix_row(context, unit, context.unit_name(unit.id), formula) for unit in result.units]
-    rows.append(_matrix_row(context, result.province_pooled, POOLED, formula, total=True))
+    rows.append(
+        _matrix_row(context, result.province_pooled, text("column.province_pooled"), formula, total=True)
+    )
     if result.province_weighted is not None:
-        rows.append(_matrix_row(context, result.province_weighted, WEIGHTED, formula, total=True))
+        rows.append(
+            _matrix_row(
+                context, result.province_weighted, text("column.province_weighted"), formula, total=True
+            )
+        )
     ids = [index.id for index in result.province_pooled.criteria]
     title = text("table.matrix", official=tables.formula_label(context, formula))
     return Table("matrix", title, _columns(context, ids), tuple(rows), tables.notes(context, rows), "units")

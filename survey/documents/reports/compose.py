@@ -8,7 +8,7 @@ from typing import get_args
 from scoring.analysis.analysis import Analysis
 from scoring.disclosure.hidden_cells import CellKey, hidden_cells
 from scoring.results import DomainResult, SurveyResult
-from survey.documents.reports.formats import NBSP, count, long_date, plain, roman, short_date
+from survey.documents.reports.formats import NBSP, count, plain, roman, short_date
 from survey.documents.reports.numbering import numbered
 from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import (
@@ -248,7 +248,7 @@ def _appendix(context: ReportContext, number: int, title: str, table: Table) -> 
         "head.appendix_reference",
         number=heading.number or NBSP * 8,
         symbol=heading.symbol,
-        date=long_date(heading.date),
+        date=context.texts.long_date(heading.date),
         agency=heading.agency,
     )
     return Appendix(
@@ -312,7 +312,7 @@ def _sheets(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tupl
 
 def _basis(context: ReportContext, basis: str) -> str:
     """Return a legal basis as the decree words it; one that is worded already stays."""
-    if basis.casefold().startswith(("căn cứ", "thực hiện", "theo ")):
+    if basis.casefold().startswith(tuple(context.text("general.basis_openings").split(","))):
         return basis
     return context.text("general.basis", basis=basis.rstrip(" ;."))
 
@@ -327,7 +327,9 @@ def _letterhead(context: ReportContext) -> Letterhead:
         motto=text("head.motto"),
         number=text("head.number", number=number, symbol=plain(heading.symbol, _SHORT)),
         place_and_date=text(
-            "head.place_and_date", place=plain(heading.place, 2 * _SHORT), date=long_date(heading.date)
+            "head.place_and_date",
+            place=plain(heading.place, 2 * _SHORT),
+            date=context.texts.long_date(heading.date),
         ),
     )
 

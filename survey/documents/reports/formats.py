@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 NOTHING = "–"
@@ -58,21 +59,16 @@ def count(value: int) -> str:
 
 def short_date(day: date) -> str:
     """Format a date inside running text: ``05/8/2024``, zeros as the decree on records asks."""
-    return f"{_day(day)}/{_month(day)}/{day.year}"
+    return f"{day_figures(day)}/{month_figures(day)}/{day.year}"
 
 
-def long_date(day: date | None) -> str:
-    """Format the date line; the unset date leaves room for the pen."""
-    if day is None:
-        return f"ngày{NBSP * 6}tháng{NBSP * 6}năm{NBSP * 8}"
-    return f"ngày {_day(day)} tháng {_month(day)} năm {day.year}"
-
-
-def _day(day: date) -> str:
+def day_figures(day: date) -> str:
+    """Write the day of a date: ``05``."""
     return f"{day.day:02d}"
 
 
-def _month(day: date) -> str:
+def month_figures(day: date) -> str:
+    """Write the month of a date: ``02``, ``3``."""
     # Decree 30/2020: a leading zero for days under 10 and for months 1 and 2 only.
     return f"{day.month:02d}" if day.month <= 2 else str(day.month)
 
@@ -91,10 +87,8 @@ def _line_letter(letter: str) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Join names for a sentence: ``A, B và C``."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} và {names[-1]}"
+    """Join names for a sentence as Vietnamese does: commas, and a word before the last."""
+    return format_list(list(names), locale="vi")
 
 
 def roman(number: int) -> str:

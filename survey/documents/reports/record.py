@@ -35,7 +35,7 @@ class ReportHeading:
     legal_bases: tuple[str, ...] = ()
     addressees: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
-    authority: tuple[str, ...] = ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC")
+    authority: tuple[str, ...] = ()
     signer: str = ""
 
 

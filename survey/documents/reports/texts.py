@@ -6,12 +6,13 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from scoring.faults import DataFault, FaultyData
-from survey.documents.reports.formats import plain
+from survey.documents.reports.formats import day_figures, month_figures, plain
 
 _LONGEST_LIST = 4000
 
@@ -27,6 +28,12 @@ class ReportTexts:
         return self.sentences[key].format(
             **{name: plain(value, _LONGEST_LIST) for name, value in values.items()}
         )
+
+    def long_date(self, day: date | None) -> str:
+        """Return the date line; the unset date leaves room for the pen."""
+        if day is None:
+            return self.text("head.no_date")
+        return self.text("head.date", day=day_figures(day), month=month_figures(day), year=str(day.year))
 
 
 @cache

@@ -59,6 +59,7 @@ HEADING = ReportHeading(
     ),
     addressees=("Bảo hiểm xã hội Việt Nam;", "Ủy ban nhân dân tỉnh Bình Định."),
     recipients=("Như trên", "Giám đốc, các Phó Giám đốc", "Các phòng, BHXH các huyện, thị xã"),
+    authority=("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"),
     signer="Nguyễn Văn Mẫu",
 )
 CAMPAIGN = CampaignFacts(

@@ -11,13 +11,13 @@ from survey.documents.reports.formats import (
     decimal,
     interval,
     listing,
-    long_date,
     percent,
     plain,
     roman,
     short_date,
     short_percent,
 )
+from survey.documents.reports.texts import bundled
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,11 @@ def test_shares_intervals_and_counts() -> None:
     ],
 )
 def test_a_leading_zero_only_for_days_under_ten_and_the_first_two_months(day: date, printed: str) -> None:
-    assert long_date(day) == printed
+    assert bundled().long_date(day) == printed
 
 
 def test_an_unset_date_leaves_room_for_the_pen() -> None:
-    assert long_date(None).split("\u00a0" * 6)[:3] == ["ngày", "tháng", "năm"]
+    assert bundled().long_date(None).split("\u00a0" * 6)[:3] == ["ngày", "tháng", "năm"]
     assert short_date(date(2024, 8, 5)) == "05/8/2024"
 
 

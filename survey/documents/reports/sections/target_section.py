@@ -25,9 +25,9 @@ def table(
 ) -> Table:
     """Show P(index >= target) by the official formula and by F2, for units and then the province."""
     rows = [_row(context, unit, context.unit_name(unit.domain)) for unit in units]
-    rows.append(_row(context, province, context.text("chance.pooled"), total=True))
+    rows.append(_row(context, province, context.text("column.province_pooled"), total=True))
     if weighted is not None:
-        rows.append(_row(context, weighted, context.text("chance.weighted"), total=True))
+        rows.append(_row(context, weighted, context.text("column.province_weighted"), total=True))
     columns = [cells.column(context.text("column.unit"), "name", 60)]
     columns.append(cells.column(context.text("column.forms"), "count", 15))
     for label in _labels(context):
