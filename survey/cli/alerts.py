@@ -18,11 +18,11 @@ from survey.services.kiosks import alerts as kiosk_alerts
 def alerts(data: str | None) -> None:
     """Print each kiosk with an open incident."""
     with opened_installation(data) as installation:
-        found = kiosk_alerts.watch(installation, clock.now())
+        incidents = kiosk_alerts.watch(installation, clock.now())
         lists.erase_due(installation, COMMAND_LINE, clock.now())
-    if not found:
+    if not incidents:
         click.echo(text("alerts.none"), err=True)
-    for campaign, standing in found:
+    for campaign, standing in incidents:
         kiosk = standing.kiosk
         unit = campaign.unit(kiosk.unit_id).code
         click.echo(f"{campaign.code}\t{unit}\tkiosk={kiosk.number}\twaiting={kiosk.waiting}")

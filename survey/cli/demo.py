@@ -59,11 +59,11 @@ def demo(data: str | None, port: int) -> None:
 
 def _rehearsal(installation: Installation) -> CampaignRecord:
     """Return the rehearsal of this installation; begin it where there is none."""
-    found = installation.campaigns.all()
-    if any(not campaign.rehearsal for campaign in found):
+    known = installation.campaigns.all()
+    if any(not campaign.rehearsal for campaign in known):
         raise Refusal("demo_data_foreign", path=str(installation.config.data))
-    if found:
-        return found[0]
+    if known:
+        return known[0]
     click.echo(text("demo.making"), err=True)
     return rehearsal.begin(installation, COMMAND_LINE, plans.read(PLAN), clock.now())
 

@@ -128,12 +128,12 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every list, and every unit's batches with what was answered in all."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        found = lists.lists(installation, COMMAND_LINE, record, clock.now())
+        known = lists.lists(installation, COMMAND_LINE, record, clock.now())
         batches = tickets.accounts(installation, COMMAND_LINE, record, invited=True)
     shown = [
         {"list": one.number, "title": one.title, "recipients": one.recipients, "round": one.round}
         | {"running": one.running, "erased": one.erased, "fault": one.fault, **one.counts}
-        for one in found
+        for one in known
     ]
     names = ("unit", "batch", "printed", "handed_out", "spent", "void")
     units = [{name: getattr(batch, name) for name in names} for batch in batches]

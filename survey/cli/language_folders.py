@@ -38,13 +38,13 @@ def template(questionnaire: str, language: str, out: Path) -> None:
 )
 def check(folder: Path, questionnaire: str | None) -> None:
     """Say that the language is complete, or name all that is missing or wrong with its place."""
-    found, q = languages.check(folder, questionnaire)
-    spoken, all_keys = len(found.clips), len(clip_keys(q))
+    folder_language, q = languages.check(folder, questionnaire)
+    spoken, all_keys = len(folder_language.clips), len(clip_keys(q))
     click.echo(
         text(
             "language_folders.check.done",
-            language=found.name,
-            tag=found.tag,
+            language=folder_language.name,
+            tag=folder_language.tag,
             questionnaire=q.ref,
             spoken=spoken,
             possible=all_keys,

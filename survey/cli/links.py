@@ -21,9 +21,9 @@ from survey.services.counter import links as addresses
 def links(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the addresses, by unit and counter."""
     with opened_installation(data) as installation:
-        found = addresses.of_campaign(installation, COMMAND_LINE, installation.campaigns.only(campaign))
+        addressed = addresses.of_campaign(installation, COMMAND_LINE, installation.campaigns.only(campaign))
     if as_json:
-        click.echo(json.dumps([asdict(link) for link in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([asdict(link) for link in addressed], ensure_ascii=False, indent=2))
         return
-    for link in found:
+    for link in addressed:
         click.echo(f"{link.unit}\t{link.counter}\t{link.url}")

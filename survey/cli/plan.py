@@ -24,11 +24,11 @@ def plan() -> None:
 @data_option
 def check(file: str, data: str | None) -> None:
     """Say that the plan and the languages that it names are sound, or name every fault with its place."""
-    found = plans.read(file)
-    if found.languages:
-        languages.gather(from_environment(data).data, found)
-    total = sum(unit.target for unit in found.units)
-    click.echo(text("plan.check.done", plan=found.code, units=len(found.units), total=total))
+    survey_plan = plans.read(file)
+    if survey_plan.languages:
+        languages.gather(from_environment(data).data, survey_plan)
+    total = sum(unit.target for unit in survey_plan.units)
+    click.echo(text("plan.check.done", plan=survey_plan.code, units=len(survey_plan.units), total=total))
 
 
 @plan.command(help=text("plan.load.help"))
@@ -36,8 +36,8 @@ def check(file: str, data: str | None) -> None:
 @data_option
 def load(file: str, data: str | None) -> None:
     """Freeze a plan, by file or bundled name, as a campaign."""
-    found = plans.read(file)
+    survey_plan = plans.read(file)
     with opened_installation(data) as installation:
-        spoken = languages.gather(installation.config.data, found)
-        campaigns.load(installation, COMMAND_LINE, found, clock.now(), spoken=spoken)
-    click.echo(text("plan.load.done", plan=found.code))
+        spoken = languages.gather(installation.config.data, survey_plan)
+        campaigns.load(installation, COMMAND_LINE, survey_plan, clock.now(), spoken=spoken)
+    click.echo(text("plan.load.done", plan=survey_plan.code))

@@ -30,12 +30,12 @@ def report(data: str | None, campaign: str | None, unit: str | None, out: Path) 
         record = installation.campaigns.only(campaign)
         if unit is not None:
             record.unit_id(unit)
-        found = analysis.assessment(installation, COMMAND_LINE, record, clock.now())
+        assessed = analysis.assessment(installation, COMMAND_LINE, record, clock.now())
     out.mkdir(parents=True, exist_ok=True)
     name = f"bao-cao-{record.code}" + (f"-{unit}" if unit else "")
     for suffix, content in (
-        ("pdf", reports.report_pdf(found, unit)),
-        ("xlsx", reports.report_xlsx(found, unit)),
+        ("pdf", reports.report_pdf(assessed, unit)),
+        ("xlsx", reports.report_xlsx(assessed, unit)),
     ):
         path = out / f"{name}.{suffix}"
         path.write_bytes(content)

@@ -25,28 +25,28 @@ def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every unit's counts and indices; as JSON unrounded, in per cent."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        found = assessment(installation, COMMAND_LINE, record, clock.now())
+        assessed = assessment(installation, COMMAND_LINE, record, clock.now())
     if as_json:
-        click.echo(json.dumps(_json(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_json(assessed), ensure_ascii=False, indent=2))
         return
-    official = found.result.official
-    for progress, unit in zip(found.board.units, found.result.units, strict=True):
+    official = assessed.result.official
+    for progress, unit in zip(assessed.board.units, assessed.result.units, strict=True):
         value = unit.overall.by(official).value
         shown = "-" if value is None else f"{value:.2f}"
         click.echo(f"{progress.unit.code}\t{progress.valid}/{progress.target}\t{official.upper()} {shown}")
 
 
-def _json(found: Assessment) -> dict[str, Any]:
-    weighted = found.result.province_weighted
+def _json(assessed: Assessment) -> dict[str, Any]:
+    weighted = assessed.result.province_weighted
     return {
-        "campaign": found.campaign.code,
-        "rehearsal": found.campaign.rehearsal,
-        "official_formula": found.result.official,
+        "campaign": assessed.campaign.code,
+        "rehearsal": assessed.campaign.rehearsal,
+        "official_formula": assessed.result.official,
         "units": [
             _counts(progress) | _domain(unit)
-            for progress, unit in zip(found.board.units, found.result.units, strict=True)
+            for progress, unit in zip(assessed.board.units, assessed.result.units, strict=True)
         ],
-        "province": _domain(found.result.province_pooled),
+        "province": _domain(assessed.result.province_pooled),
         "province_weighted": None if weighted is None else _domain(weighted),
     }
 

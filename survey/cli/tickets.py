@@ -106,9 +106,9 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the account of every batch."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        found = codes.accounts(installation, COMMAND_LINE, record)
+        batches = codes.accounts(installation, COMMAND_LINE, record)
     names = ("unit", "batch", "printed", "handed_out", "spent", "void", "left")
-    rows = [{name: getattr(account, name) for name in names} for account in found]
+    rows = [{name: getattr(account, name) for name in names} for account in batches]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

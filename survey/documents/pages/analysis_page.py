@@ -26,7 +26,7 @@ from survey.documents.reports.texts import bundled
 
 
 @dataclass(frozen=True, slots=True)
-class InsightPage:
+class AnalysisPage:
     """The page part by part; sections are the report's own. ``quality`` names officers: for the desk only."""
 
     league: Section
@@ -45,11 +45,11 @@ def of_province(
     heading: ReportHeading,
     analysis: Analysis,
     officers: Sequence[str],
-) -> InsightPage:
+) -> AnalysisPage:
     """Return the page; ``officers`` are the names behind the codes of the analysis."""
     context = _context(result, facts, units, heading)
     league, chances, points, drivers = analysis_sections.of_province(context, analysis)
-    return InsightPage(
+    return AnalysisPage(
         league=league,
         chances=chances,
         points=points,
@@ -65,24 +65,24 @@ def advice(
     facts: CampaignFacts,
     units: Sequence[UnitFacts],
     heading: ReportHeading,
-    said: FindingsOfUnit,
+    findings: FindingsOfUnit,
 ) -> tuple[str, ...]:
     """Return the remarks on one unit as sentences."""
-    return driver_section.advice(_context(result, facts, units, heading), said)
+    return driver_section.advice(_context(result, facts, units, heading), findings)
 
 
 def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]) -> Iterator[Block]:
-    found, without = analysis.review, analysis.excluding_flagged
-    yield from (Paragraph(said) for said in quality_review.scope(context, found))
-    if found.flags or found.bursts:
-        yield quality_detail.signs(context, found, officers)
-    yield from (Paragraph(said) for said in quality_review.changes(context, analysis))
+    review, without = analysis.review, analysis.excluding_flagged
+    yield from (Paragraph(sentence) for sentence in quality_review.scope(context, review))
+    if review.flags or review.bursts:
+        yield quality_detail.signs(context, review, officers)
+    yield from (Paragraph(sentence) for sentence in quality_review.changes(context, analysis))
     if without is not None:
         yield quality_review.without(context, without)
         yield quality_detail.without_units(context, analysis, without)
-    yield from (Paragraph(said) for said in quality_detail.effect(context, found.officer_effect))
-    if found.channels:
-        yield channel_table.table(context, found.channels)
+    yield from (Paragraph(sentence) for sentence in quality_detail.effect(context, review.officer_effect))
+    if review.channels:
+        yield channel_table.table(context, review.channels)
 
 
 def _context(

@@ -92,8 +92,8 @@ def of_unit(
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
     context = _context(result, facts, units, heading)
-    domain = next(found for found in context.result.units if found.id == unit)
-    own = [found for found in units if found.id == unit]
+    domain = next(each for each in context.result.units if each.id == unit)
+    own = [each for each in units if each.id == unit]
     return Overview(
         headline=(report_sentences.unit_headline(context, domain),),
         collection=report_sentences.collection(context, own),
@@ -120,8 +120,8 @@ def _keying_quality(context: ReportContext, units: Sequence[UnitFacts]) -> Keyin
     table = keying_section.table(context, units)
     if table is None:
         return None
-    said = keying_section.sentences(context.texts, keying_section.total(units))
-    return KeyingQuality(context.text("section.keying"), said, table)
+    sentences = keying_section.sentences(context.texts, keying_section.total(units))
+    return KeyingQuality(context.text("section.keying"), sentences, table)
 
 
 def _choices(context: ReportContext) -> tuple[FormulaChoice, ...]:

@@ -75,8 +75,8 @@ def _candidates() -> Iterator[tuple[str, tuple[Path, ...]]]:
 
 
 def _dejavu() -> tuple[str, tuple[Path, ...]]:
-    found = find_spec("matplotlib")
-    places = (found.submodule_search_locations if found else None) or [""]
+    package = find_spec("matplotlib")
+    places = (package.submodule_search_locations if package else None) or [""]
     folder = Path(places[0]) / "mpl-data" / "fonts" / "ttf"
     names = ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "DejaVuSerif-BoldItalic")
     return "DejaVuSerif", tuple(folder / f"{name}.ttf" for name in names)

@@ -80,7 +80,7 @@ def _formats(workbook: Any) -> _Formats:
         "count": {**cell, "num_format": "#,##0"},
         "share": {**cell, "num_format": "0.00"},
     }
-    made = {name: workbook.add_format(kind) for name, kind in kinds.items()}
+    formats = {name: workbook.add_format(kind) for name, kind in kinds.items()}
     return _Formats(
         banner=workbook.add_format({**font, "bold": True, "font_color": "#9B1C1C"}),
         title=workbook.add_format({**font, "bold": True}),
@@ -90,8 +90,10 @@ def _formats(workbook: Any) -> _Formats:
             {**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#EDEDED"}
         ),
         nothing=workbook.add_format({**cell, "align": "right"}),
-        total={id(made[name]): workbook.add_format({**kind, "bold": True}) for name, kind in kinds.items()},
-        **made,
+        total={
+            id(formats[name]): workbook.add_format({**kind, "bold": True}) for name, kind in kinds.items()
+        },
+        **formats,
     )
 
 

@@ -87,7 +87,7 @@ def for_unit(
     Raises KeyError where the results or the facts do not know the unit.
     """
     context = _context(result, campaign, units, heading, hidden, texts)
-    domain = {found.id: found for found in context.result.units}[unit]
+    domain = {each.id: each for each in context.result.units}[unit]
     own = (context.units[unit],)
     sections = _drop_empty(
         (
@@ -157,8 +157,8 @@ def _general(context: ReportContext, scope: str) -> tuple[Section, ...]:
 
 
 def _collection(context: ReportContext, units: Sequence[UnitFacts]) -> Section:
-    said = _paragraphs(report_sentences.collection(context, units))
-    return Section(context.text("section.collection"), 1, (*said, tables.quotas(context, units)))
+    paragraphs = _paragraphs(report_sentences.collection(context, units))
+    return Section(context.text("section.collection"), 1, (*paragraphs, tables.quotas(context, units)))
 
 
 def _province(context: ReportContext) -> tuple[Section, ...]:
@@ -212,8 +212,8 @@ def _reliability(
     """Say how sure the figures are, and how well paper was keyed in."""
     sections = [] if analysis is None else [*analysis_sections.reliability(context, analysis, whole=whole)]
     if table := keying_section.table(context, units):
-        said = _paragraphs(keying_section.sentences(context.texts, keying_section.total(units)))
-        sections.append(Section(context.text("section.keying"), 2, (*said, table)))
+        paragraphs = _paragraphs(keying_section.sentences(context.texts, keying_section.total(units)))
+        sections.append(Section(context.text("section.keying"), 2, (*paragraphs, table)))
     return (Section(context.text("section.reliability"), 1, ()), *sections) if sections else ()
 
 
@@ -224,8 +224,8 @@ def _limits(context: ReportContext, units: Sequence[DomainResult]) -> Section:
 
 
 def _proposals(context: ReportContext) -> Section:
-    said = tuple(plain(text, 4000) for text in context.campaign.proposals)
-    return Section(context.text("section.proposals"), 1, _paragraphs(said))
+    proposals = tuple(plain(text, 4000) for text in context.campaign.proposals)
+    return Section(context.text("section.proposals"), 1, _paragraphs(proposals))
 
 
 def _paragraphs(sentences: Sequence[str], *, listed: bool = False) -> tuple[Block, ...]:
@@ -271,14 +271,14 @@ def _report(
 ) -> ReportContent:
     heading, campaign, text = context.heading, context.campaign, context.text
     name = _lowered(plain(campaign.name))
-    made = text("head.summary", name=name)
+    summary = text("head.summary", name=name)
     if domains is not context.result.units:
-        made = text("head.summary_unit", name=name, unit=context.unit_name(domains[0].id))
+        summary = text("head.summary_unit", name=name, unit=context.unit_name(domains[0].id))
     closing = text("general.closing", name=name, agency=heading.agency)
     return ReportContent(
         letterhead=_letterhead(context),
         title=text("head.title"),
-        summary=plain(campaign.summary) or made,
+        summary=plain(campaign.summary) or summary,
         addressees_label=text("head.addressees"),
         addressees=tuple(plain(line) for line in heading.addressees),
         bases=(

@@ -39,8 +39,8 @@ def p_value(value: float | None) -> Cell:
     """Show a p-value with three decimals, never as 0."""
     if value is None:
         return HIDDEN
-    said = p_said(value)
-    return Cell((said,), (said,))
+    line = p_said(value)
+    return Cell((line,), (line,))
 
 
 def p_said(value: float) -> str:
@@ -66,7 +66,7 @@ def short(value: float, decimals: int = 1) -> str:
 
 def signed(value: float) -> str:
     """Say a difference with its sign: ``+0,12``, ``−0,30``, ``0,00``."""
-    said = decimal(abs(value))
-    if said == decimal(0.0):
-        return said
-    return f"{'+' if value > 0 else MINUS}{said}"
+    figure = decimal(abs(value))
+    if figure == decimal(0.0):
+        return figure
+    return f"{'+' if value > 0 else MINUS}{figure}"

@@ -58,8 +58,8 @@ class ReportContext:
 
     def estimate(self, domain: DomainResult, index: IndexResult) -> Estimate | None:
         """Return the official estimate of a cell, or None where it stays hidden or empty."""
-        found = index.by(self.result.official)
-        return found if self.shown(domain, index) and found.value is not None else None
+        official = index.by(self.result.official)
+        return official if self.shown(domain, index) and official.value is not None else None
 
     def index_name(self, index: str) -> str:
         """Return the Vietnamese text of a criterion or item."""

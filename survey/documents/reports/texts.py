@@ -51,13 +51,13 @@ def parse(text: str) -> ReportTexts:
     ``wording_not_text``, ``wording_broken_place`` and ``wording_unknown_place``.
     """
     try:
-        found = dict(_flattened(tomllib.loads(text)))
+        sentences = dict(_flattened(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
         raise FaultyData((DataFault("wording_not_toml", "", {"problem": str(error)}),)) from error
-    faults = tuple(_faults(found, bundled().sentences))
+    faults = tuple(_faults(sentences, bundled().sentences))
     if faults:
         raise FaultyData(faults)
-    return ReportTexts(found)
+    return ReportTexts(sentences)
 
 
 def places(sentence: str) -> frozenset[str]:
@@ -76,11 +76,11 @@ def _flattened(tables: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
             yield prefix + name, value
 
 
-def _faults(found: Mapping[str, Any], wanted: Mapping[str, str]) -> Iterator[DataFault]:
+def _faults(sentences: Mapping[str, Any], wanted: Mapping[str, str]) -> Iterator[DataFault]:
     for key in wanted:
-        if key not in found:
+        if key not in sentences:
             yield DataFault("wording_missing", key, {})
-    for key, sentence in found.items():
+    for key, sentence in sentences.items():
         if key not in wanted:
             yield DataFault("wording_unknown", key, {})
         elif not isinstance(sentence, str) or not sentence.strip():

@@ -105,9 +105,9 @@ def sign(identity: Identity, unsigned: Path, out: Path, *, reason: str, place: s
         raise _refused(*_why(done.stdout, done.stderr))
 
 
-def _why(told: str, errors: str) -> tuple[str, str]:
+def _why(report: str, errors: str) -> tuple[str, str]:
     """Return the code that the child process told, or the last line of what it died of."""
-    if told == DISK_FULL:
+    if report == DISK_FULL:
         return DISK_FULL, ""
     return "sign_failed", (errors.strip().splitlines() or ["?"])[-1][:200]
 

@@ -43,9 +43,9 @@ def assessment(
     """Return the assessment of *campaign* with its analysis, both from the same forms."""
     gathered = estimates.gathered(installation, campaign)
     result = estimates.summary(gathered.mark_table, campaign)
-    found = reports.assembled(installation, actor, campaign, result, now)
-    inputs = _inputs(gathered, campaign, result, found.facts.targets)
-    return replace(found, analysis=pure.analyse(inputs, result, seed=SEED), officers=gathered.officers)
+    plain = reports.assembled(installation, actor, campaign, result, now)
+    inputs = _inputs(gathered, campaign, result, plain.facts.targets)
+    return replace(plain, analysis=pure.analyse(inputs, result, seed=SEED), officers=gathered.officers)
 
 
 def remarks(installation: Installation, assessed: Assessment, unit: str) -> FindingsOfUnit:

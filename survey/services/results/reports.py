@@ -167,16 +167,18 @@ def _report_chart(assessed: Assessment, place: str, unit: str | None) -> Chart:
 
 def _drivers(shown: SurveyResult, analysis: Analysis) -> tuple[Driver, ...]:
     """Return what the figure of importance draws: criteria whose index may be shown, with both intervals."""
-    found = analysis.drivers
-    if found is None:
+    effects = analysis.drivers
+    if effects is None:
         return ()
-    made = []
+    drawn = []
     for place, index in enumerate(shown.province_pooled.criteria):
         one = index.by(shown.official)
         if one.value is not None and one.low is not None and one.high is not None:
-            weight = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
-            made.append(Driver(index.id, one.value, one.low, one.high, *weight))
-    return tuple(made)
+            weight = [
+                100 * value for value in (effects.share[place], effects.low[place], effects.high[place])
+            ]
+            drawn.append(Driver(index.id, one.value, one.low, one.high, *weight))
+    return tuple(drawn)
 
 
 def _unit_names(assessed: Assessment) -> dict[str, str]:

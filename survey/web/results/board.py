@@ -29,21 +29,21 @@ def campaign(campaign: str) -> ResponseReturnValue:
     """Show the board of the units that whoever has signed in may see."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    found = quotas.progress(installation, actor(), record, clock.now())
+    quota_board = quotas.progress(installation, actor(), record, clock.now())
     return render_template(
         "tccb/board.html",
         campaign=record,
-        board=found,
+        board=quota_board,
         alarms=devices.alarms(installation, actor(), record, clock.now()),
-        standing=lambda unit: standing(found, unit),
+        standing=lambda unit: standing(quota_board, unit),
     )
 
 
-def standing(found: Board, unit: Progress) -> str:
+def standing(quota_board: Board, unit: Progress) -> str:
     """Return in one word how a unit stands: ``met``, ``missed``, ``on_course``, ``empty`` or ``behind``."""
     if unit.valid >= unit.target:
         return "met"
-    if not found.days_to_close:
+    if not quota_board.days_to_close:
         return "missed"
     if unit.valid >= unit.expected:
         return "on_course"

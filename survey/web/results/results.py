@@ -44,13 +44,13 @@ def unit(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the results of one unit."""
     assessed = _assessed(campaign, unit)
     facts = (assessed.facts, assessed.units, assessed.heading)
-    record, said = assessed.campaign, analysis.remarks(current_installation(), assessed, unit)
+    record, findings = assessed.campaign, analysis.remarks(current_installation(), assessed, unit)
     return render_template(
         "unit/results.html",
         campaign=record,
         unit=record.unit(record.unit_id(unit)),
         shown=overview.of_unit(assessed.result, unit, *facts),
-        advice=analysis_page.advice(assessed.result, *facts, said),
+        advice=analysis_page.advice(assessed.result, *facts, findings),
     )
 
 
@@ -100,7 +100,7 @@ def _assessed(code: str, unit: str | None) -> Assessment:
 
 
 def _studied(code: str, unit: str | None) -> Assessment:
-    """Return the same with the insight, which only a report needs."""
+    """Return the same with the analysis, which only a report needs."""
     record = _within_reach(code, unit)
     return analysis.assessment(current_installation(), actor(), record, clock.now())
 

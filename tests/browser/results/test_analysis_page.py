@@ -1,4 +1,4 @@
-"""The page of insight in the browser: no axe violation, no sideways scrolling, its figures drawn."""
+"""the page of analysis in the browser: no axe violation, no sideways scrolling, its figures drawn."""
 
 from __future__ import annotations
 

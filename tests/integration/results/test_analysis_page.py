@@ -1,4 +1,4 @@
-"""The page of insight over HTTP: for those who see every unit, valid, complete, and computed nowhere else."""
+"""the page of analysis over HTTP: for those who see every unit, valid, complete, and computed nowhere else."""
 
 from __future__ import annotations
 

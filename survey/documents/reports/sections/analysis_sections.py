@@ -34,16 +34,16 @@ def of_province(context: ReportContext, analysis: Analysis) -> tuple[Section, ..
 
 def of_unit(context: ReportContext, analysis: Analysis, unit: str) -> tuple[Section, ...]:
     """Say how likely one unit reaches the targets, and what its criteria allow to be said."""
-    own = [found for found in analysis.target_probabilities if found.domain == unit]
-    said = [
+    own = [each for each in analysis.target_probabilities if each.domain == unit]
+    advice = [
         line
-        for found in analysis.findings
-        if found.unit == unit
-        for line in driver_section.advice(context, found)
+        for each in analysis.findings
+        if each.unit == unit
+        for line in driver_section.advice(context, each)
     ]
     return (
         Section(context.text("section.chances"), 2, _chances(context, analysis, own)),
-        Section(context.text("section.advice_unit"), 2, _paragraphs(said, listed=True)),
+        Section(context.text("section.advice_unit"), 2, _paragraphs(advice, listed=True)),
     )
 
 
@@ -60,11 +60,11 @@ def reliability(context: ReportContext, analysis: Analysis, *, whole: bool) -> t
 
 def precision(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
     """Say what the quotas give; nothing where the plan has none."""
-    found = analysis.precision
-    if not found:
+    quotas = analysis.precision
+    if not quotas:
         return ()
-    said = _paragraphs(precision_table.sentences(context, found))
-    return (*said, precision_table.table(context, found))
+    paragraphs = _paragraphs(precision_table.sentences(context, quotas))
+    return (*paragraphs, precision_table.table(context, quotas))
 
 
 def weak(context: ReportContext, analysis: Analysis, domain: DomainResult) -> Table | None:
@@ -74,18 +74,18 @@ def weak(context: ReportContext, analysis: Analysis, domain: DomainResult) -> Ta
 
 
 def _league(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
-    said = _paragraphs(ranking.sentences(context, analysis.ranking))
+    paragraphs = _paragraphs(ranking.sentences(context, analysis.ranking))
     if len(analysis.ranking.units) < 2:
-        return said
-    return (*said, ranking.table(context, analysis.ranking, analysis.seed), ranking.figure(context))
+        return paragraphs
+    return (*paragraphs, ranking.table(context, analysis.ranking, analysis.seed), ranking.figure(context))
 
 
 def _chances(
     context: ReportContext, analysis: Analysis, units: Sequence[TargetProbabilities]
 ) -> tuple[Block, ...]:
-    said = _paragraphs(target_section.sentences(context))
+    paragraphs = _paragraphs(target_section.sentences(context))
     return (
-        *said,
+        *paragraphs,
         target_section.table(
             context, units, analysis.target_probabilities[0], analysis.weighted, analysis.targets
         ),
@@ -107,26 +107,26 @@ def _points_blocks(context: ReportContext, analysis: Analysis) -> Iterator[Block
 
 
 def _drivers(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
-    found = analysis.drivers
-    said = _paragraphs(driver_section.sentences(context, found))
+    drivers = analysis.drivers
+    paragraphs = _paragraphs(driver_section.sentences(context, drivers))
     advice = (
         Paragraph(context.text("advice.intro")),
         driver_section.advice_table(context, analysis.findings),
     )
-    if found is None:
-        return (*said, *advice)
-    return (*said, driver_section.table(context, found), driver_section.figure(context), *advice)
+    if drivers is None:
+        return (*paragraphs, *advice)
+    return (*paragraphs, driver_section.table(context, drivers), driver_section.figure(context), *advice)
 
 
 def _quality(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
-    found = analysis.review
+    review = analysis.review
     blocks: list[Block] = list(_paragraphs(quality_review.sentences(context, analysis)))
-    if found.flags or found.bursts:
-        blocks.append(quality_review.counts(context, found))
+    if review.flags or review.bursts:
+        blocks.append(quality_review.counts(context, review))
     if analysis.excluding_flagged is not None:
         blocks.append(quality_review.without(context, analysis.excluding_flagged))
-    if found.channels:
-        blocks.append(channel_table.table(context, found.channels))
+    if review.channels:
+        blocks.append(channel_table.table(context, review.channels))
     return tuple(blocks)
 
 

@@ -14,7 +14,7 @@ from survey.vocabulary import Channel
 NAMES = tuple(channel.value for channel in Channel)
 
 
-def table(context: ReportContext, found: Sequence[ChannelEffect]) -> Table:
+def table(context: ReportContext, effects: Sequence[ChannelEffect]) -> Table:
     """Show the mean form score of every channel, unit by unit; hidden where one has too few forms to be told."""
     text = context.text
     columns = (
@@ -23,7 +23,7 @@ def table(context: ReportContext, found: Sequence[ChannelEffect]) -> Table:
         cells.column(text("quality.channel_mean"), "percent", 34),
         cells.column(text("quality.p_holm"), "percent", 24),
     )
-    rows = tuple(row for one in found for row in _rows(context, one))
+    rows = tuple(row for one in effects for row in _rows(context, one))
     notes = [text("quality.channels_note")]
     if any(cells.HIDDEN in row.cells for row in rows):
         notes.append(text("quality.hidden_note", threshold=str(THRESHOLD)))
@@ -42,8 +42,8 @@ def table(context: ReportContext, found: Sequence[ChannelEffect]) -> Table:
 def _rows(context: ReportContext, one: ChannelEffect) -> Iterator[TableRow]:
     domain = context.result.units[one.unit]
     rest = domain.forms - sum(one.forms)
-    told = min(one.forms) >= THRESHOLD and (rest == 0 or rest >= THRESHOLD)
-    shown = told and not context.hides(domain, domain.overall)
+    disclosable = min(one.forms) >= THRESHOLD and (rest == 0 or rest >= THRESHOLD)
+    shown = disclosable and not context.hides(domain, domain.overall)
     name = context.unit_name(domain.id)
     yield TableRow((Cell((name,), (name,)),), "group")
     for channel, forms, mean in zip(one.channels, one.forms, one.means, strict=True):

@@ -19,22 +19,22 @@ _WHY = {
 }
 
 
-def sentences(context: ReportContext, found: Drivers | None) -> tuple[str, ...]:
+def sentences(context: ReportContext, drivers: Drivers | None) -> tuple[str, ...]:
     """Say what the shares are and are not."""
-    if found is None:
+    if drivers is None:
         return (context.text("driver.nothing"),)
-    explained = probability_cells.chance_said(found.r_squared)
+    explained = probability_cells.chance_said(drivers.r_squared)
     return (
-        context.text("driver.intro", explained=explained, forms=count(found.n)),
+        context.text("driver.intro", explained=explained, forms=count(drivers.n)),
         context.text("driver.caveat"),
     )
 
 
-def table(context: ReportContext, found: Drivers) -> Table:
+def table(context: ReportContext, drivers: Drivers) -> Table:
     """Show each criterion's index and its share of the overall judgement, the largest share first."""
     domain, text = context.result.province_pooled, context.text
-    order = sorted(range(len(found.share)), key=lambda place: -found.share[place])
-    rows = [_row(context, domain.criteria[place].id, found, place) for place in order]
+    order = sorted(range(len(drivers.share)), key=lambda place: -drivers.share[place])
+    rows = [_row(context, domain.criteria[place].id, drivers, place) for place in order]
     low, high = text("column.low"), text("column.high")
     columns = (
         cells.column(text("column.criterion"), "name", 70),
@@ -45,10 +45,10 @@ def table(context: ReportContext, found: Drivers) -> Table:
     return Table("drivers", text("driver.table"), columns, tuple(rows), (note,), "compare")
 
 
-def _row(context: ReportContext, criterion: str, found: Drivers, place: int) -> TableRow:
+def _row(context: ReportContext, criterion: str, drivers: Drivers, place: int) -> TableRow:
     domain = context.result.province_pooled
     index = context.estimate(domain, domain.criteria[place])
-    shares = [100 * value for value in (found.share[place], found.low[place], found.high[place])]
+    shares = [100 * value for value in (drivers.share[place], drivers.low[place], drivers.high[place])]
     return TableRow(
         (
             cells.text(f"{criterion}. {context.index_name(criterion)}"),
@@ -64,16 +64,16 @@ def figure(context: ReportContext) -> Figure:
     return Figure("importance", caption, context.text("driver.figure_alt"))
 
 
-def advice(context: ReportContext, said: FindingsOfUnit) -> tuple[str, ...]:
+def advice(context: ReportContext, findings: FindingsOfUnit) -> tuple[str, ...]:
     """Say about one unit what is strongest, weakest and to be worked on, or why nothing can be said."""
     return tuple(
         context.text(
-            f"advice.{remark.code}",
-            criteria=_criteria(context, remark, short=False),
-            forms=count(said.forms),
+            f"advice.{finding.code}",
+            criteria=_criteria(context, finding, short=False),
+            forms=count(findings.forms),
             fewest=str(FEWEST_FORMS),
         )
-        for remark in said.findings
+        for finding in findings.findings
     )
 
 
@@ -85,31 +85,31 @@ def advice_table(context: ReportContext, units: Sequence[FindingsOfUnit]) -> Tab
         cells.column(text("column.forms"), "count", 14),
         *(cells.column(text(f"advice.{key}_column"), "name", 34) for key in ("strongest", "weakest", "work")),
     )
-    rows = tuple(_advice_row(context, said) for said in units)
+    rows = tuple(_advice_row(context, findings) for findings in units)
     ids = context.result.province_pooled.criteria
     key = "; ".join(f"{index.id}: {context.index_name(index.id)}" for index in ids) + "."
     return Table("advice", text("advice.table"), columns, rows, (key,), "compare")
 
 
-def _advice_row(context: ReportContext, said: FindingsOfUnit) -> TableRow:
-    first = (cells.text(context.unit_name(said.unit)), cells.number(said.forms))
-    if len(said.findings) == 1 and said.findings[0].code in _WHY:
-        why = context.text(_WHY[said.findings[0].code], fewest=str(FEWEST_FORMS))
+def _advice_row(context: ReportContext, findings: FindingsOfUnit) -> TableRow:
+    first = (cells.text(context.unit_name(findings.unit)), cells.number(findings.forms))
+    if len(findings.findings) == 1 and findings.findings[0].code in _WHY:
+        why = context.text(_WHY[findings.findings[0].code], fewest=str(FEWEST_FORMS))
         return TableRow((*first, cells.text(why), cells.text("–"), cells.text("–")))
-    return TableRow((*first, *(_short(context, remark) for remark in said.findings)))
+    return TableRow((*first, *(_short(context, finding) for finding in findings.findings)))
 
 
-def _short(context: ReportContext, remark: UnitFinding) -> Cell:
-    named = _criteria(context, remark, short=True)
-    if remark.code.endswith("_among"):
+def _short(context: ReportContext, finding: UnitFinding) -> Cell:
+    named = _criteria(context, finding, short=True)
+    if finding.code.endswith("_among"):
         return cells.text(context.text("advice.group", criteria=named))
-    if remark.code == "work_on_perhaps":
+    if finding.code == "work_on_perhaps":
         return cells.text(context.text("advice.perhaps", criteria=named))
     return cells.text(named)
 
 
-def _criteria(context: ReportContext, remark: UnitFinding, *, short: bool) -> str:
-    ids = [context.result.province_pooled.criteria[place].id for place in remark.criteria]
+def _criteria(context: ReportContext, finding: UnitFinding, *, short: bool) -> str:
+    ids = [context.result.province_pooled.criteria[place].id for place in finding.criteria]
     if short:
         return ", ".join(ids)
     return listing([f"{criterion} “{context.index_name(criterion)}”" for criterion in ids])

@@ -18,15 +18,15 @@ def total(units: Sequence[UnitFacts]) -> KeyingComparison:
     return sum((unit.keying for unit in units), UNREAD)
 
 
-def sentences(texts: ReportTexts, found: KeyingComparison) -> tuple[str, ...]:
+def sentences(texts: ReportTexts, keying: KeyingComparison) -> tuple[str, ...]:
     """Say how many forms were read twice and how often the first reading was wrong; nothing where no form came in."""
-    if not found.forms:
+    if not keying.forms:
         return ()
-    numbers = {name: count(getattr(found, name)) for name in COUNTS}
+    numbers = {name: count(getattr(keying, name)) for name in COUNTS}
     sampled = texts.text("keying.sampled", **numbers)
-    if found.rate is None or found.upper is None:
+    if keying.rate is None or keying.upper is None:
         return sampled, texts.text("keying.nothing")
-    ends = {"rate": percent(100 * found.rate), "upper": percent(rounded_up(100 * found.upper))}
+    ends = {"rate": percent(100 * keying.rate), "upper": percent(rounded_up(100 * keying.upper))}
     return sampled, texts.text("keying.found", **numbers, **ends)
 
 
@@ -48,15 +48,15 @@ def table(context: ReportContext, units: Sequence[UnitFacts]) -> Table | None:
     return Table("rekeying", context.text("keying.table"), columns, tuple(rows), notes, "reliability")
 
 
-def _row(label: str, found: KeyingComparison, *, total: bool = False) -> TableRow:
-    rate = None if found.rate is None else 100 * found.rate
-    counted = map(cells.number, astuple(found))
-    made: tuple[Cell, ...] = (cells.text(label), *counted, cells.share(rate), _bound(found))
-    return TableRow(made, "total" if total else "plain")
+def _row(label: str, keying: KeyingComparison, *, total: bool = False) -> TableRow:
+    rate = None if keying.rate is None else 100 * keying.rate
+    counted = map(cells.number, astuple(keying))
+    shown: tuple[Cell, ...] = (cells.text(label), *counted, cells.share(rate), _bound(keying))
+    return TableRow(shown, "total" if total else "plain")
 
 
-def _bound(found: KeyingComparison) -> Cell:
-    if found.upper is None:
+def _bound(keying: KeyingComparison) -> Cell:
+    if keying.upper is None:
         return cells.HIDDEN
-    upper = rounded_up(100 * found.upper)
+    upper = rounded_up(100 * keying.upper)
     return Cell((decimal(upper),), (float(upper),))

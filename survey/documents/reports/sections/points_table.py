@@ -38,8 +38,8 @@ def _approval(context: ReportContext, scored: DomainPoints) -> str:
 
 def example_sentences(context: ReportContext, scored: DomainPoints) -> tuple[str, ...]:
     """Say where a table that is only shown for comparison comes from."""
-    said = context.text("points.example", title=scored.table.title, source=scored.table.source)
-    return (said, _approval(context, scored))
+    intro = context.text("points.example", title=scored.table.title, source=scored.table.source)
+    return (intro, _approval(context, scored))
 
 
 def table(context: ReportContext, scored: DomainPoints) -> Table:
@@ -52,9 +52,9 @@ def table(context: ReportContext, scored: DomainPoints) -> Table:
     rows = []
     for index in domain.criteria:
         worth = known.get(index.id)
-        found = context.estimate(domain, index)
-        if worth is not None and found is not None:
-            shown = cells.estimate(found, context.text("column.census"))
+        official = context.estimate(domain, index)
+        if worth is not None and official is not None:
+            shown = cells.estimate(official, context.text("column.census"))
             rows.append(_row(context, worth, shown, banded=banded))
     total = scored.total
     sums = (
@@ -124,7 +124,7 @@ def _ends(context: ReportContext, ends: Sequence[Award | None]) -> Cell:
 
 
 def _bands(context: ReportContext, bands: Sequence[BandProbability]) -> Cell:
-    said = [
+    lines = [
         context.text(
             "points.band",
             start=probability_cells.short(band.start, 2),
@@ -134,7 +134,7 @@ def _bands(context: ReportContext, bands: Sequence[BandProbability]) -> Cell:
         for band in bands
         if band.probability >= _SHOWN_BAND
     ]
-    return cells.text("; ".join(said)) if said else cells.HIDDEN
+    return cells.text("; ".join(lines)) if lines else cells.HIDDEN
 
 
 def _how(context: ReportContext) -> str:

@@ -11,19 +11,19 @@ from survey.documents.reports.record import Cell, Column, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
 
 
-def quotas(found: Sequence[QuotaPrecision]) -> str:
+def quotas(precisions: Sequence[QuotaPrecision]) -> str:
     """Name the quotas: ``50 và 80``."""
-    return listing([count(forms) for forms in sorted({one.precision.forms for one in found})])
+    return listing([count(forms) for forms in sorted({one.precision.forms for one in precisions})])
 
 
-def sentences(context: ReportContext, found: Sequence[QuotaPrecision]) -> tuple[str, ...]:
+def sentences(context: ReportContext, precisions: Sequence[QuotaPrecision]) -> tuple[str, ...]:
     """Say what the table is, and its largest quota as an example."""
-    shown = max(found, key=lambda one: one.precision.forms).precision
+    shown = max(precisions, key=lambda one: one.precision.forms).precision
     place = shown.shares.index(0.9)
     difference = shown.differences[place]
-    said = [context.text("precision.intro", quotas=quotas(found))]
+    lines = [context.text("precision.intro", quotas=quotas(precisions))]
     if difference is not None:
-        said.append(
+        lines.append(
             context.text(
                 "precision.example",
                 forms=count(shown.forms),
@@ -31,18 +31,18 @@ def sentences(context: ReportContext, found: Sequence[QuotaPrecision]) -> tuple[
                 difference=decimal(100 * difference),
             )
         )
-    return tuple(said)
+    return tuple(lines)
 
 
-def table(context: ReportContext, found: Sequence[QuotaPrecision]) -> Table:
+def table(context: ReportContext, precisions: Sequence[QuotaPrecision]) -> Table:
     """Show margins and differences of every quota, without N and at a middle N."""
     text = context.text
     notes = [text("precision.note", official=context.official)]
-    if any(one.precision.population is not None for one in found):
+    if any(one.precision.population is not None for one in precisions):
         notes.append(text("precision.note_population"))
     title = text("precision.table", level=context.level)
-    rows = tuple(_row(context, one) for one in found)
-    columns = _columns(context, found[0].precision.shares)
+    rows = tuple(_row(context, one) for one in precisions)
+    columns = _columns(context, precisions[0].precision.shares)
     return Table("precision", title, columns, rows, tuple(notes), "reliability")
 
 

@@ -15,7 +15,7 @@ from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections import channel_table
 
 
-def signs(context: ReportContext, found: Review, officers: Sequence[str]) -> Table:
+def signs(context: ReportContext, review: Review, officers: Sequence[str]) -> Table:
     """Show every sign: where, whose forms or by which channel, what was seen, what chance would give, and both p-values."""
     text = context.text
     columns = (
@@ -27,14 +27,14 @@ def signs(context: ReportContext, found: Review, officers: Sequence[str]) -> Tab
         cells.column(text("quality.p"), "percent", 12),
         cells.column(text("quality.p_holm"), "percent", 14),
     )
-    rows = [_flag_row(context, flag, _whose(context, flag, officers)) for flag in found.flags]
-    rows += [_burst_row(context, burst, officers) for burst in found.bursts]
+    rows = [_flag_row(context, flag, _whose(context, flag, officers)) for flag in review.flags]
+    rows += [_burst_row(context, burst, officers) for burst in review.bursts]
     notes = [text("quality.flags_note")]
-    if found.bursts:
+    if review.bursts:
         notes.append(text("quality.bursts_note"))
-    if any(flag.kind == "crowd" for flag in found.flags):
+    if any(flag.kind == "crowd" for flag in review.flags):
         notes.append(text("quality.crowd_note"))
-    notes.append(text("quality.seed_note", seed=str(found.seed)))
+    notes.append(text("quality.seed_note", seed=str(review.seed)))
     return Table("signs", text("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
@@ -76,25 +76,25 @@ def _burst_row(context: ReportContext, burst: Burst, officers: Sequence[str]) ->
     )
 
 
-def effect(context: ReportContext, found: OfficerEffect | None) -> tuple[str, ...]:
+def effect(context: ReportContext, officer_effect: OfficerEffect | None) -> tuple[str, ...]:
     """Say how much of the spread goes with the officer."""
-    if found is None:
+    if officer_effect is None:
         return ()
     words = {
-        "icc": percent(100 * found.icc),
-        "low": percent(100 * found.low),
-        "high": percent(100 * found.high),
+        "icc": percent(100 * officer_effect.icc),
+        "low": percent(100 * officer_effect.low),
+        "high": percent(100 * officer_effect.high),
     }
-    if found.icc <= 0:
+    if officer_effect.icc <= 0:
         return (context.text("quality.effect_none", **words),)
-    return (context.text("quality.effect", p=probability_cells.p_said(found.p), **words),)
+    return (context.text("quality.effect", p=probability_cells.p_said(officer_effect.p), **words),)
 
 
-def without_units(context: ReportContext, analysis: Analysis, found: ResultsExcludingFlagged) -> Table:
+def without_units(context: ReportContext, analysis: Analysis, excluding: ResultsExcludingFlagged) -> Table:
     """Show the official index of every unit with signs, over all its forms and without those behind the signs."""
     text = context.text
     rows = [
-        _unit_row(context, place, number, found)
+        _unit_row(context, place, number, excluding)
         for place, number in enumerate(analysis.review.flagged)
         if number
     ]
@@ -114,24 +114,26 @@ def without_units(context: ReportContext, analysis: Analysis, found: ResultsExcl
     return Table("without-units", title, columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _unit_row(context: ReportContext, place: int, flagged: int, found: ResultsExcludingFlagged) -> TableRow:
+def _unit_row(
+    context: ReportContext, place: int, flagged: int, excluding: ResultsExcludingFlagged
+) -> TableRow:
     domain = context.result.units[place]
     before = context.estimate(domain, domain.overall)
-    after = found.result.units[place].overall.by(context.result.official)
+    after = excluding.result.units[place].overall.by(context.result.official)
     first = (cells.text(context.unit_name(domain.id)), cells.number(domain.forms), cells.number(flagged))
     census = context.text("column.census")
     if before is None:
         return TableRow((*first, cells.HIDDEN_ESTIMATE, cells.HIDDEN_ESTIMATE, cells.HIDDEN))
-    if not found.units[place] or after.value is None or before.value is None:
+    if not excluding.units[place] or after.value is None or before.value is None:
         return TableRow((*first, cells.estimate(before, census), cells.HIDDEN_ESTIMATE, cells.HIDDEN))
     # The difference of the printed figures, so that nobody finds another one by subtraction.
     change = float(rounded(after.value) - rounded(before.value))
-    said = probability_cells.signed(change)
+    difference = probability_cells.signed(change)
     return TableRow(
         (
             *first,
             cells.estimate(before, census),
             cells.estimate(after, census),
-            Cell((said,), (float(rounded(change)),)),
+            Cell((difference,), (float(rounded(change)),)),
         )
     )

@@ -26,31 +26,31 @@ def sentences(context: ReportContext, analysis: Analysis) -> tuple[str, ...]:
     return (context.text("quality.caution"), *scope(context, analysis.review), *changes(context, analysis))
 
 
-def scope(context: ReportContext, found: Review) -> Iterator[str]:
+def scope(context: ReportContext, review: Review) -> Iterator[str]:
     """Say what was checked and how many signs there are."""
-    if found.officers:
+    if review.officers:
         yield context.text(
             "quality.scope",
-            forms=count(found.handled),
-            officers=count(found.officers),
-            compared=count(found.compared),
+            forms=count(review.handled),
+            officers=count(review.officers),
+            compared=count(review.compared),
             fewest=str(FEWEST_FORMS),
         )
     else:
         yield context.text("quality.nobody")
-    if found.open_channels:
-        yield context.text("quality.ways", ways=count(found.open_channels), fewest=str(FEWEST_OF_CHANNEL))
-    if not (found.officers or found.open_channels):
+    if review.open_channels:
+        yield context.text("quality.ways", ways=count(review.open_channels), fewest=str(FEWEST_OF_CHANNEL))
+    if not (review.officers or review.open_channels):
         return
-    alpha = short_percent(100 * found.alpha)
-    signs = len(found.flags) + len(found.bursts)
+    alpha = short_percent(100 * review.alpha)
+    signs = len(review.flags) + len(review.bursts)
     if signs:
         yield context.text("quality.found", flags=count(signs), alpha=alpha)
     else:
         yield context.text("quality.none", alpha=alpha)
     yield context.text("quality.timing")
-    if found.unread:
-        yield context.text("quality.unread", forms=count(found.unread), most=count(MOST_FORMS))
+    if review.unread:
+        yield context.text("quality.unread", forms=count(review.unread), most=count(MOST_FORMS))
 
 
 def changes(context: ReportContext, analysis: Analysis) -> Iterator[str]:
@@ -74,28 +74,28 @@ def changes(context: ReportContext, analysis: Analysis) -> Iterator[str]:
         )
 
 
-def counts(context: ReportContext, found: Review) -> Table:
+def counts(context: ReportContext, review: Review) -> Table:
     """Show how many signs of each kind there are and how many forms they rest on."""
-    signs = Counter[str](flag.kind for flag in found.flags)
+    signs = Counter[str](flag.kind for flag in review.flags)
     forms: dict[str, set[int]] = {kind: set() for kind in signs}
-    for flag in found.flags:
+    for flag in review.flags:
         forms[flag.kind] |= set(flag.forms)
-    crowded = sum(int(flag.observed) for flag in found.flags if flag.kind == "crowd")
+    crowded = sum(int(flag.observed) for flag in review.flags if flag.kind == "crowd")
     rows = [
         _count_row(context, kind, number, crowded if kind == "crowd" else len(forms[kind]))
         for kind, number in sorted(signs.items())
     ]
-    if found.bursts:
+    if review.bursts:
         rows.append(
-            _count_row(context, "burst", len(found.bursts), sum(burst.most for burst in found.bursts))
+            _count_row(context, "burst", len(review.bursts), sum(burst.most for burst in review.bursts))
         )
     columns = (
         cells.column(context.text("quality.kind"), "name", 80),
         cells.column(context.text("quality.number"), "count", 30),
         cells.column(context.text("quality.forms"), "count", 30),
     )
-    notes = [context.text("quality.seed_note", seed=str(found.seed))]
-    if found.bursts:
+    notes = [context.text("quality.seed_note", seed=str(review.seed))]
+    if review.bursts:
         notes.insert(0, context.text("quality.bursts_note"))
     if signs["crowd"]:
         notes.insert(0, context.text("quality.crowd_note"))
@@ -108,13 +108,15 @@ def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> Ta
     return TableRow((cells.text(name), cells.number(number), cells.number(forms)))
 
 
-def without(context: ReportContext, found: ResultsExcludingFlagged) -> Table:
+def without(context: ReportContext, excluding: ResultsExcludingFlagged) -> Table:
     """Show the province's three indices over all forms and over those that no sign rests on."""
     whole = context.result.province_pooled
     text = context.text
     rows = (
         _without_row(context, text("quality.all_forms"), whole, shown=context.shown(whole, whole.overall)),
-        _without_row(context, text("quality.without"), found.result.province_pooled, shown=found.together),
+        _without_row(
+            context, text("quality.without"), excluding.result.province_pooled, shown=excluding.together
+        ),
     )
     low, high = text("column.low"), text("column.high")
     columns = (
@@ -123,7 +125,7 @@ def without(context: ReportContext, found: ResultsExcludingFlagged) -> Table:
         *(cells.estimate_column(formula_label(context, formula), 28, low, high) for formula in FORMULAS),
     )
     notes = [text("table.interval_note", level=context.level)]
-    if not found.together:
+    if not excluding.together:
         notes.append(text("quality.hidden_note", threshold=str(THRESHOLD)))
     title = text("quality.table_without", official=text("column.overall_index"))
     return Table("without", title, columns, rows, tuple(notes), "reliability")

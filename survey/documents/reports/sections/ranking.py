@@ -75,7 +75,7 @@ def table(context: ReportContext, ranking: Ranking, seed: int) -> Table:
     rows = []
     for number, place in enumerate(ranking.order, start=1):
         domain = official[ranking.units[place]]
-        found = context.estimate(domain, domain.overall)
+        index = context.estimate(domain, domain.overall)
         rows.append(
             TableRow(
                 (
@@ -83,8 +83,8 @@ def table(context: ReportContext, ranking: Ranking, seed: int) -> Table:
                     cells.text(context.unit_name(domain.id)),
                     cells.number(ranking.forms[place]),
                     cells.HIDDEN_ESTIMATE
-                    if found is None
-                    else cells.estimate(found, context.text("column.census")),
+                    if index is None
+                    else cells.estimate(index, context.text("column.census")),
                     _rank(context, ranking, place),
                     *(
                         probability_cells.rank_set(sets.low[place], sets.high[place])

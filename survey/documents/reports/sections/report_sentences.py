@@ -54,65 +54,67 @@ def _reached(context: ReportContext, units: Sequence[UnitFacts]) -> str:
 def province(context: ReportContext) -> tuple[str, ...]:
     """Say the province's official figure, and the transaction-weighted one or why there is none."""
     pooled = context.result.province_pooled
-    found = context.estimate(pooled, pooled.overall)
-    if found is None:
+    official = context.estimate(pooled, pooled.overall)
+    if official is None:
         return (context.text("province.nothing"),)
-    return (_headline(context, "province.headline", found, ""), _weighted(context))
+    return (_headline(context, "province.headline", official, ""), _weighted(context))
 
 
 def unit_headline(context: ReportContext, unit: DomainResult) -> str:
     """Say a unit's official figure."""
     name = context.unit_name(unit.id)
-    found = context.estimate(unit, unit.overall)
-    if found is None:
+    official = context.estimate(unit, unit.overall)
+    if official is None:
         return context.text("province.unit_nothing", unit=name)
-    return _headline(context, "province.unit_headline", found, name)
+    return _headline(context, "province.unit_headline", official, name)
 
 
-def _headline(context: ReportContext, key: str, found: Estimate, unit: str) -> str:
-    words = {"official": context.official_name, "value": percent(found.value or 0.0), "unit": unit}
-    if found.low is None or found.high is None:
+def _headline(context: ReportContext, key: str, official: Estimate, unit: str) -> str:
+    words = {"official": context.official_name, "value": percent(official.value or 0.0), "unit": unit}
+    if official.low is None or official.high is None:
         return context.text(f"{key}_short", **words)
-    return context.text(key, level=context.level, low=percent(found.low), high=percent(found.high), **words)
+    return context.text(
+        key, level=context.level, low=percent(official.low), high=percent(official.high), **words
+    )
 
 
 def _weighted(context: ReportContext) -> str:
     unknown = [context.unit_name(unit.id) for unit in context.result.units if unit.population is None]
     domain = context.result.province_weighted
-    found = None if domain is None else domain.overall.by(context.result.official)
-    if found is None or found.value is None or found.low is None or found.high is None:
+    official = None if domain is None else domain.overall.by(context.result.official)
+    if official is None or official.value is None or official.low is None or official.high is None:
         if unknown:
             return context.text("province.unknown", units=_named(context, unknown, len(context.result.units)))
         return context.text("province.not_weighted")
-    ends = {"low": percent(found.low), "high": percent(found.high)}
-    return context.text("province.weighted", value=percent(found.value), **ends)
+    ends = {"low": percent(official.low), "high": percent(official.high)}
+    return context.text("province.weighted", value=percent(official.value), **ends)
 
 
 def remarks(context: ReportContext, domain: DomainResult, units: Sequence[DomainResult]) -> tuple[str, ...]:
     """Return the observations on a domain and on its units; never a ranking."""
-    said = (
+    observations = (
         *_targets(context, domain),
         *_criteria(context, domain),
         *_weak_items(context, domain),
         *_units(context, units),
     )
-    if not said:
+    if not observations:
         return (context.text("remark.none"),)
-    return (*said, context.text("remark.no_ranking")) if len(units) > 1 else said
+    return (*observations, context.text("remark.no_ranking")) if len(units) > 1 else observations
 
 
 def _targets(context: ReportContext, domain: DomainResult) -> Iterator[str]:
-    found = context.estimate(domain, domain.overall)
-    if found is None or found.low is None or found.high is None:
+    official = context.estimate(domain, domain.overall)
+    if official is None or official.low is None or official.high is None:
         return
     for target in context.campaign.targets:
-        key = _verdict(found.low, found.high, target)
-        words = {"target": short_percent(target), "interval": interval(found.low, found.high)}
+        key = _verdict(official.low, official.high, target)
+        words = {"target": short_percent(target), "interval": interval(official.low, official.high)}
         yield context.text(f"remark.target_{key}", **words)
 
 
 def _criteria(context: ReportContext, domain: DomainResult) -> Iterator[str]:
-    known = [(index, found) for index in domain.criteria if (found := context.estimate(domain, index))]
+    known = [(index, official) for index in domain.criteria if (official := context.estimate(domain, index))]
     if len(known) < 2:
         return
     best, high = max(known, key=lambda pair: pair[1].value or 0.0)
@@ -130,9 +132,9 @@ def _criteria(context: ReportContext, domain: DomainResult) -> Iterator[str]:
 
 def _weak_items(context: ReportContext, domain: DomainResult) -> Iterator[str]:
     known = [
-        (found.value, item.id)
+        (official.value, item.id)
         for item in domain.items
-        if (found := context.estimate(domain, item)) and found.value is not None
+        if (official := context.estimate(domain, item)) and official.value is not None
     ]
     if len(known) > _WEAK_ITEMS:
         weak = sorted(known)[:_WEAK_ITEMS]
@@ -146,13 +148,17 @@ def _weak_items(context: ReportContext, domain: DomainResult) -> Iterator[str]:
 def _units(context: ReportContext, units: Sequence[DomainResult]) -> Iterator[str]:
     if len(units) < 2:
         return
-    ends = [(context.unit_name(unit.id), found) for unit in units if (found := _ends(context, unit))]
+    ends = [
+        (context.unit_name(unit.id), interval_ends)
+        for unit in units
+        if (interval_ends := _ends(context, unit))
+    ]
     for target in context.campaign.targets:
         for verdict in ("above", "below", "open"):
             names = [name for name, (low, high) in ends if _verdict(low, high, target) == verdict]
             if names:
-                said = _named(context, names, len(units))
-                yield context.text(f"remark.units_{verdict}", target=short_percent(target), units=said)
+                named = _named(context, names, len(units))
+                yield context.text(f"remark.units_{verdict}", target=short_percent(target), units=named)
 
 
 def _named(context: ReportContext, names: Sequence[str], units: int) -> str:
@@ -170,29 +176,29 @@ def _verdict(low: float, high: float, target: float) -> str:
 
 
 def _ends(context: ReportContext, unit: DomainResult) -> tuple[float, float] | None:
-    found = context.estimate(unit, unit.overall)
-    if found is None or found.low is None or found.high is None:
+    official = context.estimate(unit, unit.overall)
+    if official is None or official.low is None or official.high is None:
         return None
-    return found.low, found.high
+    return official.low, official.high
 
 
 def limits(context: ReportContext, units: Sequence[DomainResult]) -> tuple[str, ...]:
     """Say what the figures do not carry: sampling, width of intervals, unknown N, hidden cells."""
     level = context.level
     unknown = [context.unit_name(unit.id) for unit in units if unit.population is None]
-    said = [
+    sentences = [
         context.text("limit.sample"),
         context.text("limit.interval", level=level),
         *_widths(context, units),
     ]
     if unknown:
-        said.append(context.text("limit.population", units=_named(context, unknown, len(units))))
+        sentences.append(context.text("limit.population", units=_named(context, unknown, len(units))))
     if context.hidden:
-        said.append(context.text("limit.suppressed", threshold=str(THRESHOLD)))
-    said.append(context.text("limit.states"))
+        sentences.append(context.text("limit.suppressed", threshold=str(THRESHOLD)))
+    sentences.append(context.text("limit.states"))
     if context.campaign.rehearsal:
-        said.append(context.text("limit.rehearsal"))
-    return tuple(said)
+        sentences.append(context.text("limit.rehearsal"))
+    return tuple(sentences)
 
 
 def _widths(context: ReportContext, units: Sequence[DomainResult]) -> Iterator[str]:

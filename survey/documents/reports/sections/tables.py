@@ -183,28 +183,28 @@ def items(context: ReportContext, domain: DomainResult) -> Table:
         rows.extend(_item_row(context, domain, item, item.id) for item in domain.items_of(criterion))
     if domain.overall_item is not None:
         rows.append(_item_row(context, domain, domain.overall_item, "", "total"))
-    found = [*notes(context, rows, interval=False)]
+    lines = [*notes(context, rows, interval=False)]
     note = context.text("table.items_note", level=context.level)
     title, label = context.text("table.items"), context.text("column.criterion")
     return Table(
-        "items", title, _item_columns(context), tuple(rows), (note, *found), "items", group_label=label
+        "items", title, _item_columns(context), tuple(rows), (note, *lines), "items", group_label=label
     )
 
 
 def notes(context: ReportContext, rows: Iterable[TableRow], *, interval: bool = True) -> tuple[str, ...]:
     """Return the notes that the cells of these rows call for."""
-    found = [cell for row in rows for cell in row.cells]
+    shown = [cell for row in rows for cell in row.cells]
     census = context.text("column.census")
     lonely = any(
-        len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in found
+        len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in shown
     )
-    said = (
+    lines = (
         (interval, context.text("table.interval_note", level=context.level)),
-        (any(cells.HIDDEN.lines == cell.lines for cell in found), _hidden_note(context)),
-        (any(census in cell.lines for cell in found), context.text("table.census_note")),
+        (any(cells.HIDDEN.lines == cell.lines for cell in shown), _hidden_note(context)),
+        (any(census in cell.lines for cell in shown), context.text("table.census_note")),
         (interval and lonely, context.text("table.no_interval_note")),
     )
-    return tuple(sentence for called, sentence in said if called)
+    return tuple(sentence for called, sentence in lines if called)
 
 
 def _hidden_note(context: ReportContext) -> str:
@@ -254,8 +254,8 @@ def _index_row(
     return TableRow((cells.text(label), *figures), "total" if kind == "total" else "plain")
 
 
-def _estimate(context: ReportContext, found: Estimate, *, shown: bool) -> Cell:
-    return cells.estimate(found, context.text("column.census")) if shown else cells.HIDDEN_ESTIMATE
+def _estimate(context: ReportContext, index_estimate: Estimate, *, shown: bool) -> Cell:
+    return cells.estimate(index_estimate, context.text("column.census")) if shown else cells.HIDDEN_ESTIMATE
 
 
 def _matrix_row(context: ReportContext, domain: DomainResult, label: str, kind: str = "plain") -> TableRow:

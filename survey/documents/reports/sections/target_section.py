@@ -38,8 +38,8 @@ def table(
             for target in targets
         ]
     key = "chance.note_same" if len(_labels(context)) == 1 else "chance.note"
-    found = [cell for row in rows for cell in row.cells]
-    hidden = context.text("table.hidden_note", threshold="10") if cells.HIDDEN in found else ""
+    shown = [cell for row in rows for cell in row.cells]
+    hidden = context.text("table.hidden_note", threshold="10") if cells.HIDDEN in shown else ""
     notes = (context.text(key, official=context.official), *((hidden,) if hidden else ()))
     return Table("chances", context.text("chance.table"), tuple(columns), tuple(rows), notes, "compare")
 
@@ -49,9 +49,11 @@ def _labels(context: ReportContext) -> tuple[str, ...]:
     return (context.official,) if context.official == satisfied else (context.official, satisfied)
 
 
-def _row(context: ReportContext, found: TargetProbabilities, label: str, *, total: bool = False) -> TableRow:
+def _row(
+    context: ReportContext, probabilities: TargetProbabilities, label: str, *, total: bool = False
+) -> TableRow:
     shown: list[Cell] = []
-    sides = (found.official, found.satisfied)
+    sides = (probabilities.official, probabilities.satisfied)
     for side in sides[: len(_labels(context))]:
         width = len(context.campaign.targets)
         shown += (
@@ -59,5 +61,5 @@ def _row(context: ReportContext, found: TargetProbabilities, label: str, *, tota
             if side is not None
             else [cells.HIDDEN] * width
         )
-    forms = cells.number(found.forms)
+    forms = cells.number(probabilities.forms)
     return TableRow((cells.text(label), forms, *shown), "total" if total else "plain")

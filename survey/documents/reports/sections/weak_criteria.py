@@ -18,21 +18,21 @@ def table(context: ReportContext, domain: DomainResult, scored: DomainPoints | N
 
     Columns: result, standard points, points by the table, the council's points, cause, remedy, unit responsible.
     """
-    known = [(index, found) for index in domain.criteria if (found := context.estimate(domain, index))]
+    known = [(index, official) for index in domain.criteria if (official := context.estimate(domain, index))]
     if not known:
         return None
     target = max(context.campaign.targets)
     weak = [pair for pair in known if (pair[1].value or 0.0) < target]
     lowest = min(known, key=lambda pair: pair[1].value or 0.0)
-    said = short_percent(target)
-    title = context.text("weak.table" if weak else "weak.table_lowest", target=said)
+    named = short_percent(target)
+    title = context.text("weak.table" if weak else "weak.table_lowest", target=named)
     points = {} if scored is None else {worth.award.criterion: worth.award for worth in scored.criteria}
     rows = []
-    for index, found in weak or [lowest]:
+    for index, official in weak or [lowest]:
         award = points.get(index.id)
         standard = None if award is None else award.maximum
         computed = None if award is None else award.points
-        rows.append(_row(context, index, found, standard, computed))
+        rows.append(_row(context, index, official, standard, computed))
     return Table("weak", title, _columns(context, scored), tuple(rows), _notes(context, scored), "points")
 
 
@@ -58,14 +58,14 @@ def _columns(context: ReportContext, scored: DomainPoints | None) -> tuple[Colum
 def _row(
     context: ReportContext,
     index: IndexResult,
-    found: Estimate,
+    official: Estimate,
     standard: float | None,
     computed: float | None,
 ) -> TableRow:
     return TableRow(
         (
             cells.text(f"{index.id}. {context.index_name(index.id)}"),
-            cells.estimate(found, context.text("column.census")),
+            cells.estimate(official, context.text("column.census")),
             _points(standard, computed),
             *(PEN,) * 4,
         )
