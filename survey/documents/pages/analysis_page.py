@@ -10,11 +10,9 @@ from dataclasses import dataclass
 
 from scoring.analysis.analysis import Analysis
 from scoring.analysis.unit_profile import FindingsOfUnit
-from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import SurveyResult
-from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import Block, CampaignFacts, Paragraph, ReportHeading, Section, UnitFacts
-from survey.documents.reports.report_context import ReportContext
+from survey.documents.reports.report_context import ReportContext, context_of
 from survey.documents.reports.sections import (
     analysis_sections,
     channel_table,
@@ -22,7 +20,6 @@ from survey.documents.reports.sections import (
     quality_detail,
     quality_review,
 )
-from survey.documents.reports.texts import bundled
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ def of_province(
     officers: Sequence[str],
 ) -> AnalysisPage:
     """Return the page; ``officers`` are the names behind the codes of the analysis."""
-    context = _context(result, facts, units, heading)
+    context = context_of(result, facts, units, heading)
     league, chances, points, drivers = analysis_sections.of_province(context, analysis)
     return AnalysisPage(
         league=league,
@@ -68,7 +65,7 @@ def advice(
     findings: FindingsOfUnit,
 ) -> tuple[str, ...]:
     """Return the remarks on one unit as sentences."""
-    return driver_section.advice(_context(result, facts, units, heading), findings)
+    return driver_section.advice(context_of(result, facts, units, heading), findings)
 
 
 def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]) -> Iterator[Block]:
@@ -83,11 +80,3 @@ def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]
     yield from (Paragraph(sentence) for sentence in quality_detail.effect(context, review.officer_effect))
     if review.channels:
         yield channel_table.table(context, review.channels)
-
-
-def _context(
-    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
-) -> ReportContext:
-    cells = hidden_cells(result)
-    known = {unit.id: unit for unit in units}
-    return ReportContext(printed_result(result, cells), facts, known, heading, bundled(), cells)

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.results import FORMULAS, DomainResult, Formula, SurveyResult
 from survey.documents.reports import cells
-from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import (
     CampaignFacts,
     Cell,
@@ -21,9 +19,8 @@ from survey.documents.reports.record import (
     TableRow,
     UnitFacts,
 )
-from survey.documents.reports.report_context import ReportContext
+from survey.documents.reports.report_context import ReportContext, context_of
 from survey.documents.reports.sections import keying_section, report_sentences, tables
-from survey.documents.reports.texts import bundled
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ def of_province(
     formula: Formula,
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
-    context = _context(result, facts, units, heading)
+    context = context_of(result, facts, units, heading)
     shown = context.result
     pooled, weighted = shown.province_pooled, shown.province_weighted
     return Overview(
@@ -91,7 +88,7 @@ def of_unit(
     result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
-    context = _context(result, facts, units, heading)
+    context = context_of(result, facts, units, heading)
     domain = next(each for each in context.result.units if each.id == unit)
     own = [each for each in units if each.id == unit]
     return Overview(
@@ -106,14 +103,6 @@ def of_unit(
         matrix=None,
         keying=_keying_quality(context, own),
     )
-
-
-def _context(
-    result: SurveyResult, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
-) -> ReportContext:
-    cells = hidden_cells(result)
-    known = {unit.id: unit for unit in units}
-    return ReportContext(printed_result(result, cells), facts, known, heading, bundled(), cells)
 
 
 def _keying_quality(context: ReportContext, units: Sequence[UnitFacts]) -> KeyingQuality | None:

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from typing import get_args
 
 from scoring.analysis.analysis import Analysis
-from scoring.disclosure.hidden_cells import CellKey, hidden_cells
+from scoring.disclosure.hidden_cells import CellKey
 from scoring.results import DomainResult, SurveyResult
 from survey.documents.reports.formats import NBSP, count, plain, roman, short_date
 from survey.documents.reports.numbering import numbered
-from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import (
     Appendix,
     Block,
@@ -26,9 +25,9 @@ from survey.documents.reports.record import (
     Table,
     UnitFacts,
 )
-from survey.documents.reports.report_context import ReportContext
+from survey.documents.reports.report_context import ReportContext, context_of
 from survey.documents.reports.sections import analysis_sections, keying_section, report_sentences, tables
-from survey.documents.reports.texts import ReportTexts, bundled
+from survey.documents.reports.texts import ReportTexts
 
 # The longest line of a letterhead or signature, and the longest number, symbol or half a place's name.
 _LINE, _SHORT = 120, 30
@@ -48,7 +47,7 @@ def consolidated(
 
     With an ``analysis`` the report also compares the units, weighs targets and points, and reviews its data.
     """
-    context = _context(result, campaign, units, heading, hidden, texts)
+    context = context_of(result, campaign, units, heading, hidden, texts)
     sections = _drop_empty(
         (
             *_general(context, context.text("general.scope", units=count(len(units)), **_scope(context))),
@@ -86,7 +85,7 @@ def for_unit(
 
     Raises KeyError where the results or the facts do not know the unit.
     """
-    context = _context(result, campaign, units, heading, hidden, texts)
+    context = context_of(result, campaign, units, heading, hidden, texts)
     domain = {each.id: each for each in context.result.units}[unit]
     own = (context.units[unit],)
     sections = _drop_empty(
@@ -108,25 +107,6 @@ def for_unit(
         *_weak(context, 2, analysis, domain),
     )
     return numbered(_report(context, sections, appendices, (domain,)), context.texts)
-
-
-def _context(
-    result: SurveyResult,
-    campaign: CampaignFacts,
-    units: Sequence[UnitFacts],
-    heading: ReportHeading,
-    hidden: Collection[CellKey] | None,
-    texts: ReportTexts | None,
-) -> ReportContext:
-    cells = frozenset(hidden_cells(result) if hidden is None else hidden)
-    return ReportContext(
-        result=printed_result(result, cells),
-        campaign=campaign,
-        units={unit.id: unit for unit in units},
-        heading=heading,
-        texts=texts or bundled(),
-        hidden=cells,
-    )
 
 
 def _scope(context: ReportContext) -> dict[str, str]:

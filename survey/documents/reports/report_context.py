@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.disclosure.hidden_cells import CellKey
+from scoring.disclosure.hidden_cells import CellKey, hidden_cells
 from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
 from survey.documents.reports.formats import plain, short_percent
+from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, ReportHeading, UnitFacts
-from survey.documents.reports.texts import ReportTexts
+from survey.documents.reports.texts import ReportTexts, bundled
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,26 @@ class ReportContext:
     def index_name(self, index: str) -> str:
         """Return the Vietnamese text of a criterion or item."""
         return plain(self.campaign.criteria.get(index) or self.campaign.items.get(index, index))
+
+
+def context_of(
+    result: SurveyResult,
+    campaign: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: ReportHeading,
+    hidden: Collection[CellKey] | None = None,
+    texts: ReportTexts | None = None,
+) -> ReportContext:
+    """Return what a report or a page is made from: the results as they are printed, the bundled texts by default.
+
+    ``hidden`` are the cells that stay hidden; unless given, those that disclosure control finds.
+    """
+    cells = frozenset(hidden_cells(result) if hidden is None else hidden)
+    return ReportContext(
+        result=printed_result(result, cells),
+        campaign=campaign,
+        units={unit.id: unit for unit in units},
+        heading=heading,
+        texts=texts or bundled(),
+        hidden=cells,
+    )
