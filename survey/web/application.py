@@ -17,11 +17,9 @@ from survey.errors import Refusal
 from survey.extensions import babel, csrf, limiter
 from survey.services.installation.installation import Installation
 from survey.web import access, language, refusals, request_bodies
-from survey.web.accounts import sign_in
-from survey.web.accounts.accounts import accounts
-from survey.web.accounts.sign_in import signin as signin_pages
+from survey.web.accounts import accounts, sign_in
 from survey.web.app_context import NAME
-from survey.web.collection.citizen import citizen
+from survey.web.collection import citizen
 from survey.web.counter.links import links
 from survey.web.counter.screen_codes import screens
 from survey.web.health import health
@@ -29,11 +27,7 @@ from survey.web.invitations.lists import invitations
 from survey.web.kiosks.device_api import kiosk
 from survey.web.kiosks.devices import kiosks
 from survey.web.kiosks.phone import kiosk_phone
-from survey.web.paper.paper_checks import keyed
-from survey.web.paper.paper_entry import officer
-from survey.web.paper.scans import scans
-from survey.web.paper.second_keying import keying
-from survey.web.paper.sheets import paper
+from survey.web.paper import paper_checks, paper_entry, scans, second_keying, sheets
 from survey.web.results.analysis import analysis
 from survey.web.results.board import board
 from survey.web.results.results import results
@@ -45,20 +39,20 @@ LARGEST_WHOLE = 2**31 - 1
 MOST_FIELDS = 500
 BLUEPRINTS = (
     start,
-    citizen,
+    citizen.pages,
     health,
-    signin_pages,
-    accounts,
+    sign_in.pages,
+    accounts.pages,
     invitations,
-    officer,
+    paper_entry.pages,
     board,
     results,
     analysis,
     links,
-    keyed,
-    keying,
-    paper,
-    scans,
+    paper_checks.pages,
+    second_keying.pages,
+    sheets.pages,
+    scans.pages,
     screens,
     kiosk,
     kiosk_phone,
@@ -132,7 +126,7 @@ def _furnished(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     csrf.exempt(kiosk)  # no cookie there either: a device shows its key
-    csrf.exempt(citizen)  # no cookie and no sign-in there: a forged post gains nothing
+    csrf.exempt(citizen.pages)  # no cookie and no sign-in there: a forged post gains nothing
 
 
 def _behind(app: Flask, count: int) -> None:

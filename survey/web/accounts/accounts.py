@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from survey import clock
 from survey.errors import Refusal
-from survey.services.accounts import accounts as verbs
+from survey.services.accounts import accounts
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
@@ -20,7 +20,7 @@ from survey.web.accounts import password_reset
 from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
 
-accounts = Blueprint("accounts", __name__)
+pages = Blueprint("accounts", __name__)
 
 CARING = (Role.ADMIN, Role.TCCB)
 DONE = "accounts"
@@ -32,34 +32,34 @@ class AccountForm(FlaskForm):
     email = StringField(validators=[InputRequired(), Length(max=254)])
 
 
-@accounts.get("/noi-bo/tai-khoan")
+@pages.get("/noi-bo/tai-khoan")
 @allow(*CARING)
 def listing() -> ResponseReturnValue:
     """Show every account, with what whoever has signed in may do about it."""
     return _page()
 
 
-@accounts.post("/noi-bo/tai-khoan/dong")
+@pages.post("/noi-bo/tai-khoan/dong")
 @allow(*CARING)
 def close() -> ResponseReturnValue:
     """Close an account and end its sessions."""
-    return _done("closed", lambda email: verbs.close(current_installation(), actor(), email, clock.now()))
+    return _done("closed", lambda email: accounts.close(current_installation(), actor(), email, clock.now()))
 
 
-@accounts.post("/noi-bo/tai-khoan/mo")
+@pages.post("/noi-bo/tai-khoan/mo")
 @allow(*CARING)
 def reopen() -> ResponseReturnValue:
     """Open a closed account again."""
-    return _done("opened", lambda email: verbs.reopen(current_installation(), actor(), email, clock.now()))
+    return _done("opened", lambda email: accounts.reopen(current_installation(), actor(), email, clock.now()))
 
 
-@accounts.post("/noi-bo/tai-khoan/duong-dan")
+@pages.post("/noi-bo/tai-khoan/duong-dan")
 @allow(*CARING)
 def link() -> ResponseReturnValue:
     """Mail a one-time link to the account's own address; where there is no mail, show it, once."""
     installation, email = current_installation(), _email()
     try:
-        account = verbs.for_reset(installation, actor(), email, clock.now())
+        account = accounts.for_reset(installation, actor(), email, clock.now())
     except Refusal as refusal:
         return _page(refusal)
     address = password_reset.link_for(account)
@@ -90,8 +90,8 @@ def _email() -> str:
 def _page(refusal: Refusal | None = None) -> ResponseReturnValue:
     page = render_template(
         "account/listing.html",
-        accounts=verbs.listing(current_installation()),
-        cares=lambda role: verbs.may_care_for(actor(), role),
+        accounts=accounts.listing(current_installation()),
+        cares=lambda role: accounts.may_care_for(actor(), role),
         act=AccountForm(formdata=None),
         refusal=refusal,
         sentence=refusal.sentence(language.of_request()) if refusal else "",

@@ -28,7 +28,7 @@ from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.accounts.password_reset import asked_for
 from survey.web.app_context import current_installation
 
-signin = Blueprint("signin", __name__)
+pages = Blueprint("signin", __name__)
 
 TRANSLATIONS = str(Path(__file__).parents[2] / "translations")
 
@@ -44,11 +44,11 @@ HOME = {
     Role.ADMIN: "board.show",
     Role.TCCB: "board.show",
     Role.UNIT_HEAD: "board.show",
-    Role.OFFICER: "officer.entry",
+    Role.OFFICER: "paper_entry.entry",
 }
 
 
-@signin.get("/noi-bo/")
+@pages.get("/noi-bo/")
 @allow(*ANY_ROLE)
 def home() -> ResponseReturnValue:
     """Lead whoever has signed in to where their work begins."""

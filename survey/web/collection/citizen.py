@@ -26,10 +26,10 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import EntryState
 from survey.web.access import public
 from survey.web.app_context import current_installation
-from survey.web.collection import citizen_page as page
+from survey.web.collection import citizen_page
 from survey.web.collection.citizen_page import Counter
 
-citizen = Blueprint("citizen", __name__)
+pages = Blueprint("citizen", __name__)
 
 KEY = "key"
 MINUTES = 2
@@ -60,34 +60,36 @@ class Again:
     without: str | None
 
 
-@citizen.get("/k/<sealed>")
+@pages.get("/k/<sealed>")
 @public
 def form(sealed: str) -> ResponseReturnValue:
     """Give the counter's form, prepared once and sent with a new key."""
-    return _given(page.counter_of(sealed))
+    return _given(citizen_page.counter_of(sealed))
 
 
-@citizen.post("/k/<sealed>")
+@pages.post("/k/<sealed>")
 @public
 def send(sealed: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    return _taken(page.counter_of(sealed))
+    return _taken(citizen_page.counter_of(sealed))
 
 
-@citizen.get("/m")
+@pages.get("/m")
 @public
 def typed() -> ResponseReturnValue:
     """Ask for the short code of a card or of a screen, and lead to its form."""
-    lang = page.language()
+    lang = citizen_page.language()
     if code := request.args.get("ma", "").strip()[:LONGEST_TYPED]:
         where = "citizen.by_screen" if screen_code.read(code) else "citizen.by_ticket"
-        address = url_for(where, code=code, lang=page.if_chosen(lang), v=page.view() or None)
+        address = url_for(where, code=code, lang=citizen_page.if_chosen(lang), v=citizen_page.view() or None)
         return redirect(address, 303)
-    told = {"rehearsal": False, "lang_links": page.other_languages(None, lang)}
-    return page.sent(render_template("citizen/ticket.html", **told, **page.frame(None, lang)).encode(), 200)
+    told = {"rehearsal": False, "lang_links": citizen_page.other_languages(None, lang)}
+    return citizen_page.sent(
+        render_template("citizen/ticket.html", **told, **citizen_page.frame(None, lang)).encode(), 200
+    )
 
 
-@citizen.get("/m/<code>")
+@pages.get("/m/<code>")
 @public
 def by_ticket(code: str) -> ResponseReturnValue:
     """Give the form of the unit that printed the one-time code, while the code is unspent."""
@@ -96,7 +98,7 @@ def by_ticket(code: str) -> ResponseReturnValue:
     return _given(_of_unit(found.campaign, found.ticket.unit_id))
 
 
-@citizen.post("/m/<code>")
+@pages.post("/m/<code>")
 @public
 def send_by_ticket(code: str) -> ResponseReturnValue:
     """Take the form in and spend its code; the receipt's address does not name the code."""
@@ -105,7 +107,7 @@ def send_by_ticket(code: str) -> ResponseReturnValue:
     return _taken(counter, found.ticket)
 
 
-@citizen.get("/s/<code>")
+@pages.get("/s/<code>")
 @public
 def by_screen(code: str) -> ResponseReturnValue:
     """Give the form of the counter whose screen shows the code, or showed it minutes ago."""
@@ -115,7 +117,7 @@ def by_screen(code: str) -> ResponseReturnValue:
     return _given(counter, screen_codes.open_form(installation, found, now))
 
 
-@citizen.post("/s/<code>")
+@pages.post("/s/<code>")
 @public
 def send_by_screen(code: str) -> ResponseReturnValue:
     """Take the form in and spend the screen's code; where that cannot be, ask for the present one and lose nothing."""
@@ -133,11 +135,11 @@ def send_by_screen(code: str) -> ResponseReturnValue:
         return _asked_again(counter, refusal)
 
 
-@citizen.get("/k/<sealed>/r/<code>")
+@pages.get("/k/<sealed>/r/<code>")
 @public
 def receipt(sealed: str, code: str) -> ResponseReturnValue:
     """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
-    counter = page.counter_of(sealed)
+    counter = citizen_page.counter_of(sealed)
     known = receipts.read(current_installation().keys.receipt, code)
     if known is None:
         raise Refusal("receipt_unknown")
@@ -145,13 +147,13 @@ def receipt(sealed: str, code: str) -> ResponseReturnValue:
         "citizen/receipt.html",
         code_groups=known.split("-"),
         late="late" in request.args,
-        **page.frame(counter.campaign, page.language(counter.campaign)),
-        **page.heading(counter),
+        **citizen_page.frame(counter.campaign, citizen_page.language(counter.campaign)),
+        **citizen_page.heading(counter),
     )
-    return page.sent(shown.encode(), 200, caching=RECEIPT_CACHING)
+    return citizen_page.sent(shown.encode(), 200, caching=RECEIPT_CACHING)
 
 
-@citizen.get("/gui/<campaign>/<lang>.<version>.js")
+@pages.get("/gui/<campaign>/<lang>.<version>.js")
 @public
 def script(campaign: str, lang: str, version: str) -> ResponseReturnValue:
     """Give the script that sends a form on a bad line, with its two sentences in a language of the campaign.
@@ -162,12 +164,12 @@ def script(campaign: str, lang: str, version: str) -> ResponseReturnValue:
     record = current_installation().campaigns.get(campaign)
     if lang not in record.names:
         raise Refusal("page_unknown")
-    source, current = page.script_of(record, lang)
+    source, current = citizen_page.script_of(record, lang)
     caching = FOREVER if version == current else "no-cache"
     return Response(source, mimetype="text/javascript", headers={"Cache-Control": caching})
 
 
-@citizen.get("/nghe/<campaign>/<lang>/<key>/<digest>")
+@pages.get("/nghe/<campaign>/<lang>/<key>/<digest>")
 @public
 def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue:
     """Give a recording of a campaign, whole or in part as players ask for it.
@@ -195,39 +197,39 @@ def _notice(
     counter: Counter | None, kind: str, details: Mapping[str, object], form_url: str | None, status: int
 ) -> Response:
     campaign = None if counter is None else counter.campaign
-    heading = {"office": None, "rehearsal": False} if counter is None else page.heading(counter)
+    heading = {"office": None, "rehearsal": False} if counter is None else citizen_page.heading(counter)
     shown = render_template(
         "citizen/notice.html",
         kind=kind,
         details=details,
         form_url=form_url,
-        **page.frame(campaign, page.language(campaign)),
+        **citizen_page.frame(campaign, citizen_page.language(campaign)),
         **heading,
     )
-    return page.sent(shown.encode(), status)
+    return citizen_page.sent(shown.encode(), status)
 
 
 def _given(counter: Counter, key: str | None = None) -> Response:
     """Send the prepared page of the counter's unit with a key, or tell what to do if it is another unit."""
     campaign = counter.campaign
-    lang = page.language(campaign)
-    if page.OTHER_UNIT in request.args:
+    lang = citizen_page.language(campaign)
+    if citizen_page.OTHER_UNIT in request.args:
         unit = campaign.unit(counter.unit_id).name
         return _notice(counter, "other_unit", {"unit": unit}, f"?lang={lang}", 200)
     if clock.now() < campaign.opens_at:
         raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
-    prepared = _prepared(campaign, counter.unit_id, lang, _is_late(counter), page.view())
+    prepared = _prepared(campaign, counter.unit_id, lang, _is_late(counter), citizen_page.view())
     raw, packed = prepared.fill(**{KEY: key or secrets.token_urlsafe(16)})
-    css, loader = _css(campaign, lang), page.loader(campaign, lang)
+    css, loader = _css(campaign, lang), citizen_page.loader(campaign, lang)
     if request.accept_encodings.quality("gzip") > 0:
-        return page.sent(packed, 200, css, script=loader, encoding="gzip")
-    return page.sent(raw, 200, css, script=loader)
+        return citizen_page.sent(packed, 200, css, script=loader, encoding="gzip")
+    return citizen_page.sent(raw, 200, css, script=loader)
 
 
 def _taken(counter: Counter, code: CodeOfAnswer | None = None) -> ResponseReturnValue:
     """Hand the form to the door and lead to its receipt, or show it again with every fault."""
     campaign = counter.campaign
-    lang, fields = page.language(campaign), request.form.to_dict(flat=False)
+    lang, fields = citizen_page.language(campaign), request.form.to_dict(flat=False)
     key = request.form.get(KEY, "")
     typed = fields.pop(ANOTHER_CODE, None)
     try:
@@ -243,7 +245,7 @@ def _taken(counter: Counter, code: CodeOfAnswer | None = None) -> ResponseReturn
 
 def _asked_again(counter: Counter, refusal: Refusal) -> Response:
     """Show the form as it was sent, with a place for the screen's present code and a way without one."""
-    lang = page.language(counter.campaign)
+    lang = citizen_page.language(counter.campaign)
     again = Again(refusal.sentence(lang), "", _form_address(counter))
     return _shown_again(counter, refusal.status, request.form.to_dict(flat=False), (), again)
 
@@ -257,10 +259,14 @@ def _shown_again(
 ) -> Response:
     """Show the form with everything that was filled in."""
     campaign = counter.campaign
-    lang, key = page.language(campaign), request.form.get(KEY, "")
-    css = page.WHOLE_STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.WHOLE_STYLE
+    lang, key = citizen_page.language(campaign), request.form.get(KEY, "")
+    css = (
+        citizen_page.WHOLE_STYLE + citizen_page.PLAYER_STYLE
+        if citizen_page.clips(campaign, lang)
+        else citizen_page.WHOLE_STYLE
+    )
     shown = _rendered(counter, lang, key, css, values, faults, again=again)
-    return page.sent(shown.encode(), status, css, script=page.loader(campaign, lang))
+    return citizen_page.sent(shown.encode(), status, css, script=citizen_page.loader(campaign, lang))
 
 
 def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> Faulty:
@@ -278,14 +284,14 @@ def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter
 def _form_address(counter: Counter | None) -> str | None:
     if counter is None:
         return None
-    lang = page.if_chosen(page.language(counter.campaign))
+    lang = citizen_page.if_chosen(citizen_page.language(counter.campaign))
     return url_for("citizen.form", sealed=counter.sealed, lang=lang)
 
 
 def _counter_of_request() -> Counter | None:
     """Return the counter that the request's address names, None where it names none."""
     try:
-        return page.counter_of((request.view_args or {})["sealed"])
+        return citizen_page.counter_of((request.view_args or {})["sealed"])
     except (KeyError, Refusal):
         return None
 
@@ -295,9 +301,9 @@ def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
         "citizen.receipt",
         sealed=counter.sealed,
         code=accepted.receipt,
-        lang=page.if_chosen(lang),
+        lang=citizen_page.if_chosen(lang),
         late="1" if accepted.state is EntryState.LATE else None,
-        v=page.view() or None,
+        v=citizen_page.view() or None,
     )
 
 
@@ -308,7 +314,11 @@ def _is_late(counter: Counter) -> bool:
 @lru_cache(maxsize=KEPT_PAGES)
 def _css(campaign: CampaignRecord, lang: str) -> str:
     """Return the style of a first visit; players of recordings need a rule of their own."""
-    return page.STYLE + page.PLAYER_STYLE if page.clips(campaign, lang) else page.STYLE
+    return (
+        citizen_page.STYLE + citizen_page.PLAYER_STYLE
+        if citizen_page.clips(campaign, lang)
+        else citizen_page.STYLE
+    )
 
 
 @lru_cache(maxsize=KEPT_PAGES)
@@ -339,14 +349,14 @@ def _rendered(
         minutes=MINUTES,
         late=_is_late(counter) if late is None else late,
         action=f"?lang={lang}",
-        other_unit=f"?{page.OTHER_UNIT}={lang}",
-        lang_links=page.other_languages(campaign, lang),
+        other_unit=f"?{citizen_page.OTHER_UNIT}={lang}",
+        lang_links=citizen_page.other_languages(campaign, lang),
         values=values,
         faults=faults,
         again=again,
-        clips=page.clips(campaign, lang),
-        script=page.loader(campaign, lang),
+        clips=citizen_page.clips(campaign, lang),
+        script=citizen_page.loader(campaign, lang),
         key=key,
-        **page.frame(campaign, lang, css),
-        **page.heading(counter),
+        **citizen_page.frame(campaign, lang, css),
+        **citizen_page.heading(counter),
     )

@@ -17,7 +17,7 @@ from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.paper.form_totals import tally
 
-keyed = Blueprint("keyed", __name__)
+pages = Blueprint("paper_checks", __name__)
 
 DECIDED = "decided"
 # An officer who could take answers out of the count could choose which ones count.
@@ -32,7 +32,7 @@ class DecisionForm(FlaskForm):
     unit = StringField(validators=[Optional(), Length(max=64)])
 
 
-@keyed.get("/noi-bo/<campaign>/phieu-giay")
+@pages.get("/noi-bo/<campaign>/phieu-giay")
 @allow(*ANY_ROLE)
 def listing(campaign: str) -> ResponseReturnValue:
     """List the keyed forms of a unit: one's own, or the one chosen with ``?don-vi=``."""
@@ -53,21 +53,21 @@ def listing(campaign: str) -> ResponseReturnValue:
     )
 
 
-@keyed.post("/noi-bo/<campaign>/phieu-giay/xac-nhan")
+@pages.post("/noi-bo/<campaign>/phieu-giay/xac-nhan")
 @allow(Role.OFFICER, Role.UNIT_HEAD)
 def verify(campaign: str) -> ResponseReturnValue:
     """Confirm that a form was keyed as its paper says; never by the one who keyed it."""
     return _decide(campaign, Verdict.VERIFIED)
 
 
-@keyed.post("/noi-bo/<campaign>/phieu-giay/loai")
+@pages.post("/noi-bo/<campaign>/phieu-giay/loai")
 @allow(*DECIDING)
 def exclude(campaign: str) -> ResponseReturnValue:
     """Take a form out of the count, with a reason."""
     return _decide(campaign, Verdict.EXCLUDED)
 
 
-@keyed.post("/noi-bo/<campaign>/phieu-giay/khoi-phuc")
+@pages.post("/noi-bo/<campaign>/phieu-giay/khoi-phuc")
 @allow(*DECIDING)
 def reinstate(campaign: str) -> ResponseReturnValue:
     """Count a form again that was excluded."""
@@ -83,7 +83,7 @@ def _decide(code: str, verdict: Verdict) -> ResponseReturnValue:
     decisions.decide(current_installation(), actor(), record, number, verdict, clock.now(), reason)
     flash({"number": number, "verdict": verdict.value}, DECIDED)  # type: ignore[arg-type]
     chosen = {} if actor().unit_code else {"don-vi": form.unit.data or None}
-    return redirect(url_for("keyed.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]
+    return redirect(url_for("paper_checks.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]
 
 
 def _unit_id(record: CampaignRecord) -> int:

@@ -29,7 +29,7 @@ from survey.web.app_context import current_installation
 from survey.web.office_frame import to_campaign
 from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
 
-officer = Blueprint("officer", __name__)
+pages = Blueprint("paper_entry", __name__)
 
 NUMBER = "form_number"
 CARD = "card"
@@ -67,14 +67,14 @@ class Workplace:
         return next(found for found in board.units if found.unit.code == self.unit.code)
 
 
-@officer.get("/noi-bo/nhap-phieu")
+@pages.get("/noi-bo/nhap-phieu")
 @allow(Role.OFFICER)
 def entry() -> ResponseReturnValue:
     """Lead to the entry page of the campaign."""
-    return to_campaign("officer.form")
+    return to_campaign("paper_entry.form")
 
 
-@officer.get("/noi-bo/<campaign>/nhap-phieu")
+@pages.get("/noi-bo/<campaign>/nhap-phieu")
 @allow(Role.OFFICER)
 def form(campaign: str) -> ResponseReturnValue:
     """Show an empty entry page with a new key.
@@ -88,7 +88,7 @@ def form(campaign: str) -> ResponseReturnValue:
     return _page(place, EntryForm(key=secrets.token_urlsafe(16)), {}, ())
 
 
-@officer.post("/noi-bo/<campaign>/nhap-phieu")
+@pages.post("/noi-bo/<campaign>/nhap-phieu")
 @allow(Role.OFFICER)
 def save(campaign: str) -> ResponseReturnValue:
     """Take a keyed form in and lead to the next one, or show it again with nothing lost."""
@@ -113,7 +113,7 @@ def save(campaign: str) -> ResponseReturnValue:
         where = CARD if refusal.code.startswith("ticket_") else NUMBER
         return _page(place, given, fields, [Fault(refusal.code, where, refusal.details)]), refusal.status
     flash({"number": number, "receipt": accepted.receipt, "state": accepted.state.value}, RECEIVED)  # type: ignore[arg-type]
-    return redirect(url_for("officer.form", campaign=place.campaign.code), 303)
+    return redirect(url_for("paper_entry.form", campaign=place.campaign.code), 303)
 
 
 def _number(place: Workplace, typed: str, faults: list[PlacedFault]) -> str:

@@ -18,7 +18,7 @@ from survey import clock
 from survey.documents.reports.formats import plain
 from survey.errors import Fault, Refusal, sentence_of
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.paper import scans as scanned
+from survey.services.paper import scans
 from survey.services.paper.scans import TakenIn
 from survey.vocabulary import Role
 from survey.web import language
@@ -26,7 +26,7 @@ from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.request_bodies import takes_up_to
 
-scans = Blueprint("scans", __name__)
+pages = Blueprint("scans", __name__)
 
 SCANNING = (Role.ADMIN, Role.UNIT_HEAD, Role.OFFICER)
 LARGEST_UPLOAD = 60_000_000
@@ -48,18 +48,18 @@ class DoubtForm(FlaskForm):
     unit = StringField(validators=[Optional(), Length(max=64)])
 
 
-@scans.get("/noi-bo/<campaign>/phieu-quet")
+@pages.get("/noi-bo/<campaign>/phieu-quet")
 @allow(*ANY_ROLE)
 def queue(campaign: str) -> ResponseReturnValue:
     """Show what waits for a person in a unit, or the doubts of the form in ``?so=``."""
     record = current_installation().campaigns.get(campaign)
     unit_id = _unit_id(record, request.args.get("don-vi"))
-    waiting = scanned.waiting(current_installation(), actor(), record, unit_id)
+    waiting = scans.waiting(current_installation(), actor(), record, unit_id)
     number = request.args.get("so", "")
     if number not in waiting or actor().role not in SCANNING:
         return _queue(record, unit_id, waiting)
     q, lang = record.questionnaire, language.of_request()
-    form = scanned.doubtful(current_installation(), actor(), record, unit_id, number)
+    form = scans.doubtful(current_installation(), actor(), record, unit_id, number)
     return render_template(
         "officer/doubts.html",
         campaign=record,
@@ -73,7 +73,7 @@ def queue(campaign: str) -> ResponseReturnValue:
     )
 
 
-@scans.post("/noi-bo/<campaign>/phieu-quet")
+@pages.post("/noi-bo/<campaign>/phieu-quet")
 @allow(*SCANNING)
 @takes_up_to(LARGEST_UPLOAD)
 def upload(campaign: str) -> ResponseReturnValue:
@@ -86,14 +86,14 @@ def upload(campaign: str) -> ResponseReturnValue:
         raise Refusal("request_bad")
     with tempfile.TemporaryDirectory(dir=installation.config.data) as folder:
         saved = _saved(form.files.data, Path(folder))
-        taken = scanned.take_in(installation, actor(), record, unit_id, list(saved), clock.now(), saved)
-    waiting = scanned.waiting(installation, actor(), record, unit_id)
+        taken = scans.take_in(installation, actor(), record, unit_id, list(saved), clock.now(), saved)
+    waiting = scans.waiting(installation, actor(), record, unit_id)
     return _queue(record, unit_id, waiting, taken)
 
 
-@scans.post("/noi-bo/<campaign>/phieu-quet/tra-loi")
+@pages.post("/noi-bo/<campaign>/phieu-quet/tra-loi")
 @allow(*SCANNING)
-def settle(campaign: str) -> ResponseReturnValue:
+def answer_doubts(campaign: str) -> ResponseReturnValue:
     """Complete a form with what a person saw, and lead to the next one that waits."""
     installation, form = current_installation(), DoubtForm()
     record = installation.campaigns.get(campaign)
@@ -103,9 +103,9 @@ def settle(campaign: str) -> ResponseReturnValue:
         raise Refusal("request_bad")
     number = str(form.number.data)
     chosen = request.form.to_dict()
-    scanned.answer_doubts(installation, actor(), record, unit_id, number, chosen, clock.now())
+    scans.answer_doubts(installation, actor(), record, unit_id, number, chosen, clock.now())
     flash({"number": number}, DONE)  # type: ignore[arg-type]
-    following = scanned.waiting(installation, actor(), record, unit_id)[:1]
+    following = scans.waiting(installation, actor(), record, unit_id)[:1]
     asked = {"so": following[0]} if following else {}
     code = record.unit(unit_id).code
     return redirect(url_for("scans.queue", campaign=campaign, **{"don-vi": code}, **asked), 303)  # type: ignore[arg-type]

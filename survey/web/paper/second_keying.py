@@ -16,15 +16,14 @@ from survey.documents.reports.texts import bundled
 from survey.errors import PlacedFault, Refusal, sentence_of
 from survey.services.collection import duplicate_serials
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.paper import keying_accuracy
-from survey.services.paper import second_keying as double
+from survey.services.paper import keying_accuracy, second_keying
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
 
-keying = Blueprint("keying", __name__)
+pages = Blueprint("second_keying", __name__)
 
 KEYING = (Role.OFFICER, Role.UNIT_HEAD)
 LOOKING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
@@ -44,19 +43,19 @@ class SettleForm(FlaskForm):
     number = StringField(validators=[InputRequired(), Length(max=24)])
 
 
-@keying.get("/noi-bo/<campaign>/nhap-lan-hai")
+@pages.get("/noi-bo/<campaign>/nhap-lan-hai")
 @allow(*KEYING)
 def second(campaign: str) -> ResponseReturnValue:
     """List the forms that chance drew, or show the entry page of the one in ``?so=``."""
     record = current_installation().campaigns.get(campaign)
     own, number = _own(record), request.args.get("so", "")
-    if number and double.may_key_second(current_installation(), actor(), record, own, number):
+    if number and second_keying.may_key_second(current_installation(), actor(), record, own, number):
         return _entry(record, number, {}, ())
-    waiting = double.waiting(current_installation(), actor(), record, own)
+    waiting = second_keying.waiting(current_installation(), actor(), record, own)
     return render_template("officer/second.html", campaign=record, unit=record.unit(own), waiting=waiting)
 
 
-@keying.post("/noi-bo/<campaign>/nhap-lan-hai")
+@pages.post("/noi-bo/<campaign>/nhap-lan-hai")
 @allow(*KEYING)
 def save_second(campaign: str) -> ResponseReturnValue:
     """Take a second keying in and say only whether it agrees."""
@@ -66,12 +65,12 @@ def save_second(campaign: str) -> ResponseReturnValue:
     sheet = sheet_of(record, request.form.to_dict(flat=False), faults)
     if sheet is None:
         return _entry(record, number, request.form.to_dict(flat=False), faults), 422
-    agrees = double.key_second(current_installation(), actor(), record, number, sheet, clock.now())
+    agrees = second_keying.key_second(current_installation(), actor(), record, number, sheet, clock.now())
     flash({"number": number, "agrees": agrees}, DONE)  # type: ignore[arg-type]
-    return redirect(url_for("keying.second", campaign=campaign), 303)
+    return redirect(url_for("second_keying.second", campaign=campaign), 303)
 
 
-@keying.get("/noi-bo/<campaign>/doi-chieu")
+@pages.get("/noi-bo/<campaign>/doi-chieu")
 @allow(*ANY_ROLE)
 def disputes(campaign: str) -> ResponseReturnValue:
     """Show what two keyings of a unit have differently, and numbers that came in twice."""
@@ -83,7 +82,7 @@ def disputes(campaign: str) -> ResponseReturnValue:
         "unit/disputes.html",
         campaign=record,
         unit=record.unit(unit_id),
-        disagreements=double.disagreements(installation, actor(), record, unit_id),
+        disagreements=second_keying.disagreements(installation, actor(), record, unit_id),
         stopped=duplicate_serials.stopped(installation, actor(), record, unit_id),
         accuracy=_accuracy(record),
         items={item.field: item for item in (*q.items, q.overall)},
@@ -93,20 +92,20 @@ def disputes(campaign: str) -> ResponseReturnValue:
     )
 
 
-@keying.post("/noi-bo/<campaign>/doi-chieu")
+@pages.post("/noi-bo/<campaign>/doi-chieu")
 @allow(*ANY_ROLE)
-def settle(campaign: str) -> ResponseReturnValue:
+def adjudicate(campaign: str) -> ResponseReturnValue:
     """Settle a form on which two keyings differ."""
     installation, form = current_installation(), SettleForm()
     record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number = str(form.number.data)
-    double.settle(installation, actor(), record, number, request.form.to_dict(), clock.now())
+    second_keying.settle(installation, actor(), record, number, request.form.to_dict(), clock.now())
     return _settled(campaign, number)
 
 
-@keying.post("/noi-bo/<campaign>/doi-chieu/trung-so")
+@pages.post("/noi-bo/<campaign>/doi-chieu/trung-so")
 @allow(*LOOKING)
 def resolve(campaign: str) -> ResponseReturnValue:
     """Say which of the sheets under one number counts."""
@@ -129,7 +128,7 @@ def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
 def _settled(campaign: str, number: str) -> ResponseReturnValue:
     flash({"number": number}, DONE)  # type: ignore[arg-type]
     chosen = {} if actor().unit_code else {"don-vi": request.form.get("unit") or None}
-    return redirect(url_for("keying.disputes", campaign=campaign, **chosen), 303)  # type: ignore[arg-type]
+    return redirect(url_for("second_keying.disputes", campaign=campaign, **chosen), 303)  # type: ignore[arg-type]
 
 
 def _own(record: CampaignRecord) -> int:

@@ -21,9 +21,7 @@ from survey.errors import PlacedFault, Refusal
 from survey.services.collection import serial_ranges
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import batches as printing
-from survey.services.paper import closing, stamp_images
-from survey.services.paper import minutes as account
+from survey.services.paper import batches, closing, minutes, stamp_images
 from survey.services.paper.batches import Order
 from survey.services.paper.minutes import Statement
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -32,11 +30,11 @@ from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.request_bodies import takes_up_to
 
-paper = Blueprint("paper", __name__)
+pages = Blueprint("sheets", __name__)
 
 PRINTING = (Role.ADMIN, Role.UNIT_HEAD)
 CLOSING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
-RECORDING = tuple(act.value for act in account.RECORDED)
+RECORDING = tuple(act.value for act in minutes.RECORDED)
 LARGEST_STAMP = 5_000_000
 PDF = "application/pdf"
 DONE = "paper"
@@ -47,8 +45,8 @@ class StatementForm(FlaskForm):
 
     act = StringField(validators=[AnyOf(RECORDING)])
     ranges = TextAreaField(validators=[InputRequired()])
-    witness = StringField(validators=[Optional(), Length(max=account.LONGEST_WITNESS)])
-    note = StringField(validators=[Optional(), Length(max=account.LONGEST_NOTE)])
+    witness = StringField(validators=[Optional(), Length(max=minutes.LONGEST_WITNESS)])
+    note = StringField(validators=[Optional(), Length(max=minutes.LONGEST_NOTE)])
 
 
 class OrderForm(FlaskForm):
@@ -69,7 +67,7 @@ class BatchForm(FlaskForm):
 class CloseForm(FlaskForm):
     """Who witnesses the end of a unit's account."""
 
-    witness = StringField(validators=[InputRequired(), Length(max=account.LONGEST_WITNESS)])
+    witness = StringField(validators=[InputRequired(), Length(max=minutes.LONGEST_WITNESS)])
 
 
 class EndForm(FlaskForm):
@@ -85,12 +83,12 @@ class StampForm(FlaskForm):
     diameter = StringField(validators=[AnyOf(("36", "34"))])
 
 
-@paper.get("/noi-bo/<campaign>/phieu-in")
+@pages.get("/noi-bo/<campaign>/phieu-in")
 @allow(*ANY_ROLE)
 def board(campaign: str) -> ResponseReturnValue:
     """Show the account of every unit, today or at the end of a day; who has a unit is led to it."""
     if actor().unit_code is not None:
-        return redirect(url_for("paper.unit_page", campaign=campaign, unit=actor().unit_code))
+        return redirect(url_for("sheets.unit_page", campaign=campaign, unit=actor().unit_code))
     installation = current_installation()
     record = installation.campaigns.get(campaign)
     until = _day(request.args.get("ngay", ""))
@@ -99,7 +97,7 @@ def board(campaign: str) -> ResponseReturnValue:
         "tccb/sheets.html",
         campaign=record,
         until=until,
-        units=account.board(installation, actor(), record, until),
+        units=minutes.board(installation, actor(), record, until),
         states=list(SheetState),
         has_seal=stamp_images.is_kept(installation, record),
         ended=unfinished is None,
@@ -108,7 +106,7 @@ def board(campaign: str) -> ResponseReturnValue:
     )
 
 
-@paper.get("/noi-bo/<campaign>/phieu-in/<unit>")
+@pages.get("/noi-bo/<campaign>/phieu-in/<unit>")
 @allow(*ANY_ROLE)
 def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
     """Show a unit's sheets and what can be done with them."""
@@ -116,7 +114,7 @@ def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
     return _page(record, record.unit_id(unit), StatementForm(formdata=None))
 
 
-@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/ghi")
+@pages.post("/noi-bo/<campaign>/phieu-in/<unit>/ghi")
 @allow(*ANY_ROLE)
 def record(campaign: str, unit: str) -> ResponseReturnValue:
     """Write a minute, or show the page again with every fault and everything that was typed."""
@@ -127,9 +125,9 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, unit_id, form, Refusal("ranges_faulty")), 422
     try:
-        spans = serial_ranges.parse(form.ranges.data or "", printing.expected(installation, found, unit))
+        spans = serial_ranges.parse(form.ranges.data or "", batches.expected(installation, found, unit))
         said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
-        number = account.record(installation, actor(), found, unit_id, said, clock.now())
+        number = minutes.record(installation, actor(), found, unit_id, said, clock.now())
     except Refusal as refusal:
         if not refusal.faults:
             raise
@@ -137,7 +135,7 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
     return _done(campaign, unit, number)
 
 
-@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/in")
+@pages.post("/noi-bo/<campaign>/phieu-in/<unit>/in")
 @allow(*PRINTING)
 def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
@@ -146,11 +144,11 @@ def issue(campaign: str, unit: str) -> ResponseReturnValue:
     with_stamp, signed = bool(form.seal.data), bool(form.sign.data)
     order = Order(form.count.data or 0, str(form.edition.data), "vi", with_stamp, signed)
     with _scratch(installation) as out:
-        printed = printing.print_batch(installation, actor(), found, unit_id, order, out, clock.now())
+        printed = batches.print_batch(installation, actor(), found, unit_id, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
 
 
-@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/tep-in")
+@pages.post("/noi-bo/<campaign>/phieu-in/<unit>/tep-in")
 @allow(*PRINTING)
 def pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the PDF of a batch; that it was taken is noted."""
@@ -158,32 +156,32 @@ def pdf(campaign: str, unit: str) -> ResponseReturnValue:
     installation, found, unit_id = _asked(campaign, unit, form)
     first = form.first.data or 0
     with _scratch(installation) as out:
-        printing.render_again(installation, actor(), found, unit_id, first, out, clock.now())
+        batches.render_again(installation, actor(), found, unit_id, first, out, clock.now())
         answer = Response(out.read_bytes(), mimetype=PDF)
     name = f"phieu-{campaign}-{unit}-{serial_ranges.number_of(first)}.pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 
 
-@paper.get("/noi-bo/<campaign>/phieu-in/<unit>/bien-ban")
+@pages.get("/noi-bo/<campaign>/phieu-in/<unit>/bien-ban")
 @allow(*ANY_ROLE)
-def minutes(campaign: str, unit: str) -> ResponseReturnValue:
+def show_minutes(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the minutes of a unit to be printed and signed: the one of ``?so=``, the account of ``?ngay=``, or all."""
     installation = current_installation()
     found = installation.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
     if "ngay" in request.args:
         day = _day(request.args["ngay"]) or clock.local_day(clock.now())
-        of_day = account.of_day(installation, actor(), found, unit_id, day)
+        of_day = minutes.of_day(installation, actor(), found, unit_id, day)
         place = {"campaign": found, "unit": found.unit(unit_id)}
         return render_template("unit/day.html", **place, found=of_day, states=list(SheetState))
     asked = request.args.get("so", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
-    shown = account.minutes(installation, actor(), found, unit_id, number)
+    shown = minutes.minutes(installation, actor(), found, unit_id, number)
     return render_template("unit/minutes.html", campaign=found, unit=found.unit(unit_id), minutes=shown)
 
 
-@paper.post("/noi-bo/<campaign>/phieu-in/<unit>/chot")
+@pages.post("/noi-bo/<campaign>/phieu-in/<unit>/chot")
 @allow(*CLOSING)
 def close(campaign: str, unit: str) -> ResponseReturnValue:
     """Close a unit's account."""
@@ -194,10 +192,10 @@ def close(campaign: str, unit: str) -> ResponseReturnValue:
     return _done(campaign, unit, number)
 
 
-@paper.post("/noi-bo/<campaign>/phieu-in/con-dau")
+@pages.post("/noi-bo/<campaign>/phieu-in/con-dau")
 @allow(Role.ADMIN)
 @takes_up_to(LARGEST_STAMP)
-def seal(campaign: str) -> ResponseReturnValue:
+def keep_stamp(campaign: str) -> ResponseReturnValue:
     """Keep the picture of the seal for forms that are printed from now on."""
     installation, form = current_installation(), StampForm()
     found = installation.campaigns.get(campaign)
@@ -206,10 +204,10 @@ def seal(campaign: str) -> ResponseReturnValue:
     content = form.picture.data.read(LARGEST_STAMP)
     stamp_images.keep(installation, actor(), found, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
-    return redirect(url_for("paper.board", campaign=campaign), 303)
+    return redirect(url_for("sheets.board", campaign=campaign), 303)
 
 
-@paper.post("/noi-bo/<campaign>/phieu-in/ket-thuc")
+@pages.post("/noi-bo/<campaign>/phieu-in/ket-thuc")
 @allow(Role.ADMIN, Role.TCCB)
 def end(campaign: str) -> ResponseReturnValue:
     """Close the verification of the whole campaign, for good."""
@@ -219,7 +217,7 @@ def end(campaign: str) -> ResponseReturnValue:
         raise Refusal("request_bad")
     forms = closing.close_verification(installation, actor(), found, clock.now())
     flash({"ended": forms}, DONE)  # type: ignore[arg-type]
-    return redirect(url_for("paper.board", campaign=campaign), 303)
+    return redirect(url_for("sheets.board", campaign=campaign), 303)
 
 
 def _asked(campaign: str, unit: str, form: FlaskForm) -> tuple[Installation, CampaignRecord, int]:
@@ -242,14 +240,14 @@ def _scratch(installation: Installation) -> Iterator[Path]:
 
 def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
     flash({"minute": number}, DONE)  # type: ignore[arg-type]
-    return redirect(url_for("paper.unit_page", campaign=campaign, unit=unit), 303)
+    return redirect(url_for("sheets.unit_page", campaign=campaign, unit=unit), 303)
 
 
 def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Refusal | None = None) -> str:
     installation, unit = current_installation(), found.unit(unit_id)
-    sheets = account.of_unit(installation, actor(), found, unit_id)
+    sheets = minutes.of_unit(installation, actor(), found, unit_id)
     held = [
-        act for act in account.RECORDED if act not in account.OF_HEADS or actor().role is not Role.OFFICER
+        act for act in minutes.RECORDED if act not in minutes.OF_HEADS or actor().role is not Role.OFFICER
     ]
     return render_template(
         "unit/sheets.html",
@@ -261,10 +259,10 @@ def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Ref
         form=form,
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
-        batches=printing.batches(installation, actor(), found, unit_id),
+        batches=batches.batches(installation, actor(), found, unit_id),
         has_seal=stamp_images.is_kept(installation, found),
-        can_sign=printing.can_sign(installation.config),
-        minutes=account.minutes(installation, actor(), found, unit_id),
+        can_sign=batches.can_sign(installation.config),
+        minutes=minutes.minutes(installation, actor(), found, unit_id),
         open_points=list(_lines(closing.open_points(installation, actor(), found, unit_id))),
     )
 
