@@ -125,7 +125,7 @@ class ReadingKind(enum.StrEnum):
 
     FIRST = "first"
     SECOND = "second"
-    SETTLED = "settled"
+    ADJUDICATED = "settled"
     DUPLICATE = "duplicate"
     RESOLVED = "resolved"
 

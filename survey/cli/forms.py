@@ -17,7 +17,7 @@ from survey.cli.texts import text
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.paper import batches, scans
-from survey.services.paper.batches import Order
+from survey.services.paper.batches import PrintOrder
 
 
 @click.group(help=text("forms.help"))
@@ -77,7 +77,7 @@ def print_forms(
     what = text("forms.print.progress")
     with opened_installation(data) as installation, advancing(what, count) as advance:
         record = installation.campaigns.only(campaign)
-        unit_id, order = record.unit_id(unit), Order(count, edition, lang, seal, sign)
+        unit_id, order = record.unit_id(unit), PrintOrder(count, edition, lang, seal, sign)
         if boxes_out is not None:
             _write_json(boxes_out, boxes(lay_out(record.questionnaire, EDITIONS[edition])))
         printed = batches.print_batch(

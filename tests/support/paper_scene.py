@@ -8,12 +8,12 @@ from sqlalchemy import insert
 
 from survey.models import PaperReading, ScanFile, ScanForm, StampPicture, VerificationClosing
 from survey.services.accounts.actors import COMMAND_LINE, Actor
-from survey.services.collection.serial_ranges import Span
+from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, minutes
-from survey.services.paper.batches import Draft, Order
-from survey.services.paper.minutes import Statement
+from survey.services.paper.batches import BatchDraft, PrintOrder
+from survey.services.paper.minutes import MinuteDraft
 from survey.vocabulary import PaperAct, ReadingKind, ReadingSource, Role
 from tests.support.scene import AN_NHON, NOW
 
@@ -24,8 +24,8 @@ def issue(
     installation: Installation, campaign: CampaignRecord, first: int, count: int, unit_id: int = AN_NHON
 ) -> None:
     """Issue the next serials to a unit; *first* says which ones these must be."""
-    span = Span(first, first + count - 1)
-    draft = Draft(span, Order(count), b"\7" * 32)
+    span = SerialSpan(first, first + count - 1)
+    draft = BatchDraft(span, PrintOrder(count), b"\7" * 32)
     made = batches.issue(installation, COMMAND_LINE, campaign, unit_id, draft, NOW)
     assert made is not None, "these are not the next serials"
 
@@ -41,7 +41,7 @@ def say(
     now: dt.datetime = NOW,
 ) -> int:
     """Write a minute over one range of An Nhơn's sheets."""
-    said = Statement(act, [Span(first, last or first)], "Trần Thị B")
+    said = MinuteDraft(act, [SerialSpan(first, last or first)], "Trần Thị B")
     return minutes.record(installation, actor, campaign, AN_NHON, said, now)
 
 

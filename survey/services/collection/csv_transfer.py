@@ -48,7 +48,7 @@ Row = tuple[int, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class ImportRow:
     """A sound row of a file that is to be taken in."""
 
     line: int
@@ -96,7 +96,7 @@ def import_csv(
     return new, len(rows) - new
 
 
-def _take(session: Session, keys: Keys, row: Incoming) -> bool:
+def _take(session: Session, keys: Keys, row: ImportRow) -> bool:
     """Take one row in and return whether it was new."""
     try:
         return not door.accept_within(session, keys, row.entry, row.moment).repeated
@@ -106,7 +106,7 @@ def _take(session: Session, keys: Keys, row: Incoming) -> bool:
         raise
 
 
-def _is_own(session: Session, row: Incoming) -> bool:
+def _is_own(session: Session, row: ImportRow) -> bool:
     """Return whether the row was exported from this very campaign and unit.
 
     Raises:
@@ -125,7 +125,7 @@ def _is_own(session: Session, row: Incoming) -> bool:
     return True
 
 
-def _uncounted(row: Incoming) -> Fault:
+def _uncounted(row: ImportRow) -> Fault:
     return Fault("import_state_bad", f"{row.line}:state", {"found": row.state[:40]})
 
 
@@ -169,7 +169,7 @@ def _line(values: Sequence[str]) -> str:
     return sheet.getvalue()
 
 
-def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[Incoming]:
+def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[ImportRow]:
     faults: list[Fault] = []
     rows = _rows(data, (*FACTS, *columns(campaign.questionnaire)), faults)
     seen: dict[str, int] = {}
@@ -183,7 +183,7 @@ def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[I
         if len(faults) == before and sheet is not None:
             key = hashlib.sha256(f"import/{name}".encode()).hexdigest()
             entry = ImportEntry(campaign, unit, key, sheet)
-            found.append(Incoming(line, name, row.get("state", "").strip(), entry, moment))
+            found.append(ImportRow(line, name, row.get("state", "").strip(), entry, moment))
     _refuse(faults)
     return found
 

@@ -43,7 +43,7 @@ class KeyedForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class LinkedForm:
     """A paper form that is in, and the key of the response that stands for it now."""
 
     campaign_id: int
@@ -94,7 +94,7 @@ def keyed_forms(
     )
     with installation.database.read() as session:
         read = {number_of(n): each for n, each in readings.of_unit(session, campaign, unit_id).items()}
-        hidden = {number for number, each in read.items() if each.wants_second or each.disagrees}
+        hidden = {number for number, each in read.items() if each.awaits_second or each.is_discrepant}
         once = {number for number, each in read.items() if each.second is None}
         return [
             KeyedForm(
@@ -139,7 +139,9 @@ def decide(
         write(session, actor, form, verdict, now, reason=reason)
 
 
-def paper_of(session: Session, campaign: CampaignRecord, number: str, actor: Actor | None = None) -> Paper:
+def paper_of(
+    session: Session, campaign: CampaignRecord, number: str, actor: Actor | None = None
+) -> LinkedForm:
     """Return the paper form of that number, locked, so that of two who decide the second sees the first.
 
     Raises:
@@ -155,10 +157,10 @@ def paper_of(session: Session, campaign: CampaignRecord, number: str, actor: Act
             PaperForm.campaign_id == campaign.id, PaperForm.form_number == number
         )
     )
-    return Paper(campaign.id, form.unit_id, key or form.response_key, number, form.keyed_by)
+    return LinkedForm(campaign.id, form.unit_id, key or form.response_key, number, form.keyed_by)
 
 
-def present_state(session: Session, form: Paper) -> State:
+def present_state(session: Session, form: LinkedForm) -> State:
     """Return what the response of a paper form counts as now."""
     last = response_states.last_decision()
     query = (
@@ -177,7 +179,7 @@ def present_state(session: Session, form: Paper) -> State:
 def write(
     session: Session,
     actor: Actor,
-    form: Paper,
+    form: LinkedForm,
     verdict: Verdict,
     now: dt.datetime,
     *,
@@ -205,12 +207,14 @@ def write(
     audit.note(session, actor, f"response_{verdict}", now, **ids, subject=form.number, reason=reason)
 
 
-def _require_nothing_waits(session: Session, campaign: CampaignRecord, form: Paper, verdict: Verdict) -> None:
+def _require_nothing_waits(
+    session: Session, campaign: CampaignRecord, form: LinkedForm, verdict: Verdict
+) -> None:
     serial = serial_of(form.number)
     history = readings.of_sheet(session, campaign, form.unit_id, serial) if serial else None
     if history is None:
         return
-    if verdict is Verdict.VERIFIED and (history.wants_second or history.disagrees):
+    if verdict is Verdict.VERIFIED and (history.awaits_second or history.is_discrepant):
         raise Refusal("double_keying_needed", number=form.number)
     if verdict is not Verdict.EXCLUDED and history.duplicates:
         raise Refusal("duplicate_waits", number=form.number)

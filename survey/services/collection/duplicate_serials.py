@@ -22,12 +22,12 @@ from survey.vocabulary import ReadingKind, ReadingSource, Reason, Role, State, V
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class DuplicateSerial:
     """A serial that came in more than once: where it was first, and where again."""
 
     number: str
-    first: readings.Read
-    again: tuple[readings.Read, ...]
+    first: readings.Reading
+    again: tuple[readings.Reading, ...]
 
 
 def stop(
@@ -65,9 +65,9 @@ def stop(
         decisions.write(session, actor, form, Verdict.EXCLUDED, now, reason=Reason.DUPLICATE)
 
 
-def stopped(
+def unresolved(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
-) -> list[Stopped]:
+) -> list[DuplicateSerial]:
     """Return the serials of a unit that came in more than once and wait for a person.
 
     Raises:
@@ -77,7 +77,7 @@ def stopped(
     with installation.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
     return [
-        Stopped(number_of(serial), history.first, history.duplicates)
+        DuplicateSerial(number_of(serial), history.first, history.duplicates)
         for serial, history in sorted(found.items())
         if history.duplicates
     ]

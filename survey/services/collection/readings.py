@@ -19,45 +19,45 @@ Answers = tuple[str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Reading:
     """One reading: who, when, and the answers where they had to be kept."""
 
     account_id: int | None
     who: str
     day: dt.date
     source: ReadingSource
-    drawn: bool
+    sampled: bool
     compared: int
     differing: int
     answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ReadingHistory:
     """All readings of one sheet; ``duplicates`` are those that nobody has looked at yet."""
 
-    first: Read
-    second: Read | None
-    settled: Read | None
-    duplicates: tuple[Read, ...]
+    first: Reading
+    second: Reading | None
+    adjudicated: Reading | None
+    duplicates: tuple[Reading, ...]
 
     @property
-    def wants_second(self) -> bool:
+    def awaits_second(self) -> bool:
         """Whether chance wants a second reading that has not come."""
-        return self.first.drawn and self.second is None
+        return self.first.sampled and self.second is None
 
     @property
-    def disagrees(self) -> bool:
+    def is_discrepant(self) -> bool:
         """Whether two readings differ and nobody has settled it."""
-        return self.second is not None and self.second.answers[0] is not None and self.settled is None
+        return self.second is not None and self.second.answers[0] is not None and self.adjudicated is None
 
 
-def of_unit(session: Session, campaign: CampaignRecord, unit_id: int) -> Mapping[int, History]:
+def of_unit(session: Session, campaign: CampaignRecord, unit_id: int) -> Mapping[int, ReadingHistory]:
     """Return the readings of every sheet of a unit that has any."""
     return _histories(session, campaign.id, unit_id, None)
 
 
-def of_sheet(session: Session, campaign: CampaignRecord, unit_id: int, serial: int) -> History | None:
+def of_sheet(session: Session, campaign: CampaignRecord, unit_id: int, serial: int) -> ReadingHistory | None:
     """Return the readings of one sheet, None where it has none."""
     return _histories(session, campaign.id, unit_id, serial).get(serial)
 
@@ -72,7 +72,7 @@ def answers_of(sheet: AnswerSheet) -> Answers:
     return sheet.marks, sheet.profile, sheet.comment
 
 
-def sheet_of(read: Read) -> AnswerSheet:
+def sheet_of(read: Reading) -> AnswerSheet:
     """Return the answers that a reading kept; a reading without any is a ValueError."""
     marks, profile, comment = read.answers
     if marks is None or profile is None or comment is None:
@@ -80,7 +80,9 @@ def sheet_of(read: Read) -> AnswerSheet:
     return AnswerSheet(marks, profile, comment)
 
 
-def _histories(session: Session, campaign_id: int, unit_id: int, serial: int | None) -> dict[int, History]:
+def _histories(
+    session: Session, campaign_id: int, unit_id: int, serial: int | None
+) -> dict[int, ReadingHistory]:
     query = (
         select(PaperReading, Account.name)
         .outerjoin(Account, Account.id == PaperReading.account_id)
@@ -95,9 +97,9 @@ def _histories(session: Session, campaign_id: int, unit_id: int, serial: int | N
     return {serial: _history(found) for serial, found in rows.items()}
 
 
-def _history(rows: Iterable[tuple[PaperReading, str | None]]) -> History:
-    last: dict[ReadingKind, Read] = {}
-    duplicates: list[Read] = []
+def _history(rows: Iterable[tuple[PaperReading, str | None]]) -> ReadingHistory:
+    last: dict[ReadingKind, Reading] = {}
+    duplicates: list[Reading] = []
     for row, name in rows:
         kind, read = ReadingKind(row.kind), _read(row, name)
         last[kind] = read
@@ -105,21 +107,21 @@ def _history(rows: Iterable[tuple[PaperReading, str | None]]) -> History:
             duplicates.append(read)
         elif kind is ReadingKind.RESOLVED:
             duplicates.clear()
-    return History(
+    return ReadingHistory(
         first=last[ReadingKind.FIRST],
         second=last.get(ReadingKind.SECOND),
-        settled=last.get(ReadingKind.SETTLED),
+        adjudicated=last.get(ReadingKind.ADJUDICATED),
         duplicates=tuple(duplicates),
     )
 
 
-def _read(row: PaperReading, name: str | None) -> Read:
-    return Read(
+def _read(row: PaperReading, name: str | None) -> Reading:
+    return Reading(
         account_id=row.account_id,
         who=name or "./hailong",
         day=row.local_day,
         source=ReadingSource(row.source),
-        drawn=row.drawn,
+        sampled=row.drawn,
         compared=row.compared or 0,
         differing=row.differing or 0,
         answers=(row.marks, row.profile, row.comment),

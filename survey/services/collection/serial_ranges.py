@@ -19,7 +19,7 @@ CODE = re.compile(
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Span:
+class SerialSpan:
     """Serials from ``first`` to ``last``, both included."""
 
     first: int
@@ -49,7 +49,7 @@ def serial_of(number: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedSheet:
     """Of which campaign and unit scanned sheets must be; ``proves``: whether a code's text was printed here."""
 
     campaign: str
@@ -57,7 +57,7 @@ class Expected:
     proves: Callable[[str], bool]
 
 
-def parse(text: str, expected: Expected) -> tuple[Span, ...]:
+def parse(text: str, expected: ExpectedSheet) -> tuple[SerialSpan, ...]:
     """Return the spans that *text* names, in order and without overlap.
 
     Pieces are parted by commas, semicolons or lines: ``12``, ``15-30``, or what a hand scanner reads from
@@ -70,8 +70,8 @@ def parse(text: str, expected: Expected) -> tuple[Span, ...]:
     faults: list[Fault] = []
     if not pieces or len(pieces) > MOST_PIECES:
         faults.append(Fault("ranges_count", "ranges", {"most": MOST_PIECES}))
-    typed: list[Span] = []
-    scanned: set[Span] = set()
+    typed: list[SerialSpan] = []
+    scanned: set[SerialSpan] = set()
     for piece in pieces[:MOST_PIECES]:
         if code := CODE.fullmatch(piece.upper()):
             scanned |= _scanned(code, expected, faults)
@@ -84,7 +84,7 @@ def parse(text: str, expected: Expected) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _scanned(code: re.Match[str], expected: Expected, faults: list[Fault]) -> set[Span]:
+def _scanned(code: re.Match[str], expected: ExpectedSheet, faults: list[Fault]) -> set[SerialSpan]:
     if (code["campaign"].lower(), code["unit"].lower()) != (expected.campaign, expected.unit):
         faults.append(Fault("sheet_foreign", code[0], {"unit": code["unit"].lower()}))
         return set()
@@ -92,10 +92,10 @@ def _scanned(code: re.Match[str], expected: Expected, faults: list[Fault]) -> se
         faults.append(Fault("sheet_forged", code[0]))
         return set()
     serial = int(code["serial"])
-    return {Span(serial, serial)}
+    return {SerialSpan(serial, serial)}
 
 
-def _typed(piece: str, faults: list[Fault]) -> Span | None:
+def _typed(piece: str, faults: list[Fault]) -> SerialSpan | None:
     match = PIECE.fullmatch(piece)
     if match is None:
         faults.append(Fault("range_unreadable", piece))
@@ -105,10 +105,10 @@ def _typed(piece: str, faults: list[Fault]) -> Span | None:
     if not 1 <= first <= last <= LAST_SERIAL:
         faults.append(Fault("range_order", piece))
         return None
-    return Span(first, last)
+    return SerialSpan(first, last)
 
 
-def _overlaps(spans: Sequence[Span]) -> Iterable[Fault]:
+def _overlaps(spans: Sequence[SerialSpan]) -> Iterable[Fault]:
     for before, after in pairwise(spans):
         if after.first <= before.last:
             yield Fault("range_repeated", str(after), {"number": number_of(after.first)})

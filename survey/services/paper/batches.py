@@ -32,11 +32,11 @@ from survey.models.paper import LAST_SERIAL
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.collection import serials
-from survey.services.collection.serial_ranges import Expected, Span, serial_of
+from survey.services.collection.serial_ranges import ExpectedSheet, SerialSpan, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import minutes, stamp_images
-from survey.services.paper.minutes import Statement
+from survey.services.paper.minutes import MinuteDraft
 from survey.services.paper.stamp_images import KeptStamp
 from survey.vocabulary import PaperAct, Role
 
@@ -51,7 +51,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PrintOrder:
     """What to print: how many forms, in which edition and language, with the picture of the stamp or not.
 
     ``signed``: the PDF carries the office's digital signature.
@@ -65,21 +65,21 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class BatchDraft:
     """Forms whose serials are not issued yet: what is printed on them, whose signature the file has, its SHA-256."""
 
-    span: Span
-    order: Order
+    span: SerialSpan
+    order: PrintOrder
     digest: bytes
     stamp: KeptStamp | None = None
     certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedBatch:
     """A batch that was printed."""
 
-    span: Span
+    span: SerialSpan
     edition: str
     lang: str
     with_stamp: bool
@@ -92,11 +92,11 @@ def print_batch(
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
-    order: Order,
+    order: PrintOrder,
     out: Path,
     now: dt.datetime,
     progress: Progress | None = None,
-) -> Printed:
+) -> PrintedBatch:
     """Issue serials to a unit and write their forms to the file *out*, both or neither.
 
     Raises:
@@ -117,7 +117,7 @@ def print_batch(
                 span = _next(session, campaign, order.count)
                 stamp = stamp_images.current(session, campaign) if order.with_stamp else None
             _write(installation, campaign, unit_id, (span, order, stamp), unfinished, progress)
-            draft = Draft(span, order, _digest(unfinished), stamp, certificate)
+            draft = BatchDraft(span, order, _digest(unfinished), stamp, certificate)
             if printed := issue(installation, actor, campaign, unit_id, draft, now):
                 os.replace(unfinished, out)
                 return printed
@@ -129,9 +129,9 @@ def issue(
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
-    draft: Draft,
+    draft: BatchDraft,
     now: dt.datetime,
-) -> Printed | None:
+) -> PrintedBatch | None:
     """Write minute and batch in one transaction; None when the serials were issued to somebody else."""
     span, order, stamp = draft.span, draft.order, draft.stamp
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
@@ -141,7 +141,7 @@ def issue(
         minutes.require_open(session, campaign, unit_id)
         if _next(session, campaign, order.count) != span:
             return None
-        said = Statement(PaperAct.PRINTED, (span,), note=_note(draft))
+        said = MinuteDraft(PaperAct.PRINTED, (span,), note=_note(draft))
         row = {
             "first_serial": span.first,
             "last_serial": span.last,
@@ -182,8 +182,8 @@ def render_again(
         if batch is None:
             raise Refusal("batch_unknown")
         stamp = None if batch.seal is None else stamp_images.of_step(session, campaign, batch.seal)
-    span = Span(batch.first_serial, batch.last_serial)
-    order = Order(len(span), batch.edition, batch.lang, stamp is not None, batch.signed)
+    span = SerialSpan(batch.first_serial, batch.last_serial)
+    order = PrintOrder(len(span), batch.edition, batch.lang, stamp is not None, batch.signed)
     certificate = _certificate(installation, now) if batch.signed else None
     with _unfinished(out) as unfinished:
         _write(installation, campaign, unit_id, (span, order, stamp), unfinished, None)
@@ -197,7 +197,7 @@ def render_again(
 
 def batches(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
-) -> list[Printed]:
+) -> list[PrintedBatch]:
     """Return the batches of a unit, the newest first.
 
     Raises:
@@ -210,14 +210,14 @@ def batches(
     return [_printed(row) for row in rows]
 
 
-def expected(installation: Installation, campaign: CampaignRecord, unit: str) -> Expected:
+def expected(installation: Installation, campaign: CampaignRecord, unit: str) -> ExpectedSheet:
     """Return what the codes of a unit's sheets must say, and how they prove it."""
     proof, prints = FormProof(installation.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
 
     def proves(text: str) -> bool:
         return any(proof.proves(text, each) for each in prints)
 
-    return Expected(campaign.code, unit, proves)
+    return ExpectedSheet(campaign.code, unit, proves)
 
 
 def can_sign(config: Config) -> bool:
@@ -262,7 +262,7 @@ def _certificate(installation: Installation, now: dt.datetime) -> Certificate:
         raise Refusal("print_faulty", refusal.faults) from refusal
 
 
-def _note(draft: Draft) -> str:
+def _note(draft: BatchDraft) -> str:
     """Return what the minute says of the printing."""
     said = [EDITION_NAMES[draft.order.edition]]
     if draft.order.lang != DEFAULT_LANGUAGE:
@@ -278,7 +278,7 @@ def _note_signature(
     session: Session,
     actor: Actor,
     place: dict[str, int],
-    span: Span,
+    span: SerialSpan,
     certificate: Certificate,
     now: dt.datetime,
 ) -> None:
@@ -288,9 +288,9 @@ def _note_signature(
     )
 
 
-def _printed(row: PaperBatch) -> Printed:
-    span = Span(row.first_serial, row.last_serial)
-    return Printed(span, row.edition, row.lang, row.seal is not None, row.signed, row.minute)
+def _printed(row: PaperBatch) -> PrintedBatch:
+    span = SerialSpan(row.first_serial, row.last_serial)
+    return PrintedBatch(span, row.edition, row.lang, row.seal is not None, row.signed, row.minute)
 
 
 def _require_printer(actor: Actor, campaign: CampaignRecord, unit_id: int) -> None:
@@ -299,7 +299,7 @@ def _require_printer(actor: Actor, campaign: CampaignRecord, unit_id: int) -> No
         raise Refusal("role_out_of_reach")
 
 
-def _next(session: Session, campaign: CampaignRecord, count: int) -> Span:
+def _next(session: Session, campaign: CampaignRecord, count: int) -> SerialSpan:
     """Return the next serials that nobody has: neither printed nor typed from an unnumbered form."""
     highest = session.scalar(
         select(func.max(PaperBatch.last_serial)).where(PaperBatch.campaign_id == campaign.id)
@@ -311,14 +311,14 @@ def _next(session: Session, campaign: CampaignRecord, count: int) -> Span:
         first = taken[-1] + 1
     if first + count - 1 > LAST_SERIAL:
         raise Refusal("serials_exhausted", most=LAST_SERIAL)
-    return Span(first, first + count - 1)
+    return SerialSpan(first, first + count - 1)
 
 
 def _write(
     installation: Installation,
     campaign: CampaignRecord,
     unit_id: int,
-    what: tuple[Span, Order, KeptStamp | None],
+    what: tuple[SerialSpan, PrintOrder, KeptStamp | None],
     out: Path,
     progress: Progress | None,
 ) -> None:
@@ -354,7 +354,7 @@ def _write(
             unsigned.unlink(missing_ok=True)
 
 
-def _serials(span: Span) -> Sequence[int]:
+def _serials(span: SerialSpan) -> Sequence[int]:
     return range(span.first, span.last + 1)
 
 

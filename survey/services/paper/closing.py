@@ -21,8 +21,8 @@ from survey.services.collection.serial_ranges import number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import minutes, sheet_states
-from survey.services.paper.minutes import Statement
-from survey.services.paper.sheet_states import Sheets, spans_of
+from survey.services.paper.minutes import MinuteDraft
+from survey.services.paper.sheet_states import UnitSheetStates, spans_of
 from survey.vocabulary import Channel, PaperAct, Role, SheetState, State
 
 MOST_SHOWN = 10
@@ -33,7 +33,7 @@ NOT_NOW = frozenset({"verification_closed", "verification_too_early", "verificat
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosingOutcome:
     """What a nightly run did about one campaign: how many links it cut, or the code that says why none."""
 
     campaign: str
@@ -66,7 +66,7 @@ def close_unit(
             faults.append(Fault("witness_missing", "witness"))
         if faults:
             raise Refusal("unit_unexplained", faults, unit=campaign.unit(unit_id).name)
-        said = Statement(PaperAct.CLOSED, (), witness)
+        said = MinuteDraft(PaperAct.CLOSED, (), witness)
         return minutes.write_minute(session, actor, campaign, unit_id, said, now)
 
 
@@ -85,14 +85,14 @@ def open_points(
 
 def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[Fault]:
     """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
-    found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+    found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, UnitSheetStates())
     read = readings.of_unit(session, campaign, unit_id)
     waiting = _awaiting(session, campaign, unit_id)
     about = {
         "sheets_still_out": found.spans(SheetState.HANDED_OUT),
         "sheets_not_entered": found.not_entered(),
         "forms_unsettled": spans_of(
-            serial for serial, each in read.items() if each.disagrees and number_of(serial) in waiting
+            serial for serial, each in read.items() if each.is_discrepant and number_of(serial) in waiting
         ),
         "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
         "scans_waiting": spans_of(_scans(session, campaign, unit_id)),
@@ -141,7 +141,7 @@ def close_verification(
 
 def close_ready(
     installation: Installation, actor: Actor, campaigns: Iterable[CampaignRecord], now: dt.datetime
-) -> list[Closed]:
+) -> list[ClosingOutcome]:
     """Close the verification of every campaign that is ready for it, and say of the others why they are not.
 
     Raises:
@@ -150,11 +150,11 @@ def close_ready(
     done = []
     for campaign in campaigns:
         try:
-            done.append(Closed(campaign.code, close_verification(installation, actor, campaign, now)))
+            done.append(ClosingOutcome(campaign.code, close_verification(installation, actor, campaign, now)))
         except Refusal as refusal:
             if refusal.code not in NOT_NOW:
                 raise
-            done.append(Closed(campaign.code, 0, refusal.code))
+            done.append(ClosingOutcome(campaign.code, 0, refusal.code))
     return done
 
 

@@ -17,12 +17,12 @@ from survey.plans.plan import PlanUnit
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.collection import serials
-from survey.services.collection.serial_ranges import Span
+from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.collection.serials import STATE_CODES
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import sheet_states
-from survey.services.paper.sheet_states import Sheets, spans_of
+from survey.services.paper.sheet_states import UnitSheetStates, spans_of
 from survey.vocabulary import PaperAct, Role, SheetState
 
 LONGEST_WITNESS, LONGEST_NOTE = 120, 400
@@ -52,11 +52,11 @@ OF_HEADS = frozenset({PaperAct.MISSING})
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class MinuteDraft:
     """What somebody says was done: the act, the sheets, who else saw it, and a remark."""
 
     act: PaperAct
-    spans: Sequence[Span]
+    spans: Sequence[SerialSpan]
     witness: str = ""
     note: str = ""
 
@@ -72,12 +72,12 @@ class Minute:
     witness: str
     note: str
     sheets: int
-    spans: tuple[Span, ...]
+    spans: tuple[SerialSpan, ...]
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class DayAccount:
+class DailySheetCounts:
     """A unit's sheets when a day began and when it ended, and the minutes of the day in their order."""
 
     day: dt.date
@@ -87,7 +87,7 @@ class DayAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitSheets:
+class UnitSheetCounts:
     """One unit's account of sheets; the states add up to what was printed."""
 
     unit: PlanUnit
@@ -109,15 +109,17 @@ class UnitSheets:
 
 def board(
     installation: Installation, actor: Actor, campaign: CampaignRecord, until: dt.date | None = None
-) -> list[UnitSheets]:
+) -> list[UnitSheetCounts]:
     """Return the account of every unit that *actor* reaches, now or at the end of the day *until*."""
     reached = [n for code, n in campaign.unit_ids.items() if actor.reaches(code)]
     with installation.database.read() as session:
         found = sheet_states.of_units(session, campaign.id, reached, until)
-    return [_account(campaign.unit(n), found.get(n, Sheets())) for n in sorted(reached)]
+    return [_account(campaign.unit(n), found.get(n, UnitSheetStates())) for n in sorted(reached)]
 
 
-def of_unit(installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> Sheets:
+def of_unit(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+) -> UnitSheetStates:
     """Return the sheets of one unit.
 
     Raises:
@@ -125,7 +127,7 @@ def of_unit(installation: Installation, actor: Actor, campaign: CampaignRecord, 
     """
     actor.require(campaign.unit(unit_id).code)
     with installation.database.read() as session:
-        return sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+        return sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, UnitSheetStates())
 
 
 def record(
@@ -133,7 +135,7 @@ def record(
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
-    said: Statement,
+    said: MinuteDraft,
     now: dt.datetime,
 ) -> int:
     """Write a minute over ranges of a unit's sheets and return its number. Sheets back too late are late.
@@ -150,14 +152,14 @@ def record(
     with installation.database.write() as session:
         serials.lock_unit(session, campaign.id, unit_id)
         require_open(session, campaign, unit_id)
-        found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, Sheets())
+        found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, UnitSheetStates())
         if faults := [*_unsaid(said), *_contradictions(said, found)]:
             raise Refusal("sheets_faulty", faults)
         act = said.act
         if act is PaperAct.RETURNED and now >= campaign.closes_at:
             act = PaperAct.LATE
         return write_minute(
-            session, actor, campaign, unit_id, Statement(act, said.spans, said.witness, said.note), now
+            session, actor, campaign, unit_id, MinuteDraft(act, said.spans, said.witness, said.note), now
         )
 
 
@@ -173,7 +175,12 @@ def require_open(session: Session, campaign: CampaignRecord, unit_id: int) -> No
 
 
 def write_minute(
-    session: Session, actor: Actor, campaign: CampaignRecord, unit_id: int, said: Statement, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit_id: int,
+    said: MinuteDraft,
+    now: dt.datetime,
 ) -> int:
     """Write a minute with its ranges, its leaf in the ledger and its audit entry; return its number."""
     key = {"campaign_id": campaign.id, "unit_id": unit_id}
@@ -223,9 +230,9 @@ def minutes(
     if number is not None:
         query, ranges = query.where(PaperMinute.number == number), ranges.filter_by(minute=number)
     with installation.database.read() as session:
-        spans: dict[int, list[Span]] = {}
+        spans: dict[int, list[SerialSpan]] = {}
         for row in session.scalars(ranges):
-            spans.setdefault(row.minute, []).append(Span(row.first_serial, row.last_serial))
+            spans.setdefault(row.minute, []).append(SerialSpan(row.first_serial, row.last_serial))
         rows = session.execute(query.order_by(PaperMinute.number.desc())).all()
     if number is not None and not rows:
         raise Refusal("minute_unknown", number=number)
@@ -234,7 +241,7 @@ def minutes(
 
 def of_day(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, day: dt.date
-) -> DayAccount:
+) -> DailySheetCounts:
     """Return the account of one day.
 
     Raises:
@@ -243,13 +250,15 @@ def of_day(
     written = minutes(installation, actor, campaign, unit_id)
     with installation.database.read() as session:
         before, after = (
-            sheet_states.of_units(session, campaign.id, [unit_id], until).get(unit_id, Sheets()).counts()
+            sheet_states.of_units(session, campaign.id, [unit_id], until)
+            .get(unit_id, UnitSheetStates())
+            .counts()
             for until in (day - dt.timedelta(days=1), day)
         )
-    return DayAccount(day, before, after, tuple(m for m in reversed(written) if m.at.date() == day))
+    return DailySheetCounts(day, before, after, tuple(m for m in reversed(written) if m.at.date() == day))
 
 
-def _minute(row: PaperMinute, who: str | None, spans: Sequence[Span]) -> Minute:
+def _minute(row: PaperMinute, who: str | None, spans: Sequence[SerialSpan]) -> Minute:
     return Minute(
         number=row.number,
         act=PaperAct(row.act),
@@ -263,11 +272,11 @@ def _minute(row: PaperMinute, who: str | None, spans: Sequence[Span]) -> Minute:
     )
 
 
-def _account(unit: PlanUnit, found: Sheets) -> UnitSheets:
-    return UnitSheets(unit, found.counts(), len(found.entered), found.closed)
+def _account(unit: PlanUnit, found: UnitSheetStates) -> UnitSheetCounts:
+    return UnitSheetCounts(unit, found.counts(), len(found.entered), found.closed)
 
 
-def _unsaid(said: Statement) -> Iterator[Fault]:
+def _unsaid(said: MinuteDraft) -> Iterator[Fault]:
     if not said.spans:
         yield Fault("ranges_count", "ranges")
     if said.act in WITNESSED and not said.witness.strip():
@@ -276,10 +285,10 @@ def _unsaid(said: Statement) -> Iterator[Fault]:
         yield Fault("minute_too_long", "note", {"witness": LONGEST_WITNESS, "note": LONGEST_NOTE})
 
 
-def _contradictions(said: Statement, found: Sheets) -> Iterator[Fault]:
+def _contradictions(said: MinuteDraft, found: UnitSheetStates) -> Iterator[Fault]:
     """Return what stands against the act, one fault for each run of sheets that share it."""
     against: dict[str, list[int]] = {}
-    outside: list[Span] = []
+    outside: list[SerialSpan] = []
     for span in said.spans:
         known = _known(span, found.states)
         if len(known) != len(span):
@@ -292,14 +301,14 @@ def _contradictions(said: Statement, found: Sheets) -> Iterator[Fault]:
         yield from (Fault(code, str(span), {"number": str(span)}) for span in spans_of(serials_))
 
 
-def _known(span: Span, states: Collection[int]) -> list[int]:
+def _known(span: SerialSpan, states: Collection[int]) -> list[int]:
     if len(span) <= len(states):
         return [serial for serial in range(span.first, span.last + 1) if serial in states]
     # A range may be as long as all serials; a unit's sheets are fewer.
     return [serial for serial in states if span.first <= serial <= span.last]
 
 
-def _against(act: PaperAct, serial: int, found: Sheets) -> str | None:
+def _against(act: PaperAct, serial: int, found: UnitSheetStates) -> str | None:
     if serial in found.entered and act in NOT_IF_ENTERED:
         return "sheet_is_entered"
     state = found.states[serial]

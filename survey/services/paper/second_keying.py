@@ -19,9 +19,9 @@ from survey.errors import Refusal
 from survey.models import Comment, PaperForm, PaperReading, Response
 from survey.services.accounts.actors import Actor
 from survey.services.collection import decisions, door, readings, response_states, serials
-from survey.services.collection.decisions import Paper
+from survey.services.collection.decisions import LinkedForm
 from survey.services.collection.entries import CorrectedEntry
-from survey.services.collection.readings import History
+from survey.services.collection.readings import ReadingHistory
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -31,7 +31,7 @@ HOUR = {HalfDay.AM.value: dt.timedelta(hours=9), HalfDay.PM.value: dt.timedelta(
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class AwaitedKeying:
     """A form that waits for its second keying; ``own``: the actor keyed it first."""
 
     number: str
@@ -40,7 +40,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDiscrepancy:
     """A field that two readings have differently; an empty value is a blank."""
 
     field: str
@@ -49,17 +49,17 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreement:
+class Discrepancy:
     """A form whose two readings differ. ``own``: the actor made one of them, and so sees no answers."""
 
     number: str
     own: bool
-    differences: tuple[Difference, ...]
+    fields: tuple[FieldDiscrepancy, ...]
 
 
 def waiting(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
-) -> list[Waiting]:
+) -> list[AwaitedKeying]:
     """Return the forms of a unit that chance drew for a second keying, by number.
 
     Raises:
@@ -70,9 +70,9 @@ def waiting(
         found = readings.of_unit(session, campaign, unit_id)
         awaiting = _awaiting(session, campaign, unit_id)
     return [
-        Waiting(number_of(serial), each.first.day, each.first.account_id == actor.account_id)
+        AwaitedKeying(number_of(serial), each.first.day, each.first.account_id == actor.account_id)
         for serial, each in sorted(found.items())
-        if each.wants_second and number_of(serial) in awaiting
+        if each.awaits_second and number_of(serial) in awaiting
     ]
 
 
@@ -136,9 +136,9 @@ def key_second(
         return agrees
 
 
-def disagreements(
+def discrepancies(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
-) -> list[Disagreement]:
+) -> list[Discrepancy]:
     """Return the forms of a unit whose two readings differ, only with what differs.
 
     Raises:
@@ -148,15 +148,15 @@ def disagreements(
     with installation.database.read() as session:
         found = readings.of_unit(session, campaign, unit_id)
         awaiting = _awaiting(session, campaign, unit_id)
-        open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.disagrees}
+        open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.is_discrepant}
         return [
-            _disagreement(session, campaign, actor, number, each)
+            _discrepancy(session, campaign, actor, number, each)
             for number, each in open_ones.items()
             if number in awaiting  # one that was excluded meanwhile needs nobody
         ]
 
 
-def settle(
+def adjudicate(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
@@ -177,17 +177,17 @@ def settle(
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
         history = _history(session, campaign, form)
-        if not history.disagrees or history.second is None:
+        if not history.is_discrepant or history.second is None:
             raise Refusal("settle_nothing", number=number)
         if actor.account_id in (form.keyed_by, history.second.account_id):
             raise Refusal("settle_own_entry")
         if decisions.present_state(session, form) is not State.AWAITING:
             raise Refusal("decision_not_allowed", number=number)
         first = _answers(session, form)
-        right = _settled(campaign.questionnaire, first, readings.sheet_of(history.second), chosen)
+        right = _adjudicated(campaign.questionnaire, first, readings.sheet_of(history.second), chosen)
         wrong = sum(one != other for _, one, other in _fields(campaign.questionnaire, first, right))
         counted = {"compared": history.second.compared, "differing": wrong}
-        row = _row(session, form, ReadingKind.SETTLED, actor, now)
+        row = _row(session, form, ReadingKind.ADJUDICATED, actor, now)
         session.execute(insert(PaperReading).values(**row, **counted))
         if right == first:
             decisions.write(session, actor, form, Verdict.VERIFIED, now)
@@ -195,10 +195,10 @@ def settle(
             _correct(session, installation, actor, campaign, form, right, now)
 
 
-def _settled(
+def _adjudicated(
     q: Questionnaire, first: AnswerSheet, second: AnswerSheet, chosen: Mapping[str, str]
 ) -> AnswerSheet:
-    wanted = [difference.field for difference in _differences(q, first, second)]
+    wanted = [difference.field for difference in _field_discrepancies(q, first, second)]
     if missing := [name for name in wanted if name not in chosen]:
         raise Refusal("settle_incomplete", count=len(missing))
     fields = answers.to_fields(q, first)
@@ -214,7 +214,7 @@ def _correct(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    form: Paper,
+    form: LinkedForm,
     right: AnswerSheet,
     now: dt.datetime,
 ) -> None:
@@ -226,23 +226,25 @@ def _correct(
     decisions.write(session, actor, form, Verdict.CORRECTED, now, replaced_by=accepted.response_key)
 
 
-def _disagreement(
-    session: Session, campaign: CampaignRecord, actor: Actor, number: str, history: History
-) -> Disagreement:
+def _discrepancy(
+    session: Session, campaign: CampaignRecord, actor: Actor, number: str, history: ReadingHistory
+) -> Discrepancy:
     form = decisions.paper_of(session, campaign, number)
     second = history.second
     if second is None or actor.account_id in (form.keyed_by, second.account_id):
-        return Disagreement(number, own=True, differences=())
-    found = _differences(campaign.questionnaire, _answers(session, form), readings.sheet_of(second))
-    return Disagreement(number, own=False, differences=tuple(found))
+        return Discrepancy(number, own=True, fields=())
+    found = _field_discrepancies(campaign.questionnaire, _answers(session, form), readings.sheet_of(second))
+    return Discrepancy(number, own=False, fields=tuple(found))
 
 
-def _differences(q: Questionnaire, first: AnswerSheet, second: AnswerSheet) -> Iterator[Difference]:
+def _field_discrepancies(
+    q: Questionnaire, first: AnswerSheet, second: AnswerSheet
+) -> Iterator[FieldDiscrepancy]:
     for name, one, other in _fields(q, first, second):
         if one != other:
-            yield Difference(name, one, other)
+            yield FieldDiscrepancy(name, one, other)
     if not _same_words(first.comment, second.comment):
-        yield Difference(COMMENT, first.comment, second.comment)
+        yield FieldDiscrepancy(COMMENT, first.comment, second.comment)
 
 
 def _fields(q: Questionnaire, first: AnswerSheet, second: AnswerSheet) -> Iterator[tuple[str, str, str]]:
@@ -261,7 +263,7 @@ def _same_words(one: str, other: str) -> bool:
     return [c for c in one.casefold() if c.isalnum()] == [c for c in other.casefold() if c.isalnum()]
 
 
-def _history(session: Session, campaign: CampaignRecord, form: Paper) -> History:
+def _history(session: Session, campaign: CampaignRecord, form: LinkedForm) -> ReadingHistory:
     serial = serial_of(form.number)
     history = readings.of_sheet(session, campaign, form.unit_id, serial) if serial else None
     if history is None:
@@ -269,14 +271,14 @@ def _history(session: Session, campaign: CampaignRecord, form: Paper) -> History
     return history
 
 
-def _answers(session: Session, form: Paper) -> AnswerSheet:
+def _answers(session: Session, form: LinkedForm) -> AnswerSheet:
     marks, profile = session.execute(select(Response.marks, Response.profile).filter_by(**form.place)).one()
     comment = session.scalar(select(Comment.text).filter_by(**form.place))
     return AnswerSheet(marks, profile, comment or "")
 
 
 def _row(
-    session: Session, form: Paper, kind: ReadingKind, actor: Actor, now: dt.datetime
+    session: Session, form: LinkedForm, kind: ReadingKind, actor: Actor, now: dt.datetime
 ) -> dict[str, object]:
     serial = serial_of(form.number) or 0
     return {

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from survey.models import PaperMinute, PaperRange, PaperReading
-from survey.services.collection.serial_ranges import Span
+from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.collection.serials import AFTER
 from survey.vocabulary import PaperAct, ReadingKind, SheetState
 
@@ -19,7 +19,7 @@ NOT_YET_BACK = (SheetState.UNUSED, SheetState.HANDED_OUT)
 
 
 @dataclass(slots=True)
-class Sheets:
+class UnitSheetStates:
     """The sheets of one unit: by the minutes, and which of them were keyed in or read."""
 
     states: dict[int, SheetState] = field(default_factory=dict)
@@ -36,11 +36,11 @@ class Sheets:
         found = Counter(self.where(serial) for serial in self.states)
         return {state: found[state] for state in SheetState}
 
-    def spans(self, state: SheetState) -> tuple[Span, ...]:
+    def spans(self, state: SheetState) -> tuple[SerialSpan, ...]:
         """Return the sheets in that state."""
         return spans_of(serial for serial in self.states if self.where(serial) is state)
 
-    def not_entered(self) -> tuple[Span, ...]:
+    def not_entered(self) -> tuple[SerialSpan, ...]:
         """Return the sheets that are back and whose answers are not in."""
         return spans_of(
             serial
@@ -51,12 +51,12 @@ class Sheets:
 
 def of_units(
     session: Session, campaign_id: int, unit_ids: Collection[int], until: dt.date | None = None
-) -> dict[int, Sheets]:
+) -> dict[int, UnitSheetStates]:
     """Return the sheets of the units as they are, or as they were at the end of the day *until*.
 
     Two queries, whatever the number of units. Units without printed forms are left out.
     """
-    found: dict[int, Sheets] = defaultdict(Sheets)
+    found: dict[int, UnitSheetStates] = defaultdict(UnitSheetStates)
     for row in session.execute(_minutes(campaign_id, until)):
         if row.unit_id not in unit_ids:
             continue
@@ -72,14 +72,14 @@ def of_units(
     return dict(found)
 
 
-def spans_of(serials: Iterable[int]) -> tuple[Span, ...]:
+def spans_of(serials: Iterable[int]) -> tuple[SerialSpan, ...]:
     """Return serials as few spans as there can be."""
-    spans: list[Span] = []
+    spans: list[SerialSpan] = []
     for serial in sorted(serials):
         if spans and spans[-1].last == serial - 1:
-            spans[-1] = Span(spans[-1].first, serial)
+            spans[-1] = SerialSpan(spans[-1].first, serial)
         else:
-            spans.append(Span(serial, serial))
+            spans.append(SerialSpan(serial, serial))
     return tuple(spans)
 
 

@@ -37,7 +37,7 @@ class ResolveForm(FlaskForm):
     first_counts = BooleanField()
 
 
-class SettleForm(FlaskForm):
+class AdjudicationForm(FlaskForm):
     """The form whose two keyings are settled; a field's choice has the field's name."""
 
     number = StringField(validators=[InputRequired(), Length(max=24)])
@@ -72,18 +72,18 @@ def save_second(campaign: str) -> ResponseReturnValue:
 
 @pages.get("/noi-bo/<campaign>/doi-chieu")
 @allow(*ANY_ROLE)
-def disputes(campaign: str) -> ResponseReturnValue:
+def discrepancies(campaign: str) -> ResponseReturnValue:
     """Show what two keyings of a unit have differently, and numbers that came in twice."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
     unit_id = _asked(record)
     q = record.questionnaire
     return render_template(
-        "unit/disputes.html",
+        "unit/discrepancies.html",
         campaign=record,
         unit=record.unit(unit_id),
-        disagreements=second_keying.disagreements(installation, actor(), record, unit_id),
-        stopped=duplicate_serials.stopped(installation, actor(), record, unit_id),
+        discrepancies=second_keying.discrepancies(installation, actor(), record, unit_id),
+        duplicates=duplicate_serials.unresolved(installation, actor(), record, unit_id),
         accuracy=_accuracy(record),
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
@@ -96,13 +96,13 @@ def disputes(campaign: str) -> ResponseReturnValue:
 @allow(*ANY_ROLE)
 def adjudicate(campaign: str) -> ResponseReturnValue:
     """Settle a form on which two keyings differ."""
-    installation, form = current_installation(), SettleForm()
+    installation, form = current_installation(), AdjudicationForm()
     record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number = str(form.number.data)
-    second_keying.settle(installation, actor(), record, number, request.form.to_dict(), clock.now())
-    return _settled(campaign, number)
+    second_keying.adjudicate(installation, actor(), record, number, request.form.to_dict(), clock.now())
+    return _resolved(campaign, number)
 
 
 @pages.post("/noi-bo/<campaign>/doi-chieu/trung-so")
@@ -115,7 +115,7 @@ def resolve(campaign: str) -> ResponseReturnValue:
         raise Refusal("request_bad")
     number, counts = str(form.number.data), bool(form.first_counts.data)
     duplicate_serials.resolve(installation, actor(), record, number, clock.now(), first_counts=counts)
-    return _settled(campaign, number)
+    return _resolved(campaign, number)
 
 
 def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
@@ -125,10 +125,10 @@ def _accuracy(record: CampaignRecord) -> tuple[str, ...]:
     return keying_section.sentences(bundled(), keying_accuracy.of_campaign(current_installation(), record))
 
 
-def _settled(campaign: str, number: str) -> ResponseReturnValue:
+def _resolved(campaign: str, number: str) -> ResponseReturnValue:
     flash({"number": number}, DONE)  # type: ignore[arg-type]
     chosen = {} if actor().unit_code else {"don-vi": request.form.get("unit") or None}
-    return redirect(url_for("second_keying.disputes", campaign=campaign, **chosen), 303)  # type: ignore[arg-type]
+    return redirect(url_for("second_keying.discrepancies", campaign=campaign, **chosen), 303)  # type: ignore[arg-type]
 
 
 def _own(record: CampaignRecord) -> int:

@@ -22,8 +22,8 @@ from survey.services.collection import serial_ranges
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing, minutes, stamp_images
-from survey.services.paper.batches import Order
-from survey.services.paper.minutes import Statement
+from survey.services.paper.batches import PrintOrder
+from survey.services.paper.minutes import MinuteDraft
 from survey.vocabulary import PaperAct, Role, SheetState
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
@@ -40,7 +40,7 @@ PDF = "application/pdf"
 DONE = "paper"
 
 
-class StatementForm(FlaskForm):
+class MinuteForm(FlaskForm):
     """What is said to have been done with sheets."""
 
     act = StringField(validators=[AnyOf(RECORDING)])
@@ -49,7 +49,7 @@ class StatementForm(FlaskForm):
     note = StringField(validators=[Optional(), Length(max=minutes.LONGEST_NOTE)])
 
 
-class OrderForm(FlaskForm):
+class PrintForm(FlaskForm):
     """How many forms are to be printed, and how."""
 
     count = IntegerField(validators=[InputRequired()])
@@ -99,7 +99,7 @@ def board(campaign: str) -> ResponseReturnValue:
         until=until,
         units=minutes.board(installation, actor(), record, until),
         states=list(SheetState),
-        has_seal=stamp_images.is_kept(installation, record),
+        has_stamp=stamp_images.is_kept(installation, record),
         ended=unfinished is None,
         too_early=clock.now() < record.closes_at,
         open_points=_lines(unfinished or ()),
@@ -111,14 +111,14 @@ def board(campaign: str) -> ResponseReturnValue:
 def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
     """Show a unit's sheets and what can be done with them."""
     record = current_installation().campaigns.get(campaign)
-    return _page(record, record.unit_id(unit), StatementForm(formdata=None))
+    return _page(record, record.unit_id(unit), MinuteForm(formdata=None))
 
 
 @pages.post("/noi-bo/<campaign>/phieu-in/<unit>/ghi")
 @allow(*ANY_ROLE)
 def record(campaign: str, unit: str) -> ResponseReturnValue:
     """Write a minute, or show the page again with every fault and everything that was typed."""
-    installation, form = current_installation(), StatementForm()
+    installation, form = current_installation(), MinuteForm()
     found = installation.campaigns.get(campaign)
     unit_id = found.unit_id(unit)
     actor().require(unit)
@@ -126,7 +126,9 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
         return _page(found, unit_id, form, Refusal("ranges_faulty")), 422
     try:
         spans = serial_ranges.parse(form.ranges.data or "", batches.expected(installation, found, unit))
-        said = Statement(PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or "")
+        said = MinuteDraft(
+            PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or ""
+        )
         number = minutes.record(installation, actor(), found, unit_id, said, clock.now())
     except Refusal as refusal:
         if not refusal.faults:
@@ -139,10 +141,10 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
 @allow(*PRINTING)
 def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
-    form = OrderForm()
+    form = PrintForm()
     installation, found, unit_id = _asked(campaign, unit, form)
     with_stamp, signed = bool(form.seal.data), bool(form.sign.data)
-    order = Order(form.count.data or 0, str(form.edition.data), "vi", with_stamp, signed)
+    order = PrintOrder(form.count.data or 0, str(form.edition.data), "vi", with_stamp, signed)
     with _scratch(installation) as out:
         printed = batches.print_batch(installation, actor(), found, unit_id, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
@@ -243,7 +245,7 @@ def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("sheets.unit_page", campaign=campaign, unit=unit), 303)
 
 
-def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Refusal | None = None) -> str:
+def _page(found: CampaignRecord, unit_id: int, form: MinuteForm, refusal: Refusal | None = None) -> str:
     installation, unit = current_installation(), found.unit(unit_id)
     sheets = minutes.of_unit(installation, actor(), found, unit_id)
     held = [
@@ -260,7 +262,7 @@ def _page(found: CampaignRecord, unit_id: int, form: StatementForm, refusal: Ref
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
         batches=batches.batches(installation, actor(), found, unit_id),
-        has_seal=stamp_images.is_kept(installation, found),
+        has_stamp=stamp_images.is_kept(installation, found),
         can_sign=batches.can_sign(installation.config),
         minutes=minutes.minutes(installation, actor(), found, unit_id),
         open_points=list(_lines(closing.open_points(installation, actor(), found, unit_id))),

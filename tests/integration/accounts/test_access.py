@@ -123,7 +123,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "screens.show": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "second_keying.second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "second_keying.save_second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
-    "second_keying.disputes": EVERYBODY,
+    "second_keying.discrepancies": EVERYBODY,
     "second_keying.adjudicate": EVERYBODY,
     "second_keying.resolve": HEADS,
     "paper_checks.listing": EVERYBODY,
@@ -132,7 +132,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "paper_checks.reinstate": HEADS,
 }
 # Addresses that name a unit in their query instead of their path, or in what is sent.
-NAMES_UNIT_IN_QUERY = {"results.figure", "paper_checks.listing", "second_keying.disputes", "scans.queue"}
+NAMES_UNIT_IN_QUERY = {"results.figure", "paper_checks.listing", "second_keying.discrepancies", "scans.queue"}
 NAMES_FORM = {"paper_checks.verify", "paper_checks.exclude", "paper_checks.reinstate", "second_keying.adjudicate", "second_keying.resolve"}
 ELSEWHERE = (
     "https://evil.example/",

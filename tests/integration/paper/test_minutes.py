@@ -12,7 +12,7 @@ from survey.errors import Refusal
 from survey.services.accounts.actors import Actor
 from survey.services.collection import decisions, door, serial_ranges
 from survey.services.collection.door import Accepted
-from survey.services.collection.serial_ranges import Span
+from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing
@@ -121,7 +121,9 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
         say(forms, campaign, PaperAct.HANDED_OUT, 18, 22)
     assert codes(refused) == {"sheets_faulty", "sheet_not_of_unit"}
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        paper.record(forms, HEAD, campaign, AN_LAO, paper.Statement(PaperAct.HANDED_OUT, [Span(21, 21)]), NOW)
+        paper.record(
+            forms, HEAD, campaign, AN_LAO, paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]), NOW
+        )
     with pytest.raises(Refusal, match="role_out_of_reach"):
         say(forms, campaign, PaperAct.MISSING, 1, actor=OFFICER)
 
@@ -129,7 +131,7 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
 def test_a_spoiled_sheet_needs_a_witness_and_has_no_answers(
     forms: Installation, campaign: CampaignRecord
 ) -> None:
-    alone = paper.Statement(PaperAct.SPOILED, [Span(1, 1)])
+    alone = paper.MinuteDraft(PaperAct.SPOILED, [SerialSpan(1, 1)])
     with pytest.raises(Refusal) as refused:
         paper.record(forms, HEAD, campaign, AN_NHON, alone, NOW)
     assert codes(refused) == {"sheets_faulty", "witness_missing"}
@@ -173,10 +175,14 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
 ) -> None:
     leaves = scene.counts(forms)["ledger_leaf"]
     clerk = scene.account(forms, "an@x.vn")
-    said = paper.Statement(PaperAct.HANDED_OUT, [Span(1, 3), Span(7, 7)], "Lê C", "quầy 2")
+    said = paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(1, 3), SerialSpan(7, 7)], "Lê C", "quầy 2")
     number = paper.record(forms, clerk, campaign, AN_NHON, said, NOW)
     (minute,) = paper.minutes(forms, HEAD, campaign, AN_NHON, number)
-    assert (minute.act, minute.sheets, minute.spans) == (PaperAct.HANDED_OUT, 4, (Span(1, 3), Span(7, 7)))
+    assert (minute.act, minute.sheets, minute.spans) == (
+        PaperAct.HANDED_OUT,
+        4,
+        (SerialSpan(1, 3), SerialSpan(7, 7)),
+    )
     assert (minute.who, minute.witness, minute.note) == ("Người thử", "Lê C", "quầy 2")
     assert scene.counts(forms)["ledger_leaf"] == leaves + 1
     with forms.database.read() as session:
@@ -234,7 +240,13 @@ def test_ranges_are_read_as_people_type_and_scan_them(
     scanned = [code(installation, campaign, 15, page) for page in (1, 2)]
     text = f"3, 10-12;0020\n{scanned[0]}\n{scanned[1].lower()}\n{code(installation, campaign, 16, 1, LARGE)}"
     found = serial_ranges.parse(text, expected)
-    assert found == (Span(3, 3), Span(10, 12), Span(15, 15), Span(16, 16), Span(20, 20))
+    assert found == (
+        SerialSpan(3, 3),
+        SerialSpan(10, 12),
+        SerialSpan(15, 15),
+        SerialSpan(16, 16),
+        SerialSpan(20, 20),
+    )
     elsewhere = code(installation, campaign, 1, 1, unit="an-lao")
     forged = scanned[0].replace(".000015.", ".000017.")
     with pytest.raises(Refusal) as refused:

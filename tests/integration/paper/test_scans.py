@@ -19,8 +19,8 @@ from survey.services.collection import decisions, door, serials
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing, keying_accuracy, scans, second_keying
-from survey.services.paper.batches import Order
-from survey.services.paper.closing import Closed
+from survey.services.paper.batches import PrintOrder
+from survey.services.paper.closing import ClosingOutcome
 from survey.services.results import estimates, quotas
 from survey.vocabulary import Reason, Role, Verdict
 from tests.paper.hands import answer, somebody
@@ -38,7 +38,7 @@ def returned(
 ) -> tuple[list[Path], dict[str, Truth]]:
     """Print forms, let people fill them in, and scan every page; also what is true of each form."""
     out = folder / "forms.pdf"
-    printed = batches.print_batch(installation, HEAD, campaign, AN_NHON, Order(count), out, NOW)
+    printed = batches.print_batch(installation, HEAD, campaign, AN_NHON, PrintOrder(count), out, NOW)
     layout, chance = lay_out(campaign.questionnaire), Random(7)
     paths: list[Path] = []
     truth: dict[str, Truth] = {}
@@ -114,9 +114,9 @@ def test_a_scan_is_the_second_reading_of_a_keyed_form(
     for number in taken.doubtful:
         settled(installation, campaign, two, number, truth[number])
     head = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
-    (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
-    assert seen.differences
-    assert all(d.second == "".join(truth["0001"].get(d.field, [])) for d in seen.differences)
+    (seen,) = second_keying.discrepancies(installation, head, campaign, AN_NHON)
+    assert seen.fields
+    assert all(d.second == "".join(truth["0001"].get(d.field, [])) for d in seen.fields)
 
 
 def test_sides_and_forms_that_do_not_belong_are_named(
@@ -167,7 +167,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     if installation.database.is_sqlite:
         assert any(trace in files(installation) for trace in traces)
     assert closing.close_ready(installation, COMMAND_LINE, [campaign], NOW) == [
-        Closed(scene.CODE, 0, "verification_too_early")
+        ClosingOutcome(scene.CODE, 0, "verification_too_early")
     ]
     (done,) = closing.close_ready(installation, COMMAND_LINE, [campaign], CLOSED)
     assert (done.campaign, done.waits) == (scene.CODE, "")

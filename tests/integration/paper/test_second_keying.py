@@ -95,14 +95,14 @@ def test_nobody_who_keys_sees_how_it_was_keyed(
         assert decisions.keyed_forms(installation, actor, campaign, AN_NHON) == []
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
     for actor in (one, two):
-        (seen,) = second_keying.disagreements(installation, actor, campaign, AN_NHON)
+        (seen,) = second_keying.discrepancies(installation, actor, campaign, AN_NHON)
         assert seen.own
-        assert seen.differences == ()
+        assert seen.fields == ()
         with pytest.raises(Refusal, match="settle_own_entry"):
-            second_keying.settle(installation, actor, campaign, number, {}, NOW)
-    (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
+            second_keying.adjudicate(installation, actor, campaign, number, {}, NOW)
+    (seen,) = second_keying.discrepancies(installation, head, campaign, AN_NHON)
     field = campaign.questionnaire.items[3].field
-    assert [(d.field, d.first, d.second) for d in seen.differences] == [(field, "4", "1")]
+    assert [(d.field, d.first, d.second) for d in seen.fields] == [(field, "4", "1")]
     assert decisions.keyed_forms(installation, head, campaign, AN_NHON) == []
 
 
@@ -120,9 +120,9 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     first(installation, campaign, number, one, comment="Cảm ơn!")
     second_keying.key_second(installation, two, campaign, number, sheet(campaign, "cảm ơn", m3="1"), NOW)
     with pytest.raises(Refusal, match="settle_incomplete"):
-        second_keying.settle(installation, head, campaign, number, {}, NOW)
+        second_keying.adjudicate(installation, head, campaign, number, {}, NOW)
     field = campaign.questionnaire.items[3].field
-    second_keying.settle(installation, head, campaign, number, {field: chosen}, LATER)
+    second_keying.adjudicate(installation, head, campaign, number, {field: chosen}, LATER)
     assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
     (form,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
@@ -130,7 +130,7 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     found = keying_accuracy.of_campaign(installation, campaign)
     assert found == KeyingComparison(1, 1, 1, fields, 1, wrong)
     with pytest.raises(Refusal, match="settle_nothing"):
-        second_keying.settle(installation, head, campaign, number, {field: "4"}, NOW)
+        second_keying.adjudicate(installation, head, campaign, number, {field: "4"}, NOW)
 
 
 def test_a_corrected_form_cannot_be_counted_twice(
@@ -140,7 +140,7 @@ def test_a_corrected_form_cannot_be_counted_twice(
     number = drawn(installation, campaign)
     first(installation, campaign, number, one)
     second_keying.key_second(installation, two, campaign, number, sheet(campaign, m0="2"), NOW)
-    second_keying.settle(
+    second_keying.adjudicate(
         installation, head, campaign, number, {campaign.questionnaire.items[0].field: "2"}, NOW
     )
     with pytest.raises(Refusal, match="decision_not_allowed"):
@@ -160,9 +160,9 @@ def test_other_words_in_a_comment_go_to_a_third_person_too(
     assert not second_keying.key_second(
         installation, two, campaign, number, sheet(campaign, "Ghế hơi ít"), NOW
     )
-    (seen,) = second_keying.disagreements(installation, head, campaign, AN_NHON)
-    assert [d.field for d in seen.differences] == ["comment"]
-    second_keying.settle(installation, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
+    (seen,) = second_keying.discrepancies(installation, head, campaign, AN_NHON)
+    assert [d.field for d in seen.fields] == ["comment"]
+    second_keying.adjudicate(installation, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
     assert valid(installation, campaign) == 1
     assert keying_accuracy.of_campaign(installation, campaign).wrong == 0
 
@@ -194,7 +194,7 @@ def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
     assert second_keying.may_key_second(installation, two, campaign, AN_NHON, number)
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
     assert not second_keying.may_key_second(installation, head, campaign, AN_NHON, number)
-    second_keying.settle(
+    second_keying.adjudicate(
         installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
     )
     (settled,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
@@ -281,7 +281,7 @@ class TestDuplicates:
         assert refused.value.details["day"] == "20/08/2024"
         assert "An Nhơn" in refused.value.details["unit"]
         assert (before, valid(installation, campaign)) == (1, 0)
-        (found,) = duplicate_serials.stopped(installation, head, campaign, AN_NHON)
+        (found,) = duplicate_serials.unresolved(installation, head, campaign, AN_NHON)
         assert (found.number, len(found.again)) == (number, 1)
         assert scene.counts(installation)["response"] == 1
 
@@ -318,7 +318,7 @@ class TestDuplicates:
         with pytest.raises(Refusal, match="sheet_used"):
             first(installation, campaign, number, two, "bản sao")
         duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=False)
-        assert second_keying.disagreements(installation, head, campaign, AN_NHON) == []
+        assert second_keying.discrepancies(installation, head, campaign, AN_NHON) == []
         closing.close_unit(installation, head, campaign, AN_NHON, "Trần B", NOW)
 
 
@@ -344,7 +344,7 @@ class TestClosing:
         number = drawn(installation, campaign)
         first(installation, campaign, number, one)
         second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
-        second_keying.settle(
+        second_keying.adjudicate(
             installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
         )
         closing.close_unit(installation, head, campaign, AN_NHON, "Trần B", LATER)
@@ -391,6 +391,6 @@ def test_before_closing_the_join_does_find_them(
 
 
 def test_a_reading_without_answers_is_no_sheet() -> None:
-    empty = readings.Read(None, "x", NOW.date(), ReadingSource.KEYED, True, 0, 0, (None, None, None))
+    empty = readings.Reading(None, "x", NOW.date(), ReadingSource.KEYED, True, 0, 0, (None, None, None))
     with pytest.raises(ValueError, match="kept no answers"):
         readings.sheet_of(empty)

@@ -150,7 +150,9 @@ class Ballots(RuleBasedStateMachine):
         right = self.marks[serial] if first_right else "3"
         chosen = {item.field: right for item in (*q.items, q.overall)}
         try:
-            second_keying.settle(self.installation, self.head, self.campaign, number_of(serial), chosen, NOW)
+            second_keying.adjudicate(
+                self.installation, self.head, self.campaign, number_of(serial), chosen, NOW
+            )
         except Refusal:
             assert serial in self.excluded
             return

@@ -24,7 +24,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches as printing
 from survey.services.paper import minutes as paper
-from survey.services.paper.batches import Order
+from survey.services.paper.batches import PrintOrder
 from survey.vocabulary import Role
 from survey.web.application import assemble
 from tests.support import certificates, scene
@@ -34,7 +34,7 @@ from tests.support.paper_scene import HEAD
 from tests.support.scene import AN_NHON, NOW
 
 UNIT = f"/noi-bo/{scene.CODE}/phieu-in/an-nhon"
-SIGNED = Order(2, signed=True)
+SIGNED = PrintOrder(2, signed=True)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
     installation: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
 ) -> None:
     plain, signed = tmp_path / "plain.pdf", tmp_path / "signed.pdf"
-    printing.print_batch(installation, HEAD, campaign, AN_NHON, Order(1), plain, NOW)
+    printing.print_batch(installation, HEAD, campaign, AN_NHON, PrintOrder(1), plain, NOW)
     signing.sign(office.identity, plain, signed, reason="thử", place="Bình Định")
     pictures = []
     for path in (plain, signed):
