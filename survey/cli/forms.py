@@ -77,14 +77,14 @@ def print_forms(
     what = text("forms.print.progress")
     with opened_installation(data) as installation, advancing(what, count) as advance:
         record = installation.campaigns.only(campaign)
-        unit_id, order = record.unit_id(unit), PrintOrder(count, edition, lang, seal, sign)
+        order = PrintOrder(count, edition, lang, seal, sign)
         if boxes_out is not None:
             _write_json(boxes_out, boxes(lay_out(record.questionnaire, EDITIONS[edition])))
         printed = batches.print_batch(
             installation,
             COMMAND_LINE,
             record,
-            unit_id,
+            unit,
             order,
             out,
             clock.now(),

@@ -21,12 +21,12 @@ HEAD = Actor(None, Role.UNIT_HEAD, "an-nhon")
 
 
 def issue(
-    installation: Installation, campaign: CampaignRecord, first: int, count: int, unit_id: int = AN_NHON
+    installation: Installation, campaign: CampaignRecord, first: int, count: int, unit: str = "an-nhon"
 ) -> None:
     """Issue the next serials to a unit; *first* says which ones these must be."""
     span = SerialSpan(first, first + count - 1)
     draft = BatchDraft(span, PrintOrder(count), b"\7" * 32)
-    made = batches.issue(installation, COMMAND_LINE, campaign, unit_id, draft, NOW)
+    made = batches.issue(installation, COMMAND_LINE, campaign, unit, draft, NOW)
     assert made is not None, "these are not the next serials"
 
 
@@ -42,7 +42,7 @@ def say(
 ) -> int:
     """Write a minute over one range of An Nhơn's sheets."""
     said = MinuteDraft(act, [SerialSpan(first, last or first)], "Trần Thị B")
-    return minutes.record(installation, actor, campaign, AN_NHON, said, now)
+    return minutes.record(installation, actor, campaign, "an-nhon", said, now)
 
 
 def a_row_everywhere(installation: Installation, campaign: CampaignRecord) -> None:

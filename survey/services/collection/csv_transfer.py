@@ -33,6 +33,7 @@ from survey.services.collection import door, response_states
 from survey.services.collection.entries import ImportEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import ResponseKey
 from survey.spreadsheets import guarded, unguarded
 from survey.vocabulary import HalfDay, State
 
@@ -114,11 +115,12 @@ def _is_own(session: Session, row: ImportRow) -> bool:
     """
     if not OWN_ID.fullmatch(row.name):
         return False
-    entry, place = row.entry, (row.entry.campaign.id, row.entry.unit_id, bytes.fromhex(row.name))
-    kept = session.get(Response, place)
+    entry = row.entry
+    key = ResponseKey(entry.campaign.id, entry.unit_id, bytes.fromhex(row.name))
+    kept = session.get(Response, key)
     if kept is None:
         return False
-    comment = session.get(Comment, place)  # an erased one does not come back, and is no contradiction
+    comment = session.get(Comment, key)  # an erased one does not come back, and is no contradiction
     same_comment = comment is None or comment.text == entry.sheet.comment
     if (kept.marks, kept.profile) != (entry.sheet.marks, entry.sheet.profile) or not same_comment:
         raise Refusal("import_conflict", id=row.name)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from survey.clock import local_day, start_of
@@ -18,6 +18,7 @@ from survey.services.collection import readings, response_states
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import ResponseKey, UnitKey
 from survey.vocabulary import Reason, State, Verdict
 
 # Which verdict may follow which state; anything else is refused.
@@ -46,36 +47,50 @@ class KeyedForm:
 class LinkedForm:
     """A paper form that is in, and the key of the response that stands for it now."""
 
-    campaign_id: int
-    unit_id: int
-    response_key: bytes
+    response: ResponseKey
     number: str
     keyed_by: int | None
 
     @property
-    def place(self) -> dict[str, object]:
-        """The key of the response by its columns."""
-        return {
-            "campaign_id": self.campaign_id,
-            "unit_id": self.unit_id,
-            "response_key": self.response_key,
-        }
+    def unit(self) -> UnitKey:
+        """The unit whose form it is."""
+        return self.response.unit
 
 
 def keyed_forms(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
 ) -> list[KeyedForm]:
     """Return the keyed forms of a unit whose link to a response still stands, by number.
 
-    Left out are forms that wait for a blind second keying, or for somebody to settle two that differ:
+    Left out are forms that wait for a blind second keying, or for somebody to adjudicate two that differ:
     who keys a form must not see how it was keyed.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
+    with installation.database.read() as session:
+        histories = {number_of(n): each for n, each in readings.of_unit(session, key).items()}
+        hidden = {number for number, each in histories.items() if each.awaits_second or each.is_discrepant}
+        once = {number for number, each in histories.items() if each.second is None}
+        return [
+            KeyedForm(
+                row.form_number,
+                State(row.state),
+                row.marks,
+                keyed_by_actor=row.keyed_by == actor.account_id,
+                may_be_keyed_again=row.form_number in once and row.state == State.AWAITING,
+            )
+            for row in session.execute(_linked(key))
+            if row.form_number not in hidden
+        ]
+
+
+def _linked(unit: UnitKey) -> Select[str, int | None, str, str]:
+    """Return a query of a unit's forms, each with the marks and the state of the response that stands for it."""
     last = response_states.last_decision()
-    query = (
+    return (
         select(
             PaperForm.form_number,
             PaperForm.keyed_by,
@@ -89,24 +104,9 @@ def keyed_forms(
             & (Response.response_key == response_states.live_key()),
         )
         .outerjoin(last, response_states.joined_on(last))
-        .where(PaperForm.campaign_id == campaign.id, PaperForm.unit_id == unit_id)
+        .where(PaperForm.campaign_id == unit.campaign_id, PaperForm.unit_id == unit.unit_id)
         .order_by(PaperForm.form_number)
     )
-    with installation.database.read() as session:
-        read = {number_of(n): each for n, each in readings.of_unit(session, campaign, unit_id).items()}
-        hidden = {number for number, each in read.items() if each.awaits_second or each.is_discrepant}
-        once = {number for number, each in read.items() if each.second is None}
-        return [
-            KeyedForm(
-                row.form_number,
-                State(row.state),
-                row.marks,
-                keyed_by_actor=row.keyed_by == actor.account_id,
-                may_be_keyed_again=row.form_number in once and row.state == State.AWAITING,
-            )
-            for row in session.execute(query)
-            if row.form_number not in hidden
-        ]
 
 
 def decide(
@@ -135,7 +135,7 @@ def decide(
             raise Refusal("verify_own_entry")
         if present_state(session, form) not in ALLOWED.get(verdict, ()):
             raise Refusal("decision_not_allowed", number=number)
-        _require_nothing_waits(session, campaign, form, verdict)
+        _require_nothing_waits(session, form, verdict)
         write(session, actor, form, verdict, now, reason=reason)
 
 
@@ -157,7 +157,7 @@ def paper_of(
             PaperForm.campaign_id == campaign.id, PaperForm.form_number == number
         )
     )
-    return LinkedForm(campaign.id, form.unit_id, key or form.response_key, number, form.keyed_by)
+    return LinkedForm(ResponseKey(campaign.id, form.unit_id, key or form.response_key), number, form.keyed_by)
 
 
 def present_state(session: Session, form: LinkedForm) -> State:
@@ -168,9 +168,9 @@ def present_state(session: Session, form: LinkedForm) -> State:
         .select_from(Response)
         .outerjoin(last, response_states.joined_on(last))
         .where(
-            Response.campaign_id == form.campaign_id,
-            Response.unit_id == form.unit_id,
-            Response.response_key == form.response_key,
+            Response.campaign_id == form.response.campaign_id,
+            Response.unit_id == form.response.unit_id,
+            Response.response_key == form.response.response_key,
         )
     )
     return State(session.execute(query).scalar_one())
@@ -191,10 +191,10 @@ def write(
     The decision has its day only: by the moment of both rows a form's number would lead to its answers
     after their link is cut.
     """
-    highest = session.scalar(select(func.max(Decision.step)).filter_by(**form.place))
+    highest = session.scalar(select(func.max(Decision.step)).filter_by(**form.response.columns))
     session.execute(
         insert(Decision).values(
-            **form.place,
+            **form.response.columns,
             step=(highest or 0) + 1,
             verdict=verdict,
             reason=reason,
@@ -203,15 +203,13 @@ def write(
             decided_at=start_of(local_day(now)),
         )
     )
-    ids = {"campaign_id": form.campaign_id, "unit_id": form.unit_id}
-    audit.note(session, actor, f"response_{verdict}", now, **ids, subject=form.number, reason=reason)
+    about = form.unit.columns
+    audit.note(session, actor, f"response_{verdict}", now, **about, subject=form.number, reason=reason)
 
 
-def _require_nothing_waits(
-    session: Session, campaign: CampaignRecord, form: LinkedForm, verdict: Verdict
-) -> None:
+def _require_nothing_waits(session: Session, form: LinkedForm, verdict: Verdict) -> None:
     serial = serial_of(form.number)
-    history = readings.of_sheet(session, campaign, form.unit_id, serial) if serial else None
+    history = readings.of_sheet(session, form.unit, serial) if serial else None
     if history is None:
         return
     if verdict is Verdict.VERIFIED and (history.awaits_second or history.is_discrepant):

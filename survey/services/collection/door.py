@@ -25,7 +25,7 @@ from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
 from survey.models import Comment, Decision, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
 from survey.services.accounts import audit
-from survey.services.collection import duplicate_serials, receipts, serials
+from survey.services.collection import duplicate_serials, readings, receipts, serials
 from survey.services.collection.entries import (
     CorrectedEntry,
     Entry,
@@ -36,7 +36,8 @@ from survey.services.collection.entries import (
 )
 from survey.services.collection.serials import PrintedSheet
 from survey.services.installation.installation import Installation
-from survey.vocabulary import Channel, EntryState, Reason, Verdict
+from survey.services.installation.unit_keys import ResponseKey, UnitKey
+from survey.vocabulary import Channel, EntryState, ReadingKind, Reason, Verdict
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -129,18 +130,18 @@ def _keep(
         row = row if printed is None else {**row, "entry_state": _state_on_paper(entry, printed, now)}
     if not insert_once(session, Response, row):
         return _again(session, keys, entry, row)
-    ref = {name: row[name] for name in ("campaign_id", "unit_id", "response_key")}
+    key = ResponseKey(row["campaign_id"], row["unit_id"], row["response_key"])
     if entry.sheet.comment:
-        session.execute(insert(Comment).values(**ref, text=entry.sheet.comment))
+        session.execute(insert(Comment).values(**key.columns, text=entry.sheet.comment))
     session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
     if isinstance(entry, KeyedEntry):
-        _keep_form_number(session, entry.source, ref, now, printed)
+        _keep_form_number(session, entry.source, key, now, printed)
         if printed is not None:
             _keep_reading(session, keys, entry, printed, now)
     for spendable in entry.spends:
         spendable.spend(session)
     if isinstance(entry, KioskEntry) and isinstance(entry.card, SpentElsewhere):
-        session.execute(insert(Decision).values(**ref, **_not_counted(now)))
+        session.execute(insert(Decision).values(**key.columns, **_not_counted(now)))
     return _accepted(keys, row, EntryState(row["entry_state"]), repeated=False)
 
 
@@ -149,20 +150,17 @@ def _keep_reading(
 ) -> None:
     """Note the first reading of a printed sheet, and whether it is sampled for a second one."""
     sampled = serials.is_sampled(keys.paper_sample, entry.campaign, printed.serial)
-    place = (entry.campaign, entry.unit_id, printed.serial)
-    reading = serials.first_row(*place, local_day(now), sampled=sampled)
-    by = {"source": entry.source.reading, "account_id": entry.source.actor.account_id}
-    session.execute(insert(PaperReading).values(**reading, **by))
+    unit, source = UnitKey(entry.campaign.id, entry.unit_id), entry.source
+    kind = ReadingKind.FIRST
+    row = readings.row(
+        session, source.actor, unit, printed.serial, kind, now, source.reading, sampled=sampled
+    )
+    session.execute(insert(PaperReading).values(**row))
 
 
 def _again(session: Session, keys: Keys, entry: Entry, row: dict[str, Any]) -> Accepted | None:
-    kept = session.execute(
-        select(Response.body_mac, Response.entry_state).where(
-            Response.campaign_id == row["campaign_id"],
-            Response.unit_id == row["unit_id"],
-            Response.response_key == row["response_key"],
-        )
-    ).one()
+    key = {name: row[name] for name in ResponseKey._fields}
+    kept = session.execute(select(Response.body_mac, Response.entry_state).filter_by(**key)).one()
     if hmac.compare_digest(kept.body_mac, row["body_mac"]):
         for spendable in entry.spends:  # an officer went back and added the card's code
             spendable.spend_again(session)
@@ -204,9 +202,10 @@ def _state_on_paper(entry: KeyedEntry, printed: PrintedSheet, now: dt.datetime) 
 
 def _stop_both(session: Session, entry: Entry, now: dt.datetime) -> None:
     if isinstance(entry, KeyedEntry):
-        source = entry.source
-        place = (entry.campaign, entry.unit_id, source.form_number)
-        duplicate_serials.stop(session, source.actor, *place, entry.sheet, source.reading, now)
+        campaign, source = entry.campaign, entry.source
+        unit = UnitKey(campaign.id, entry.unit_id)
+        number, reading = source.form_number, source.reading
+        duplicate_serials.stop(session, source.actor, campaign, unit, number, entry.sheet, reading, now)
 
 
 def _not_counted(now: dt.datetime) -> dict[str, Any]:
@@ -222,20 +221,12 @@ def _leaf(entry: Entry, row: dict[str, Any]) -> bytes:
 
 
 def _keep_form_number(
-    session: Session, source: PaperSource, ref: dict[str, Any], now: dt.datetime, printed: PrintedSheet | None
+    session: Session, source: PaperSource, key: ResponseKey, now: dt.datetime, printed: PrintedSheet | None
 ) -> None:
-    number = {**ref, "form_number": source.form_number, "keyed_by": source.actor.account_id}
+    number = {**key.columns, "form_number": source.form_number, "keyed_by": source.actor.account_id}
     if not insert_once(session, PaperForm, number):
         if printed is not None:
-            ids = (ref["campaign_id"], ref["unit_id"], printed.serial)
-            raise Refusal("sheet_used", **serials.whereabouts(session, *ids))
+            raise Refusal("sheet_used", **serials.whereabouts(session, key.unit, printed.serial))
         raise Refusal("form_number_used", number=source.form_number)
-    audit.note(
-        session,
-        source.actor,
-        "paper_keyed",
-        now,
-        campaign_id=ref["campaign_id"],
-        unit_id=ref["unit_id"],
-        subject=source.form_number,
-    )
+    about = key.unit.columns
+    audit.note(session, source.actor, "paper_keyed", now, **about, subject=source.form_number)

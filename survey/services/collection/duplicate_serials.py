@@ -9,7 +9,6 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet
-from survey.clock import local_day
 from survey.errors import Refusal
 from survey.models import PaperReading
 from survey.services.accounts import audit
@@ -18,6 +17,7 @@ from survey.services.collection import decisions, readings, serials
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.vocabulary import ReadingKind, ReadingSource, Reason, Role, State, Verdict
 
 
@@ -34,7 +34,7 @@ def stop(
     session: Session,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: UnitKey,
     number: str,
     sheet: AnswerSheet,
     source: ReadingSource,
@@ -42,23 +42,13 @@ def stop(
 ) -> None:
     """Keep what came under a used serial aside, and take what came first out of the count."""
     serial = serial_of(number)
-    history = readings.of_sheet(session, campaign, unit_id, serial or 0)
+    history = readings.of_sheet(session, unit, serial or 0)
     if serial is None or history is None:
         return
     again = readings.answers_of(sheet)
     if any((each.account_id, each.answers) == (actor.account_id, again) for each in history.duplicates):
         return  # the same post once more
-    row = {
-        "campaign_id": campaign.id,
-        "unit_id": unit_id,
-        "serial": serial,
-        "step": serials.next_step(session, campaign.id, unit_id, serial),
-        "kind": ReadingKind.DUPLICATE,
-        "source": source,
-        "account_id": actor.account_id,
-        "local_day": local_day(now),
-        "drawn": False,
-    }
+    row = readings.row(session, actor, unit, serial, ReadingKind.DUPLICATE, now, source)
     session.execute(insert(PaperReading).values(**row, **readings.columns_of(sheet)))
     form = decisions.paper_of(session, campaign, number)
     if decisions.present_state(session, form) is not State.EXCLUDED:
@@ -66,19 +56,20 @@ def stop(
 
 
 def unresolved(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
 ) -> list[DuplicateSerial]:
     """Return the serials of a unit that came in more than once and wait for a person.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        found = readings.of_unit(session, campaign, unit_id)
+        histories = readings.of_unit(session, key)
     return [
         DuplicateSerial(number_of(serial), history.first, history.duplicates)
-        for serial, history in sorted(found.items())
+        for serial, history in sorted(histories.items())
         if history.duplicates
     ]
 
@@ -104,22 +95,12 @@ def resolve(
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
         serial = serial_of(number)
-        history = readings.of_sheet(session, campaign, form.unit_id, serial or 0)
+        history = readings.of_sheet(session, form.unit, serial or 0)
         if serial is None or history is None or not history.duplicates:
             raise Refusal("duplicate_none", number=number)
-        row = {
-            "campaign_id": campaign.id,
-            "unit_id": form.unit_id,
-            "serial": serial,
-            "step": serials.next_step(session, campaign.id, form.unit_id, serial),
-            "kind": ReadingKind.RESOLVED,
-            "source": ReadingSource.KEYED,
-            "account_id": actor.account_id,
-            "local_day": local_day(now),
-            "drawn": False,
-        }
+        row = readings.row(session, actor, form.unit, serial, ReadingKind.RESOLVED, now)
         session.execute(insert(PaperReading).values(**row))
-        place = {"campaign_id": campaign.id, "unit_id": form.unit_id}
-        audit.note(session, actor, "duplicate_resolved", now, **place, subject=number, first=first_counts)
+        about = form.unit.columns
+        audit.note(session, actor, "duplicate_resolved", now, **about, subject=number, first=first_counts)
         if first_counts and decisions.present_state(session, form) is State.EXCLUDED:
             decisions.write(session, actor, form, Verdict.REINSTATED, now)

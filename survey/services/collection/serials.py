@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from survey.errors import Refusal
@@ -23,6 +22,7 @@ from survey.models import (
 )
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.unit_keys import UnitKey
 from survey.vocabulary import PaperAct, ReadingKind, SheetState
 
 # Where a sheet is after each act; the acts of a unit's account as a whole leave sheets where they are.
@@ -70,17 +70,18 @@ def admit(session: Session, campaign: CampaignRecord, unit_id: int, number: str)
     """
     require_verifying(session, campaign)
     serial = serial_of(number)
+    unit = UnitKey(campaign.id, unit_id)
     owner = None if serial is None else owner_of(session, campaign.id, serial)
-    if owner is None and not has_batch(session, campaign.id, unit_id):
+    if owner is None and not has_batch(session, unit):
         return None
     if serial is None or owner is None:
         raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
     if owner != unit_id:
         raise Refusal("sheet_of_other_unit", number=number, unit=campaign.unit(owner).name)
-    lock_unit(session, campaign.id, unit_id)  # no minute puts the sheet aside meanwhile
-    if is_closed(session, campaign.id, unit_id):
+    lock_unit(session, unit)  # no minute puts the sheet aside meanwhile
+    if is_closed(session, unit):
         raise Refusal("paper_account_closed", unit=campaign.unit(unit_id).name)
-    state = state_of(session, campaign.id, unit_id, serial)
+    state = state_of(session, unit, serial)
     if state not in ENTERABLE:
         raise Refusal(STATE_CODES[state], number=number)
     return PrintedSheet(serial, in_time=state is SheetState.RETURNED)
@@ -107,32 +108,32 @@ def owner_of(session: Session, campaign_id: int, serial: int) -> int | None:
     )
 
 
-def has_batch(session: Session, campaign_id: int, unit_id: int) -> bool:
+def has_batch(session: Session, unit: UnitKey) -> bool:
     """Return whether forms were printed for the unit."""
-    found = exists().where(PaperBatch.campaign_id == campaign_id, PaperBatch.unit_id == unit_id)
+    found = exists().where(PaperBatch.campaign_id == unit.campaign_id, PaperBatch.unit_id == unit.unit_id)
     return bool(session.scalar(select(found)))
 
 
-def is_closed(session: Session, campaign_id: int, unit_id: int) -> bool:
+def is_closed(session: Session, unit: UnitKey) -> bool:
     """Return whether the unit's account of sheets is closed."""
     found = exists().where(
-        PaperMinute.campaign_id == campaign_id,
-        PaperMinute.unit_id == unit_id,
+        PaperMinute.campaign_id == unit.campaign_id,
+        PaperMinute.unit_id == unit.unit_id,
         PaperMinute.act == PaperAct.CLOSED.value,
     )
     return bool(session.scalar(select(found)))
 
 
-def lock_unit(session: Session, campaign_id: int, unit_id: int) -> None:
+def lock_unit(session: Session, unit: UnitKey) -> None:
     """Let no other act over the unit's sheets run until this transaction ends; citizens' answers still come in."""
     session.execute(
         select(CampaignUnit.unit_id)
-        .where(CampaignUnit.campaign_id == campaign_id, CampaignUnit.unit_id == unit_id)
+        .where(CampaignUnit.campaign_id == unit.campaign_id, CampaignUnit.unit_id == unit.unit_id)
         .with_for_update(key_share=True)
     ).one()
 
 
-def state_of(session: Session, campaign_id: int, unit_id: int, serial: int) -> SheetState:
+def state_of(session: Session, unit: UnitKey, serial: int) -> SheetState:
     """Return where one printed sheet is by the minutes over it."""
     act = session.execute(
         select(PaperMinute.act)
@@ -143,8 +144,8 @@ def state_of(session: Session, campaign_id: int, unit_id: int, serial: int) -> S
             & (PaperRange.minute == PaperMinute.number),
         )
         .where(
-            PaperMinute.campaign_id == campaign_id,
-            PaperMinute.unit_id == unit_id,
+            PaperMinute.campaign_id == unit.campaign_id,
+            PaperMinute.unit_id == unit.unit_id,
             PaperRange.first_serial <= serial,
             PaperRange.last_serial >= serial,
         )
@@ -160,19 +161,7 @@ def is_sampled(key: bytes, campaign: CampaignRecord, serial: int) -> bool:
     return int.from_bytes(digest[:4], "big") * 100 < campaign.plan.paper.double_keyed_share * SHARES
 
 
-def next_step(session: Session, campaign_id: int, unit_id: int, serial: int) -> int:
-    """Return the number of a sheet's next reading."""
-    highest = session.scalar(
-        select(func.max(PaperReading.step)).where(
-            PaperReading.campaign_id == campaign_id,
-            PaperReading.unit_id == unit_id,
-            PaperReading.serial == serial,
-        )
-    )
-    return (highest or 0) + 1
-
-
-def whereabouts(session: Session, campaign_id: int, unit_id: int, serial: int) -> dict[str, Any]:
+def whereabouts(session: Session, unit: UnitKey, serial: int) -> dict[str, Any]:
     """Return where and by whom a sheet was read first, to be shown to who meets its serial again."""
     row = session.execute(
         select(CampaignUnit.name.label("unit"), PaperReading.local_day, Account.name)
@@ -183,26 +172,11 @@ def whereabouts(session: Session, campaign_id: int, unit_id: int, serial: int) -
         )
         .outerjoin(Account, Account.id == PaperReading.account_id)
         .where(
-            CampaignUnit.campaign_id == campaign_id,
-            CampaignUnit.unit_id == unit_id,
+            CampaignUnit.campaign_id == unit.campaign_id,
+            CampaignUnit.unit_id == unit.unit_id,
             PaperReading.serial == serial,
             PaperReading.kind == ReadingKind.FIRST.value,
         )
     ).one()
     who = row.name or "./hailong"
     return {"number": number_of(serial), "unit": row.unit, "day": f"{row.local_day:%d/%m/%Y}", "who": who}
-
-
-def first_row(
-    campaign: CampaignRecord, unit_id: int, serial: int, day: dt.date, *, sampled: bool
-) -> dict[str, object]:
-    """Return the row of a sheet's first reading; its answers are the response's."""
-    return {
-        "campaign_id": campaign.id,
-        "unit_id": unit_id,
-        "serial": serial,
-        "step": 1,
-        "kind": ReadingKind.FIRST,
-        "local_day": day,
-        "drawn": sampled,
-    }

@@ -22,6 +22,7 @@ from survey.models import Campaign
 from survey.plans.plan import Plan, PlanUnit, from_json
 from survey.services.installation import frozen_languages
 from survey.services.installation.frozen_languages import FrozenLanguage
+from survey.services.installation.unit_keys import UnitKey
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,14 @@ class CampaignRecord:
             return self.unit_ids[code]
         except KeyError as error:
             raise Refusal("unit_unknown", unit=code) from error
+
+    def unit_key(self, code: str) -> UnitKey:
+        """Return the key of a unit code.
+
+        Raises:
+            Refusal: ``unit_unknown``.
+        """
+        return UnitKey(self.id, self.unit_id(code))
 
     @property
     def opens_at(self) -> dt.datetime:

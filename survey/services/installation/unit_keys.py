@@ -21,6 +21,24 @@ class UnitKey(NamedTuple):
         return {"campaign_id": self.campaign_id, "unit_id": self.unit_id}
 
 
+class ResponseKey(NamedTuple):
+    """A response, by its columns."""
+
+    campaign_id: int
+    unit_id: int
+    response_key: bytes
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """The key by its columns."""
+        return self._asdict()
+
+    @property
+    def unit(self) -> UnitKey:
+        """The unit that it is about."""
+        return UnitKey(self.campaign_id, self.unit_id)
+
+
 class CounterRef(NamedTuple):
     """A counter of a unit of the campaign that is spoken of; counters are numbered from 1."""
 

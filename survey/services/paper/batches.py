@@ -35,6 +35,7 @@ from survey.services.collection import serials
 from survey.services.collection.serial_ranges import ExpectedSheet, SerialSpan, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.services.paper import minutes, stamp_images
 from survey.services.paper.minutes import MinuteDraft
 from survey.services.paper.stamp_images import KeptStamp
@@ -91,7 +92,7 @@ def print_batch(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     order: PrintOrder,
     out: Path,
     now: dt.datetime,
@@ -100,12 +101,12 @@ def print_batch(
     """Issue serials to a unit and write their forms to the file *out*, both or neither.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
             ``paper_account_closed``; ``print_faulty`` with what the printing found wrong (a count, no
             font, a full disk, no signature, ...); ``seal_missing``; ``seal_in_rehearsal``;
             ``serials_exhausted``; ``print_contended`` when others print at the same time all along.
     """
-    _require_printer(actor, campaign, unit_id)
+    key = _printed_by(actor, campaign, unit)
     if not 1 <= order.count <= MOST_FORMS or order.edition not in EDITIONS:
         fault = Fault("paper_count", "count", {"count": order.count, "most": MOST_FORMS})
         raise Refusal("print_faulty", [fault])
@@ -113,12 +114,12 @@ def print_batch(
     with _unfinished(out) as unfinished:
         for _ in range(ATTEMPTS):
             with installation.database.read() as session:
-                minutes.require_open(session, campaign, unit_id)
+                minutes.require_open(session, campaign, key)
                 span = _next(session, campaign, order.count)
                 stamp = stamp_images.current(session, campaign) if order.with_stamp else None
-            _write(installation, campaign, unit_id, (span, order, stamp), unfinished, progress)
+            _write(installation, campaign, unit, (span, order, stamp), unfinished, progress)
             draft = BatchDraft(span, order, _digest(unfinished), stamp, certificate)
-            if printed := issue(installation, actor, campaign, unit_id, draft, now):
+            if printed := issue(installation, actor, campaign, unit, draft, now):
                 os.replace(unfinished, out)
                 return printed
     raise Refusal("print_contended")
@@ -128,43 +129,43 @@ def issue(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     draft: BatchDraft,
     now: dt.datetime,
 ) -> PrintedBatch | None:
     """Write minute and batch in one transaction; None when the serials were issued to somebody else."""
     span, order, stamp = draft.span, draft.order, draft.stamp
-    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    key = campaign.unit_key(unit)
     with installation.database.write() as session:
         session.execute(select(Campaign.id).filter_by(id=campaign.id).with_for_update(key_share=True))
-        serials.lock_unit(session, campaign.id, unit_id)
-        minutes.require_open(session, campaign, unit_id)
+        serials.lock_unit(session, key)
+        minutes.require_open(session, campaign, key)
         if _next(session, campaign, order.count) != span:
             return None
-        said = MinuteDraft(PaperAct.PRINTED, (span,), note=_note(draft))
+        minute = MinuteDraft(PaperAct.PRINTED, (span,), note=_note(draft))
         row = {
             "first_serial": span.first,
             "last_serial": span.last,
-            "minute": minutes.write_minute(session, actor, campaign, unit_id, said, now),
+            "minute": minutes.write_minute(session, actor, campaign, key, minute, now),
             "edition": order.edition,
             "lang": order.lang,
             "seal": stamp.step if stamp else None,
             "signed": order.signed,
             "digest": draft.digest,
         }
-        session.execute(insert(PaperBatch).values(**place, **row))
+        session.execute(insert(PaperBatch).values(**key.columns, **row))
         if stamp:
-            audit.note(session, actor, "seal_printed", now, **place, subject=str(span), seal=stamp.step)
+            audit.note(session, actor, "seal_printed", now, **key.columns, subject=str(span), seal=stamp.step)
         if certificate := draft.certificate:
-            _note_signature(session, actor, place, span, certificate, now)
-        return _printed(PaperBatch(**place, **row))
+            _note_signature(session, actor, key, span, certificate, now)
+        return _printed(PaperBatch(**key.columns, **row))
 
 
 def render_again(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     first_serial: int,
     out: Path,
     now: dt.datetime,
@@ -172,13 +173,13 @@ def render_again(
     """Write the PDF of a batch that was issued before, signed anew where it was signed; that it was taken is noted.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
             ``paper_account_closed``; ``batch_unknown``; ``print_faulty``.
     """
-    _require_printer(actor, campaign, unit_id)
+    key = _printed_by(actor, campaign, unit)
     with installation.database.read() as session:
-        minutes.require_open(session, campaign, unit_id)
-        batch = session.get(PaperBatch, (campaign.id, unit_id, first_serial))
+        minutes.require_open(session, campaign, key)
+        batch = session.get(PaperBatch, (*key, first_serial))
         if batch is None:
             raise Refusal("batch_unknown")
         stamp = None if batch.seal is None else stamp_images.of_step(session, campaign, batch.seal)
@@ -186,25 +187,25 @@ def render_again(
     order = PrintOrder(len(span), batch.edition, batch.lang, stamp is not None, batch.signed)
     certificate = _certificate(installation, now) if batch.signed else None
     with _unfinished(out) as unfinished:
-        _write(installation, campaign, unit_id, (span, order, stamp), unfinished, None)
-        place = {"campaign_id": campaign.id, "unit_id": unit_id}
+        _write(installation, campaign, unit, (span, order, stamp), unfinished, None)
         with installation.database.write() as session:
-            audit.note(session, actor, "forms_pdf_taken", now, **place, subject=str(first_serial))
+            audit.note(session, actor, "forms_pdf_taken", now, **key.columns, subject=str(first_serial))
             if certificate:
-                _note_signature(session, actor, place, span, certificate, now)
+                _note_signature(session, actor, key, span, certificate, now)
         os.replace(unfinished, out)
 
 
 def batches(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
 ) -> list[PrintedBatch]:
     """Return the batches of a unit, the newest first.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
-    query = select(PaperBatch).filter_by(campaign_id=campaign.id, unit_id=unit_id)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
+    query = select(PaperBatch).filter_by(**key.columns)
     with installation.database.read() as session:
         rows = session.scalars(query.order_by(PaperBatch.first_serial.desc())).all()
     return [_printed(row) for row in rows]
@@ -277,15 +278,13 @@ def _note(draft: BatchDraft) -> str:
 def _note_signature(
     session: Session,
     actor: Actor,
-    place: dict[str, int],
+    unit: UnitKey,
     span: SerialSpan,
     certificate: Certificate,
     now: dt.datetime,
 ) -> None:
-    ids = {"campaign_id": place["campaign_id"], "unit_id": place["unit_id"]}
-    audit.note(
-        session, actor, "forms_signed", now, **ids, subject=str(span), certificate=certificate.fingerprint
-    )
+    signer = certificate.fingerprint
+    audit.note(session, actor, "forms_signed", now, **unit.columns, subject=str(span), certificate=signer)
 
 
 def _printed(row: PaperBatch) -> PrintedBatch:
@@ -293,10 +292,13 @@ def _printed(row: PaperBatch) -> PrintedBatch:
     return PrintedBatch(span, row.edition, row.lang, row.seal is not None, row.signed, row.minute)
 
 
-def _require_printer(actor: Actor, campaign: CampaignRecord, unit_id: int) -> None:
-    actor.require(campaign.unit(unit_id).code)
+def _printed_by(actor: Actor, campaign: CampaignRecord, unit: str) -> UnitKey:
+    """Return the key of a unit for which the actor may print."""
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     if actor.role not in MAY_PRINT:
         raise Refusal("role_out_of_reach")
+    return key
 
 
 def _next(session: Session, campaign: CampaignRecord, count: int) -> SerialSpan:
@@ -317,20 +319,20 @@ def _next(session: Session, campaign: CampaignRecord, count: int) -> SerialSpan:
 def _write(
     installation: Installation,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     what: tuple[SerialSpan, PrintOrder, KeptStamp | None],
     out: Path,
     progress: Progress | None,
 ) -> None:
     """Write the forms to *out*, signed where the order says so."""
     span, order, stamp = what
-    unit, headings = campaign.unit(unit_id), campaign.plan.headings
+    named, headings = campaign.unit(campaign.unit_id(unit)), campaign.plan.headings
     batch = Batch(
         questionnaire=campaign.questionnaire,
         heading=Heading(headings.governing_body, headings.agency),
         campaign=campaign.code,
-        unit=unit.code,
-        unit_name=unit.name,
+        unit=unit,
+        unit_name=named.name,
         serials=_serials(span),
         form_proof=FormProof(installation.keys.paper_seal),
         edition=EDITIONS[order.edition],
@@ -344,7 +346,7 @@ def _write(
     try:
         write_batch(batch, unsigned, progress)
         if identity:
-            reason = SIGNED_FOR.format(span=span, unit=unit.name)
+            reason = SIGNED_FOR.format(span=span, unit=named.name)
             signing.sign(identity, unsigned, out, reason=reason, place=headings.place)
     except (FaultyInstrument, Refusal) as faulty:
         faults = [Fault(f.code, f.location, {**f.details, **shown}) for f in faulty.faults]

@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from survey.database.sqlite import DriverError
 from survey.errors import Fault, Refusal
-from survey.models import PaperForm, PaperReading, Response, ScanForm, VerificationClosing
+from survey.models import PaperForm, PaperReading, ScanForm, VerificationClosing
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
-from survey.services.collection import readings, response_states, serials
+from survey.services.collection import readings, serials
 from survey.services.collection.serial_ranges import number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.services.paper import minutes, sheet_states
 from survey.services.paper.minutes import MinuteDraft
-from survey.services.paper.sheet_states import UnitSheetStates, spans_of
-from survey.vocabulary import Channel, PaperAct, Role, SheetState, State
+from survey.services.paper.sheet_states import spans_of
+from survey.vocabulary import PaperAct, Role, SheetState
 
 MOST_SHOWN = 10
 # Written anew after the end, so that what was cut and deleted is gone from the files too.
@@ -45,57 +46,59 @@ def close_unit(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     witness: str,
     now: dt.datetime,
 ) -> int:
     """Close a unit's account with a last minute and return its number.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``role_out_of_reach`` for an officer; ``verification_closed``;
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``role_out_of_reach`` for an officer; ``verification_closed``;
             ``paper_account_closed``; ``unit_unexplained`` with every serial that is not accounted for.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     if actor.role is Role.OFFICER:
         raise Refusal("role_out_of_reach")
     with installation.database.write() as session:
-        serials.lock_unit(session, campaign.id, unit_id)
-        minutes.require_open(session, campaign, unit_id)
-        faults = list(unexplained(session, campaign, unit_id))
+        serials.lock_unit(session, key)
+        minutes.require_open(session, campaign, key)
+        faults = list(unexplained(session, key))
         if not witness.strip():
             faults.append(Fault("witness_missing", "witness"))
         if faults:
-            raise Refusal("unit_unexplained", faults, unit=campaign.unit(unit_id).name)
-        said = MinuteDraft(PaperAct.CLOSED, (), witness)
-        return minutes.write_minute(session, actor, campaign, unit_id, said, now)
+            raise Refusal("unit_unexplained", faults, unit=campaign.unit(key.unit_id).name)
+        draft = MinuteDraft(PaperAct.CLOSED, (), witness)
+        return minutes.write_minute(session, actor, campaign, key, draft, now)
 
 
-def open_points(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
-) -> list[Fault]:
+def open_points(installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str) -> list[Fault]:
     """Return what keeps a unit's account open.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        return list(unexplained(session, campaign, unit_id))
+        return list(unexplained(session, key))
 
 
-def unexplained(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[Fault]:
+def unexplained(session: Session, unit: UnitKey) -> Iterator[Fault]:
     """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
-    found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, UnitSheetStates())
-    read = readings.of_unit(session, campaign, unit_id)
-    waiting = _awaiting(session, campaign, unit_id)
+    sheets = sheet_states.of_unit(session, unit)
+    histories = readings.of_unit(session, unit)
+    waiting = readings.awaiting(session, unit)
     about = {
-        "sheets_still_out": found.spans(SheetState.HANDED_OUT),
-        "sheets_not_entered": found.not_entered(),
+        "sheets_still_out": sheets.spans(SheetState.HANDED_OUT),
+        "sheets_not_entered": sheets.not_entered(),
         "forms_unsettled": spans_of(
-            serial for serial, each in read.items() if each.is_discrepant and number_of(serial) in waiting
+            serial
+            for serial, each in histories.items()
+            if each.is_discrepant and number_of(serial) in waiting
         ),
-        "duplicates_waiting": spans_of(serial for serial, each in read.items() if each.duplicates),
-        "scans_waiting": spans_of(_scans(session, campaign, unit_id)),
+        "duplicates_waiting": spans_of(serial for serial, each in histories.items() if each.duplicates),
+        "scans_waiting": spans_of(_scans(session, unit)),
     }
     for code, spans in about.items():
         if spans:
@@ -127,7 +130,7 @@ def close_verification(
         raise Refusal("verification_too_early", closes=f"{campaign.closes_at:%d/%m/%Y}")
     with installation.database.write() as session:
         for unit_id in sorted(campaign.unit_ids.values()):
-            serials.lock_unit(session, campaign.id, unit_id)
+            serials.lock_unit(session, UnitKey(campaign.id, unit_id))
         serials.require_verifying(session, campaign)
         if faults := list(_open(session, campaign)):
             raise Refusal("verification_unexplained", faults)
@@ -187,39 +190,14 @@ def _cut(session: Session, actor: Actor, campaign: CampaignRecord, now: dt.datet
 
 def _open(session: Session, campaign: CampaignRecord) -> Iterator[Fault]:
     """Return what stands against closing, each with the unit it concerns."""
-    found = sheet_states.of_units(session, campaign.id, tuple(campaign.unit_ids.values()))
+    sheets = sheet_states.of_units(session, campaign.id, tuple(campaign.unit_ids.values()))
     for unit_id in sorted(campaign.unit_ids.values()):
         name = campaign.unit(unit_id).name
-        if unit_id in found and not found[unit_id].closed:
+        if unit_id in sheets and not sheets[unit_id].closed:
             yield Fault("unit_account_open", name)
-        for fault in unexplained(session, campaign, unit_id):
+        for fault in unexplained(session, UnitKey(campaign.id, unit_id)):
             yield Fault(fault.code, f"{name}: {fault.location}", fault.details)
 
 
-def _scans(session: Session, campaign: CampaignRecord, unit_id: int) -> Iterator[int]:
-    place = {"campaign_id": campaign.id, "unit_id": unit_id}
-    yield from session.scalars(select(ScanForm.serial).filter_by(**place, waits=True))
-
-
-def _awaiting(session: Session, campaign: CampaignRecord, unit_id: int) -> list[str]:
-    """Return the numbers of the forms that wait; those without a link any more have none."""
-    last = response_states.last_decision()
-    query = (
-        select(PaperForm.form_number)
-        .select_from(Response)
-        .outerjoin(last, response_states.joined_on(last))
-        .join(
-            PaperForm,
-            (PaperForm.campaign_id == Response.campaign_id)
-            & (PaperForm.unit_id == Response.unit_id)
-            & (PaperForm.response_key == Response.response_key),
-        )
-        .where(
-            Response.campaign_id == campaign.id,
-            Response.unit_id == unit_id,
-            Response.channel == Channel.PAPER.value,
-            response_states.state(last) == State.AWAITING.value,
-        )
-        .order_by(PaperForm.form_number)
-    )
-    return list(session.scalars(query))
+def _scans(session: Session, unit: UnitKey) -> Iterator[int]:
+    yield from session.scalars(select(ScanForm.serial).filter_by(**unit.columns, waits=True))

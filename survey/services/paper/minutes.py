@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.collection.serials import STATE_CODES
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.services.paper import sheet_states
 from survey.services.paper.sheet_states import UnitSheetStates, spans_of
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -113,88 +114,84 @@ def board(
     """Return the account of every unit that *actor* reaches, now or at the end of the day *until*."""
     reached = [n for code, n in campaign.unit_ids.items() if actor.reaches(code)]
     with installation.database.read() as session:
-        found = sheet_states.of_units(session, campaign.id, reached, until)
-    return [_account(campaign.unit(n), found.get(n, UnitSheetStates())) for n in sorted(reached)]
+        sheets = sheet_states.of_units(session, campaign.id, reached, until)
+    return [_counts(campaign.unit(n), sheets.get(n, UnitSheetStates())) for n in sorted(reached)]
 
 
-def of_unit(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
-) -> UnitSheetStates:
+def of_unit(installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str) -> UnitSheetStates:
     """Return the sheets of one unit.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        return sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, UnitSheetStates())
+        return sheet_states.of_unit(session, key)
 
 
 def record(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
-    said: MinuteDraft,
+    unit: str,
+    draft: MinuteDraft,
     now: dt.datetime,
 ) -> int:
     """Write a minute over ranges of a unit's sheets and return its number. Sheets back too late are late.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``role_out_of_reach``; ``verification_closed``;
             ``paper_account_closed``; ``sheets_faulty`` with every fault: ``witness_missing``,
             ``sheet_not_of_unit`` and one code for each state that the act cannot follow.
     """
-    unit = campaign.unit(unit_id)
-    actor.require(unit.code)
-    if said.act in OF_HEADS and actor.role is Role.OFFICER:
+    key = campaign.unit_key(unit)
+    actor.require(unit)
+    if draft.act in OF_HEADS and actor.role is Role.OFFICER:
         raise Refusal("role_out_of_reach")
     with installation.database.write() as session:
-        serials.lock_unit(session, campaign.id, unit_id)
-        require_open(session, campaign, unit_id)
-        found = sheet_states.of_units(session, campaign.id, [unit_id]).get(unit_id, UnitSheetStates())
-        if faults := [*_unsaid(said), *_contradictions(said, found)]:
+        serials.lock_unit(session, key)
+        require_open(session, campaign, key)
+        sheets = sheet_states.of_unit(session, key)
+        if faults := [*_incomplete(draft), *_contradictions(draft, sheets)]:
             raise Refusal("sheets_faulty", faults)
-        act = said.act
-        if act is PaperAct.RETURNED and now >= campaign.closes_at:
-            act = PaperAct.LATE
-        return write_minute(
-            session, actor, campaign, unit_id, MinuteDraft(act, said.spans, said.witness, said.note), now
-        )
+        if draft.act is PaperAct.RETURNED and now >= campaign.closes_at:
+            draft = replace(draft, act=PaperAct.LATE)
+        return write_minute(session, actor, campaign, key, draft, now)
 
 
-def require_open(session: Session, campaign: CampaignRecord, unit_id: int) -> None:
+def require_open(session: Session, campaign: CampaignRecord, unit: UnitKey) -> None:
     """Refuse once the unit's account or the campaign's verification is closed.
 
     Raises:
         Refusal: ``verification_closed``; ``paper_account_closed``.
     """
     serials.require_verifying(session, campaign)
-    if serials.is_closed(session, campaign.id, unit_id):
-        raise Refusal("paper_account_closed", unit=campaign.unit(unit_id).name)
+    if serials.is_closed(session, unit):
+        raise Refusal("paper_account_closed", unit=campaign.unit(unit.unit_id).name)
 
 
 def write_minute(
     session: Session,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
-    said: MinuteDraft,
+    unit: UnitKey,
+    draft: MinuteDraft,
     now: dt.datetime,
 ) -> int:
     """Write a minute with its ranges, its leaf in the ledger and its audit entry; return its number."""
-    key = {"campaign_id": campaign.id, "unit_id": unit_id}
+    key = unit.columns
     highest = session.scalar(select(func.max(PaperMinute.number)).filter_by(**key))
     number = (highest or 0) + 1
     row = {
         "number": number,
-        "act": said.act.value,
-        "witness": said.witness.strip(),
-        "note": said.note.strip(),
-        "sheets": sum(len(span) for span in said.spans),
+        "act": draft.act.value,
+        "witness": draft.witness.strip(),
+        "note": draft.note.strip(),
+        "sheets": sum(len(span) for span in draft.spans),
     }
-    ranges = ",".join(f"{span.first}-{span.last}" for span in said.spans)
-    facts = {"campaign": campaign.code, "unit": campaign.unit(unit_id).code, "ranges": ranges}
+    ranges = ",".join(f"{span.first}-{span.last}" for span in draft.spans)
+    facts = {"campaign": campaign.code, "unit": campaign.unit(unit.unit_id).code, "ranges": ranges}
     by = "" if actor.account_id is None else actor.account_id
     digest = leaf_hash({**row, **facts, "at": now.isoformat(), "account": by})
     session.execute(
@@ -202,11 +199,11 @@ def write_minute(
             **key, **row, at=now, local_day=local_day(now), account_id=actor.account_id, digest=digest
         )
     )
-    if said.spans:
-        spans = [{"first_serial": span.first, "last_serial": span.last} for span in said.spans]
+    if draft.spans:
+        spans = [{"first_serial": span.first, "last_serial": span.last} for span in draft.spans]
         session.execute(insert(PaperRange), [{**key, "minute": number, **span} for span in spans])
     session.execute(insert(LedgerLeaf).values(campaign_id=campaign.id, leaf=digest))
-    audit.note(session, actor, f"sheets_{said.act}", now, **key, subject=str(number), sheets=row["sheets"])
+    audit.note(session, actor, f"sheets_{draft.act}", now, **key, subject=str(number), sheets=row["sheets"])
     return number
 
 
@@ -214,19 +211,19 @@ def minutes(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     number: int | None = None,
 ) -> list[Minute]:
     """Return the minutes of a unit, the newest first, or only the one of that number.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``minute_unknown``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``minute_unknown``.
     """
-    actor.require(campaign.unit(unit_id).code)
-    key = {"campaign_id": campaign.id, "unit_id": unit_id}
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     query = select(PaperMinute, Account.name).outerjoin(Account, Account.id == PaperMinute.account_id)
-    query = query.where(PaperMinute.campaign_id == campaign.id, PaperMinute.unit_id == unit_id)
-    ranges = select(PaperRange).filter_by(**key).order_by(PaperRange.first_serial)
+    query = query.where(PaperMinute.campaign_id == key.campaign_id, PaperMinute.unit_id == key.unit_id)
+    ranges = select(PaperRange).filter_by(**key.columns).order_by(PaperRange.first_serial)
     if number is not None:
         query, ranges = query.where(PaperMinute.number == number), ranges.filter_by(minute=number)
     with installation.database.read() as session:
@@ -240,20 +237,18 @@ def minutes(
 
 
 def of_day(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, day: dt.date
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str, day: dt.date
 ) -> DailySheetCounts:
     """Return the account of one day.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    written = minutes(installation, actor, campaign, unit_id)
+    key = campaign.unit_key(unit)
+    written = minutes(installation, actor, campaign, unit)
     with installation.database.read() as session:
         before, after = (
-            sheet_states.of_units(session, campaign.id, [unit_id], until)
-            .get(unit_id, UnitSheetStates())
-            .counts()
-            for until in (day - dt.timedelta(days=1), day)
+            sheet_states.of_unit(session, key, until).counts() for until in (day - dt.timedelta(days=1), day)
         )
     return DailySheetCounts(day, before, after, tuple(m for m in reversed(written) if m.at.date() == day))
 
@@ -272,29 +267,29 @@ def _minute(row: PaperMinute, who: str | None, spans: Sequence[SerialSpan]) -> M
     )
 
 
-def _account(unit: PlanUnit, found: UnitSheetStates) -> UnitSheetCounts:
-    return UnitSheetCounts(unit, found.counts(), len(found.entered), found.closed)
+def _counts(unit: PlanUnit, sheets: UnitSheetStates) -> UnitSheetCounts:
+    return UnitSheetCounts(unit, sheets.counts(), len(sheets.entered), sheets.closed)
 
 
-def _unsaid(said: MinuteDraft) -> Iterator[Fault]:
-    if not said.spans:
+def _incomplete(draft: MinuteDraft) -> Iterator[Fault]:
+    if not draft.spans:
         yield Fault("ranges_count", "ranges")
-    if said.act in WITNESSED and not said.witness.strip():
+    if draft.act in WITNESSED and not draft.witness.strip():
         yield Fault("witness_missing", "witness")
-    if len(said.witness) > LONGEST_WITNESS or len(said.note) > LONGEST_NOTE:
+    if len(draft.witness) > LONGEST_WITNESS or len(draft.note) > LONGEST_NOTE:
         yield Fault("minute_too_long", "note", {"witness": LONGEST_WITNESS, "note": LONGEST_NOTE})
 
 
-def _contradictions(said: MinuteDraft, found: UnitSheetStates) -> Iterator[Fault]:
+def _contradictions(draft: MinuteDraft, sheets: UnitSheetStates) -> Iterator[Fault]:
     """Return what stands against the act, one fault for each run of sheets that share it."""
     against: dict[str, list[int]] = {}
     outside: list[SerialSpan] = []
-    for span in said.spans:
-        known = _known(span, found.states)
+    for span in draft.spans:
+        known = _known(span, sheets.states)
         if len(known) != len(span):
             outside.append(span)
         for serial in known:
-            if code := _against(said.act, serial, found):
+            if code := _against(draft.act, serial, sheets):
                 against.setdefault(code, []).append(serial)
     yield from (Fault("sheet_not_of_unit", str(span)) for span in outside)
     for code, serials_ in against.items():
@@ -308,8 +303,8 @@ def _known(span: SerialSpan, states: Collection[int]) -> list[int]:
     return [serial for serial in states if span.first <= serial <= span.last]
 
 
-def _against(act: PaperAct, serial: int, found: UnitSheetStates) -> str | None:
-    if serial in found.entered and act in NOT_IF_ENTERED:
+def _against(act: PaperAct, serial: int, sheets: UnitSheetStates) -> str | None:
+    if serial in sheets.entered and act in NOT_IF_ENTERED:
         return "sheet_is_entered"
-    state = found.states[serial]
+    state = sheets.states[serial]
     return None if state in FROM[act] else STATE_CODES[state]

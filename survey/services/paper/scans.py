@@ -34,6 +34,7 @@ from survey.services.collection.entries import KeyedEntry, PaperSource
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.services.paper import second_keying
 from survey.vocabulary import ReadingSource
 
@@ -260,7 +261,7 @@ def _enter(
     except FaultyInstrument as faulty:
         raise Refusal("settle_faulty", faulty.faults) from faulty
     with installation.database.read() as session:
-        history = readings.of_sheet(session, campaign, unit_id, serial_of(number) or 0)
+        history = readings.of_sheet(session, UnitKey(campaign.id, unit_id), serial_of(number) or 0)
     if history is not None and history.first.source is ReadingSource.KEYED and history.second is None:
         second_keying.key_second(installation, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
         return

@@ -1,4 +1,4 @@
-"""Blind double keying: a second officer keys a drawn form, fields are compared, a third person settles."""
+"""Blind double keying: a second officer keys a sampled form, fields are compared, a third person adjudicates."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from forms import answers
 from forms.answers import AnswerSheet
 from forms.faults import FaultyInstrument
 from forms.instrument import COMMENT, Questionnaire
-from survey.clock import local_day, start_of
+from survey.clock import start_of
 from survey.errors import Refusal
-from survey.models import Comment, PaperForm, PaperReading, Response
+from survey.models import Comment, PaperReading, Response
 from survey.services.accounts.actors import Actor
-from survey.services.collection import decisions, door, readings, response_states, serials
+from survey.services.collection import decisions, door, readings, serials
 from survey.services.collection.decisions import LinkedForm
 from survey.services.collection.entries import CorrectedEntry
 from survey.services.collection.readings import ReadingHistory
@@ -58,39 +58,41 @@ class Discrepancy:
 
 
 def waiting(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
 ) -> list[AwaitedKeying]:
-    """Return the forms of a unit that chance drew for a second keying, by number.
+    """Return the forms of a unit that were sampled for a second keying, by number.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        found = readings.of_unit(session, campaign, unit_id)
-        awaiting = _awaiting(session, campaign, unit_id)
+        histories = readings.of_unit(session, key)
+        awaiting = set(readings.awaiting(session, key))
     return [
         AwaitedKeying(number_of(serial), each.first.day, each.first.account_id == actor.account_id)
-        for serial, each in sorted(found.items())
+        for serial, each in sorted(histories.items())
         if each.awaits_second and number_of(serial) in awaiting
     ]
 
 
 def may_key_second(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str, number: str
 ) -> bool:
     """Return whether the actor may key that form of a unit a second time: it waits, and somebody else keyed it.
 
-    Chance draws most of these; a form that was found unlike its paper may be keyed again as well.
+    Most of these are sampled; a form that was found unlike its paper may be keyed again as well.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     serial = serial_of(number)
     with installation.database.read() as session:
-        history = readings.of_sheet(session, campaign, unit_id, serial) if serial else None
-        waits = number in _awaiting(session, campaign, unit_id)
+        history = readings.of_sheet(session, key, serial) if serial else None
+        waits = number in readings.awaiting(session, key)
     return (
         history is not None
         and history.second is None
@@ -118,7 +120,7 @@ def key_second(
     with installation.database.write() as session:
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
-        history = _history(session, campaign, form)
+        history = _history(session, form)
         if form.keyed_by == actor.account_id:
             raise Refusal("second_by_same", number=number)
         if history.second is not None or decisions.present_state(session, form) is not State.AWAITING:
@@ -128,27 +130,27 @@ def key_second(
         agrees = differing == 0 and _same_words(first.comment, sheet.comment)
         kept = {} if agrees else readings.columns_of(sheet)
         compared = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
-        row = _row(session, form, ReadingKind.SECOND, actor, now)
-        counted = {"compared": compared, "differing": differing, "source": source}
-        session.execute(insert(PaperReading).values(**{**row, **counted, **kept}))
+        row = _row(session, actor, form, ReadingKind.SECOND, now, source)
+        session.execute(insert(PaperReading).values(**row, **kept, compared=compared, differing=differing))
         if agrees:
             decisions.write(session, actor, form, Verdict.VERIFIED, now)
         return agrees
 
 
 def discrepancies(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
 ) -> list[Discrepancy]:
     """Return the forms of a unit whose two readings differ, only with what differs.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        found = readings.of_unit(session, campaign, unit_id)
-        awaiting = _awaiting(session, campaign, unit_id)
-        open_ones = {number_of(serial): each for serial, each in sorted(found.items()) if each.is_discrepant}
+        histories = readings.of_unit(session, key)
+        awaiting = set(readings.awaiting(session, key))
+        open_ones = {number_of(n): each for n, each in sorted(histories.items()) if each.is_discrepant}
         return [
             _discrepancy(session, campaign, actor, number, each)
             for number, each in open_ones.items()
@@ -164,7 +166,7 @@ def adjudicate(
     chosen: Mapping[str, str],
     now: dt.datetime,
 ) -> None:
-    """Settle two readings that differ: *chosen* has a value for every field that does.
+    """Adjudicate two readings that differ: *chosen* has a value for every field that does.
 
     Where the first reading was right it is verified; else a response with the right answers takes its place.
 
@@ -176,7 +178,7 @@ def adjudicate(
     with installation.database.write() as session:
         serials.require_verifying(session, campaign)
         form = decisions.paper_of(session, campaign, number, actor)
-        history = _history(session, campaign, form)
+        history = _history(session, form)
         if not history.is_discrepant or history.second is None:
             raise Refusal("settle_nothing", number=number)
         if actor.account_id in (form.keyed_by, history.second.account_id):
@@ -187,7 +189,7 @@ def adjudicate(
         right = _adjudicated(campaign.questionnaire, first, readings.sheet_of(history.second), chosen)
         wrong = sum(one != other for _, one, other in _fields(campaign.questionnaire, first, right))
         counted = {"compared": history.second.compared, "differing": wrong}
-        row = _row(session, form, ReadingKind.ADJUDICATED, actor, now)
+        row = _row(session, actor, form, ReadingKind.ADJUDICATED, now)
         session.execute(insert(PaperReading).values(**row, **counted))
         if right == first:
             decisions.write(session, actor, form, Verdict.VERIFIED, now)
@@ -219,9 +221,11 @@ def _correct(
     now: dt.datetime,
 ) -> None:
     """Put a response with the right answers, of the first one's day, in the place of the first one."""
-    day, half = session.execute(select(Response.local_day, Response.half_day).filter_by(**form.place)).one()
+    day, half = session.execute(
+        select(Response.local_day, Response.half_day).filter_by(**form.response.columns)
+    ).one()
     key = secrets.token_urlsafe(24)
-    entry = CorrectedEntry(campaign, form.unit_id, key, right)
+    entry = CorrectedEntry(campaign, form.unit.unit_id, key, right)
     accepted = door.accept_within(session, installation.keys, entry, start_of(day) + HOUR[half])
     decisions.write(session, actor, form, Verdict.CORRECTED, now, replaced_by=accepted.response_key)
 
@@ -263,52 +267,28 @@ def _same_words(one: str, other: str) -> bool:
     return [c for c in one.casefold() if c.isalnum()] == [c for c in other.casefold() if c.isalnum()]
 
 
-def _history(session: Session, campaign: CampaignRecord, form: LinkedForm) -> ReadingHistory:
+def _history(session: Session, form: LinkedForm) -> ReadingHistory:
     serial = serial_of(form.number)
-    history = readings.of_sheet(session, campaign, form.unit_id, serial) if serial else None
+    history = readings.of_sheet(session, form.unit, serial) if serial else None
     if history is None:
         raise Refusal("form_number_unknown", number=form.number)
     return history
 
 
 def _answers(session: Session, form: LinkedForm) -> AnswerSheet:
-    marks, profile = session.execute(select(Response.marks, Response.profile).filter_by(**form.place)).one()
-    comment = session.scalar(select(Comment.text).filter_by(**form.place))
+    marks, profile = session.execute(
+        select(Response.marks, Response.profile).filter_by(**form.response.columns)
+    ).one()
+    comment = session.scalar(select(Comment.text).filter_by(**form.response.columns))
     return AnswerSheet(marks, profile, comment or "")
 
 
 def _row(
-    session: Session, form: LinkedForm, kind: ReadingKind, actor: Actor, now: dt.datetime
+    session: Session,
+    actor: Actor,
+    form: LinkedForm,
+    kind: ReadingKind,
+    now: dt.datetime,
+    source: ReadingSource = ReadingSource.KEYED,
 ) -> dict[str, object]:
-    serial = serial_of(form.number) or 0
-    return {
-        "campaign_id": form.campaign_id,
-        "unit_id": form.unit_id,
-        "serial": serial,
-        "step": serials.next_step(session, form.campaign_id, form.unit_id, serial),
-        "kind": kind,
-        "source": ReadingSource.KEYED,
-        "account_id": actor.account_id,
-        "local_day": local_day(now),
-        "drawn": False,
-    }
-
-
-def _awaiting(session: Session, campaign: CampaignRecord, unit_id: int) -> set[str]:
-    last = response_states.last_decision()
-    query = (
-        select(PaperForm.form_number)
-        .join(
-            Response,
-            (Response.campaign_id == PaperForm.campaign_id)
-            & (Response.unit_id == PaperForm.unit_id)
-            & (Response.response_key == response_states.live_key()),
-        )
-        .outerjoin(last, response_states.joined_on(last))
-        .where(
-            PaperForm.campaign_id == campaign.id,
-            PaperForm.unit_id == unit_id,
-            response_states.state(last) == State.AWAITING.value,
-        )
-    )
-    return set(session.scalars(query))
+    return readings.row(session, actor, form.unit, serial_of(form.number) or 0, kind, now, source)

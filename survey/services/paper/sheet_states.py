@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey.models import PaperMinute, PaperRange, PaperReading
 from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.collection.serials import AFTER
+from survey.services.installation.unit_keys import UnitKey
 from survey.vocabulary import PaperAct, ReadingKind, SheetState
 
 NOT_YET_BACK = (SheetState.UNUSED, SheetState.HANDED_OUT)
@@ -70,6 +71,11 @@ def of_units(
         if unit_id in found:
             found[unit_id].entered.add(serial)
     return dict(found)
+
+
+def of_unit(session: Session, unit: UnitKey, until: dt.date | None = None) -> UnitSheetStates:
+    """Return the sheets of one unit as :func:`of_units` does; of a unit without printed forms there are none."""
+    return of_units(session, unit.campaign_id, [unit.unit_id], until).get(unit.unit_id, UnitSheetStates())
 
 
 def spans_of(serials: Iterable[int]) -> tuple[SerialSpan, ...]:

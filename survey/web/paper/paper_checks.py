@@ -10,6 +10,7 @@ from wtforms.validators import AnyOf, Length, Optional
 
 from survey import clock
 from survey.errors import Refusal
+from survey.plans.plan import PlanUnit
 from survey.services.collection import decisions
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Reason, Role, State, Verdict
@@ -37,14 +38,14 @@ class DecisionForm(FlaskForm):
 def listing(campaign: str) -> ResponseReturnValue:
     """List the keyed forms of a unit: one's own, or the one chosen with ``?don-vi=``."""
     record = current_installation().campaigns.get(campaign)
-    unit_id = _unit_id(record)
-    found = decisions.keyed_forms(current_installation(), actor(), record, unit_id)
+    unit = _asked(record)
+    found = decisions.keyed_forms(current_installation(), actor(), record, unit.code)
     chosen = request.args.get("trang-thai", "")
     shown = [form for form in found if not chosen or form.state == chosen]
     return render_template(
         "unit/keyed.html",
         campaign=record,
-        unit=record.unit(unit_id),
+        unit=unit,
         counts={state: sum(form.state is state for form in found) for state in State},
         chosen=chosen,
         rows=[(form, tally(form.marks)) for form in shown],
@@ -86,7 +87,7 @@ def _decide(code: str, verdict: Verdict) -> ResponseReturnValue:
     return redirect(url_for("paper_checks.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]
 
 
-def _unit_id(record: CampaignRecord) -> int:
+def _asked(record: CampaignRecord) -> PlanUnit:
     """Return the unit that is asked for, else one's own, else the first of the plan."""
     asked = request.args.get("don-vi") or actor().unit_code or record.plan.units[0].code
-    return record.unit_id(asked)
+    return record.unit(record.unit_id(asked))

@@ -14,6 +14,7 @@ from survey import clock
 from survey.documents.reports.sections import keying_section
 from survey.documents.reports.texts import bundled
 from survey.errors import PlacedFault, Refusal, sentence_of
+from survey.plans.plan import PlanUnit
 from survey.services.collection import duplicate_serials
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import keying_accuracy, second_keying
@@ -46,13 +47,13 @@ class AdjudicationForm(FlaskForm):
 @pages.get("/noi-bo/<campaign>/nhap-lan-hai")
 @allow(*KEYING)
 def second(campaign: str) -> ResponseReturnValue:
-    """List the forms that chance drew, or show the entry page of the one in ``?so=``."""
+    """List the forms that were sampled, or show the entry page of the one in ``?so=``."""
     record = current_installation().campaigns.get(campaign)
     own, number = _own(record), request.args.get("so", "")
-    if number and second_keying.may_key_second(current_installation(), actor(), record, own, number):
+    if number and second_keying.may_key_second(current_installation(), actor(), record, own.code, number):
         return _entry(record, number, {}, ())
-    waiting = second_keying.waiting(current_installation(), actor(), record, own)
-    return render_template("officer/second.html", campaign=record, unit=record.unit(own), waiting=waiting)
+    waiting = second_keying.waiting(current_installation(), actor(), record, own.code)
+    return render_template("officer/second.html", campaign=record, unit=own, waiting=waiting)
 
 
 @pages.post("/noi-bo/<campaign>/nhap-lan-hai")
@@ -76,14 +77,14 @@ def discrepancies(campaign: str) -> ResponseReturnValue:
     """Show what two keyings of a unit have differently, and numbers that came in twice."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    unit_id = _asked(record)
+    unit = _asked(record)
     q = record.questionnaire
     return render_template(
         "unit/discrepancies.html",
         campaign=record,
-        unit=record.unit(unit_id),
-        discrepancies=second_keying.discrepancies(installation, actor(), record, unit_id),
-        duplicates=duplicate_serials.unresolved(installation, actor(), record, unit_id),
+        unit=unit,
+        discrepancies=second_keying.discrepancies(installation, actor(), record, unit.code),
+        duplicates=duplicate_serials.unresolved(installation, actor(), record, unit.code),
         accuracy=_accuracy(record),
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
@@ -131,13 +132,14 @@ def _resolved(campaign: str, number: str) -> ResponseReturnValue:
     return redirect(url_for("second_keying.discrepancies", campaign=campaign, **chosen), 303)  # type: ignore[arg-type]
 
 
-def _own(record: CampaignRecord) -> int:
-    return record.unit_id(actor().unit_code or "")
+def _own(record: CampaignRecord) -> PlanUnit:
+    return record.unit(record.unit_id(actor().unit_code or ""))
 
 
-def _asked(record: CampaignRecord) -> int:
+def _asked(record: CampaignRecord) -> PlanUnit:
     """Return the unit that is asked for, else one's own, else the first of the plan."""
-    return record.unit_id(request.args.get("don-vi") or actor().unit_code or record.plan.units[0].code)
+    asked = request.args.get("don-vi") or actor().unit_code or record.plan.units[0].code
+    return record.unit(record.unit_id(asked))
 
 
 def _entry(
@@ -149,7 +151,7 @@ def _entry(
         form=EntryForm(formdata=None, form_number=number),
         q=record.questionnaire,
         campaign=record,
-        unit=record.unit(_own(record)),
+        unit=_own(record),
         second=True,
         values=values,
         faults=[Shown(fault.location, sentence_of(fault, lang)) for fault in faults],

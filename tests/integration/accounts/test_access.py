@@ -133,7 +133,13 @@ MAY: Mapping[str, frozenset[Role] | None] = {
 }
 # Addresses that name a unit in their query instead of their path, or in what is sent.
 NAMES_UNIT_IN_QUERY = {"results.figure", "paper_checks.listing", "second_keying.discrepancies", "scans.queue"}
-NAMES_FORM = {"paper_checks.verify", "paper_checks.exclude", "paper_checks.reinstate", "second_keying.adjudicate", "second_keying.resolve"}
+NAMES_FORM = {
+    "paper_checks.verify",
+    "paper_checks.exclude",
+    "paper_checks.reinstate",
+    "second_keying.adjudicate",
+    "second_keying.resolve",
+}
 ELSEWHERE = (
     "https://evil.example/",
     "//evil.example/",

@@ -34,7 +34,7 @@ def refused(installation: Installation, *args: object, **kwargs: object) -> str:
 
 
 def state_of(installation: Installation, campaign: CampaignRecord, number: str) -> State:
-    forms = decisions.keyed_forms(installation, COMMAND_LINE, campaign, scene.AN_NHON)
+    forms = decisions.keyed_forms(installation, COMMAND_LINE, campaign, "an-nhon")
     return next(form.state for form in forms if form.number == number)
 
 
@@ -351,7 +351,7 @@ def test_a_decision_reaches_only_the_own_unit(installation: Installation, campai
         with pytest.raises(Refusal, match=code):
             decisions.decide(installation, stranger, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        decisions.keyed_forms(installation, stranger, campaign, scene.AN_NHON)
+        decisions.keyed_forms(installation, stranger, campaign, "an-nhon")
 
 
 def test_a_comment_stands_apart_and_is_erased_alone(

@@ -21,7 +21,7 @@ from survey.services.paper import closing
 from survey.vocabulary import PaperAct
 from tests.support import certificates, scene
 from tests.support.paper_scene import HEAD, say
-from tests.support.scene import AN_NHON, CLOSED, NOW
+from tests.support.scene import CLOSED, NOW
 
 ROOT = Path(__file__).parents[3]
 # For what is the same over every database.
@@ -167,7 +167,7 @@ def test_verification_closes_from_the_shell_once_everything_is_explained(
     assert run(["close-verification", "--when-ready"]) == DONE
     assert f"{scene.CODE}: còn việc chưa xong." in capsys.readouterr().out
     say(installation, campaign, PaperAct.TAKEN_BACK, 1)
-    closing.close_unit(installation, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
+    closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", CLOSED)
     assert run(["close-verification", "--when-ready"]) == DONE
     assert f"{scene.CODE}: Đã kết thúc xác minh; cắt liên hệ của 0 phiếu" in capsys.readouterr().out
     assert run([*ORDER, "1", "--out", "G.pdf"]) == REFUSED

@@ -30,7 +30,7 @@ def blank(client: FlaskClient) -> dict[str, str]:
 
 def states(office: Installation) -> dict[str, State]:
     campaign = office.campaigns.get("dien-tap")
-    found = decisions.keyed_forms(office, COMMAND_LINE, campaign, campaign.unit_id("an-nhon"))
+    found = decisions.keyed_forms(office, COMMAND_LINE, campaign, "an-nhon")
     return {form.number: form.state for form in found}
 
 
@@ -142,8 +142,7 @@ def test_an_officer_cannot_choose_which_forms_count(sign_in: SignIn, office: Ins
 
 def test_a_form_of_another_unit_is_out_of_reach(sign_in: SignIn, office: Installation) -> None:
     campaign = office.campaigns.get("dien-tap")
-    elsewhere = campaign.unit_id("an-lao")
-    number = decisions.keyed_forms(office, COMMAND_LINE, campaign, elsewhere)[0].number
+    number = decisions.keyed_forms(office, COMMAND_LINE, campaign, "an-lao")[0].number
     assert decide(sign_in("head"), "loai", number, reason="duplicate") == 403
 
 

@@ -20,17 +20,16 @@ from survey.services.paper import minutes as paper
 from survey.vocabulary import EntryState, PaperAct, Reason, Role, SheetState, Verdict
 from tests.support import scene
 from tests.support.paper_scene import HEAD, issue, say
-from tests.support.scene import AN_NHON, CLOSED, NOW, OFFICER, entry
+from tests.support.scene import CLOSED, NOW, OFFICER, entry
 
-AN_LAO = 3
 LATER = CLOSED + dt.timedelta(days=1)
 
 
 @pytest.fixture
 def forms(installation: Installation, campaign: CampaignRecord) -> Installation:
-    """An Nhơn has the sheets 1 to 20, An Lão 21 to 25."""
+    """An Nhơn has the sheets 1 to 20, Hoài Nhơn 21 to 25."""
     issue(installation, campaign, 1, 20)
-    issue(installation, campaign, 21, 5, AN_LAO)
+    issue(installation, campaign, 21, 5, "an-lao")
     return installation
 
 
@@ -122,7 +121,7 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
     assert codes(refused) == {"sheets_faulty", "sheet_not_of_unit"}
     with pytest.raises(Refusal, match="unit_out_of_reach"):
         paper.record(
-            forms, HEAD, campaign, AN_LAO, paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]), NOW
+            forms, HEAD, campaign, "an-lao", paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]), NOW
         )
     with pytest.raises(Refusal, match="role_out_of_reach"):
         say(forms, campaign, PaperAct.MISSING, 1, actor=OFFICER)
@@ -133,7 +132,7 @@ def test_a_spoiled_sheet_needs_a_witness_and_has_no_answers(
 ) -> None:
     alone = paper.MinuteDraft(PaperAct.SPOILED, [SerialSpan(1, 1)])
     with pytest.raises(Refusal) as refused:
-        paper.record(forms, HEAD, campaign, AN_NHON, alone, NOW)
+        paper.record(forms, HEAD, campaign, "an-nhon", alone, NOW)
     assert codes(refused) == {"sheets_faulty", "witness_missing"}
     say(forms, campaign, PaperAct.SPOILED, 1)
     with pytest.raises(Refusal, match="sheet_is_spoiled"):
@@ -176,8 +175,8 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
     leaves = scene.counts(forms)["ledger_leaf"]
     clerk = scene.account(forms, "an@x.vn")
     said = paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(1, 3), SerialSpan(7, 7)], "Lê C", "quầy 2")
-    number = paper.record(forms, clerk, campaign, AN_NHON, said, NOW)
-    (minute,) = paper.minutes(forms, HEAD, campaign, AN_NHON, number)
+    number = paper.record(forms, clerk, campaign, "an-nhon", said, NOW)
+    (minute,) = paper.minutes(forms, HEAD, campaign, "an-nhon", number)
     assert (minute.act, minute.sheets, minute.spans) == (
         PaperAct.HANDED_OUT,
         4,
@@ -191,7 +190,7 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
         ).all()
     assert bytes.fromhex(minute.digest) in kept
     with pytest.raises(Refusal, match="minute_unknown"):
-        paper.minutes(forms, HEAD, campaign, AN_NHON, 99)
+        paper.minutes(forms, HEAD, campaign, "an-nhon", 99)
 
 
 def test_a_unit_closes_only_when_every_sheet_is_explained(
@@ -204,7 +203,7 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
 
     def open_still() -> set[str]:
         with pytest.raises(Refusal) as refused:
-            closing.close_unit(forms, HEAD, campaign, AN_NHON, "Trần B", NOW)
+            closing.close_unit(forms, HEAD, campaign, "an-nhon", "Trần B", NOW)
         return codes(refused) - {"unit_unexplained"}
 
     assert open_still() == {"sheets_still_out", "sheets_not_entered", "forms_unverified"}
@@ -217,12 +216,12 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
     assert open_still() == {"forms_unverified"}
     decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
     with pytest.raises(Refusal, match="role_out_of_reach"):
-        closing.close_unit(forms, second, campaign, AN_NHON, "Trần B", NOW)
-    closing.close_unit(forms, HEAD, campaign, AN_NHON, "Trần B", NOW)
+        closing.close_unit(forms, second, campaign, "an-nhon", "Trần B", NOW)
+    closing.close_unit(forms, HEAD, campaign, "an-nhon", "Trần B", NOW)
     for refused_now in (
         lambda: say(forms, campaign, PaperAct.HANDED_OUT, 11),
         lambda: key_in(forms, campaign, 11),
-        lambda: closing.close_unit(forms, HEAD, campaign, AN_NHON, "Trần B", NOW),
+        lambda: closing.close_unit(forms, HEAD, campaign, "an-nhon", "Trần B", NOW),
         lambda: issue(forms, campaign, 26, 1),
     ):
         with pytest.raises(Refusal, match="paper_account_closed"):

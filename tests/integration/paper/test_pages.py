@@ -122,7 +122,7 @@ def test_the_centre_ends_the_verification_on_its_page_and_only_once_nothing_is_o
     monkeypatch.setattr("survey.clock.now", lambda: scene.CLOSED)
     assert "đơn vị chưa chốt sổ phiếu" in tccb.get(BOARD).text
     assert post(tccb, f"{BOARD}/ket-thuc", {"sure": "1"})[0] == 409
-    closing.close_unit(installation, HEAD, campaign, scene.AN_NHON, "Trần B", scene.CLOSED)
+    closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", scene.CLOSED)
     assert 'name="sure"' in tccb.get(BOARD).text
     assert post(tccb, f"{BOARD}/ket-thuc", {})[0] == 400
     assert "verification_closing" not in scene.counts(installation)
@@ -139,7 +139,7 @@ def test_the_account_of_a_day_adds_up_and_shows_its_minutes(
     issue(installation, campaign, 1, 20)
     say(installation, campaign, PaperAct.HANDED_OUT, 1, 10)
     say(installation, campaign, PaperAct.RETURNED, 1, 4, now=tomorrow)
-    found = paper.of_day(installation, HEAD, campaign, scene.AN_NHON, tomorrow.date())
+    found = paper.of_day(installation, HEAD, campaign, "an-nhon", tomorrow.date())
     assert sum(found.before.values()) == sum(found.after.values()) == 20
     assert found.before[SheetState.HANDED_OUT] - found.after[SheetState.HANDED_OUT] == 4
     assert [minute.number for minute in found.minutes] == [3]

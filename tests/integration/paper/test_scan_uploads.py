@@ -26,7 +26,7 @@ from survey.vocabulary import PaperAct, Role
 from tests.paper.bad_files import bomb, encrypted, pdf
 from tests.support import scene
 from tests.support.paper_scene import HEAD, say
-from tests.support.scene import AN_NHON, NOW, entry
+from tests.support.scene import NOW, entry
 from tests.support.web import SignIn
 from tests.unit.forms.paper.batches import batch
 
@@ -68,7 +68,7 @@ def pictures(content: bytes) -> list[Image.Image]:
 @pytest.fixture
 def pages(installation: Installation, campaign: CampaignRecord, tmp_path: Path) -> list[Image.Image]:
     """The eight pages of four forms printed for An Nhơn; nobody has marked anything."""
-    printing.print_batch(installation, HEAD, campaign, AN_NHON, PrintOrder(4), tmp_path / "F.pdf", NOW)
+    printing.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(4), tmp_path / "F.pdf", NOW)
     return pictures((tmp_path / "F.pdf").read_bytes())
 
 

@@ -38,7 +38,7 @@ def returned(
 ) -> tuple[list[Path], dict[str, Truth]]:
     """Print forms, let people fill them in, and scan every page; also what is true of each form."""
     out = folder / "forms.pdf"
-    printed = batches.print_batch(installation, HEAD, campaign, AN_NHON, PrintOrder(count), out, NOW)
+    printed = batches.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(count), out, NOW)
     layout, chance = lay_out(campaign.questionnaire), Random(7)
     paths: list[Path] = []
     truth: dict[str, Truth] = {}
@@ -88,10 +88,10 @@ def test_a_form_goes_from_the_printer_to_the_results(
     for number in truth:
         if not serials.is_sampled(installation.keys.paper_sample, campaign, int(number)):
             decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
-    for waits in second_keying.waiting(installation, two, campaign, AN_NHON):
+    for waits in second_keying.waiting(installation, two, campaign, "an-nhon"):
         with installation.database.read() as session:
             first = decisions.paper_of(session, campaign, waits.number)
-            row = session.execute(scene.table("response").select().filter_by(**first.place)).one()
+            row = session.execute(scene.table("response").select().filter_by(**first.response.columns)).one()
         assert second_keying.key_second(
             installation, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
         )
@@ -114,7 +114,7 @@ def test_a_scan_is_the_second_reading_of_a_keyed_form(
     for number in taken.doubtful:
         settled(installation, campaign, two, number, truth[number])
     head = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
-    (seen,) = second_keying.discrepancies(installation, head, campaign, AN_NHON)
+    (seen,) = second_keying.discrepancies(installation, head, campaign, "an-nhon")
     assert seen.fields
     assert all(d.second == "".join(truth["0001"].get(d.field, [])) for d in seen.fields)
 
@@ -153,7 +153,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     with pytest.raises(Refusal, match="settle_incomplete"):
         scans.answer_doubts(installation, officer, campaign, AN_NHON, "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
-        closing.close_unit(installation, HEAD, campaign, AN_NHON, "Trần B", NOW)
+        closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", NOW)
     assert [fault.code for fault in refused.value.faults] == ["scans_waiting"]
     settled(installation, campaign, officer, "0001", truth["0001"])
     assert scans.waiting(installation, officer, campaign, AN_NHON) == []
@@ -162,7 +162,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
         decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
     else:
         decisions.decide(installation, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
-    closing.close_unit(installation, HEAD, campaign, AN_NHON, "Trần B", CLOSED)
+    closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", CLOSED)
     traces = [row.content[at : at + 24] for at in (100, len(row.content) // 2, len(row.content) - 100)]
     if installation.database.is_sqlite:
         assert any(trace in files(installation) for trace in traces)

@@ -21,7 +21,7 @@ from survey.services.results import quotas
 from survey.vocabulary import ReadingSource, Reason, Role, State, Verdict
 from tests.support import scene
 from tests.support.paper_scene import HEAD, issue
-from tests.support.scene import AN_NHON, CLOSED, NOW, entry
+from tests.support.scene import CLOSED, NOW, entry
 from tests.support.web import SignIn
 
 LATER = CLOSED + dt.timedelta(days=1)
@@ -38,7 +38,7 @@ def people(installation: Installation, campaign: CampaignRecord) -> tuple[Actor,
 def drawn(installation: Installation, campaign: CampaignRecord, *, wanted: bool = True) -> str:
     """The first number that chance draws for double keying, or does not."""
     key = installation.keys.paper_sample
-    return next(f"{n:04}" for n in range(1, 400) if serials.is_sampled(key, campaign, n) is wanted)
+    return next(f"{n:04}" for n in range(2, 400) if serials.is_sampled(key, campaign, n) is wanted)
 
 
 def first(
@@ -72,8 +72,8 @@ def test_paper_counts_only_once_a_second_person_agrees(
     number = drawn(installation, campaign)
     first(installation, campaign, number, one)
     assert (valid(installation, campaign), state(installation, campaign, number)) == (0, State.AWAITING)
-    assert [w.own for w in second_keying.waiting(installation, one, campaign, AN_NHON)] == [True]
-    assert [w.own for w in second_keying.waiting(installation, two, campaign, AN_NHON)] == [False]
+    assert [w.own for w in second_keying.waiting(installation, one, campaign, "an-nhon")] == [True]
+    assert [w.own for w in second_keying.waiting(installation, two, campaign, "an-nhon")] == [False]
     with pytest.raises(Refusal, match="double_keying_needed"):
         decisions.decide(installation, head, campaign, number, Verdict.VERIFIED, NOW)
     with pytest.raises(Refusal, match="second_by_same"):
@@ -82,7 +82,7 @@ def test_paper_counts_only_once_a_second_person_agrees(
     assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
     with pytest.raises(Refusal, match="second_not_wanted"):
         second_keying.key_second(installation, head, campaign, number, sheet(campaign), NOW)
-    assert second_keying.waiting(installation, two, campaign, AN_NHON) == []
+    assert second_keying.waiting(installation, two, campaign, "an-nhon") == []
 
 
 def test_nobody_who_keys_sees_how_it_was_keyed(
@@ -92,18 +92,18 @@ def test_nobody_who_keys_sees_how_it_was_keyed(
     number = drawn(installation, campaign)
     first(installation, campaign, number, one)
     for actor in people:
-        assert decisions.keyed_forms(installation, actor, campaign, AN_NHON) == []
+        assert decisions.keyed_forms(installation, actor, campaign, "an-nhon") == []
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
     for actor in (one, two):
-        (seen,) = second_keying.discrepancies(installation, actor, campaign, AN_NHON)
+        (seen,) = second_keying.discrepancies(installation, actor, campaign, "an-nhon")
         assert seen.own
         assert seen.fields == ()
         with pytest.raises(Refusal, match="settle_own_entry"):
             second_keying.adjudicate(installation, actor, campaign, number, {}, NOW)
-    (seen,) = second_keying.discrepancies(installation, head, campaign, AN_NHON)
+    (seen,) = second_keying.discrepancies(installation, head, campaign, "an-nhon")
     field = campaign.questionnaire.items[3].field
     assert [(d.field, d.first, d.second) for d in seen.fields] == [(field, "4", "1")]
-    assert decisions.keyed_forms(installation, head, campaign, AN_NHON) == []
+    assert decisions.keyed_forms(installation, head, campaign, "an-nhon") == []
 
 
 @pytest.mark.parametrize(("chosen", "mark", "wrong"), [("4", "4", 0), ("1", "1", 1), ("", "-", 1)])
@@ -124,7 +124,7 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     field = campaign.questionnaire.items[3].field
     second_keying.adjudicate(installation, head, campaign, number, {field: chosen}, LATER)
     assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
-    (form,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
+    (form,) = decisions.keyed_forms(installation, head, campaign, "an-nhon")
     assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
     found = keying_accuracy.of_campaign(installation, campaign)
@@ -160,7 +160,7 @@ def test_other_words_in_a_comment_go_to_a_third_person_too(
     assert not second_keying.key_second(
         installation, two, campaign, number, sheet(campaign, "Ghế hơi ít"), NOW
     )
-    (seen,) = second_keying.discrepancies(installation, head, campaign, AN_NHON)
+    (seen,) = second_keying.discrepancies(installation, head, campaign, "an-nhon")
     assert [d.field for d in seen.fields] == ["comment"]
     second_keying.adjudicate(installation, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
     assert valid(installation, campaign) == 1
@@ -173,7 +173,7 @@ def test_forms_that_were_not_drawn_are_verified_by_their_totals(
     one, two, _ = people
     number = drawn(installation, campaign, wanted=False)
     first(installation, campaign, number, one)
-    assert second_keying.waiting(installation, two, campaign, AN_NHON) == []
+    assert second_keying.waiting(installation, two, campaign, "an-nhon") == []
     with pytest.raises(Refusal, match="verify_own_entry"):
         decisions.decide(installation, one, campaign, number, Verdict.VERIFIED, NOW)
     decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
@@ -187,17 +187,17 @@ def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
     one, two, head = people
     number = drawn(installation, campaign, wanted=False)
     first(installation, campaign, number, one)
-    (listed,) = decisions.keyed_forms(installation, two, campaign, AN_NHON)
+    (listed,) = decisions.keyed_forms(installation, two, campaign, "an-nhon")
     assert listed.may_be_keyed_again
-    assert not second_keying.may_key_second(installation, one, campaign, AN_NHON, number)
-    assert not second_keying.may_key_second(installation, two, campaign, AN_NHON, "0399")
-    assert second_keying.may_key_second(installation, two, campaign, AN_NHON, number)
+    assert not second_keying.may_key_second(installation, one, campaign, "an-nhon", number)
+    assert not second_keying.may_key_second(installation, two, campaign, "an-nhon", "0399")
+    assert second_keying.may_key_second(installation, two, campaign, "an-nhon", number)
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
-    assert not second_keying.may_key_second(installation, head, campaign, AN_NHON, number)
+    assert not second_keying.may_key_second(installation, head, campaign, "an-nhon", number)
     second_keying.adjudicate(
         installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
     )
-    (settled,) = decisions.keyed_forms(installation, head, campaign, AN_NHON)
+    (settled,) = decisions.keyed_forms(installation, head, campaign, "an-nhon")
     assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
     assert valid(installation, campaign) == 1
     assert keying_accuracy.of_campaign(installation, campaign) == KeyingComparison(forms=1)
@@ -227,7 +227,7 @@ def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
     assert kept(installation, number) == [True]
     assert kept(installation, other) == [False]
     decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
-    assert second_keying.waiting(installation, one, campaign, AN_NHON) == []
+    assert second_keying.waiting(installation, one, campaign, "an-nhon") == []
     with pytest.raises(Refusal, match="sheet_used"):
         first(installation, campaign, number, one)  # a new keying is no new draw
     duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=True)
@@ -236,7 +236,7 @@ def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
         False,
         False,
     ]  # the first, the stopped one, what was said of it
-    assert [each.number for each in second_keying.waiting(installation, one, campaign, AN_NHON)] == [number]
+    assert [each.number for each in second_keying.waiting(installation, one, campaign, "an-nhon")] == [number]
 
 
 def kept(installation: Installation, number: str) -> list[bool]:
@@ -281,7 +281,7 @@ class TestDuplicates:
         assert refused.value.details["day"] == "20/08/2024"
         assert "An Nhơn" in refused.value.details["unit"]
         assert (before, valid(installation, campaign)) == (1, 0)
-        (found,) = duplicate_serials.unresolved(installation, head, campaign, AN_NHON)
+        (found,) = duplicate_serials.unresolved(installation, head, campaign, "an-nhon")
         assert (found.number, len(found.again)) == (number, 1)
         assert scene.counts(installation)["response"] == 1
 
@@ -318,8 +318,8 @@ class TestDuplicates:
         with pytest.raises(Refusal, match="sheet_used"):
             first(installation, campaign, number, two, "bản sao")
         duplicate_serials.resolve(installation, head, campaign, number, NOW, first_counts=False)
-        assert second_keying.discrepancies(installation, head, campaign, AN_NHON) == []
-        closing.close_unit(installation, head, campaign, AN_NHON, "Trần B", NOW)
+        assert second_keying.discrepancies(installation, head, campaign, "an-nhon") == []
+        closing.close_unit(installation, head, campaign, "an-nhon", "Trần B", NOW)
 
 
 class TestClosing:
@@ -347,7 +347,7 @@ class TestClosing:
         second_keying.adjudicate(
             installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
         )
-        closing.close_unit(installation, head, campaign, AN_NHON, "Trần B", LATER)
+        closing.close_unit(installation, head, campaign, "an-nhon", "Trần B", LATER)
         before = quotas.progress(installation, HEAD, campaign, LATER)
         assert closing.close_verification(installation, COMMAND_LINE, campaign, LATER) == 1
         assert joined(installation) == 0
@@ -362,7 +362,7 @@ class TestClosing:
         after = quotas.progress(installation, HEAD, campaign, LATER)
         assert after.total("valid") == before.total("valid") == 1
         assert keying_accuracy.of_campaign(installation, campaign).wrong == 1
-        assert decisions.keyed_forms(installation, head, campaign, AN_NHON) == []
+        assert decisions.keyed_forms(installation, head, campaign, "an-nhon") == []
         for refused_now in (
             lambda: door.accept(installation, entry(campaign, number="0399", actor=one), LATER),
             lambda: issue(installation, campaign, 401, 1),

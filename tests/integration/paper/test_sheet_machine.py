@@ -30,9 +30,8 @@ from survey.vocabulary import PaperAct, Role, SheetState, Verdict
 from tests.support import paper_scene, scene
 from tests.support.installation import TEMPLATE, prepare
 from tests.support.postgres import PostgresServer
-from tests.support.scene import AN_NHON, NOW, entry
+from tests.support.scene import NOW, entry
 
-AN_LAO = 3
 SERIALS = st.integers(1, 14)
 ACTS = st.sampled_from([*minutes.RECORDED])
 # Written down here once more, so that the service is not compared with itself.
@@ -77,7 +76,7 @@ class Ballots(RuleBasedStateMachine):
     def print_forms(self, count: int, here: bool) -> None:
         if here and self.closed:
             return
-        unit = AN_NHON if here else AN_LAO
+        unit = "an-nhon" if here else "an-lao"
         paper_scene.issue(self.installation, self.campaign, self.printed + 1, count, unit)
         new = range(self.printed + 1, self.printed + count + 1)
         self.printed += count
@@ -174,7 +173,7 @@ class Ballots(RuleBasedStateMachine):
     @rule()
     def close(self) -> None:
         try:
-            closing.close_unit(self.installation, self.head, self.campaign, AN_NHON, "Trần B", NOW)
+            closing.close_unit(self.installation, self.head, self.campaign, "an-nhon", "Trần B", NOW)
         except Refusal:
             return
         assert not self.closed

@@ -31,7 +31,7 @@ from tests.support import certificates, scene
 from tests.support import web as fixtures_web
 from tests.support.certificates import HOLDER, Office
 from tests.support.paper_scene import HEAD
-from tests.support.scene import AN_NHON, NOW
+from tests.support.scene import NOW
 
 UNIT = f"/noi-bo/{scene.CODE}/phieu-in/an-nhon"
 SIGNED = PrintOrder(2, signed=True)
@@ -52,7 +52,7 @@ def configured(installation: Installation, identity: Identity | None) -> Install
 
 
 def printed(installation: Installation, campaign: CampaignRecord, out: Path) -> bytes:
-    printing.print_batch(installation, HEAD, campaign, AN_NHON, SIGNED, out, NOW)
+    printing.print_batch(installation, HEAD, campaign, "an-nhon", SIGNED, out, NOW)
     return out.read_bytes()
 
 
@@ -68,13 +68,13 @@ def test_a_signed_batch_is_valid_and_says_whose_it_is(
     verdict = office.verdict(printed(service, campaign, tmp_path / "F.pdf"))
     assert verdict.bottom_line
     assert verdict.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    (minute,) = paper.minutes(installation, HEAD, campaign, AN_NHON)
+    (minute,) = paper.minutes(installation, HEAD, campaign, "an-nhon")
     assert minute.note == f"bản chữ thường, ký số: {HOLDER}"
-    (batch,) = printing.batches(installation, HEAD, campaign, AN_NHON)
+    (batch,) = printing.batches(installation, HEAD, campaign, "an-nhon")
     assert batch.signed
     fingerprint = signing.check(office.identity, NOW).fingerprint
     assert ("forms_signed", {"certificate": fingerprint}) in acts(installation)
-    printing.render_again(service, HEAD, campaign, AN_NHON, 1, tmp_path / "again.pdf", NOW)
+    printing.render_again(service, HEAD, campaign, "an-nhon", 1, tmp_path / "again.pdf", NOW)
     assert office.verdict((tmp_path / "again.pdf").read_bytes()).bottom_line
     assert [act for act, _ in acts(installation)].count("forms_signed") == 2
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
@@ -102,7 +102,7 @@ def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
     installation: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
 ) -> None:
     plain, signed = tmp_path / "plain.pdf", tmp_path / "signed.pdf"
-    printing.print_batch(installation, HEAD, campaign, AN_NHON, PrintOrder(1), plain, NOW)
+    printing.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(1), plain, NOW)
     signing.sign(office.identity, plain, signed, reason="thử", place="Bình Định")
     pictures = []
     for path in (plain, signed):

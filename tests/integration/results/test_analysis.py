@@ -103,7 +103,7 @@ def test_the_copying_officer_is_flagged_and_named_to_those_who_see_every_unit(
 def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    numbers = decisions.keyed_forms(installation, COMMAND_LINE, campaign, 2)
+    numbers = decisions.keyed_forms(installation, COMMAND_LINE, campaign, "an-nhon")
     decisions.decide(
         installation,
         COMMAND_LINE,
