@@ -34,7 +34,7 @@ from survey.services.collection.entries import ImportEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import ResponseKey
-from survey.spreadsheets import guarded, unguarded
+from survey.spreadsheets import CsvError, CsvProblem, csv_rows, csv_text, guarded, unguarded
 from survey.vocabulary import HalfDay, State
 
 LARGEST_FILE = 200_000_000
@@ -199,34 +199,37 @@ def _refuse(faults: Sequence[Fault]) -> None:
 
 def _rows(data: bytes, wanted: Sequence[str], faults: list[Fault]) -> list[Row]:
     """Return the rows of a well-formed file by column name, with their line numbers."""
-    if len(data) > LARGEST_FILE:
-        faults.append(Fault("file_too_large", "1:1", {"most": LARGEST_FILE}))
-        return []
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        faults.append(Fault("file_not_utf8", f"{line}:1"))
+        text = csv_text(data, LARGEST_FILE)
+    except CsvError as unreadable:
+        faults.append(_unreadable(unreadable))
         return []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    lines = csv_rows(text, _delimiter(text))
     rows: list[Row] = []
-    line = 1
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = [name.strip() for name in next(lines, (1, []))[1]]
         _check_header(header, wanted, faults)
         if faults:
             return []
-        line = reader.line_num + 1  # where the next row begins: a row may have several lines
-        for cells in reader:
+        for line, cells in lines:
             if len(cells) == len(header):
                 rows.append((line, dict(zip(header, cells, strict=True))))
             elif cells:  # an empty line is no row
                 details = {"found": len(cells), "wanted": len(header)}
                 faults.append(Fault("import_width", f"{line}:1", details))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        faults.append(Fault("csv_syntax", f"{line}:1", {"message": str(error)}))
+    except CsvError as unreadable:
+        faults.append(_unreadable(unreadable))
     return rows
+
+
+def _unreadable(file: CsvError) -> Fault:
+    faults: dict[CsvProblem, tuple[str, dict[str, object]]] = {
+        CsvProblem.TOO_LARGE: ("file_too_large", {"most": LARGEST_FILE}),
+        CsvProblem.NOT_UTF8: ("file_not_utf8", {}),
+        CsvProblem.SYNTAX: ("csv_syntax", {"message": file.message}),
+    }
+    code, details = faults[file.problem]
+    return Fault(code, f"{file.line}:1", details)
 
 
 def _delimiter(text: str) -> str:

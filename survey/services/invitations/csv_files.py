@@ -20,6 +20,7 @@ from survey.config import ADDRESS
 from survey.errors import Fault, Refusal
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.spreadsheets import CsvError, CsvProblem
 
 LARGEST_FILE = 2_000_000
 MOST_RECIPIENTS = 5000
@@ -149,10 +150,12 @@ def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
     delimiter = max(",;\t", key=first.count)
     try:
         lines = [
-            (number, tuple(row)) for number, row in _numbered(text, delimiter) if any(map(str.strip, row))
+            (number, tuple(row))
+            for number, row in spreadsheets.csv_rows(text, delimiter)
+            if any(map(str.strip, row))
         ]
-    except csv.Error as error:
-        faults.append(Fault("invitation_not_csv", "1", {"problem": str(error)}))
+    except CsvError as unreadable:
+        faults.append(_unreadable(unreadable))
         return empty
     if not lines:
         faults.append(Fault("invitation_empty", "1"))
@@ -174,28 +177,26 @@ def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
     return Source(header, places, tuple(lines[1:]))
 
 
-def _numbered(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begins = 1
-    for row in reader:
-        yield begins, row
-        begins = reader.line_num + 1
-
-
 def _text(data: bytes, faults: list[Fault]) -> str:
-    if len(data) > LARGEST_FILE:
-        faults.append(Fault("invitation_file_large", "1", {"most": LARGEST_FILE // 1_000_000}))
-        return ""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        faults.append(Fault("invitation_not_utf8", "1"))
+        text = spreadsheets.csv_text(data, LARGEST_FILE)
+    except CsvError as unreadable:
+        faults.append(_unreadable(unreadable))
         return ""
     if "\0" in text:
         faults.append(Fault("invitation_not_csv", "1", {"problem": "NUL"}))
         return ""
     return unicodedata.normalize("NFC", text)
+
+
+def _unreadable(file: CsvError) -> Fault:
+    faults: dict[CsvProblem, tuple[str, dict[str, object]]] = {
+        CsvProblem.TOO_LARGE: ("invitation_file_large", {"most": LARGEST_FILE // 1_000_000}),
+        CsvProblem.NOT_UTF8: ("invitation_not_utf8", {}),
+        CsvProblem.SYNTAX: ("invitation_not_csv", {"problem": file.message}),
+    }
+    code, details = faults[file.problem]
+    return Fault(code, "1", details)
 
 
 def _plain(text: str) -> str:
