@@ -37,6 +37,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import UnitKey
 from survey.services.paper import minutes, stamp_images
+from survey.services.paper.batch_texts import text
 from survey.services.paper.minutes import MinuteDraft
 from survey.services.paper.stamp_images import KeptStamp
 from survey.vocabulary import PaperAct, Role
@@ -45,9 +46,6 @@ MAY_PRINT = frozenset({Role.ADMIN, Role.UNIT_HEAD})
 MOST_FORMS = 5000
 ATTEMPTS = 3
 UNFINISHED, UNSIGNED = ".not-issued", ".unsigned"
-SAMPLE = "DỮ LIỆU MẪU – KHÔNG PHÁT CHO NGƯỜI DÂN"
-EDITION_NAMES = {"standard": "bản chữ thường", "large": "bản chữ to"}
-SIGNED_FOR = "Phiếu khảo sát số {span} của {unit}"
 Progress = Callable[[int, int], None]
 
 
@@ -215,8 +213,8 @@ def expected(installation: Installation, campaign: CampaignRecord, unit: str) ->
     """Return what the codes of a unit's sheets must say, and how they prove it."""
     proof, prints = FormProof(installation.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
 
-    def proves(text: str) -> bool:
-        return any(proof.proves(text, each) for each in prints)
+    def proves(code: str) -> bool:
+        return any(proof.proves(code, each) for each in prints)
 
     return ExpectedSheet(campaign.code, unit, proves)
 
@@ -265,14 +263,14 @@ def _certificate(installation: Installation, now: dt.datetime) -> Certificate:
 
 def _note(draft: BatchDraft) -> str:
     """Return what the minute says of the printing."""
-    said = [EDITION_NAMES[draft.order.edition]]
+    parts = [text(f"note.{draft.order.edition}")]
     if draft.order.lang != DEFAULT_LANGUAGE:
-        said.append(f"ngôn ngữ: {draft.order.lang}")
+        parts.append(text("note.lang", lang=draft.order.lang))
     if draft.stamp:
-        said.append("con dấu in sẵn")
+        parts.append(text("note.stamp"))
     if draft.certificate:
-        said.append(f"ký số: {draft.certificate.holder}")
-    return ", ".join(said)[: minutes.LONGEST_NOTE]
+        parts.append(text("note.signer", holder=draft.certificate.holder))
+    return ", ".join(parts)[: minutes.LONGEST_NOTE]
 
 
 def _note_signature(
@@ -337,7 +335,7 @@ def _write(
         form_proof=FormProof(installation.keys.paper_seal),
         edition=EDITIONS[order.edition],
         lang=order.lang,
-        subtitle=SAMPLE if campaign.rehearsal else "",
+        subtitle=text("rehearsal") if campaign.rehearsal else "",
         stamp_image=stamp.image if stamp else None,
     )
     identity = _identity(installation.config) if order.signed else None
@@ -346,7 +344,7 @@ def _write(
     try:
         write_batch(batch, unsigned, progress)
         if identity:
-            reason = SIGNED_FOR.format(span=span, unit=named.name)
+            reason = text("signed_for", span=span, unit=named.name)
             signing.sign(identity, unsigned, out, reason=reason, place=headings.place)
     except (FaultyInstrument, Refusal) as faulty:
         faults = [Fault(f.code, f.location, {**f.details, **shown}) for f in faulty.faults]
