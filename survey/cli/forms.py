@@ -88,7 +88,7 @@ def print_forms(
             order,
             out,
             clock.now(),
-            lambda _done, _all: advance(1),
+            progress=lambda _done, _all: advance(1),
         )
     click.echo(text("forms.print.done", count=count, numbers=printed.span, minute=printed.minute, out=out))
 

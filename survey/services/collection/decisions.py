@@ -116,6 +116,7 @@ def decide(
     number: str,
     verdict: Verdict,
     now: dt.datetime,
+    *,
     reason: Reason | None = None,
 ) -> None:
     """Decide about the response of the paper form *number*.

@@ -36,7 +36,7 @@ from survey.services.collection.entries import (
 )
 from survey.services.collection.serials import PrintedSheet
 from survey.services.installation.installation import Installation
-from survey.services.installation.unit_keys import ResponseKey, UnitKey
+from survey.services.installation.unit_keys import ResponseKey
 from survey.vocabulary import Channel, EntryState, ReadingKind, Reason, Verdict
 
 KEY_BYTES = 16
@@ -126,7 +126,7 @@ def _keep(
     """Write the rows of one response; None when its key is taken by another body."""
     printed = None
     if isinstance(entry, KeyedEntry):
-        printed = serials.admit(session, entry.campaign, entry.unit_id, entry.source.form_number)
+        printed = serials.admit(session, entry.campaign, entry.unit, entry.source.form_number)
         row = row if printed is None else {**row, "entry_state": _state_on_paper(entry, printed, now)}
     if not insert_once(session, Response, row):
         return _again(session, keys, entry, row)
@@ -150,10 +150,9 @@ def _keep_reading(
 ) -> None:
     """Note the first reading of a printed sheet, and whether it is sampled for a second one."""
     sampled = serials.is_sampled(keys.paper_sample, entry.campaign, printed.serial)
-    unit, source = UnitKey(entry.campaign.id, entry.unit_id), entry.source
-    kind = ReadingKind.FIRST
+    source, kind = entry.source, ReadingKind.FIRST
     row = readings.row(
-        session, source.actor, unit, printed.serial, kind, now, source.reading, sampled=sampled
+        session, source.actor, entry.unit, printed.serial, kind, now, source.reading, sampled=sampled
     )
     session.execute(insert(PaperReading).values(**row))
 
@@ -203,9 +202,8 @@ def _state_on_paper(entry: KeyedEntry, printed: PrintedSheet, now: dt.datetime) 
 def _stop_both(session: Session, entry: Entry, now: dt.datetime) -> None:
     if isinstance(entry, KeyedEntry):
         campaign, source = entry.campaign, entry.source
-        unit = UnitKey(campaign.id, entry.unit_id)
         number, reading = source.form_number, source.reading
-        duplicate_serials.stop(session, source.actor, campaign, unit, number, entry.sheet, reading, now)
+        duplicate_serials.stop(session, source.actor, campaign, entry.unit, number, entry.sheet, reading, now)
 
 
 def _not_counted(now: dt.datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from forms.answers import AnswerSheet
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.unit_keys import UnitKey
 from survey.vocabulary import Channel, ReadingSource
 
 
@@ -58,6 +59,11 @@ class _Entry:
     unit_id: int
     idempotency_key: str
     sheet: AnswerSheet
+
+    @property
+    def unit(self) -> UnitKey:
+        """The key of the unit that the answers are about."""
+        return UnitKey(self.campaign.id, self.unit_id)
 
     @property
     def spends(self) -> Sequence[Spendable]:

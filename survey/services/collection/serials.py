@@ -59,7 +59,7 @@ class PrintedSheet:
     in_time: bool
 
 
-def admit(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> PrintedSheet | None:
+def admit(session: Session, campaign: CampaignRecord, unit: UnitKey, number: str) -> PrintedSheet | None:
     """Return the sheet of that number; None in a unit that has no printed forms.
 
     Where a unit has printed forms, only those come in.
@@ -70,17 +70,16 @@ def admit(session: Session, campaign: CampaignRecord, unit_id: int, number: str)
     """
     require_verifying(session, campaign)
     serial = serial_of(number)
-    unit = UnitKey(campaign.id, unit_id)
     owner = None if serial is None else owner_of(session, campaign.id, serial)
     if owner is None and not has_batch(session, unit):
         return None
     if serial is None or owner is None:
-        raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
-    if owner != unit_id:
+        raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit.unit_id).name)
+    if owner != unit.unit_id:
         raise Refusal("sheet_of_other_unit", number=number, unit=campaign.unit(owner).name)
     lock_unit(session, unit)  # no minute puts the sheet aside meanwhile
     if is_closed(session, unit):
-        raise Refusal("paper_account_closed", unit=campaign.unit(unit_id).name)
+        raise Refusal("paper_account_closed", unit=campaign.unit(unit.unit_id).name)
     state = state_of(session, unit, serial)
     if state not in ENTERABLE:
         raise Refusal(STATE_CODES[state], number=number)

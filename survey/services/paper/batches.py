@@ -94,6 +94,7 @@ def print_batch(
     order: PrintOrder,
     out: Path,
     now: dt.datetime,
+    *,
     progress: Progress | None = None,
 ) -> PrintedBatch:
     """Issue serials to a unit and write their forms to the file *out*, both or neither.

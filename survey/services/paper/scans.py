@@ -232,7 +232,7 @@ def _wait_or_enter(
         return True
     kept = {"answers": form["answers"], "comment": form["comment"]}
     with installation.database.write() as session:
-        sheet = serials.admit(session, campaign, unit_id, number)
+        sheet = serials.admit(session, campaign, UnitKey(campaign.id, unit_id), number)
         if sheet is None:
             raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
         key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": sheet.serial}
@@ -263,7 +263,9 @@ def _enter(
     with installation.database.read() as session:
         history = readings.of_sheet(session, UnitKey(campaign.id, unit_id), serial_of(number) or 0)
     if history is not None and history.first.source is ReadingSource.KEYED and history.second is None:
-        second_keying.key_second(installation, actor, campaign, number, sheet, now, ReadingSource.SCANNED)
+        second_keying.key_second(
+            installation, actor, campaign, number, sheet, now, source=ReadingSource.SCANNED
+        )
         return
     digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
     source = PaperSource(actor, number, ReadingSource.SCANNED)

@@ -108,6 +108,7 @@ def key_second(
     number: str,
     sheet: AnswerSheet,
     now: dt.datetime,
+    *,
     source: ReadingSource = ReadingSource.KEYED,
 ) -> bool:
     """Take a second reading in and return whether it agrees with the first one, which verifies the form.

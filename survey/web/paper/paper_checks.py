@@ -81,7 +81,7 @@ def _decide(code: str, verdict: Verdict) -> ResponseReturnValue:
         raise Refusal("request_bad")
     number = str(form.number.data)
     reason = Reason(form.reason.data) if verdict is Verdict.EXCLUDED and form.reason.data else None
-    decisions.decide(current_installation(), actor(), record, number, verdict, clock.now(), reason)
+    decisions.decide(current_installation(), actor(), record, number, verdict, clock.now(), reason=reason)
     flash({"number": number, "verdict": verdict.value}, DECIDED)  # type: ignore[arg-type]
     chosen = {} if actor().unit_code else {"don-vi": form.unit.data or None}
     return redirect(url_for("paper_checks.listing", campaign=code, **chosen), 303)  # type: ignore[arg-type]

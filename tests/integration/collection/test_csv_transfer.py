@@ -179,7 +179,7 @@ class TestThereAndBack:
             "1",
             Verdict.EXCLUDED,
             NOW,
-            Reason.TEST,
+            reason=Reason.TEST,
         )
         data, before = exported(installation, campaign), scene.counts(installation)["response"]
         assert take_in(installation, campaign, data, NOW + dt.timedelta(days=2)) == (0, before)
@@ -214,7 +214,7 @@ class TestThereAndBack:
             "1",
             Verdict.EXCLUDED,
             NOW,
-            Reason.TEST,
+            reason=Reason.TEST,
         )
         assert faults(installation, twin, exported(installation, campaign).encode()) == [
             ("2:state", "import_state_bad")

@@ -280,12 +280,12 @@ class TestSecondPerson:
     ) -> None:
         first, second = people
         door.accept(installation, entry(strict, number="1", actor=first), NOW)
-        decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+        decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, reason=Reason.KEYED_WRONG)
         decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.AWAITING
         assert self.valid(installation, strict) == 0
         decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
-        decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, Reason.DUPLICATE)
+        decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, reason=Reason.DUPLICATE)
         decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.VALID
         assert self.valid(installation, strict) == 1
@@ -340,7 +340,7 @@ def test_a_decision_that_does_not_fit_is_refused(
 ) -> None:
     door.accept(installation, entry(campaign, number="1", actor=scene.account(installation, "mot@x.vn")), NOW)
     with pytest.raises(Refusal, match=code):
-        decisions.decide(installation, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason)
+        decisions.decide(installation, SOMEBODY_ELSE, campaign, "1", verdict, NOW, reason=reason)
     assert "decision" not in scene.counts(installation)
 
 
@@ -349,7 +349,9 @@ def test_a_decision_reaches_only_the_own_unit(installation: Installation, campai
     stranger = Actor(None, Role.UNIT_HEAD, "phu-cat")
     for number, code in (("1", "unit_out_of_reach"), ("2", "form_number_unknown")):
         with pytest.raises(Refusal, match=code):
-            decisions.decide(installation, stranger, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
+            decisions.decide(
+                installation, stranger, campaign, number, Verdict.EXCLUDED, NOW, reason=Reason.TEST
+            )
     with pytest.raises(Refusal, match="unit_out_of_reach"):
         decisions.keyed_forms(installation, stranger, campaign, "an-nhon")
 

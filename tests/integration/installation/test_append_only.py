@@ -42,7 +42,7 @@ def one_row_everywhere(installation: Installation, campaign: CampaignRecord) -> 
     door.accept(installation, entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Exception, match="response_conflict"):
         door.accept(installation, entry(campaign, key=KEY, comment="Khác.", number="1", actor=first), NOW)
-    decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
     scene.cards(installation, campaign)
     scene.screen_code(installation, campaign)

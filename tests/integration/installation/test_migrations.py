@@ -51,7 +51,7 @@ def fill(installation: Installation, campaign: CampaignRecord) -> None:
     door.accept(installation, entry(campaign, key="k" * 22, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Refusal, match="response_conflict"):
         door.accept(installation, entry(campaign, key="k" * 22, mark="1", number="1", actor=first), NOW)
-    decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(installation, first, campaign, "1", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     scene.alarmed(installation, campaign, scene.kiosk(installation, campaign))
     scene.cards(installation, campaign)
     scene.screen_code(installation, campaign)

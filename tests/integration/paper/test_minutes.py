@@ -29,7 +29,7 @@ LATER = CLOSED + dt.timedelta(days=1)
 def forms(installation: Installation, campaign: CampaignRecord) -> Installation:
     """An Nhơn has the sheets 1 to 20, Hoài Nhơn 21 to 25."""
     issue(installation, campaign, 1, 20)
-    issue(installation, campaign, 21, 5, "an-lao")
+    issue(installation, campaign, 21, 5, "hoai-nhon")
     return installation
 
 
@@ -121,7 +121,12 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
     assert codes(refused) == {"sheets_faulty", "sheet_not_of_unit"}
     with pytest.raises(Refusal, match="unit_out_of_reach"):
         paper.record(
-            forms, HEAD, campaign, "an-lao", paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]), NOW
+            forms,
+            HEAD,
+            campaign,
+            "hoai-nhon",
+            paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]),
+            NOW,
         )
     with pytest.raises(Refusal, match="role_out_of_reach"):
         say(forms, campaign, PaperAct.MISSING, 1, actor=OFFICER)
@@ -211,10 +216,10 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
     say(forms, campaign, PaperAct.TAKEN_BACK, 6, 9)
     say(forms, campaign, PaperAct.MISSING, 10)
     assert open_still() == {"forms_unverified"}
-    decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     decisions.decide(forms, HEAD, campaign, "0001", Verdict.REINSTATED, NOW)
     assert open_still() == {"forms_unverified"}
-    decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(forms, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     with pytest.raises(Refusal, match="role_out_of_reach"):
         closing.close_unit(forms, second, campaign, "an-nhon", "Trần B", NOW)
     closing.close_unit(forms, HEAD, campaign, "an-nhon", "Trần B", NOW)

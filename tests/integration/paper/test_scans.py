@@ -159,7 +159,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     assert scans.waiting(installation, officer, campaign, AN_NHON) == []
     colleague = scene.account(installation, "hai@x.vn")
     if serials.is_sampled(installation.keys.paper_sample, campaign, 1):
-        decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, Reason.TEST)
+        decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     else:
         decisions.decide(installation, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
     closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", CLOSED)

@@ -145,7 +145,7 @@ def test_a_corrected_form_cannot_be_counted_twice(
     )
     with pytest.raises(Refusal, match="decision_not_allowed"):
         decisions.decide(installation, head, campaign, number, Verdict.REINSTATED, NOW)
-    decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.TEST)
+    decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     assert valid(installation, campaign) == 0
     decisions.decide(installation, head, campaign, number, Verdict.REINSTATED, NOW)
     assert valid(installation, campaign) == 1
@@ -226,7 +226,7 @@ def test_nobody_chooses_who_is_drawn_and_nothing_draws_again(
     door.accept(installation, entry(campaign, number=number, actor=two, mark="5"), NOW + dt.timedelta(days=1))
     assert kept(installation, number) == [True]
     assert kept(installation, other) == [False]
-    decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, Reason.KEYED_WRONG)
+    decisions.decide(installation, head, campaign, number, Verdict.EXCLUDED, NOW, reason=Reason.KEYED_WRONG)
     assert second_keying.waiting(installation, one, campaign, "an-nhon") == []
     with pytest.raises(Refusal, match="sheet_used"):
         first(installation, campaign, number, one)  # a new keying is no new draw

@@ -76,7 +76,7 @@ class Ballots(RuleBasedStateMachine):
     def print_forms(self, count: int, here: bool) -> None:
         if here and self.closed:
             return
-        unit = "an-nhon" if here else "an-lao"
+        unit = "an-nhon" if here else "hoai-nhon"
         paper_scene.issue(self.installation, self.campaign, self.printed + 1, count, unit)
         new = range(self.printed + 1, self.printed + count + 1)
         self.printed += count

@@ -111,7 +111,7 @@ def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody
         numbers[0].number,
         Verdict.EXCLUDED,
         scene.NOW,
-        Reason.TEST,
+        reason=Reason.TEST,
     )
     assert (estimates.gathered(installation, campaign).collected.unit == 1).sum() == FORMS + 14
     paper = scene.table("paper_form")

@@ -133,9 +133,9 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
             reason = Reason.TEST if verdict is Verdict.EXCLUDED else None
             if after is None:
                 with pytest.raises(Refusal, match="decision_not_allowed"):
-                    decisions.decide(installation, checker, record, number, verdict, NOW, reason)
+                    decisions.decide(installation, checker, record, number, verdict, NOW, reason=reason)
                 continue
-            decisions.decide(installation, checker, record, number, verdict, NOW, reason)
+            decisions.decide(installation, checker, record, number, verdict, NOW, reason=reason)
             verified = verified or verdict is Verdict.VERIFIED
             state = after
         expected[number] = (unit_id, state, paper)
