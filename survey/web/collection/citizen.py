@@ -1,4 +1,4 @@
-"""The citizen's way: the sealed address of a counter, one page, a receipt. No cookie, no script needed."""
+"""The citizen's way: the address of a counter with its MAC, one page, a receipt. No cookie, no script needed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from survey.vocabulary import EntryState
 from survey.web.access import public
 from survey.web.app_context import current_installation
 from survey.web.collection import citizen_page
-from survey.web.collection.citizen_page import Counter
+from survey.web.collection.citizen_page import AddressedCounter
+from survey.web.field_faults import FieldFault
 
 pages = Blueprint("citizen", __name__)
 
@@ -44,15 +45,7 @@ WORTH_ANOTHER_CODE = frozenset({"screen_code_unknown", "screen_code_old", "scree
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
-    """A fault as the page shows it: the field it belongs to and its sentence."""
-
-    field: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
+class AnotherCode:
     """That the page wants another code of the screen: why, what was typed, and where the form goes without one."""
 
     sentence: str
@@ -60,18 +53,18 @@ class Again:
     without: str | None
 
 
-@pages.get("/k/<sealed>")
+@pages.get("/k/<address>")
 @public
-def form(sealed: str) -> ResponseReturnValue:
+def form(address: str) -> ResponseReturnValue:
     """Give the counter's form, prepared once and sent with a new key."""
-    return _given(citizen_page.counter_of(sealed))
+    return _given(citizen_page.counter_of(address))
 
 
-@pages.post("/k/<sealed>")
+@pages.post("/k/<address>")
 @public
-def send(sealed: str) -> ResponseReturnValue:
+def send(address: str) -> ResponseReturnValue:
     """Take the form in and lead to its receipt, or show it again with every fault and nothing lost."""
-    return _taken(citizen_page.counter_of(sealed))
+    return _taken(citizen_page.counter_of(address))
 
 
 @pages.get("/m")
@@ -135,11 +128,11 @@ def send_by_screen(code: str) -> ResponseReturnValue:
         return _asked_again(counter, refusal)
 
 
-@pages.get("/k/<sealed>/r/<code>")
+@pages.get("/k/<address>/r/<code>")
 @public
-def receipt(sealed: str, code: str) -> ResponseReturnValue:
+def receipt(address: str, code: str) -> ResponseReturnValue:
     """Show a receipt that the service gave out; nothing is looked up, so nothing can be found out."""
-    counter = citizen_page.counter_of(sealed)
+    counter = citizen_page.counter_of(address)
     known = receipts.read(current_installation().keys.receipt, code)
     if known is None:
         raise Refusal("receipt_unknown")
@@ -194,7 +187,11 @@ def notice(refusal: Refusal, kind: str) -> Response:
 
 
 def _notice(
-    counter: Counter | None, kind: str, details: Mapping[str, object], form_url: str | None, status: int
+    counter: AddressedCounter | None,
+    kind: str,
+    details: Mapping[str, object],
+    form_url: str | None,
+    status: int,
 ) -> Response:
     campaign = None if counter is None else counter.campaign
     heading = {"office": None, "rehearsal": False} if counter is None else citizen_page.heading(counter)
@@ -209,7 +206,7 @@ def _notice(
     return citizen_page.sent(shown.encode(), status)
 
 
-def _given(counter: Counter, key: str | None = None) -> Response:
+def _given(counter: AddressedCounter, key: str | None = None) -> Response:
     """Send the prepared page of the counter's unit with a key, or tell what to do if it is another unit."""
     campaign = counter.campaign
     lang = citizen_page.language(campaign)
@@ -226,7 +223,7 @@ def _given(counter: Counter, key: str | None = None) -> Response:
     return citizen_page.sent(raw, 200, css, script=loader)
 
 
-def _taken(counter: Counter, code: CodeOfAnswer | None = None) -> ResponseReturnValue:
+def _taken(counter: AddressedCounter, code: CodeOfAnswer | None = None) -> ResponseReturnValue:
     """Hand the form to the door and lead to its receipt, or show it again with every fault."""
     campaign = counter.campaign
     lang, fields = citizen_page.language(campaign), request.form.to_dict(flat=False)
@@ -236,26 +233,26 @@ def _taken(counter: Counter, code: CodeOfAnswer | None = None) -> ResponseReturn
         sheet = answers.parse(campaign.questionnaire, fields)
     except FaultyInstrument as faulty:
         shown = [_told(fault, campaign, lang) for fault in faulty.faults]
-        again = None if typed is None else Again("", typed[0], _form_address(counter))
+        again = None if typed is None else AnotherCode("", typed[0], _form_address(counter))
         return _shown_again(counter, 422, fields, shown, again)
     entry = WebEntry(campaign, counter.unit_id, key, sheet, code)
     accepted = door.accept(current_installation(), entry, clock.now())
     return redirect(_receipt_address(counter, accepted, lang), 303)
 
 
-def _asked_again(counter: Counter, refusal: Refusal) -> Response:
+def _asked_again(counter: AddressedCounter, refusal: Refusal) -> Response:
     """Show the form as it was sent, with a place for the screen's present code and a way without one."""
     lang = citizen_page.language(counter.campaign)
-    again = Again(refusal.sentence(lang), "", _form_address(counter))
+    again = AnotherCode(refusal.sentence(lang), "", _form_address(counter))
     return _shown_again(counter, refusal.status, request.form.to_dict(flat=False), (), again)
 
 
 def _shown_again(
-    counter: Counter,
+    counter: AddressedCounter,
     status: int,
     values: Mapping[str, Sequence[str]],
-    faults: Sequence[Faulty],
-    again: Again | None,
+    faults: Sequence[FieldFault],
+    again: AnotherCode | None,
 ) -> Response:
     """Show the form with everything that was filled in."""
     campaign = counter.campaign
@@ -269,37 +266,37 @@ def _shown_again(
     return citizen_page.sent(shown.encode(), status, css, script=citizen_page.loader(campaign, lang))
 
 
-def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> Faulty:
-    return Faulty(fault.location, campaign.words(lang)["fault"][fault.code].format(**fault.details))
+def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> FieldFault:
+    return FieldFault(fault.location, campaign.words(lang)["fault"][fault.code].format(**fault.details))
 
 
-def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> Counter:
+def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> AddressedCounter:
     """Return a counter of a unit, or none in particular."""
-    sealed = AddressMac(current_installation().keys.seal).write(
+    address = AddressMac(current_installation().keys.seal).write(
         campaign.code, campaign.unit(unit_id).code, number
     )
-    return Counter(sealed, campaign, unit_id)
+    return AddressedCounter(address, campaign, unit_id)
 
 
-def _form_address(counter: Counter | None) -> str | None:
+def _form_address(counter: AddressedCounter | None) -> str | None:
     if counter is None:
         return None
     lang = citizen_page.if_chosen(citizen_page.language(counter.campaign))
-    return url_for("citizen.form", sealed=counter.sealed, lang=lang)
+    return url_for("citizen.form", address=counter.address, lang=lang)
 
 
-def _counter_of_request() -> Counter | None:
+def _counter_of_request() -> AddressedCounter | None:
     """Return the counter that the request's address names, None where it names none."""
     try:
-        return citizen_page.counter_of((request.view_args or {})["sealed"])
+        return citizen_page.counter_of((request.view_args or {})["address"])
     except (KeyError, Refusal):
         return None
 
 
-def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
+def _receipt_address(counter: AddressedCounter, accepted: Accepted, lang: str) -> str:
     return url_for(
         "citizen.receipt",
-        sealed=counter.sealed,
+        address=counter.address,
         code=accepted.receipt,
         lang=citizen_page.if_chosen(lang),
         late="1" if accepted.state is EntryState.LATE else None,
@@ -307,7 +304,7 @@ def _receipt_address(counter: Counter, accepted: Accepted, lang: str) -> str:
     )
 
 
-def _is_late(counter: Counter) -> bool:
+def _is_late(counter: AddressedCounter) -> bool:
     return clock.now() >= counter.campaign.closes_at
 
 
@@ -327,20 +324,20 @@ def _prepared(campaign: CampaignRecord, unit_id: int, lang: str, late: bool, vie
 
     *view* is in the page by way of the request's address.
     """
-    counter = Counter("", campaign, unit_id)
+    counter = AddressedCounter("", campaign, unit_id)
     return PreparedPage(_rendered(counter, lang, slot(KEY), _css(campaign, lang), {}, (), late=late))
 
 
 def _rendered(
-    counter: Counter,
+    counter: AddressedCounter,
     lang: str,
     key: str,
     css: str,
     values: Mapping[str, Sequence[str]],
-    faults: Sequence[Faulty],
+    faults: Sequence[FieldFault],
     *,
     late: bool | None = None,
-    again: Again | None = None,
+    again: AnotherCode | None = None,
 ) -> str:
     campaign = counter.campaign
     return render_template(

@@ -34,26 +34,26 @@ OTHER_UNIT = "khac"
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
-    """The counter that a sealed address names."""
+class AddressedCounter:
+    """The counter that an address names, and the address with its MAC."""
 
-    sealed: str
+    address: str
     campaign: CampaignRecord
     unit_id: int
 
 
-def counter_of(sealed: str) -> Counter:
-    """Return the counter that the address names, or refuse an address that was not sealed here.
+def counter_of(address: str) -> AddressedCounter:
+    """Return the counter that the address names, or refuse an address whose MAC was not made here.
 
     Raises:
         Refusal: ``link_not_genuine``; ``campaign_unknown``; ``unit_unknown``.
     """
     try:
-        found = AddressMac(current_installation().keys.seal).verify(sealed)
+        found = AddressMac(current_installation().keys.seal).verify(address)
     except InvalidMac as error:
         raise Refusal("link_not_genuine") from error
     campaign = current_installation().campaigns.get(found.campaign)
-    return Counter(sealed, campaign, campaign.unit_id(found.unit))
+    return AddressedCounter(address, campaign, campaign.unit_id(found.unit))
 
 
 def language(campaign: CampaignRecord | None = None) -> str:
@@ -88,7 +88,7 @@ def view() -> str:
     return "".join(name for name in SWITCHES if name in on)
 
 
-def heading(counter: Counter) -> dict[str, Any]:
+def heading(counter: AddressedCounter) -> dict[str, Any]:
     """Return what a page of a counter says above everything else."""
     campaign = counter.campaign
     unit = campaign.unit(counter.unit_id)

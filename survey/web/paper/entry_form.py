@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -21,14 +20,6 @@ class EntryForm(FlaskForm):
     form_number = StringField()
     card = StringField()
     key = HiddenField()
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A fault as the page shows it: the field it belongs to and its sentence."""
-
-    field: str
-    sentence: str
 
 
 def sheet_of(

@@ -26,8 +26,9 @@ from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
+from survey.web.field_faults import FieldFault
 from survey.web.office_frame import to_campaign
-from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
+from survey.web.paper.entry_form import EntryForm, sheet_of
 
 pages = Blueprint("paper_entry", __name__)
 
@@ -49,7 +50,7 @@ ON_PAGE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class KeyingContext:
     """The campaign and the unit for which whoever has signed in keys forms."""
 
     campaign: CampaignRecord
@@ -82,47 +83,47 @@ def form(campaign: str) -> ResponseReturnValue:
     Raises:
         Refusal: ``campaign_not_open`` before the first day.
     """
-    place = _workplace(campaign)
-    if clock.now() < place.campaign.opens_at:
-        raise Refusal("campaign_not_open", opens=f"{place.campaign.opens_at:%d/%m/%Y}")
-    return _page(place, EntryForm(key=secrets.token_urlsafe(16)), {}, ())
+    context = _context(campaign)
+    if clock.now() < context.campaign.opens_at:
+        raise Refusal("campaign_not_open", opens=f"{context.campaign.opens_at:%d/%m/%Y}")
+    return _page(context, EntryForm(key=secrets.token_urlsafe(16)), {}, ())
 
 
 @pages.post("/noi-bo/<campaign>/nhap-phieu")
 @allow(Role.OFFICER)
 def save(campaign: str) -> ResponseReturnValue:
     """Take a keyed form in and lead to the next one, or show it again with nothing lost."""
-    place, given = _workplace(campaign), EntryForm()
+    context, given = _context(campaign), EntryForm()
     fields = request.form.to_dict(flat=False)
     faults: list[PlacedFault] = []
-    number = _number(place, given.form_number.data or "", faults)
+    number = _number(context, given.form_number.data or "", faults)
     if not faults and not SHAPE.fullmatch(number):
         faults.append(Fault("form_number_bad", NUMBER))
-    card = _card(place, given, faults)
-    sheet = sheet_of(place.campaign, fields, faults)
+    card = _card(context, given, faults)
+    sheet = sheet_of(context.campaign, fields, faults)
     if sheet is None or faults:
-        return _page(place, given, fields, faults), 422
+        return _page(context, given, fields, faults), 422
     # The number is a part of the key: the same answers under another number are another form.
     source, key = PaperSource(actor(), number), f"{given.key.data or ''}.{number}"
-    keyed = KeyedEntry(place.campaign, place.unit_id, key, sheet, source, card)
+    keyed = KeyedEntry(context.campaign, context.unit_id, key, sheet, source, card)
     try:
         accepted = door.accept(current_installation(), keyed, clock.now())
     except Refusal as refusal:
         if refusal.code not in ON_PAGE:
             raise
         where = CARD if refusal.code.startswith("ticket_") else NUMBER
-        return _page(place, given, fields, [Fault(refusal.code, where, refusal.details)]), refusal.status
+        return _page(context, given, fields, [Fault(refusal.code, where, refusal.details)]), refusal.status
     flash({"number": number, "receipt": accepted.receipt, "state": accepted.state.value}, RECEIVED)  # type: ignore[arg-type]
-    return redirect(url_for("paper_entry.form", campaign=place.campaign.code), 303)
+    return redirect(url_for("paper_entry.form", campaign=context.campaign.code), 303)
 
 
-def _number(place: Workplace, typed: str, faults: list[PlacedFault]) -> str:
+def _number(context: KeyingContext, typed: str, faults: list[PlacedFault]) -> str:
     """Return the number that was typed, or that of the sheet whose code a hand scanner typed."""
     if not serial_ranges.CODE.fullmatch(typed.strip().upper()):
         return canonical(typed)
     try:
         (span,) = serial_ranges.parse(
-            typed, batches.expected(current_installation(), place.campaign, place.unit.code)
+            typed, batches.expected(current_installation(), context.campaign, context.unit.code)
         )
     except Refusal as refusal:
         faults.extend(Fault(fault.code, NUMBER, fault.details) for fault in refusal.faults)
@@ -136,37 +137,40 @@ def canonical(number: str) -> str:
     return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
 
 
-def _card(place: Workplace, given: EntryForm, faults: list[PlacedFault]) -> SpendableTicket | None:
+def _card(context: KeyingContext, given: EntryForm, faults: list[PlacedFault]) -> SpendableTicket | None:
     """Return the card that came with the form, None without one; what is wrong with its code is added to *faults*."""
     text = (given.card.data or "").strip()[:LONGEST_CARD]
     if not text:
         return None
     try:
-        return tickets.of_unit(current_installation(), place.campaign, place.unit_id, text).ticket
+        return tickets.of_unit(current_installation(), context.campaign, context.unit_id, text).ticket
     except Refusal as refusal:
         faults.append(Fault(refusal.code, CARD, refusal.details))
         return None
 
 
-def _workplace(code: str) -> Workplace:
+def _context(code: str) -> KeyingContext:
     campaign = current_installation().campaigns.get(code)
-    return Workplace(campaign, campaign.unit_id(actor().unit_code or ""))
+    return KeyingContext(campaign, campaign.unit_id(actor().unit_code or ""))
 
 
 def _page(
-    place: Workplace, given: EntryForm, values: Mapping[str, Sequence[str]], faults: Sequence[PlacedFault]
+    context: KeyingContext,
+    given: EntryForm,
+    values: Mapping[str, Sequence[str]],
+    faults: Sequence[PlacedFault],
 ) -> str:
     lang = language.of_request()
     return render_template(
         "officer/entry.html",
         form=given,
-        q=place.campaign.questionnaire,
-        campaign=place.campaign,
-        unit=place.unit,
-        progress=place.progress,
-        alarms=devices.alarms(current_installation(), actor(), place.campaign, clock.now()),
-        late=clock.now() >= place.campaign.closes_at,
+        q=context.campaign.questionnaire,
+        campaign=context.campaign,
+        unit=context.unit,
+        progress=context.progress,
+        alarms=devices.alarms(current_installation(), actor(), context.campaign, clock.now()),
+        late=clock.now() >= context.campaign.closes_at,
         values=values,
-        faults=[Shown(fault.location, sentence_of(fault, lang)) for fault in faults],
+        faults=[FieldFault(fault.location, sentence_of(fault, lang)) for fault in faults],
         language=lang,
     )

@@ -22,7 +22,8 @@ from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
-from survey.web.paper.entry_form import EntryForm, Shown, sheet_of
+from survey.web.field_faults import FieldFault
+from survey.web.paper.entry_form import EntryForm, sheet_of
 
 pages = Blueprint("second_keying", __name__)
 
@@ -154,6 +155,6 @@ def _entry(
         unit=_own(record),
         second=True,
         values=values,
-        faults=[Shown(fault.location, sentence_of(fault, lang)) for fault in faults],
+        faults=[FieldFault(fault.location, sentence_of(fault, lang)) for fault in faults],
         language=lang,
     )
