@@ -151,7 +151,7 @@ def export_csv(installation: Installation, campaign: CampaignRecord) -> Iterator
     )
     with installation.database.read() as session:
         for response, comment, state in session.execute(query):
-            answers = [*_opened(response.marks), *_opened(response.profile), guarded(comment or "")]
+            answers = [*_unpacked(response.marks), *_unpacked(response.profile), guarded(comment or "")]
             facts = (
                 response.response_key.hex(),
                 campaign.unit(response.unit_id).code,
@@ -161,7 +161,7 @@ def export_csv(installation: Installation, campaign: CampaignRecord) -> Iterator
             yield _line((*facts, state, response.channel, *answers))
 
 
-def _opened(packed: str) -> list[str]:
+def _unpacked(packed: str) -> list[str]:
     return ["" if mark == "-" else mark for mark in packed]
 
 
@@ -175,7 +175,7 @@ def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[I
     faults: list[Fault] = []
     rows = _rows(data, (*FACTS, *columns(campaign.questionnaire)), faults)
     seen: dict[str, int] = {}
-    found = []
+    incoming = []
     for line, row in rows:
         before = len(faults)
         name = _name(row, line, seen, faults)
@@ -185,9 +185,9 @@ def _incoming(campaign: CampaignRecord, data: bytes, now: dt.datetime) -> list[I
         if len(faults) == before and sheet is not None:
             key = hashlib.sha256(f"import/{name}".encode()).hexdigest()
             entry = ImportEntry(campaign, unit, key, sheet)
-            found.append(ImportRow(line, name, row.get("state", "").strip(), entry, moment))
+            incoming.append(ImportRow(line, name, row.get("state", "").strip(), entry, moment))
     _refuse(faults)
-    return found
+    return incoming
 
 
 def _refuse(faults: Sequence[Fault]) -> None:

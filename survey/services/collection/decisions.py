@@ -33,7 +33,7 @@ ALLOWED: Mapping[Verdict, Collection[State]] = {
 class KeyedForm:
     """A keyed paper form in a listing: its number, its present state and its marks for the check.
 
-    ``may_be_keyed_again``: whoever finds it unlike its paper may key it a second time, and a third person settles.
+    ``may_be_keyed_again``: whoever finds it unlike its paper may key it a second time, and a third person adjudicates.
     """
 
     number: str

@@ -59,15 +59,15 @@ def live_key() -> ColumnElement[bytes]:
 
 
 def _verified() -> ColumnElement[bool]:
-    found = aliased(Decision)
-    return exists().where(*_same_response(found, Response), found.verdict == Verdict.VERIFIED.value)
+    decision = aliased(Decision)
+    return exists().where(*_same_response(decision, Response), decision.verdict == Verdict.VERIFIED.value)
 
 
 def _same_response(
-    found: type[Decision], other: type[Decision | Response]
+    decision: type[Decision], other: type[Decision | Response]
 ) -> tuple[ColumnElement[bool], ...]:
     return (
-        found.campaign_id == other.campaign_id,
-        found.unit_id == other.unit_id,
-        found.response_key == other.response_key,
+        decision.campaign_id == other.campaign_id,
+        decision.unit_id == other.unit_id,
+        decision.response_key == other.response_key,
     )

@@ -109,18 +109,18 @@ def owner_of(session: Session, campaign_id: int, serial: int) -> int | None:
 
 def has_batch(session: Session, unit: UnitKey) -> bool:
     """Return whether forms were printed for the unit."""
-    found = exists().where(PaperBatch.campaign_id == unit.campaign_id, PaperBatch.unit_id == unit.unit_id)
-    return bool(session.scalar(select(found)))
+    batch = exists().where(PaperBatch.campaign_id == unit.campaign_id, PaperBatch.unit_id == unit.unit_id)
+    return bool(session.scalar(select(batch)))
 
 
 def is_closed(session: Session, unit: UnitKey) -> bool:
     """Return whether the unit's account of sheets is closed."""
-    found = exists().where(
+    closing = exists().where(
         PaperMinute.campaign_id == unit.campaign_id,
         PaperMinute.unit_id == unit.unit_id,
         PaperMinute.act == PaperAct.CLOSED.value,
     )
-    return bool(session.scalar(select(found)))
+    return bool(session.scalar(select(closing)))
 
 
 def lock_unit(session: Session, unit: UnitKey) -> None:

@@ -14,10 +14,10 @@ def text(key: str, /, **values: object) -> str:
     Raises:
         KeyError: where there is no such sentence, or a place of it is left empty.
     """
-    found: Any = _sentences()
+    sentence: Any = _sentences()
     for name in key.split("."):
-        found = found[name]
-    return str(found).format_map(values)
+        sentence = sentence[name]
+    return str(sentence).format_map(values)
 
 
 @cache

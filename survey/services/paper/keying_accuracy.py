@@ -1,4 +1,4 @@
-"""How well paper is keyed in: what blind second keyings of the forms that chance drew found wrong."""
+"""How well paper is keyed in: what blind second keyings of the sampled forms found wrong."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from survey.vocabulary import ReadingKind
 def of_units(installation: Installation, campaign: CampaignRecord) -> Mapping[int, KeyingComparison]:
     """Return the comparison of every unit that has numbered forms, by two queries.
 
-    Only the forms that chance drew are compared: they alone speak for the rest.
+    Only the sampled forms are compared: they alone speak for the rest.
     """
     with installation.database.read() as session:
-        counted = {row.unit_id: (row.forms, row.drawn) for row in session.execute(_counted(campaign))}
+        counted = {row.unit_id: (row.forms, row.sampled) for row in session.execute(_counted(campaign))}
         rows = session.execute(_compared(campaign)).all()
     seconds: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
     wrong: dict[int, dict[int, int]] = defaultdict(dict)
     for row in rows:
         if row.kind == ReadingKind.SECOND:
             seconds[row.unit_id][row.serial] = (row.compared, row.differing)
-        wrong[row.unit_id][row.serial] = row.differing  # what settled it has the last word
+        wrong[row.unit_id][row.serial] = row.differing  # what adjudicated it has the last word
     return {
         unit_id: KeyingComparison(
             forms=forms,
-            sampled=drawn,
+            sampled=sampled,
             doubled=len(seconds[unit_id]),
             fields=sum(compared for compared, _ in seconds[unit_id].values()),
             differing=sum(differing for _, differing in seconds[unit_id].values()),
             wrong=sum(wrong[unit_id].values()),
         )
-        for unit_id, (forms, drawn) in counted.items()
+        for unit_id, (forms, sampled) in counted.items()
     }
 
 
@@ -49,9 +49,9 @@ def of_campaign(installation: Installation, campaign: CampaignRecord) -> KeyingC
 
 def _counted(campaign: CampaignRecord) -> Select[int, int, int]:
     reading = PaperReading
-    drawn = func.sum(case((reading.drawn, 1), else_=0)).label("drawn")
+    sampled = func.sum(case((reading.drawn, 1), else_=0)).label("sampled")
     return (
-        select(reading.unit_id, func.count().label("forms"), drawn)
+        select(reading.unit_id, func.count().label("forms"), sampled)
         .where(reading.campaign_id == campaign.id, reading.kind == ReadingKind.FIRST.value)
         .group_by(reading.unit_id)
     )

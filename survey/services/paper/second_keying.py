@@ -238,8 +238,9 @@ def _discrepancy(
     second = history.second
     if second is None or actor.account_id in (form.keyed_by, second.account_id):
         return Discrepancy(number, own=True, fields=())
-    found = _field_discrepancies(campaign.questionnaire, _answers(session, form), readings.sheet_of(second))
-    return Discrepancy(number, own=False, fields=tuple(found))
+    first = _answers(session, form)
+    fields = tuple(_field_discrepancies(campaign.questionnaire, first, readings.sheet_of(second)))
+    return Discrepancy(number, own=False, fields=fields)
 
 
 def _field_discrepancies(

@@ -34,8 +34,8 @@ class UnitSheetStates:
 
     def counts(self) -> Mapping[SheetState, int]:
         """Return how many sheets are in each state; together they are the printed ones."""
-        found = Counter(self.where(serial) for serial in self.states)
-        return {state: found[state] for state in SheetState}
+        counted = Counter(self.where(serial) for serial in self.states)
+        return {state: counted[state] for state in SheetState}
 
     def spans(self, state: SheetState) -> tuple[SerialSpan, ...]:
         """Return the sheets in that state."""
@@ -57,20 +57,20 @@ def of_units(
 
     Two queries, whatever the number of units. Units without printed forms are left out.
     """
-    found: dict[int, UnitSheetStates] = defaultdict(UnitSheetStates)
+    units: dict[int, UnitSheetStates] = defaultdict(UnitSheetStates)
     for row in session.execute(_minutes(campaign_id, until)):
         if row.unit_id not in unit_ids:
             continue
-        act, sheets = PaperAct(row.act), found[row.unit_id]
+        act, sheets = PaperAct(row.act), units[row.unit_id]
         if act is PaperAct.CLOSED:
             sheets.closed = True
         else:
             serials = range(row.first_serial, row.last_serial + 1)
             sheets.states.update(dict.fromkeys(serials, AFTER[act]))
     for unit_id, serial in session.execute(_entered(campaign_id, until)):
-        if unit_id in found:
-            found[unit_id].entered.add(serial)
-    return dict(found)
+        if unit_id in units:
+            units[unit_id].entered.add(serial)
+    return dict(units)
 
 
 def of_unit(session: Session, unit: UnitKey, until: dt.date | None = None) -> UnitSheetStates:

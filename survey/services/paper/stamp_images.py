@@ -80,10 +80,10 @@ def of_step(session: Session, campaign: CampaignRecord, step: int | None) -> Kep
     """Return the picture of that number; refusals as in :func:`current`."""
     if campaign.rehearsal:
         raise Refusal("seal_in_rehearsal")
-    found = None if step is None else session.get(StampPicture, (campaign.id, step))
-    if found is None:
+    picture = None if step is None else session.get(StampPicture, (campaign.id, step))
+    if picture is None:
         raise Refusal("seal_missing")
-    return KeptStamp(found.step, read_stamp_image(found.content, found.diameter))
+    return KeptStamp(picture.step, read_stamp_image(picture.content, picture.diameter))
 
 
 def _last(session: Session, campaign: CampaignRecord) -> int | None:

@@ -39,14 +39,14 @@ def listing(campaign: str) -> ResponseReturnValue:
     """List the keyed forms of a unit: one's own, or the one chosen with ``?don-vi=``."""
     record = current_installation().campaigns.get(campaign)
     unit = _asked(record)
-    found = decisions.keyed_forms(current_installation(), actor(), record, unit.code)
+    forms = decisions.keyed_forms(current_installation(), actor(), record, unit.code)
     chosen = request.args.get("trang-thai", "")
-    shown = [form for form in found if not chosen or form.state == chosen]
+    shown = [form for form in forms if not chosen or form.state == chosen]
     return render_template(
         "unit/keyed.html",
         campaign=record,
         unit=unit,
-        counts={state: sum(form.state is state for form in found) for state in State},
+        counts={state: sum(form.state is state for form in forms) for state in State},
         chosen=chosen,
         rows=[(form, tally(form.marks)) for form in shown],
         reasons=list(Reason),

@@ -65,7 +65,7 @@ class KeyingContext:
     def progress(self) -> Progress:
         """The unit's counts at this moment."""
         board = quotas.progress(current_installation(), actor(), self.campaign, clock.now())
-        return next(found for found in board.units if found.unit.code == self.unit.code)
+        return next(each for each in board.units if each.unit.code == self.unit.code)
 
 
 @pages.get("/noi-bo/nhap-phieu")

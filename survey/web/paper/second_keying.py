@@ -40,7 +40,7 @@ class ResolveForm(FlaskForm):
 
 
 class AdjudicationForm(FlaskForm):
-    """The form whose two keyings are settled; a field's choice has the field's name."""
+    """The form whose two keyings are adjudicated; a field's choice has the field's name."""
 
     number = StringField(validators=[InputRequired(), Length(max=24)])
 
@@ -97,7 +97,7 @@ def discrepancies(campaign: str) -> ResponseReturnValue:
 @pages.post("/noi-bo/<campaign>/doi-chieu")
 @allow(*ANY_ROLE)
 def adjudicate(campaign: str) -> ResponseReturnValue:
-    """Settle a form on which two keyings differ."""
+    """Adjudicate a form on which two keyings differ."""
     installation, form = current_installation(), AdjudicationForm()
     record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():

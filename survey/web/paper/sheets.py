@@ -116,24 +116,24 @@ def unit_page(campaign: str, unit: str) -> ResponseReturnValue:
 
 @pages.post("/noi-bo/<campaign>/phieu-in/<unit>/ghi")
 @allow(*ANY_ROLE)
-def record(campaign: str, unit: str) -> ResponseReturnValue:
+def record_minute(campaign: str, unit: str) -> ResponseReturnValue:
     """Write a minute, or show the page again with every fault and everything that was typed."""
     installation, form = current_installation(), MinuteForm()
-    found = installation.campaigns.get(campaign)
-    found.unit_key(unit)
+    record = installation.campaigns.get(campaign)
+    record.unit_key(unit)
     actor().require(unit)
     if not form.validate_on_submit():
-        return _page(found, unit, form, Refusal("ranges_faulty")), 422
+        return _page(record, unit, form, Refusal("ranges_faulty")), 422
     try:
-        spans = serial_ranges.parse(form.ranges.data or "", batches.expected(installation, found, unit))
+        spans = serial_ranges.parse(form.ranges.data or "", batches.expected(installation, record, unit))
         draft = MinuteDraft(
             PaperAct(form.act.data or ""), spans, form.witness.data or "", form.note.data or ""
         )
-        number = minutes.record(installation, actor(), found, unit, draft, clock.now())
+        number = minutes.record(installation, actor(), record, unit, draft, clock.now())
     except Refusal as refusal:
         if not refusal.faults:
             raise
-        return _page(found, unit, form, refusal), refusal.status
+        return _page(record, unit, form, refusal), refusal.status
     return _done(campaign, unit, number)
 
 
@@ -142,11 +142,11 @@ def record(campaign: str, unit: str) -> ResponseReturnValue:
 def issue(campaign: str, unit: str) -> ResponseReturnValue:
     """Issue numbered forms; their PDF is taken from the page afterwards."""
     form = PrintForm()
-    installation, found = _asked(campaign, unit, form)
+    installation, record = _asked(campaign, unit, form)
     with_stamp, signed = bool(form.seal.data), bool(form.sign.data)
     order = PrintOrder(form.count.data or 0, str(form.edition.data), "vi", with_stamp, signed)
     with _scratch(installation) as out:
-        printed = batches.print_batch(installation, actor(), found, unit, order, out, clock.now())
+        printed = batches.print_batch(installation, actor(), record, unit, order, out, clock.now())
     return _done(campaign, unit, printed.minute)
 
 
@@ -155,10 +155,10 @@ def issue(campaign: str, unit: str) -> ResponseReturnValue:
 def pdf(campaign: str, unit: str) -> ResponseReturnValue:
     """Give the PDF of a batch; that it was taken is noted."""
     form = BatchForm()
-    installation, found = _asked(campaign, unit, form)
+    installation, record = _asked(campaign, unit, form)
     first = form.first.data or 0
     with _scratch(installation) as out:
-        batches.render_again(installation, actor(), found, unit, first, out, clock.now())
+        batches.render_again(installation, actor(), record, unit, first, out, clock.now())
         answer = Response(out.read_bytes(), mimetype=PDF)
     name = f"phieu-{campaign}-{unit}-{serial_ranges.number_of(first)}.pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
@@ -170,15 +170,15 @@ def pdf(campaign: str, unit: str) -> ResponseReturnValue:
 def show_minutes(campaign: str, unit: str) -> ResponseReturnValue:
     """Show the minutes of a unit to be printed and signed: the one of ``?so=``, the account of ``?ngay=``, or all."""
     installation = current_installation()
-    found = installation.campaigns.get(campaign)
-    heading = {"campaign": found, "unit": found.unit(found.unit_id(unit))}
+    record = installation.campaigns.get(campaign)
+    heading = {"campaign": record, "unit": record.unit(record.unit_id(unit))}
     if "ngay" in request.args:
         day = _day(request.args["ngay"]) or clock.local_day(clock.now())
-        of_day = minutes.of_day(installation, actor(), found, unit, day)
-        return render_template("unit/day.html", **heading, found=of_day, states=list(SheetState))
+        of_day = minutes.of_day(installation, actor(), record, unit, day)
+        return render_template("unit/day.html", **heading, of_day=of_day, states=list(SheetState))
     asked = request.args.get("so", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
-    shown = minutes.minutes(installation, actor(), found, unit, number)
+    shown = minutes.minutes(installation, actor(), record, unit, number)
     return render_template("unit/minutes.html", **heading, minutes=shown)
 
 
@@ -187,9 +187,9 @@ def show_minutes(campaign: str, unit: str) -> ResponseReturnValue:
 def close(campaign: str, unit: str) -> ResponseReturnValue:
     """Close a unit's account."""
     form = CloseForm()
-    installation, found = _asked(campaign, unit, form)
+    installation, record = _asked(campaign, unit, form)
     witness = form.witness.data or ""
-    number = closing.close_unit(installation, actor(), found, unit, witness, clock.now())
+    number = closing.close_unit(installation, actor(), record, unit, witness, clock.now())
     return _done(campaign, unit, number)
 
 
@@ -199,11 +199,11 @@ def close(campaign: str, unit: str) -> ResponseReturnValue:
 def keep_stamp(campaign: str) -> ResponseReturnValue:
     """Keep the picture of the seal for forms that are printed from now on."""
     installation, form = current_installation(), StampForm()
-    found = installation.campaigns.get(campaign)
+    record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     content = form.picture.data.read(LARGEST_STAMP)
-    stamp_images.keep(installation, actor(), found, content, int(str(form.diameter.data)), clock.now())
+    stamp_images.keep(installation, actor(), record, content, int(str(form.diameter.data)), clock.now())
     flash({"seal": True}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("sheets.board", campaign=campaign), 303)
 
@@ -213,10 +213,10 @@ def keep_stamp(campaign: str) -> ResponseReturnValue:
 def end(campaign: str) -> ResponseReturnValue:
     """Close the verification of the whole campaign, for good."""
     installation, form = current_installation(), EndForm()
-    found = installation.campaigns.get(campaign)
+    record = installation.campaigns.get(campaign)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    forms = closing.close_verification(installation, actor(), found, clock.now())
+    forms = closing.close_verification(installation, actor(), record, clock.now())
     flash({"ended": forms}, DONE)  # type: ignore[arg-type]
     return redirect(url_for("sheets.board", campaign=campaign), 303)
 
@@ -224,12 +224,12 @@ def end(campaign: str) -> ResponseReturnValue:
 def _asked(campaign: str, unit: str, form: FlaskForm) -> tuple[Installation, CampaignRecord]:
     """Return what a post about a unit works on; refuse who does not reach the unit, and what is no such post."""
     installation = current_installation()
-    found = installation.campaigns.get(campaign)
-    found.unit_key(unit)
+    record = installation.campaigns.get(campaign)
+    record.unit_key(unit)
     actor().require(unit)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    return installation, found
+    return installation, record
 
 
 @contextmanager
@@ -244,27 +244,27 @@ def _done(campaign: str, unit: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("sheets.unit_page", campaign=campaign, unit=unit), 303)
 
 
-def _page(found: CampaignRecord, unit: str, form: MinuteForm, refusal: Refusal | None = None) -> str:
+def _page(record: CampaignRecord, unit: str, form: MinuteForm, refusal: Refusal | None = None) -> str:
     installation = current_installation()
-    sheets = minutes.of_unit(installation, actor(), found, unit)
+    sheets = minutes.of_unit(installation, actor(), record, unit)
     held = [
         act for act in minutes.RECORDED if act not in minutes.OF_HEADS or actor().role is not Role.OFFICER
     ]
     return render_template(
         "unit/sheets.html",
-        campaign=found,
-        unit=found.unit(found.unit_id(unit)),
+        campaign=record,
+        unit=record.unit(record.unit_id(unit)),
         sheets=sheets,
         states=list(SheetState),
         acts=held,
         form=form,
         refusal=refusal,
         lines=list(_lines(refusal.faults if refusal else ())),
-        batches=batches.batches(installation, actor(), found, unit),
-        has_stamp=stamp_images.is_kept(installation, found),
+        batches=batches.batches(installation, actor(), record, unit),
+        has_stamp=stamp_images.is_kept(installation, record),
         can_sign=batches.can_sign(installation.config),
-        minutes=minutes.minutes(installation, actor(), found, unit),
-        open_points=list(_lines(closing.open_points(installation, actor(), found, unit))),
+        minutes=minutes.minutes(installation, actor(), record, unit),
+        open_points=list(_lines(closing.open_points(installation, actor(), record, unit))),
     )
 
 

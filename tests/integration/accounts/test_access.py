@@ -109,7 +109,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "links.void": EVERYBODY,
     "sheets.board": EVERYBODY,
     "sheets.unit_page": EVERYBODY,
-    "sheets.record": EVERYBODY,
+    "sheets.record_minute": EVERYBODY,
     "sheets.issue": frozenset({Role.ADMIN, Role.UNIT_HEAD}),
     "sheets.pdf": frozenset({Role.ADMIN, Role.UNIT_HEAD}),
     "sheets.show_minutes": EVERYBODY,
