@@ -19,16 +19,16 @@ from survey.services import rehearsal
 from survey.services.accounts.actors import Actor
 from survey.services.collection import door
 from survey.services.collection.entries import KeyedEntry, PaperSource
-from survey.services.collection.serial_ranges import Span, number_of
+from survey.services.collection.serial_ranges import SerialSpan, number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import batches, minutes, scans, second_keying
-from survey.services.paper.batches import Order
-from survey.services.paper.minutes import Statement
+from survey.services.paper.batches import PrintOrder
+from survey.services.paper.minutes import MinuteDraft
 from survey.vocabulary import PaperAct, Role
 
 FORMS, SCANNED = 80, 61
-# A drawn form for each picture: one waits for its second keying, one is in dispute.
+# A sampled form for each picture: one waits for its second keying, one is in dispute.
 WAITING, DISPUTED = 0, 1
 
 
@@ -41,11 +41,11 @@ def take(
     save: Callable[[Page, str], None],
 ) -> None:
     """Play a morning with printed forms and take its pictures."""
-    drawn = play(installation, people, now, folder)
+    sampled = play(installation, people, now, folder)
     unit = people[Role.OFFICER].unit_code or ""
     home = f"/noi-bo/{rehearsal.CODE}"
     save(page_of(Role.UNIT_HEAD, f"{home}/phieu-in/{unit}"), "so-phieu-in")
-    save(page_of(Role.UNIT_HEAD, f"{home}/nhap-lan-hai?so={drawn[WAITING]}"), "nhap-lan-hai")
+    save(page_of(Role.UNIT_HEAD, f"{home}/nhap-lan-hai?so={sampled[WAITING]}"), "nhap-lan-hai")
     save(page_of(Role.TCCB, f"{home}/doi-chieu?don-vi={unit}"), "doi-chieu")
     save(page_of(Role.OFFICER, f"{home}/phieu-quet?so={number_of(SCANNED)}"), "phieu-quet")
 
@@ -53,27 +53,28 @@ def take(
 def play(
     installation: Installation, people: dict[Role, Actor], now: dt.datetime, folder: Path
 ) -> tuple[str, ...]:
-    """Print, hand out, take back, key in and scan; return the numbers that chance drew."""
+    """Print, hand out, take back, key in and scan; return the numbers that were sampled."""
     campaign = installation.campaigns.only()
     officer, head = people[Role.OFFICER], people[Role.UNIT_HEAD]
-    unit_id, out = campaign.unit_id(officer.unit_code or ""), folder / "forms.pdf"
-    batches.print_batch(installation, head, campaign, unit_id, Order(FORMS), out, now)
+    unit, out = officer.unit_code or "", folder / "forms.pdf"
+    unit_id = campaign.unit_id(unit)
+    batches.print_batch(installation, head, campaign, unit, PrintOrder(FORMS), out, now)
     for act, first, last, note in (
         (PaperAct.HANDED_OUT, 1, 70, "quầy số 1"),
         (PaperAct.RETURNED, 1, 64, ""),
         (PaperAct.SPOILED, 66, 66, "rách khi phát"),
     ):
-        said = Statement(act, [Span(first, last)], "Trần Thị Bích", note)
-        minutes.record(installation, officer, campaign, unit_id, said, now)
+        draft = MinuteDraft(act, [SerialSpan(first, last)], "Trần Thị Bích", note)
+        minutes.record(installation, officer, campaign, unit, draft, now)
     for serial in range(1, SCANNED):
         key = secrets.token_urlsafe(16)
         source = PaperSource(officer, number_of(serial))
         door.accept(installation, KeyedEntry(campaign, unit_id, key, answers(campaign), source), now)
-    drawn = tuple(form.number for form in second_keying.waiting(installation, head, campaign, unit_id))
+    sampled = tuple(form.number for form in second_keying.waiting(installation, head, campaign, unit))
     other = replace(answers(campaign), marks="3" + answers(campaign).marks[1:])
-    second_keying.key_second(installation, head, campaign, drawn[DISPUTED], other, now)
+    second_keying.key_second(installation, head, campaign, sampled[DISPUTED], other, now)
     _scan(installation, officer, campaign, unit_id, out, now)
-    return drawn
+    return sampled
 
 
 def answers(campaign: CampaignRecord) -> AnswerSheet:
