@@ -305,8 +305,8 @@ def _placed(
     details: Mapping[str, str | int | float],
 ) -> Fault:
     """Return a fault of a field as a fault of a cell, with its line and column."""
-    place = f"{line}:{name_of.get(field, field)}"
+    location = f"{line}:{name_of.get(field, field)}"
     if code != "answer_unknown_value":
-        return Fault(code, place, details)
+        return Fault(code, location, details)
     kind = "import_answer_bad" if field in name_of else "import_profile_bad"
-    return Fault(kind, place, {"found": fields[field][0][:40]})
+    return Fault(kind, location, {"found": fields[field][0][:40]})
