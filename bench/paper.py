@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import cv2
 
-from forms.layout import EDITIONS, Layout
+from forms.layout import EDITIONS, FormLayout
 from forms.scan.images import Pages
 from forms.scan.page import read_page
 from tests.paper.forms_office import filled, layout
@@ -82,7 +82,7 @@ def _speed() -> None:
     )
 
 
-def _timed(path: Path, layouts: Sequence[Layout]) -> tuple[float, str]:
+def _timed(path: Path, layouts: Sequence[FormLayout]) -> tuple[float, str]:
     began = time.process_time()
     record = read_page(Pages(path).picture(0), layouts)
     return time.process_time() - began, record["status"]

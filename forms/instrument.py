@@ -23,7 +23,7 @@ COMMENT = "comment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class MultilingualText:
     """A text in every language of its questionnaire, the default language first."""
 
     texts: Mapping[str, str]
@@ -34,14 +34,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level(Wording):
+class Level(MultilingualText):
     """One step of the scale: 1 is the worst, 5 the best."""
 
     value: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item(Wording):
+class Item(MultilingualText):
     """A statement to be rated. ``criterion`` is None for the overall item."""
 
     id: str
@@ -54,7 +54,7 @@ class Item(Wording):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion(Wording):
+class Criterion(MultilingualText):
     """A group of items with the maximum of points that it earns in the reform index."""
 
     id: str
@@ -64,21 +64,21 @@ class Criterion(Wording):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Wording):
+class Part(MultilingualText):
     """A heading over several criteria, for surveys that ask about more than one matter."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Option(Wording):
+class Option(MultilingualText):
     """One answer to a profile question, kept as one letter."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question(Wording):
+class Question(MultilingualText):
     """An optional question about the respondent. A sensitive one is asked only where opted in."""
 
     id: str
@@ -92,7 +92,7 @@ class Question(Wording):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Questionnaire(Wording):
+class Questionnaire(MultilingualText):
     """A whole questionnaire; its own text is its title.
 
     ``offered`` holds every profile question of the definition, ``profile`` those that are asked.
@@ -102,12 +102,12 @@ class Questionnaire(Wording):
     version: int
     languages: tuple[str, ...]
     levels: tuple[Level, ...]
-    no_opinion: Wording
-    declined: Wording
+    no_opinion: MultilingualText
+    declined: MultilingualText
     parts: tuple[Part, ...]
     criteria: tuple[Criterion, ...]
     overall: Item
-    comment: Wording
+    comment: MultilingualText
     offered: tuple[Question, ...]
     opted_in: tuple[str, ...]
 
@@ -204,13 +204,13 @@ def _build(data: Mapping[str, Any]) -> Questionnaire:
         version=data["version"],
         languages=languages,
         texts=_texts(data["title"], languages),
-        no_opinion=Wording(texts=_texts(data["no_opinion"], languages)),
-        declined=Wording(texts=_texts(data["declined"], languages)),
+        no_opinion=MultilingualText(texts=_texts(data["no_opinion"], languages)),
+        declined=MultilingualText(texts=_texts(data["declined"], languages)),
         levels=tuple(_level(each, languages) for each in data["levels"]),
         parts=tuple(_part(each, languages) for each in data.get("parts", ())),
         criteria=tuple(_criterion(each, languages) for each in data["criteria"]),
         overall=Item(id=OVERALL, texts=_texts(data["overall"]["text"], languages)),
-        comment=Wording(texts=_texts(data["comment"]["text"], languages)),
+        comment=MultilingualText(texts=_texts(data["comment"]["text"], languages)),
         offered=tuple(_question(each, languages) for each in data.get("profile", ())),
         opted_in=tuple(data.get("opted_in", ())),
     )

@@ -17,7 +17,7 @@ from itertools import chain
 
 from forms.answers import DECLINED, NO_OPINION
 from forms.faults import FaultyInstrument, InstrumentFault
-from forms.instrument import Criterion, Item, Question, Questionnaire, Wording
+from forms.instrument import Criterion, Item, MultilingualText, Question, Questionnaire
 from forms.languages.known import BUNDLED
 
 # --- The sheet ---------------------------------------------------------------------------------------------
@@ -29,7 +29,12 @@ LEFT, RIGHT, BOTTOM = MARGIN, PAGE_WIDTH - MARGIN, PAGE_HEIGHT - MARGIN
 
 # --- What a machine looks for -------------------------------------------------------------------------------
 MARK = 8.0  # side of an ArUco mark with its black border: 1.33 mm a cell
-MARK_PLACES = ((LEFT, MARGIN), (RIGHT - MARK, MARGIN), (RIGHT - MARK, BOTTOM - MARK), (LEFT, BOTTOM - MARK))
+MARK_POSITIONS = (
+    (LEFT, MARGIN),
+    (RIGHT - MARK, MARGIN),
+    (RIGHT - MARK, BOTTOM - MARK),
+    (LEFT, BOTTOM - MARK),
+)
 CODE = 20.0  # side of a QR code without its quiet zone: 0.6 mm a module in version 4
 CODE_QUIET = 2.5  # kept white around a code: four modules
 FIRST_PAGE_CODES = ((RIGHT - CODE, 27.0), (LEFT + 12, BOTTOM - CODE))
@@ -124,7 +129,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FormRow:
     """A strip of a page that shows one thing.
 
     ``kind`` is ``levels``, ``part``, ``heading``, ``item``, ``overall``, ``profile``, ``question`` or
@@ -135,18 +140,18 @@ class Row:
     page: int
     y: float
     height: float
-    of: Wording | None = None
+    of: MultilingualText | None = None
     number: int = 0
 
 
 @dataclass(frozen=True)
-class Layout:
+class FormLayout:
     """Every row and every box of one edition of a questionnaire."""
 
     questionnaire: str
     edition: Edition
     pages: int
-    rows: tuple[Row, ...] = field(repr=False)
+    rows: tuple[FormRow, ...] = field(repr=False)
     boxes: tuple[Box, ...] = field(repr=False)
 
     def on(self, page: int) -> tuple[Box, ...]:
@@ -156,7 +161,7 @@ class Layout:
     def marks(self, page: int) -> dict[int, tuple[float, float]]:
         """Return the top left corner of each mark of a page by its id."""
         first = self.edition.first_mark + 4 * (page - 1)
-        return {first + corner: place for corner, place in enumerate(MARK_PLACES)}
+        return {first + corner: position for corner, position in enumerate(MARK_POSITIONS)}
 
     def comment_box(self, page: int) -> tuple[float, float, float, float] | None:
         """Return x, y, width and height of the box for free writing, or None on a page without it."""
@@ -169,18 +174,18 @@ class Layout:
     @cached_property
     def fingerprint(self) -> str:
         """Return a digest of everything that reading depends on."""
-        places = [(box.q, box.opt, box.page, box.x, box.y, box.side) for box in self.boxes]
-        fixed = [self.edition.first_mark, MARK, MARK_PLACES, CODE, FIRST_PAGE_CODES, LATER_PAGE_CODES]
-        text = json.dumps([fixed, places], separators=(",", ":"))
+        positions = [(box.q, box.opt, box.page, box.x, box.y, box.side) for box in self.boxes]
+        fixed = [self.edition.first_mark, MARK, MARK_POSITIONS, CODE, FIRST_PAGE_CODES, LATER_PAGE_CODES]
+        text = json.dumps([fixed, positions], separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def codes(page: int) -> tuple[tuple[float, float], ...]:
+def code_positions(page: int) -> tuple[tuple[float, float], ...]:
     """Return the top left corners of a page's two QR codes."""
     return FIRST_PAGE_CODES if page == 1 else LATER_PAGE_CODES
 
 
-def lay_out(q: Questionnaire, edition: Edition = STANDARD) -> Layout:
+def lay_out(q: Questionnaire, edition: Edition = STANDARD) -> FormLayout:
     """Place a questionnaire on pages; the fault ``paper_too_long`` if its edition has not enough of them."""
     rows = tuple(_Flow(edition).place(q))
     pages = rows[-1].page
@@ -195,7 +200,7 @@ def lay_out(q: Questionnaire, edition: Edition = STANDARD) -> Layout:
             ]
         )
     boxes = tuple(chain.from_iterable(_boxes(q, row, edition) for row in rows))
-    return Layout(q.ref, edition, pages, rows, boxes)
+    return FormLayout(q.ref, edition, pages, rows, boxes)
 
 
 class _Flow:
@@ -207,7 +212,7 @@ class _Flow:
         self.y = FIRST_TOP + edition.intro
         self.has_levels = False
 
-    def place(self, q: Questionnaire) -> Iterator[Row]:
+    def place(self, q: Questionnaire) -> Iterator[FormRow]:
         number = 0
         for criterion in q.criteria:
             yield from self._part(q, criterion)
@@ -223,7 +228,7 @@ class _Flow:
             yield from self._row("question", _question_height(question, self.edition), question)
         yield self._comment(q)
 
-    def _part(self, q: Questionnaire, criterion: Criterion) -> Iterator[Row]:
+    def _part(self, q: Questionnaire, criterion: Criterion) -> Iterator[FormRow]:
         part = next((each for each in q.parts if each.id == criterion.part), None)
         is_first = part and next(each for each in q.criteria if each.part == criterion.part) is criterion
         if part and is_first:
@@ -231,14 +236,16 @@ class _Flow:
             yield from self._levels(2 * self.edition.heading + item)
             yield from self._row("part", self.edition.heading, part)
 
-    def _rated(self, item: Item, kind: str, number: int, above: tuple[Wording, str] | None) -> Iterator[Row]:
+    def _rated(
+        self, item: Item, kind: str, number: int, above: tuple[MultilingualText, str] | None
+    ) -> Iterator[FormRow]:
         height = _item_height(item, self.edition)
         yield from self._levels(height + (self.edition.heading if above else 0))
         if above:
             yield from self._row(above[1], self.edition.heading, above[0])
         yield from self._row(kind, height, item, number)
 
-    def _levels(self, room: float) -> Iterator[Row]:
+    def _levels(self, room: float) -> Iterator[FormRow]:
         """Begin a page where the room is too little, and name the levels once on each page."""
         if self.y + room + (0 if self.has_levels else self.edition.levels) > BODY_BOTTOM:
             self._turn()
@@ -248,17 +255,19 @@ class _Flow:
             yield from self._row("levels", self.edition.levels)
 
     def _row(
-        self, kind: str, height: float, of: Wording | None = None, number: int = 0, room: float = 0
-    ) -> Iterator[Row]:
+        self, kind: str, height: float, of: MultilingualText | None = None, number: int = 0, room: float = 0
+    ) -> Iterator[FormRow]:
         if self.y + height + room > BODY_BOTTOM:
             self._turn()
-        yield Row(kind, self.page, round(self.y, 3), height, of, number)
+        yield FormRow(kind, self.page, round(self.y, 3), height, of, number)
         self.y += height
 
-    def _comment(self, q: Questionnaire) -> Row:
+    def _comment(self, q: Questionnaire) -> FormRow:
         if BODY_BOTTOM - self.y < LEAST_COMMENT:
             self._turn()
-        return Row("comment", self.page, round(self.y, 3), min(BODY_BOTTOM - self.y, MOST_COMMENT), q.comment)
+        return FormRow(
+            "comment", self.page, round(self.y, 3), min(BODY_BOTTOM - self.y, MOST_COMMENT), q.comment
+        )
 
     def _turn(self) -> None:
         self.page += 1
@@ -277,14 +286,14 @@ def _question_height(question: Question, edition: Edition) -> float:
     return round(edition.question_line + lines * edition.option_row + 0.8, 3)
 
 
-def _boxes(q: Questionnaire, row: Row, edition: Edition) -> Iterator[Box]:
+def _boxes(q: Questionnaire, row: FormRow, edition: Edition) -> Iterator[Box]:
     if isinstance(row.of, Item):
         yield from _item_boxes(q, row, row.of, edition)
     elif isinstance(row.of, Question):
         yield from _option_boxes(row, row.of, edition)
 
 
-def _item_boxes(q: Questionnaire, row: Row, item: Item, edition: Edition) -> Iterator[Box]:
+def _item_boxes(q: Questionnaire, row: FormRow, item: Item, edition: Edition) -> Iterator[Box]:
     values = [*(str(level.value) for level in q.levels), NO_OPINION]
     y = row.y + (row.height - edition.box) / 2
     for index, value in enumerate(values):
@@ -292,12 +301,12 @@ def _item_boxes(q: Questionnaire, row: Row, item: Item, edition: Edition) -> Ite
         yield Box(item.field, value, row.page, round(x, 3), round(y, 3), edition.box)
 
 
-def _option_boxes(row: Row, question: Question, edition: Edition) -> Iterator[Box]:
+def _option_boxes(row: FormRow, question: Question, edition: Edition) -> Iterator[Box]:
     values = [*(option.value for option in question.options), DECLINED]
     width = (RIGHT - edition.option_left) / edition.option_columns
     for index, value in enumerate(values):
-        line, place = divmod(index, edition.option_columns)
-        x = edition.option_left + place * width
+        line, position = divmod(index, edition.option_columns)
+        x = edition.option_left + position * width
         y = row.y + edition.question_line + line * edition.option_row
         y += (edition.option_row - edition.box) / 2 + 0.4
         yield Box(question.field, value, row.page, round(x, 3), round(y, 3), edition.box)

@@ -27,14 +27,14 @@ from forms.layout import (
     STAMP_ZONE,
     STANDARD,
     Edition,
-    Layout,
-    codes,
+    FormLayout,
+    code_positions,
     lay_out,
 )
 from forms.paper.codes import qr
 from forms.paper.fonts import faces
 from forms.paper.form_proof import MOST_SERIAL, FormProof, PageIdentity, format_serial
-from forms.paper.furniture import Furniture, footer_place
+from forms.paper.furniture import Furniture, footer_position
 from forms.paper.pen import Pen, Type
 from forms.paper.stamp_image import StampImage
 from forms.paper.texts import DEFAULT_LANGUAGE, paper_texts
@@ -46,7 +46,7 @@ _COMPRESSING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class AgencyHeading:
     """The agency as it stands at the top left of official paper."""
 
     governing_body: str
@@ -58,7 +58,7 @@ class Batch:
     """Everything that a batch of forms needs; the serials are allocated elsewhere, once and for good."""
 
     questionnaire: Questionnaire
-    heading: Heading
+    heading: AgencyHeading
     campaign: str
     unit: str
     unit_name: str
@@ -70,7 +70,7 @@ class Batch:
     stamp_image: StampImage | None = None
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> FormLayout:
         """Return the geometry of these forms."""
         return lay_out(self.questionnaire, self.edition)
 
@@ -122,7 +122,7 @@ def write_batch(batch: Batch, path: Path, progress: Progress | None = None) -> i
     return pages
 
 
-def boxes(layout: Layout) -> dict[str, Any]:
+def boxes(layout: FormLayout) -> dict[str, Any]:
     """Return the boxes in PDF points from the bottom left, page 1-based within a form."""
     return {
         "origin": "bottom-left",
@@ -194,7 +194,7 @@ def _canvas(batch: Batch, out: BinaryIO) -> Canvas:
     return canvas
 
 
-def _furnish(batch: Batch, layout: Layout, pen: Pen) -> None:
+def _furnish(batch: Batch, layout: FormLayout, pen: Pen) -> None:
     words = Words(
         lang=batch.lang,
         sentences=paper_texts(batch.lang),
@@ -214,7 +214,7 @@ def _furnish(batch: Batch, layout: Layout, pen: Pen) -> None:
         pen.canvas.endForm()
 
 
-def _page(batch: Batch, layout: Layout, pen: Pen, sheet: PageIdentity) -> None:
+def _page(batch: Batch, layout: FormLayout, pen: Pen, sheet: PageIdentity) -> None:
     canvas = pen.canvas
     canvas.doForm(f"page{sheet.page}")
     name = f"code{sheet.serial}-{sheet.page}"
@@ -222,12 +222,12 @@ def _page(batch: Batch, layout: Layout, pen: Pen, sheet: PageIdentity) -> None:
     canvas.beginForm(name, 0, 0, CODE * mm, CODE * mm)
     pen.code(code, 0, PAGE_HEIGHT - CODE, CODE)
     canvas.endForm()
-    for x, y in codes(sheet.page):
+    for x, y in code_positions(sheet.page):
         canvas.saveState()
         canvas.translate(x * mm, (PAGE_HEIGHT - y - CODE) * mm)
         canvas.doForm(name)
         canvas.restoreState()
-    x, width = footer_place(sheet.page)
+    x, width = footer_position(sheet.page)
     label = f"{paper_texts(batch.lang)['serial']}: {format_serial(sheet.serial)}"
     pen.text(x, BOTTOM - 6, label, Type(pen.faces.sans_bold, 14), width=width)
     canvas.showPage()

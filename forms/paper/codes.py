@@ -28,7 +28,7 @@ MARK_CELLS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DarkRun:
     """Dark cells side by side: column, row and length, in cells from the top left."""
 
     x: int
@@ -41,7 +41,7 @@ class Code:
     """A square of ``side`` cells and its dark runs."""
 
     side: int
-    runs: tuple[Run, ...]
+    runs: tuple[DarkRun, ...]
 
 
 def qr(text: str) -> Code:
@@ -65,11 +65,11 @@ def mark(number: int) -> Code:
     return Code(MARK_CELLS, tuple(_runs([border, *inner, border])))
 
 
-def _runs(rows: Sequence[Sequence[bool | None]]) -> Iterator[Run]:
+def _runs(rows: Sequence[Sequence[bool | None]]) -> Iterator[DarkRun]:
     for y, row in enumerate(rows):
         x = 0
         for dark, cells in groupby(row):
             length = len(list(cells))
             if dark:
-                yield Run(x, y, length)
+                yield DarkRun(x, y, length)
             x += length

@@ -57,8 +57,8 @@ def faces() -> Faces:
 def _candidates() -> Iterator[tuple[str, tuple[Path, ...]]]:
     yield "Liberation", tuple(_INSTALLED / f"Liberation{style}.ttf" for style in _LIBERATION)
     found = find_spec("matplotlib")
-    places = (found.submodule_search_locations if found else None) or [""]
-    folder = Path(places[0]) / "mpl-data" / "fonts" / "ttf"
+    positions = (found.submodule_search_locations if found else None) or [""]
+    folder = Path(positions[0]) / "mpl-data" / "fonts" / "ttf"
     yield "DejaVu", tuple(folder / f"DejaVu{style}.ttf" for style in _DEJAVU)
 
 

@@ -12,14 +12,14 @@ from forms.layout import (
     CODE,
     LEFT,
     MARK,
-    MARK_PLACES,
+    MARK_POSITIONS,
     NUMBER_WIDTH,
     PITCH,
     RIGHT,
     TEXT_GAP,
-    Layout,
-    Row,
-    codes,
+    FormLayout,
+    FormRow,
+    code_positions,
     column,
 )
 from forms.paper import codes as code_runs
@@ -35,7 +35,7 @@ class Furniture:
     """Draws the constant part of a layout's pages in one language."""
 
     q: Questionnaire
-    layout: Layout
+    layout: FormLayout
     words: Words
     pen: Pen
 
@@ -55,7 +55,7 @@ class Furniture:
             self.pen.rectangle(box.x, box.y, box.side, box.side)
         self._footer(page)
 
-    def _row(self, row: Row) -> None:
+    def _row(self, row: FormRow) -> None:
         draw = {
             "levels": self._levels,
             "part": self._heading,
@@ -75,10 +75,10 @@ class Furniture:
     @property
     def _beside_code(self) -> tuple[float, float]:
         """Return where text may stand between the code and the mark at the top of a later page."""
-        x = codes(2)[0][0] + CODE + 4
-        return x, MARK_PLACES[1][0] - 4 - x
+        x = code_positions(2)[0][0] + CODE + 4
+        return x, MARK_POSITIONS[1][0] - 4 - x
 
-    def _levels(self, row: Row) -> None:
+    def _levels(self, row: FormRow) -> None:
         faces, edition = self.pen.faces, self.layout.edition
         x = LEFT if row.page == 1 else self._beside_code[0]
         left = self._boxes_left - 2
@@ -119,14 +119,14 @@ class Furniture:
     def _rule(self, y: float, width: float = 0.15, grey: float = _RULE_GREY) -> None:
         self.pen.line(LEFT, y, RIGHT, y, width, grey)
 
-    def _heading(self, row: Row) -> None:
+    def _heading(self, row: FormRow) -> None:
         edition = self.layout.edition
         text = row.of.text(self.words.lang) if row.of else ""
         shown = text.upper() if row.kind == "part" else text
         kind = Type(self.pen.faces.sans_bold, edition.type_size, edition.leading)
         self.pen.paragraph(LEFT, row.y + 0.8, RIGHT - LEFT, row.height - 0.8, shown, kind)
 
-    def _item(self, row: Row) -> None:
+    def _item(self, row: FormRow) -> None:
         edition, faces = self.layout.edition, self.pen.faces
         face = faces.sans_bold if row.kind == "overall" else faces.sans
         kind = Type(face, edition.type_size, edition.leading)
@@ -137,11 +137,11 @@ class Furniture:
         self._rule(row.y)
         self._rule(row.y + row.height)
 
-    def _profile(self, row: Row) -> None:
+    def _profile(self, row: FormRow) -> None:
         kind = Type(self.pen.faces.sans_bold, self.layout.edition.type_size, self.layout.edition.leading)
         self.pen.paragraph(LEFT, row.y + 0.8, RIGHT - LEFT, row.height - 0.8, self.words["profile"], kind)
 
-    def _question(self, row: Row) -> None:
+    def _question(self, row: FormRow) -> None:
         if not isinstance(row.of, Question):
             return
         edition, question = self.layout.edition, row.of
@@ -165,7 +165,7 @@ class Furniture:
         named = {option.value: option.text(lang) for option in question.options}
         return {**named, ".": self.q.declined.text(lang)}
 
-    def _comment(self, row: Row) -> None:
+    def _comment(self, row: FormRow) -> None:
         edition, faces = self.layout.edition, self.pen.faces
         top = row.y + edition.heading
         kind = Type(faces.sans_bold, edition.type_size, edition.leading)
@@ -178,7 +178,7 @@ class Furniture:
 
     def _footer(self, page: int) -> None:
         faces = self.pen.faces
-        x, width = footer_place(page)
+        x, width = footer_position(page)
         self.pen.line(x, BODY_BOTTOM + 2.5, x + width, BODY_BOTTOM + 2.5, 0.15, _RULE_GREY)
         last = page == self.layout.pages
         kind = Type(faces.sans_bold, min(self.layout.edition.type_size, 14))
@@ -187,9 +187,9 @@ class Furniture:
         self.pen.text(x, BOTTOM - 0.6, note, Type(faces.serif, 10), width=width)
 
 
-def footer_place(page: int) -> tuple[float, float]:
+def footer_position(page: int) -> tuple[float, float]:
     """Return the left edge and the width of the footer's text, beside the code and the marks."""
-    code_x = codes(page)[1][0]
+    code_x = code_positions(page)[1][0]
     if code_x < LEFT + 60:
         left, right = code_x + CODE + 4, RIGHT - MARK - 4
     else:

@@ -34,7 +34,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     """A rectangle with rounded corners, filled or outlined or both."""
 
     x: float
@@ -46,7 +46,7 @@ class Box:
     line: float = 0.0
     colour: str = KEY
 
-    def scaled(self, by: float) -> Box:
+    def scaled(self, by: float) -> Rectangle:
         """Return the box, larger or smaller about the origin."""
         moved = replace(self, x=self.x * by, y=self.y * by, width=self.width * by, height=self.height * by)
         return replace(moved, radius=self.radius * by, line=self.line * by)
@@ -84,7 +84,7 @@ class Symbol:
         return replace(self, x=self.x * by, y=self.y * by, side=self.side * by)
 
 
-Simple = Text | Box | Rule | Symbol
+Simple = Text | Rectangle | Rule | Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PosterSheet:
     """A sheet of paper and what is drawn on it."""
 
     width: float

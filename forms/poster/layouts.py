@@ -15,10 +15,10 @@ from forms.poster.drawing import (
     KEY,
     PALE,
     PAPER,
-    Box,
     Placed,
+    PosterSheet,
+    Rectangle,
     Rule,
-    Sheet,
     Simple,
     Symbol,
     scaled,
@@ -40,17 +40,17 @@ POSTER_CODE = 100.0
 SPARE_CODE = 24.0
 
 
-def a4(notice: Notice) -> Sheet:
+def a4(notice: Notice) -> PosterSheet:
     """Return the poster for a wall or a door."""
-    return Sheet(*A4, _title(notice), (Placed(0, 0, tuple(_poster(notice))),))
+    return PosterSheet(*A4, _title(notice), (Placed(0, 0, tuple(_poster(notice))),))
 
 
-def a5(notice: Notice) -> Sheet:
+def a5(notice: Notice) -> PosterSheet:
     """Return the poster for a desk or a window: the same, at half the size."""
-    return Sheet(*A5, _title(notice), (Placed(0, 0, scaled(_poster(notice), HALF)),))
+    return PosterSheet(*A5, _title(notice), (Placed(0, 0, scaled(_poster(notice), HALF)),))
 
 
-def tent(notice: Notice) -> Sheet:
+def tent(notice: Notice) -> PosterSheet:
     """Return an A4 sheet to be folded into a tent that shows the same on both sides."""
     front, back = TENT_TAB + TENT_FACE, TENT_TAB
     face = tuple(_tent_face(notice))
@@ -60,7 +60,7 @@ def tent(notice: Notice) -> Sheet:
         for y in (back, front, front + TENT_FACE)
         for x in (0.0, width - 12)
     )
-    return Sheet(
+    return PosterSheet(
         width,
         height,
         _title(notice),
@@ -72,16 +72,18 @@ def tent(notice: Notice) -> Sheet:
     )
 
 
-def cards(notice: Notice) -> Sheet:
+def cards(notice: Notice) -> PosterSheet:
     """Return an A4 sheet of ten pocket cards with marks to cut along."""
     across, down = CARDS
     left, top = (A4[0] - across * CARD[0]) / 2, (A4[1] - down * CARD[1]) / 2
     card = tuple(_card(notice))
-    places = [Placed(left + x * CARD[0], top + y * CARD[1], card) for y in range(down) for x in range(across)]
-    return Sheet(*A4, _title(notice), (*places, Placed(0, 0, tuple(cut_marks(left, top)))))
+    positions = [
+        Placed(left + x * CARD[0], top + y * CARD[1], card) for y in range(down) for x in range(across)
+    ]
+    return PosterSheet(*A4, _title(notice), (*positions, Placed(0, 0, tuple(cut_marks(left, top)))))
 
 
-KINDS: Mapping[str, Callable[[Notice], Sheet]] = {"a4": a4, "a5": a5, "tent": tent, "card": cards}
+KINDS: Mapping[str, Callable[[Notice], PosterSheet]] = {"a4": a4, "a5": a5, "tent": tent, "card": cards}
 
 
 def _title(notice: Notice) -> str:
@@ -95,7 +97,7 @@ def _says(name: str) -> Any:
 def _poster(notice: Notice) -> list[Simple]:
     """Return the marks of the poster at the size of A4, from top to bottom."""
     marks: list[Simple] = [
-        Box(9, 9, 192, 279, 5, line=0.7),
+        Rectangle(9, 9, 192, 279, 5, line=0.7),
         line(MIDDLE, 20.5, notice.agency.upper(), 14, INNER, "bold", "middle", KEY),
         *_band(notice),
         *lines(MIDDLE, 63.2, _says("invite").split("|"), 32, INNER, "bold", "middle", leading=1.16),
@@ -114,7 +116,7 @@ def _poster(notice: Notice) -> list[Simple]:
 def _band(notice: Notice) -> list[Simple]:
     counter = _says("counter").format(counter=notice.counter)
     return [
-        Box(LEFT, 25, INNER, 25, 3, fill=KEY),
+        Rectangle(LEFT, 25, INNER, 25, 3, fill=KEY),
         line(MIDDLE, 36, notice.unit, 25, INNER - 10, "bold", "middle", PAPER),
         line(MIDDLE, 45.5, counter, 15, INNER - 10, "bold", "middle", PAPER),
     ]
@@ -138,7 +140,7 @@ def _steps(y: float) -> list[Simple]:
     """Return the three steps, each with its number."""
     marks: list[Simple] = []
     for number, (step, x) in enumerate(zip(_says("steps"), (23.0, 76.0, 129.0), strict=True), start=1):
-        marks.append(Box(x, y - 5.2, 9, 9, 4.5, fill=KEY))
+        marks.append(Rectangle(x, y - 5.2, 9, 9, 4.5, fill=KEY))
         marks.append(line(x + 4.5, y + 1.3, str(number), 16, 8, "bold", "middle", PAPER))
         marks += lines(x + 11.5, y - 1.4, step.split("|"), 12.5, 49, "bold")
     return marks
@@ -156,12 +158,12 @@ def _genuine(notice: Notice, y: float) -> list[Simple]:
     """Return the panel that tells a genuine code, with the check word beside it."""
     told = [text.format(site=notice.site) for text in _says("genuine_lines")]
     marks: list[Simple] = [
-        Box(LEFT, y - 5, INNER, 39.5, 3, fill=PALE),
+        Rectangle(LEFT, y - 5, INNER, 39.5, 3, fill=PALE),
         line(LEFT + 5, y + 2.4, _says("genuine"), 14, 110, "bold", colour=KEY),
-        *(Box(LEFT + 5.2, y + 7.15 + n * 5.6, 1.5, 1.5, 0.75, fill=KEY) for n in range(len(told))),
+        *(Rectangle(LEFT + 5.2, y + 7.15 + n * 5.6, 1.5, 1.5, 0.75, fill=KEY) for n in range(len(told))),
         *lines(LEFT + 9, y + 9, told, 11.5, 110, leading=1.38),
         line(LEFT + 5, y + 31.7, _says("doubt"), 11.5, 114, "bold"),
-        Box(138, y, 50, 29.5, 2.5, fill=PAPER, line=0.5),
+        Rectangle(138, y, 50, 29.5, 2.5, fill=PAPER, line=0.5),
         line(163, y + 9.5, _says("word"), 12, 46, "plain", "middle", DIM),
         line(163, y + 20.5, notice.word, 22, 45, "bold", "middle"),
         line(MIDDLE, 280.6, _says("paper"), 11.5, INNER, "bold", "middle"),
@@ -178,16 +180,16 @@ def _tent_face(notice: Notice) -> list[Simple]:
     counter = _says("counter").format(counter=notice.counter)
     told = wrapped(_says("genuine_short"), 10.5, width, most=3)
     marks: list[Simple] = [
-        Box(11, 7, 84, 101, 3, line=0.6),
+        Rectangle(11, 7, 84, 101, 3, line=0.6),
         Symbol(20, 19, 66, symbol(notice.address)),
         *lines(53, 97.5, broken(notice.address, 9.5, 78), 9.5, 78, "bold", "middle"),
         line(centre, 13, notice.agency.upper(), 11, width, "bold", "middle", KEY),
-        Box(x, 18, width, 28, 3, fill=KEY),
+        Rectangle(x, 18, width, 28, 3, fill=KEY),
         *lines(centre, 28 if len(unit) == 1 else 26, unit, 19, width - 8, "bold", "middle", PAPER),
         line(centre, 41.5, counter, 12.5, width - 8, "bold", "middle", PAPER),
         *lines(centre, 57.5, _says("invite_short").split("|"), 22, width, "bold", "middle"),
         line(centre, 74, _says("promise"), 10.5, width, "plain", "middle", DIM),
-        Box(x, 79, width, 11, 2, fill=PALE),
+        Rectangle(x, 79, width, 11, 2, fill=PALE),
         line(x + 14, 86.1, f"{_says('word')}:", 11, 30, colour=DIM),
         line(x + 39, 86.4, notice.word, 15.5, width - 42, "bold"),
         *lines(centre, 96, told, 10.5, width, "plain", "middle"),
@@ -215,7 +217,7 @@ def _card(notice: Notice) -> list[Simple]:
         *lines(x, 7.6, wrapped(notice.agency.upper(), 6.5, width, "bold", 2), 6.5, width, "bold", colour=KEY),
         *lines(x, 15.6, unit, 11, width, "bold"),
         *lines(x, 27.4, [counter, *_says("invite").split("|")], 8, width),
-        Box(x, 36.8, width, 6, 1, fill=PALE),
+        Rectangle(x, 36.8, width, 6, 1, fill=PALE),
         line(x + 1.5, 41, f"{_says('word')}:", 7.5, 16, colour=DIM),
         line(x + 18.5, 41.1, notice.word, 9, width - 20, "bold"),
         line(45, 50.4, notice.address, 6.6, 82, "bold", "middle"),
@@ -240,6 +242,6 @@ def _rehearsal(x: float, y: float, width: float, points: float) -> list[Simple]:
     """Return the bar that nobody can overlook on invented data."""
     height = points * 0.5
     return [
-        Box(x - width / 2, y, width, height, 0.8, fill=PAPER, line=0.5, colour=ALARM),
+        Rectangle(x - width / 2, y, width, height, 0.8, fill=PAPER, line=0.5, colour=ALARM),
         line(x, y + height * 0.72, _says("rehearsal"), points, width - 3, "bold", "middle", ALARM),
     ]

@@ -10,11 +10,11 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.paper.fonts import faces
-from forms.poster.drawing import PAPER, POINT, Box, Placed, Rule, Sheet, Simple, Symbol, Text
+from forms.poster.drawing import PAPER, POINT, Placed, PosterSheet, Rectangle, Rule, Simple, Symbol, Text
 from forms.poster.setting import face_name
 
 
-def pdf(sheets: Iterable[Sheet]) -> bytes:
+def pdf(sheets: Iterable[PosterSheet]) -> bytes:
     """Return a document with one page for each sheet."""
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1, pageCompression=1)
@@ -29,7 +29,7 @@ def pdf(sheets: Iterable[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _place(canvas: Canvas, sheet: Sheet, placed: Placed) -> None:
+def _place(canvas: Canvas, sheet: PosterSheet, placed: Placed) -> None:
     """Draw marks with their origin where they are placed; reportlab's y axis points upwards."""
     canvas.saveState()
     canvas.translate(placed.x * mm, (sheet.height - placed.y) * mm)
@@ -44,8 +44,8 @@ def _draw(canvas: Canvas, mark: Simple) -> None:
     match mark:
         case Text():
             _text(canvas, mark)
-        case Box():
-            _box(canvas, mark)
+        case Rectangle():
+            _rectangle(canvas, mark)
         case Rule():
             _rule(canvas, mark)
         case Symbol():
@@ -59,7 +59,7 @@ def _text(canvas: Canvas, mark: Text) -> None:
     canvas.drawString(start * mm, -mark.y * mm, mark.text)
 
 
-def _box(canvas: Canvas, mark: Box) -> None:
+def _rectangle(canvas: Canvas, mark: Rectangle) -> None:
     canvas.setLineWidth(mark.line * mm)
     canvas.setStrokeColor(HexColor(mark.colour))
     canvas.setFillColor(HexColor(mark.fill or PAPER))

@@ -71,10 +71,12 @@ def broken(address: str, points: float, width: float, face: Face = "bold") -> li
     """Return an address in one line or two; it is broken after a slash or before a dot, never inside a name."""
     if measured(address, face, points) <= width:
         return [address]
-    places = [n for n in range(9, len(address)) if address[n - 1] == "/" or address[n] == "."]
-    if not places:
+    positions = [n for n in range(9, len(address)) if address[n - 1] == "/" or address[n] == "."]
+    if not positions:
         return [address]
-    at = min(places, key=lambda n: max(measured(part, face, points) for part in (address[:n], address[n:])))
+    at = min(
+        positions, key=lambda n: max(measured(part, face, points) for part in (address[:n], address[n:]))
+    )
     return [address[:at], address[at:]]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from forms.poster.drawing import Box, Placed, Rule, Sheet, Simple, Symbol, Text
+from forms.poster.drawing import Placed, PosterSheet, Rectangle, Rule, Simple, Symbol, Text
 
 # The first four have the same widths; with another face the lines keep their length all the same.
 _FAMILY = "Liberation Sans, Arimo, Arial, Helvetica, DejaVu Sans, sans-serif"
 
 
-def svg(sheet: Sheet) -> str:
+def svg(sheet: PosterSheet) -> str:
     """Return the sheet as an SVG document in millimetres."""
     placed = "".join(_placed(each) for each in sheet.placed)
     width, height = _number(sheet.width), _number(sheet.height)
@@ -31,8 +31,8 @@ def _drawn(mark: Simple) -> str:
     match mark:
         case Text():
             return _text(mark)
-        case Box():
-            return _box(mark)
+        case Rectangle():
+            return _rectangle(mark)
         case Rule():
             return _rule(mark)
         case Symbol():
@@ -49,7 +49,7 @@ def _text(mark: Text) -> str:
     )
 
 
-def _box(mark: Box) -> str:
+def _rectangle(mark: Rectangle) -> str:
     line = f' stroke="{mark.colour}" stroke-width="{_number(mark.line)}"' if mark.line else ""
     return (
         f'<rect x="{_number(mark.x)}" y="{_number(mark.y)}" width="{_number(mark.width)}"'
@@ -67,8 +67,8 @@ def _rule(mark: Rule) -> str:
 def _symbol(mark: Symbol) -> str:
     path = "".join(f"M{run.x} {run.y}h{run.length}v1h-{run.length}z" for run in mark.code.runs)
     cell = f"{mark.side / mark.code.side:.5f}"
-    place = f"translate({_number(mark.x)} {_number(mark.y)}) scale({cell})"
-    return f'<path transform="{place}" shape-rendering="crispEdges" d="{path}"/>'
+    position = f"translate({_number(mark.x)} {_number(mark.y)}) scale({cell})"
+    return f'<path transform="{position}" shape-rendering="crispEdges" d="{path}"/>'
 
 
 def _number(value: float) -> str:

@@ -18,7 +18,7 @@ from itertools import groupby
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
-from forms.paper.codes import Code, Run
+from forms.paper.codes import Code, DarkRun
 
 QUIET = 4  # modules of white on each side, as the standard asks
 
@@ -32,11 +32,11 @@ def symbol(text: str) -> Code:
     return Code(made.modules_count, tuple(_runs(made.modules)))
 
 
-def _runs(rows: Sequence[Sequence[bool | None]]) -> Iterator[Run]:
+def _runs(rows: Sequence[Sequence[bool | None]]) -> Iterator[DarkRun]:
     for y, row in enumerate(rows):
         x = 0
         for dark, cells in groupby(row):
             length = len(list(cells))
             if dark:
-                yield Run(x, y, length)
+                yield DarkRun(x, y, length)
             x += length

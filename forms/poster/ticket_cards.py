@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from forms import ticket_code
-from forms.poster.drawing import ALARM, DIM, KEY, PALE, PAPER, Box, Placed, Sheet, Simple, Symbol
+from forms.poster.drawing import ALARM, DIM, KEY, PALE, PAPER, Placed, PosterSheet, Rectangle, Simple, Symbol
 from forms.poster.layouts import A4, CARD, CARDS, cut_marks
 from forms.poster.setting import line, lines, wrapped
 from forms.poster.symbol import symbol
@@ -14,7 +14,7 @@ from forms.poster.texts import texts
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class TicketCard:
     """What stands on one card. ``label`` names batch and number for the office's own accounting."""
 
     url: str
@@ -33,7 +33,7 @@ class Issuer:
     rehearsal: bool = False
 
 
-def sheets(issuer: Issuer, cards: Sequence[Printed]) -> Iterator[Sheet]:
+def sheets(issuer: Issuer, cards: Sequence[TicketCard]) -> Iterator[PosterSheet]:
     """Yield the sheets of a batch, ten cards each, cut along their marks."""
     across, down = CARDS
     left, top = (A4[0] - across * CARD[0]) / 2, (A4[1] - down * CARD[1]) / 2
@@ -42,24 +42,24 @@ def sheets(issuer: Issuer, cards: Sequence[Printed]) -> Iterator[Sheet]:
             Placed(left + n % across * CARD[0], top + n // across * CARD[1], tuple(_card(issuer, card)))
             for n, card in enumerate(cards[first : first + across * down])
         ]
-        yield Sheet(*A4, issuer.unit, (*placed, Placed(0, 0, tuple(cut_marks(left, top)))))
+        yield PosterSheet(*A4, issuer.unit, (*placed, Placed(0, 0, tuple(cut_marks(left, top)))))
 
 
-def _card(issuer: Issuer, card: Printed) -> Iterator[Simple]:
+def _card(issuer: Issuer, card: TicketCard) -> Iterator[Simple]:
     x, width = 43.0, 42.5
     said = texts()["ticket"]
     yield Symbol(6.5, 6, 31, symbol(card.url))
-    yield Box(x, 4.5, width, 6, 1, fill=KEY)
+    yield Rectangle(x, 4.5, width, 6, 1, fill=KEY)
     yield line(x + width / 2, 8.9, said["title"], 9, width - 3, "bold", "middle", PAPER)
     yield line(x, 14.4, issuer.agency.upper(), 6.5, width, "bold", colour=KEY)
     yield from lines(x, 19.4, wrapped(issuer.unit, 10.5, width, "bold", 2), 10.5, width, "bold")
     yield from lines(x, 29.4, said["promise"], 7.3, width)
     yield line(x, 36.9, f"{texts()['word']}: {issuer.word}", 7.5, width, "bold")
-    yield Box(5, 40.6, 80.5, 7.4, 1, fill=PALE)
+    yield Rectangle(5, 40.6, 80.5, 7.4, 1, fill=PALE)
     yield line(7, 45.2, said["typed"].format(typed_at=issuer.typed_at), 7, 39, colour=DIM)
     yield line(48, 45.9, ticket_code.grouped(card.short), 12.5, 36, "bold")
     yield line(7, 51.3, said["honest"], 6.3, 54, colour=DIM)
     yield line(66, 51.3, card.label, 6.3, 19, colour=DIM)
     if issuer.rehearsal:
-        yield Box(15, 1, 60, 3, 0.5, fill=PAPER, line=0.35, colour=ALARM)
+        yield Rectangle(15, 1, 60, 3, 0.5, fill=PAPER, line=0.35, colour=ALARM)
         yield line(45, 3.2, texts()["rehearsal"], 6, 56, "bold", "middle", ALARM)

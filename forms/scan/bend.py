@@ -40,7 +40,7 @@ _FAINTEST = 12.0  # darkness of outlines below which there is nothing to be seen
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class LocatedBoxes:
     """The middles of a page's boxes in dots of the flattened page, and which of them can be trusted."""
 
     middles: Points
@@ -64,7 +64,7 @@ def darkness(grey: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(cv2.divide(grey, white, scale=255.0)), np.uint8)
 
 
-def locate(dark: Grey, boxes: Sequence[Box], *, is_curled: bool = False) -> Located:
+def locate(dark: Grey, boxes: Sequence[Box], *, is_curled: bool = False) -> LocatedBoxes:
     """Find the boxes of a flattened page, following its curl where it may be curled."""
     expected = np.array([box.middle for box in boxes]) * DOTS - 0.5
     margin = ((FARTHEST if is_curled else NEAR_SEARCH) + 2 * boxes[0].side) * DOTS
@@ -83,10 +83,10 @@ def locate(dark: Grey, boxes: Sequence[Box], *, is_curled: bool = False) -> Loca
     is_in_row = np.linalg.norm(moved - of_rows, axis=1) < WORST_ROW * DOTS
     is_sure = (strengths > LEAST_OUTLINE * usual) & is_near & is_fitting & is_in_row
     middles = expected + np.where(is_sure[:, None], moved, bend)
-    return Located(middles, is_sure, usual, float(is_sure.mean()) if usual > _FAINTEST else 0.0)
+    return LocatedBoxes(middles, is_sure, usual, float(is_sure.mean()) if usual > _FAINTEST else 0.0)
 
 
-def locate_anyhow(dark: Grey, boxes: Sequence[Box]) -> Located:
+def locate_anyhow(dark: Grey, boxes: Sequence[Box]) -> LocatedBoxes:
     """Search narrowly, and widely where that leaves boxes unfound."""
     flat = locate(dark, boxes)
     if flat.found >= ALL_FOUND:
@@ -172,22 +172,22 @@ def _peak(
     return np.clip(part, -0.5, 0.5)
 
 
-def _apart(places: Points, along: float) -> Points:
+def _apart(positions: Points, along: float) -> Points:
     """Return the squared distances in mm^2 between boxes; ``along`` shortens them within a row."""
-    between = (places[:, None] - places) / DOTS * (along, 1.0)
+    between = (positions[:, None] - positions) / DOTS * (along, 1.0)
     return np.asarray((between**2).sum(axis=2), np.float64)
 
 
-def _agreed(places: Points, moved: Points, strengths: npt.NDArray[np.float64], along: float) -> Points:
+def _agreed(positions: Points, moved: Points, strengths: npt.NDArray[np.float64], along: float) -> Points:
     """Return where each box's neighbours say it has moved: a plane through theirs, fitted robustly."""
-    apart = _apart(places, along)
+    apart = _apart(positions, along)
     near = np.exp(-apart / (2 * NEIGHBOURS**2)) * np.maximum(strengths, 1e-3) ** 2
     np.fill_diagonal(near, 0.0)
     terms = np.concatenate(
-        [np.ones((*apart.shape, 1)), (places - places[:, None]) / (NEIGHBOURS * DOTS)], axis=2
+        [np.ones((*apart.shape, 1)), (positions - positions[:, None]) / (NEIGHBOURS * DOTS)], axis=2
     )
     ridge = np.diag([1e-9, 0.05, 0.05])
-    bend, trust = np.zeros_like(moved), np.ones(len(places))
+    bend, trust = np.zeros_like(moved), np.ones(len(positions))
     for _ in range(_ROUNDS):
         weights = near * trust
         weights /= weights.sum(axis=1, keepdims=True) + 1e-12

@@ -21,7 +21,7 @@ from forms.scan.classify import EMPTY, HARDLY, LIKELY, MARKED, SURE, Field
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class MarkDecision:
     """What was read of one question; ``reason`` says why a person must look, None where none needs to."""
 
     q: str
@@ -43,7 +43,7 @@ def decisions(
     ink: npt.NDArray[np.float32],
     is_found: npt.NDArray[np.bool_],
     is_red: npt.NDArray[np.bool_],
-) -> list[Decision]:
+) -> list[MarkDecision]:
     """Decide all questions of a page from each box's probabilities (n x 3) and ink beyond an empty box."""
     alone = list(_alone(boxes, shown, ink, is_found, is_red))
     rated = [each for each in alone if each.is_rated]
@@ -54,7 +54,7 @@ def decisions(
     return [_doubted(each, "doubt_small_mark") if each.ink < SMALL_MARK * usual else each for each in alone]
 
 
-def _doubted(decision: Decision, reason: str) -> Decision:
+def _doubted(decision: MarkDecision, reason: str) -> MarkDecision:
     return replace(decision, reason=decision.reason or reason)
 
 
@@ -64,7 +64,7 @@ def _alone(
     ink: npt.NDArray[np.float32],
     is_found: npt.NDArray[np.bool_],
     is_red: npt.NDArray[np.bool_],
-) -> Iterator[Decision]:
+) -> Iterator[MarkDecision]:
     start = 0
     for q, group in groupby(boxes, key=lambda box: box.q):
         opts = [box.opt for box in group]
@@ -73,7 +73,7 @@ def _alone(
         filled = np.flatnonzero(shown[here, EMPTY] <= SURE).tolist()
         likely = [at for at in filled if shown[here][at, MARKED] > LIKELY and shown[here][at, EMPTY] < HARDLY]
         can_look = bool(is_found[here].all())
-        yield Decision(
+        yield MarkDecision(
             q,
             [opts[at] for at in likely] if can_look else None,
             float(shown[here].max(axis=1).min()),

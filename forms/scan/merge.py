@@ -17,10 +17,10 @@ def stop_duplicates(pages: Sequence[Record]) -> None:
     """Mark every page whose unit, serial and page number appear more than once, and tell where the others are."""
     for group in _grouped(pages, "page").values():
         if len(group) > 1:
-            places = [{"file": page["file"], "page_index": page["page_index"]} for page in group]
+            positions = [{"file": page["file"], "page_index": page["page_index"]} for page in group]
             for number, page in enumerate(group):
                 page["status"], page["reason"] = "duplicate", "scan_duplicate"
-                page["others"] = places[:number] + places[number + 1 :]
+                page["others"] = positions[:number] + positions[number + 1 :]
 
 
 def merge_forms(pages: Sequence[Record], questionnaire: Questionnaire) -> list[dict[str, Any]]:

@@ -13,13 +13,23 @@ from typing import Any
 import cv2
 import numpy as np
 
-from forms.layout import DOTS, WRITTEN, Layout
+from forms.layout import DOTS, WRITTEN, FormLayout
 from forms.paper.form_proof import parse_claim
 from forms.scan import classify
 from forms.scan.bend import Grey, darkness, locate_anyhow
 from forms.scan.decide import decisions
 from forms.scan.images import Picture
-from forms.scan.pose import Code, Found, Matrix, find_marks, flatten, guess, pose, read_codes, strangers
+from forms.scan.pose import (
+    DetectedMarks,
+    Matrix,
+    ReadCode,
+    find_marks,
+    flatten,
+    guess,
+    pose,
+    read_codes,
+    strangers,
+)
 from forms.scan.red import red_marks, without_red
 
 _BLANK = 0.0015  # share of dark dots below which a page without marks is a blank one
@@ -36,17 +46,17 @@ class NotReadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RecognisedPage:
     """A page that was recognised in a picture."""
 
     picture: Picture
-    layout: Layout
+    layout: FormLayout
     number: int
     matrix: Matrix
     text: str
 
 
-def read_page(picture: Picture, layouts: Sequence[Layout], *, with_crops: bool = False) -> dict[str, Any]:
+def read_page(picture: Picture, layouts: Sequence[FormLayout], *, with_crops: bool = False) -> dict[str, Any]:
     """Return what a picture shows as plain values; never raises for what a picture may hold."""
     try:
         seen = recognise(picture, layouts)
@@ -55,7 +65,7 @@ def read_page(picture: Picture, layouts: Sequence[Layout], *, with_crops: bool =
         return refused.record
 
 
-def recognise(picture: Picture, layouts: Sequence[Layout]) -> Seen:
+def recognise(picture: Picture, layouts: Sequence[FormLayout]) -> RecognisedPage:
     """Return which page this is and where it lies, or raise NotReadError."""
     red = picture if picture.ndim == 2 else np.asarray(cv2.extractChannel(picture, 2), np.uint8)
     found = find_marks(red)
@@ -70,10 +80,10 @@ def recognise(picture: Picture, layouts: Sequence[Layout]) -> Seen:
     matrix = rough if rough is not None and len(found.marks) >= 4 else pose(layout, number, found, ours)
     if matrix is None:
         raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
-    return Seen(picture, layout, number, matrix, text)
+    return RecognisedPage(picture, layout, number, matrix, text)
 
 
-def _text(codes: Sequence[Code], grey: Picture, found: Found) -> str:
+def _text(codes: Sequence[ReadCode], grey: Picture, found: DetectedMarks) -> str:
     """Return the one text that the codes of ours say."""
     texts = {code.text for code in codes if parse_claim(code.text)}
     if len(texts) > 1:
@@ -91,12 +101,12 @@ def _text(codes: Sequence[Code], grey: Picture, found: Found) -> str:
 
 
 def _agreed(
-    guessed: tuple[Layout, int] | None,
+    guessed: tuple[FormLayout, int] | None,
     text: str,
-    layouts: Sequence[Layout],
-    found: Found,
-    codes: Sequence[Code],
-) -> tuple[Layout, int]:
+    layouts: Sequence[FormLayout],
+    found: DetectedMarks,
+    codes: Sequence[ReadCode],
+) -> tuple[FormLayout, int]:
     """Return the page that marks and code agree on; without marks, the one where the codes fit."""
     claim = parse_claim(text)
     number = claim.page if claim else 0
@@ -112,11 +122,11 @@ def _agreed(
     raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
 
 
-def _known(seen: Seen) -> dict[str, Any]:
+def _known(seen: RecognisedPage) -> dict[str, Any]:
     return {"codes": [seen.text], "edition": seen.layout.edition.name, "page": seen.number}
 
 
-def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
+def _read(seen: RecognisedPage, *, with_crops: bool) -> dict[str, Any]:
     dark = darkness(flatten(without_red(seen.picture), seen.matrix))
     boxes = seen.layout.on(seen.number)
     answers: list[dict[str, Any]] = []
@@ -135,19 +145,19 @@ def _read(seen: Seen, *, with_crops: bool) -> dict[str, Any]:
     return {"answers": answers, "comment": comment}
 
 
-def _comment(seen: Seen, dark: Grey) -> dict[str, Any] | None:
+def _comment(seen: RecognisedPage, dark: Grey) -> dict[str, Any] | None:
     """Return whether something is written in the box for free writing; None on a page without it."""
-    place = seen.layout.comment_box(seen.number)
-    if place is None:
+    position = seen.layout.comment_box(seen.number)
+    if position is None:
         return None
-    x, y, width, height = place
+    x, y, width, height = position
     rows = slice(round((y + 2) * DOTS), round((y + height - 2) * DOTS))
     columns = slice(round((x + 2) * DOTS), round((x + width - 2) * DOTS))
     written = float((dark[rows, columns] > 60).sum()) / DOTS**2
     return {"written": written > WRITTEN}
 
 
-def _show(seen: Seen, answers: list[dict[str, Any]], comment: dict[str, Any] | None) -> None:
+def _show(seen: RecognisedPage, answers: list[dict[str, Any]], comment: dict[str, Any] | None) -> None:
     """Add a picture of each doubtful question, and of the comment where there is one."""
     doubtful = [answer for answer in answers if answer["needs_human"]]
     if not doubtful and not (comment and comment["written"]):
@@ -159,14 +169,14 @@ def _show(seen: Seen, answers: list[dict[str, Any]], comment: dict[str, Any] | N
         left, top = min(box.x for box in mine), min(box.y for box in mine)
         right, bottom = max(box.x for box in mine), max(box.y for box in mine)
         side = mine[0].side + 2 * _CROP_MARGIN
-        place = (left - _CROP_MARGIN, top - _CROP_MARGIN, right - left + side, bottom - top + side)
-        answer["crop"] = _cut(flat, place)
-    if comment and comment["written"] and (place_of_comment := seen.layout.comment_box(seen.number)):
-        comment["crop"] = _cut(flat, place_of_comment)
+        position = (left - _CROP_MARGIN, top - _CROP_MARGIN, right - left + side, bottom - top + side)
+        answer["crop"] = _cut(flat, position)
+    if comment and comment["written"] and (comment_position := seen.layout.comment_box(seen.number)):
+        comment["crop"] = _cut(flat, comment_position)
 
 
-def _cut(flat: Picture, place: tuple[float, float, float, float]) -> str:
-    x, y, width, height = (round(each * DOTS) for each in place)
+def _cut(flat: Picture, position: tuple[float, float, float, float]) -> str:
+    x, y, width, height = (round(each * DOTS) for each in position)
     part = flat[max(y, 0) : y + height, max(x, 0) : x + width]
     packed = cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
     return base64.b64encode(packed.tobytes()).decode("ascii")

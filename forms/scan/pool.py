@@ -33,7 +33,7 @@ def check_installed() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ReadTask:
     """Pages ``start`` up to ``stop`` of a file."""
 
     file: int
@@ -117,7 +117,7 @@ def count_pages(child: Child, path: Path) -> Record:
 
 
 def read_all(
-    tasks: Sequence[Task],
+    tasks: Sequence[ReadTask],
     hello: Mapping[str, Any],
     *,
     jobs: int,
@@ -129,7 +129,7 @@ def read_all(
 
     What goes wrong in ``told`` ends the reading and is raised here.
     """
-    waiting: SimpleQueue[Task] = SimpleQueue()
+    waiting: SimpleQueue[ReadTask] = SimpleQueue()
     for task in tasks:
         waiting.put(task)
     errors: SimpleQueue[BaseException] = SimpleQueue()
@@ -155,7 +155,9 @@ def read_all(
         raise errors.get()
 
 
-def _read(child: Child, task: Task, *, with_crops: bool, told: Callable[[int, int, Record], None]) -> None:
+def _read(
+    child: Child, task: ReadTask, *, with_crops: bool, told: Callable[[int, int, Record], None]
+) -> None:
     """Read a task's pages; the page at which the child dies is named, and the next ones go to a new child."""
     page = task.start
     while page < task.stop:

@@ -19,8 +19,8 @@ from forms.layout import (
     MARK,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    Layout,
-    codes,
+    FormLayout,
+    code_positions,
 )
 from forms.scan.images import Picture
 
@@ -44,7 +44,7 @@ _QUIET = 1.5 * CODE_QUIET
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class ReadCode:
     """A QR code that was read: its text and its corners, clockwise from the top left of the code."""
 
     text: str
@@ -52,16 +52,16 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DetectedMarks:
     """What a picture shows: corners of marks by their ids, codes, and whether a mark shows twice."""
 
     marks: dict[int, Points]
     twice: bool
 
 
-def find_marks(grey: Picture) -> Found:
+def find_marks(grey: Picture) -> DetectedMarks:
     """Return the marks of the picture; it is searched more thoroughly where less than four are seen."""
-    found = Found({}, twice=False)
+    found = DetectedMarks({}, twice=False)
     for side, windows, thinned in _SEARCHES:
         scale = min(1.0, side / max(grey.shape))
         small = (
@@ -69,13 +69,13 @@ def find_marks(grey: Picture) -> Found:
         )
         small = cv2.dilate(small, _THIN) if thinned else small
         better = _marks(np.asarray(small, np.uint8), scale, windows)
-        found = Found({**better.marks, **found.marks}, twice=found.twice or better.twice)
+        found = DetectedMarks({**better.marks, **found.marks}, twice=found.twice or better.twice)
         if len(found.marks) >= 4:
             break
     return found
 
 
-def _marks(grey: Picture, scale: float, windows: tuple[int, int]) -> Found:
+def _marks(grey: Picture, scale: float, windows: tuple[int, int]) -> DetectedMarks:
     settings = cv2.aruco.DetectorParameters()
     settings.adaptiveThreshWinSizeMin, settings.adaptiveThreshWinSizeMax = windows
     settings.adaptiveThreshWinSizeStep = max(1, (windows[1] - windows[0]) // 2)
@@ -85,11 +85,11 @@ def _marks(grey: Picture, scale: float, windows: tuple[int, int]) -> Found:
     settings.errorCorrectionRate = 0.5
     corners, ids, _ = cv2.aruco.ArucoDetector(_DICTIONARY, settings).detectMarkers(grey)
     numbers = [int(number) for number in np.asarray(ids).ravel()] if corners else []
-    places = [(np.asarray(each, np.float64).reshape(4, 2) + 0.5) / scale - 0.5 for each in corners]
-    return Found(dict(zip(numbers, places, strict=True)), twice=len(set(numbers)) < len(numbers))
+    positions = [(np.asarray(each, np.float64).reshape(4, 2) + 0.5) / scale - 0.5 for each in corners]
+    return DetectedMarks(dict(zip(numbers, positions, strict=True)), twice=len(set(numbers)) < len(numbers))
 
 
-def guess(layouts: Sequence[Layout], found: Found) -> tuple[Layout, int] | None:
+def guess(layouts: Sequence[FormLayout], found: DetectedMarks) -> tuple[FormLayout, int] | None:
     """Return the layout and page that most of the marks belong to; None where there is no mark of ours."""
     votes = [
         (len(found.marks.keys() & layout.marks(page).keys()), layout, page)
@@ -100,23 +100,23 @@ def guess(layouts: Sequence[Layout], found: Found) -> tuple[Layout, int] | None:
     return (best[1], best[2]) if best and best[0] else None
 
 
-def strangers(layout: Layout, page: int, found: Found) -> int:
+def strangers(layout: FormLayout, page: int, found: DetectedMarks) -> int:
     """Return how many marks belong to no corner of this page."""
     return len(found.marks.keys() - layout.marks(page).keys())
 
 
-def read_codes(grey: Picture, matrix: Matrix | None, page: int) -> list[Code]:
+def read_codes(grey: Picture, matrix: Matrix | None, page: int) -> list[ReadCode]:
     """Read the QR codes where they should be, else anywhere in the picture."""
-    found: list[Code] = []
+    found: list[ReadCode] = []
     if matrix is not None:
-        for place in codes(page):
-            found += _code_at(grey, matrix, place)
+        for position in code_positions(page):
+            found += _code_at(grey, matrix, position)
     return found or _codes_in(grey) or _codes_in(np.asarray(cv2.dilate(grey, _THIN), np.uint8))
 
 
-def _code_at(grey: Picture, matrix: Matrix, place: tuple[float, float]) -> list[Code]:
+def _code_at(grey: Picture, matrix: Matrix, position: tuple[float, float]) -> list[ReadCode]:
     """Read one code in the picture's own dots, or flattened and enlarged where that fails."""
-    low, high = place[0] - _QUIET, place[1] - _QUIET
+    low, high = position[0] - _QUIET, position[1] - _QUIET
     side = CODE + 2 * _QUIET
     around = project(
         matrix, np.array([(low, high), (low + side, high), (low + side, high + side), (low, high + side)])
@@ -139,35 +139,35 @@ def _code_at(grey: Picture, matrix: Matrix, place: tuple[float, float]) -> list[
         cv2.addWeighted(blurred, 2.5, cv2.GaussianBlur(enlarged, (0, 0), dots * 0.5), -1.5, 0),
     ):
         if read := _codes_in(np.asarray(attempt, np.uint8)):
-            return [Code(each.text, project(flat, each.corners)) for each in read]
+            return [ReadCode(each.text, project(flat, each.corners)) for each in read]
     return []
 
 
-def _codes_in(grey: Picture, offset: tuple[int, int] = (0, 0)) -> list[Code]:
+def _codes_in(grey: Picture, offset: tuple[int, int] = (0, 0)) -> list[ReadCode]:
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     results = zxingcpp.read_barcodes(
         np.ascontiguousarray(grey), formats=formats, text_mode=zxingcpp.TextMode.Plain
     )
-    return [Code(each.text, _corners(each) + offset) for each in results]
+    return [ReadCode(each.text, _corners(each) + offset) for each in results]
 
 
 def _corners(result: zxingcpp.Barcode) -> Points:
-    place = result.position
-    corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    position = result.position
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     return np.array([(corner.x, corner.y) for corner in corners], np.float64)
 
 
-def pose(layout: Layout, page: int, found: Found, read: Sequence[Code] = ()) -> Matrix | None:
+def pose(layout: FormLayout, page: int, found: DetectedMarks, read: Sequence[ReadCode] = ()) -> Matrix | None:
     """Return the projection from the page to the picture, or None where too little of the page is known."""
-    places = layout.marks(page)
-    seen = [number for number in found.marks if number in places]
-    known = [_square(places[number], MARK) for number in seen]
+    positions = layout.marks(page)
+    seen = [number for number in found.marks if number in positions]
+    known = [_square(positions[number], MARK) for number in seen]
     shown = [found.marks[number] for number in seen]
     best: tuple[float, Matrix] | None = None
-    for chosen in product(codes(page), repeat=min(len(read), 2)):
+    for chosen in product(code_positions(page), repeat=min(len(read), 2)):
         if len(set(chosen)) < len(chosen):
             continue
-        on_page = [*known, *(_square(place, CODE) for place in chosen)]
+        on_page = [*known, *(_square(position, CODE) for position in chosen)]
         in_picture = [*shown, *(each.corners for each in read[:2])]
         fitted = _fit(on_page, in_picture)
         if fitted and (best is None or fitted[0] < best[0]):
@@ -195,8 +195,8 @@ def _reach(source: Points, target: Points) -> float:
     return float(2.0 * np.linalg.norm(np.ptp(target, axis=0)) / np.linalg.norm(np.ptp(source, axis=0)))
 
 
-def _square(place: tuple[float, float], side: float) -> Points:
-    x, y = place
+def _square(position: tuple[float, float], side: float) -> Points:
+    x, y = position
     return np.array([(x, y), (x + side, y), (x + side, y + side), (x, y + side)], np.float64)
 
 

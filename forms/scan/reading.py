@@ -18,7 +18,16 @@ from forms.instrument import Questionnaire, to_json
 from forms.layout import EDITIONS, lay_out
 from forms.paper.form_proof import PageIdentity, parse_claim
 from forms.scan.merge import merge_forms, stop_duplicates
-from forms.scan.pool import CHUNK, PAGE_SECONDS, Child, Record, Task, check_installed, count_pages, read_all
+from forms.scan.pool import (
+    CHUNK,
+    PAGE_SECONDS,
+    Child,
+    ReadTask,
+    Record,
+    check_installed,
+    count_pages,
+    read_all,
+)
 
 # Returns what a code's text proves for a layout's fingerprint, or raises InvalidMac: ``SheetSeal.open``.
 Verify = Callable[[str, str], PageIdentity]
@@ -132,10 +141,10 @@ def _digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def _tasks(number: int, path: Path, file: Record) -> list[Task]:
+def _tasks(number: int, path: Path, file: Record) -> list[ReadTask]:
     pages = file["pages"]
     where = Path(os.path.abspath(path))
-    return [Task(number, where, start, min(start + CHUNK, pages)) for start in range(0, pages, CHUNK)]
+    return [ReadTask(number, where, start, min(start + CHUNK, pages)) for start in range(0, pages, CHUNK)]
 
 
 class _Judge:

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 import cv2
 
 from forms.instrument import from_json
-from forms.layout import EDITIONS, Layout, lay_out
+from forms.layout import EDITIONS, FormLayout, lay_out
 from forms.scan.images import Pages, UnreadableFileError, count
 from forms.scan.page import read_page
 
@@ -36,7 +36,7 @@ def main(requests: TextIO, replies: TextIO) -> None:
             replies.flush()
 
 
-def _replies(request: dict[str, Any], layouts: Sequence[Layout]) -> Iterator[dict[str, Any]]:
+def _replies(request: dict[str, Any], layouts: Sequence[FormLayout]) -> Iterator[dict[str, Any]]:
     path = Path(request["file"])
     if request["do"] == "count":
         yield _counted(path)
@@ -56,7 +56,7 @@ def _counted(path: Path) -> dict[str, Any]:
 
 
 def _read(
-    path: Path, indexes: range, layouts: Sequence[Layout], *, with_crops: bool
+    path: Path, indexes: range, layouts: Sequence[FormLayout], *, with_crops: bool
 ) -> Iterator[dict[str, Any]]:
     try:
         pages = Pages(path)

@@ -14,8 +14,8 @@ import pypdfium2
 from PIL import Image
 
 from forms.instrument import load
-from forms.layout import EDITIONS, Layout, lay_out
-from forms.paper import Batch, FormProof, Heading, render_batch
+from forms.layout import EDITIONS, FormLayout, lay_out
+from forms.paper import AgencyHeading, Batch, FormProof, render_batch
 from tests.paper.hands import answer, somebody
 from tests.paper.takes import TAKES
 
@@ -34,7 +34,7 @@ class Returned:
     truth: dict[str, list[str]]
 
 
-def layout(edition: str = "standard") -> Layout:
+def layout(edition: str = "standard") -> FormLayout:
     """Return the geometry of an edition."""
     return lay_out(QUESTIONNAIRE, EDITIONS[edition])
 
@@ -46,7 +46,7 @@ def printed(serials: range, edition: str = "standard", campaign: str = CAMPAIGN)
     render_batch(
         Batch(
             questionnaire=QUESTIONNAIRE,
-            heading=Heading("Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định"),
+            heading=AgencyHeading("Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định"),
             campaign=campaign,
             unit=UNIT,
             unit_name="BHXH huyện Tuy Phước",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forms.layout import Box
 from forms.scan.classify import EMPTY, MARKED
-from forms.scan.decide import Decision, decisions
+from forms.scan.decide import MarkDecision, decisions
 from tests.paper.forms_office import layout
 
 CLEAR_EMPTY, CLEAR_MARK = (0.99, 0.005, 0.005), (0.01, 0.98, 0.01)
@@ -24,7 +24,7 @@ def decided(
     *,
     red: str = "",
     lost: str = "",
-) -> dict[str, Decision]:
+) -> dict[str, MarkDecision]:
     """Everybody answered 4 with the same pen, but for what is said of single boxes by their ids."""
 
     def of(box: Box) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from forms.layout import DOTS, EDITIONS, Box
-from forms.scan.bend import Located, darkness, locate_anyhow
+from forms.scan.bend import LocatedBoxes, darkness, locate_anyhow
 from forms.scan.pose import find_marks, flatten, guess, pose, project, read_codes
 from tests.paper.forms_office import layout, printed
 
@@ -94,7 +94,7 @@ def _at(shift: float, places: npt.NDArray[np.float64], height: int) -> npt.NDArr
     return np.asarray(shift * DOTS * np.sin(np.pi * places[:, 1] / height), np.float64)
 
 
-def _best(flat: Grey, boxes: Sequence[Box]) -> Located:
+def _best(flat: Grey, boxes: Sequence[Box]) -> LocatedBoxes:
     return locate_anyhow(darkness(flat), boxes)
 
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pypdfium2
 
 from forms.instrument import load
-from forms.layout import EDITIONS, Layout, lay_out
-from forms.paper import Batch, FormProof, Heading, render_batch
+from forms.layout import EDITIONS, FormLayout, lay_out
+from forms.paper import AgencyHeading, Batch, FormProof, render_batch
 from forms.scan import classify, pose
 from forms.scan.bend import darkness, locate_anyhow
 from forms.scan.classify import EMPTY, FIRST_REACH, SECOND_REACH, SIDE, UNSURE, VIEWS, Field, Network
@@ -36,7 +36,7 @@ class PrintedPage:
     """A blank printed page and where its boxes are."""
 
     picture: Picture
-    layout: Layout
+    layout: FormLayout
     number: int
 
 
@@ -50,7 +50,7 @@ def printed(ref: str, edition: str) -> Iterator[PrintedPage]:
     out = io.BytesIO()
     batch = Batch(
         questionnaire=load(ref),
-        heading=Heading("Cơ quan chủ quản", "Tên cơ quan"),
+        heading=AgencyHeading("Cơ quan chủ quản", "Tên cơ quan"),
         campaign="training",
         unit="unit",
         unit_name="Đơn vị",
@@ -178,8 +178,8 @@ def _gathered(behind: Field, shape: tuple[int, ...], reach: int) -> Field:
     count, height, width, depth = shape
     edge = reach // 2
     framed = np.zeros((count, height + 2 * edge, width + 2 * edge, depth), np.float32)
-    places = [(row, column) for row in range(reach) for column in range(reach)]
-    for number, (row, column) in enumerate(places):
+    positions = [(row, column) for row in range(reach) for column in range(reach)]
+    for number, (row, column) in enumerate(positions):
         part = behind[..., number * depth : (number + 1) * depth]
         framed[:, row : row + height, column : column + width] += part
     return framed[:, edge : edge + height, edge : edge + width]

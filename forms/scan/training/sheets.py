@@ -131,12 +131,12 @@ def _mark(
     strength = random.uniform(least, most)
     ink = drawn(random, strokes, width * random.uniform(0.8, 1.2), 0.6 if random.random() < 0.3 else 0.0)
     off = random.normal(0, 0.13, 2) * box.side
-    laid, place = _lay(sheet, ink * strength, (box.middle[0] + off[0], box.middle[1] + off[1]), tone)
+    laid, position = _lay(sheet, ink * strength, (box.middle[0] + off[0], box.middle[1] + off[1]), tone)
     total = float(laid.sum()) / PAPER_DOTS**2
-    inside = float(laid[_window(box, 0.5, place)].sum()) / PAPER_DOTS**2
-    laid[_window(box, 1.2, place)] = 0
+    inside = float(laid[_window(box, 0.5, position)].sum()) / PAPER_DOTS**2
+    laid[_window(box, 1.2, position)] = 0
     height, width_ = laid.shape
-    foreign[place[1] : place[1] + height, place[0] : place[0] + width_] += laid
+    foreign[position[1] : position[1] + height, position[0] : position[0] + width_] += laid
     if total < 0.15 or (inside < 0.3 * total and not goes_around) or strength < 0.22:
         return UNSURE
     return MARKED
@@ -158,12 +158,12 @@ def _lay(sheet: Tone, ink: Ink, middle: tuple[float, float], tone: float) -> tup
     return laid, (x0, y0)
 
 
-def _window(box: Box, grown: float, place: tuple[int, int] = (0, 0)) -> tuple[slice, slice]:
+def _window(box: Box, grown: float, position: tuple[int, int] = (0, 0)) -> tuple[slice, slice]:
     """Return a box and ``grown`` mm around it as rows and columns of a picture that begins at a place."""
     span = round((box.side + 2 * grown) * PAPER_DOTS)
     left, top = (
         max(0, round((each - grown) * PAPER_DOTS) - start)
-        for each, start in zip((box.x, box.y), place, strict=True)
+        for each, start in zip((box.x, box.y), position, strict=True)
     )
     return slice(top, top + span), slice(left, left + span)
 

@@ -54,12 +54,12 @@ def photographed(random: Random, sheet: Tone) -> Picture:
     return _developed(random, np.asarray(taken, np.float32), light=0.45, noise=0.06, bilevel=0)
 
 
-def _curl(random: Random, place: Field) -> Field:
+def _curl(random: Random, position: Field) -> Field:
     """Return a smooth shift in mm of up to about 3 mm."""
-    moved = np.zeros_like(place)
+    moved = np.zeros_like(position)
     for _ in range(2):
         wave, phase = random.uniform(0.3, 1.2, 2), random.uniform(0, 6.3)
-        height = np.sin(2 * np.pi * (place @ wave.astype(np.float32)) + phase)
+        height = np.sin(2 * np.pi * (position @ wave.astype(np.float32)) + phase)
         moved += height[:, :, None] * random.normal(0, 0.9, 2).astype(np.float32)
     return moved
 

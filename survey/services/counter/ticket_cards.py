@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from forms.check_word import check_word
 from forms.poster.pdf import pdf
-from forms.poster.ticket_cards import Issuer, Printed, sheets
+from forms.poster.ticket_cards import Issuer, TicketCard, sheets
 from survey.services.counter.tickets import Card
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -21,5 +21,5 @@ def drawn(installation: Installation, campaign: CampaignRecord, unit: str, cards
         typed_at=installation.config.public_url.partition("://")[2] + "/m",
         rehearsal=campaign.rehearsal,
     )
-    labelled = [Printed(card.url, card.short, f"Lô {card.batch} · thẻ {card.number}") for card in cards]
+    labelled = [TicketCard(card.url, card.short, f"Lô {card.batch} · thẻ {card.number}") for card in cards]
     return pdf(sheets(issuer, labelled))

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from forms.faults import FaultyInstrument
 from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
-from forms.paper import Batch, FormProof, Heading, write_batch
+from forms.paper import AgencyHeading, Batch, FormProof, write_batch
 from forms.paper.texts import DEFAULT_LANGUAGE
 from survey.config import Config
 from survey.documents.signing import signing
@@ -328,7 +328,7 @@ def _write(
     named, headings = campaign.unit(campaign.unit_id(unit)), campaign.plan.headings
     batch = Batch(
         questionnaire=campaign.questionnaire,
-        heading=Heading(headings.governing_body, headings.agency),
+        heading=AgencyHeading(headings.governing_body, headings.agency),
         campaign=campaign.code,
         unit=unit,
         unit_name=named.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forms.instrument import load
-from forms.paper import Batch, FormProof, Heading
+from forms.paper import AgencyHeading, Batch, FormProof
 
 SECRET = b"a secret of 32 bytes, more or less"
 
@@ -14,7 +14,7 @@ def batch(**differing: Any) -> Batch:
     """Return a batch of two forms of the bundled questionnaire."""
     known: dict[str, Any] = {
         "questionnaire": load("bhxh-2024@1"),
-        "heading": Heading("Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định"),
+        "heading": AgencyHeading("Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định"),
         "campaign": "bhxh-2024",
         "unit": "tuy-phuoc",
         "unit_name": "BHXH huyện Tuy Phước",

@@ -25,8 +25,8 @@ from forms.layout import (
     PITCH,
     STAMP_ZONE,
     STANDARD,
-    Layout,
-    codes,
+    FormLayout,
+    code_positions,
     lay_out,
 )
 
@@ -42,15 +42,15 @@ def _apart(one: Rectangle, other: Rectangle) -> bool:
     return x + w <= x2 or x2 + w2 <= x or y + h <= y2 or y2 + h2 <= y
 
 
-def _machine_read(layout: Layout, page: int) -> Iterator[Rectangle]:
+def _machine_read(layout: FormLayout, page: int) -> Iterator[Rectangle]:
     quiet = CODE + 2 * CODE_QUIET
     yield from ((box.x, box.y, box.side, box.side) for box in layout.on(page))
     yield from ((x, y, MARK, MARK) for x, y in layout.marks(page).values())
-    yield from ((x - CODE_QUIET, y - CODE_QUIET, quiet, quiet) for x, y in codes(page))
+    yield from ((x - CODE_QUIET, y - CODE_QUIET, quiet, quiet) for x, y in code_positions(page))
 
 
 @EVERY
-def test_what_a_machine_reads_lies_apart_and_away_from_the_edges(layout: Layout) -> None:
+def test_what_a_machine_reads_lies_apart_and_away_from_the_edges(layout: FormLayout) -> None:
     for page in range(1, layout.pages + 1):
         places = list(_machine_read(layout, page))
         assert all(_apart(one, other) for one, other in combinations(places, 2))
@@ -62,14 +62,14 @@ def test_what_a_machine_reads_lies_apart_and_away_from_the_edges(layout: Layout)
 
 
 @EVERY
-def test_stamps_cover_nothing_that_a_machine_reads(layout: Layout) -> None:
+def test_stamps_cover_nothing_that_a_machine_reads(layout: FormLayout) -> None:
     for page in range(1, layout.pages + 1):
         assert all(_apart(EDGE_ZONE, place) for place in _machine_read(layout, page))
     assert all(_apart(STAMP_ZONE, place) for place in _machine_read(layout, 1))
 
 
 @EVERY
-def test_boxes_are_large_and_far_enough_for_an_old_hand(layout: Layout) -> None:
+def test_boxes_are_large_and_far_enough_for_an_old_hand(layout: FormLayout) -> None:
     assert min(box.side for box in layout.boxes) >= 5.0
     for box, following in zip(layout.boxes, layout.boxes[1:], strict=False):
         if (box.q, box.page, box.y) == (following.q, following.page, following.y):
@@ -77,7 +77,7 @@ def test_boxes_are_large_and_far_enough_for_an_old_hand(layout: Layout) -> None:
 
 
 @EVERY
-def test_every_answer_has_exactly_one_box(layout: Layout) -> None:
+def test_every_answer_has_exactly_one_box(layout: FormLayout) -> None:
     q = load(layout.questionnaire)
     ids = [box.id for box in layout.boxes]
     rated = {f"{item.field}.{value}" for item in (*q.items, q.overall) for value in "123450"}
@@ -89,7 +89,7 @@ def test_every_answer_has_exactly_one_box(layout: Layout) -> None:
 
 
 @EVERY
-def test_rows_fill_the_pages_in_order_without_touching(layout: Layout) -> None:
+def test_rows_fill_the_pages_in_order_without_touching(layout: FormLayout) -> None:
     for row, following in zip(layout.rows, layout.rows[1:], strict=False):
         assert following.page > row.page or following.y >= row.y + row.height - 1e-6
     assert all(row.height > 0 for row in layout.rows)
@@ -101,7 +101,7 @@ def test_marks_differ_by_corner_page_and_edition() -> None:
         number
         for edition in EDITIONS.values()
         for page in range(1, edition.most_pages + 1)
-        for number in Layout("", edition, edition.most_pages, (), ()).marks(page)
+        for number in FormLayout("", edition, edition.most_pages, (), ()).marks(page)
     ]
     assert len(numbers) == len(set(numbers))
     assert max(numbers) < 48

@@ -11,7 +11,7 @@ import pypdf
 import pytest
 
 from forms.check_word import WORDS, check_word
-from forms.poster.drawing import Sheet, Text
+from forms.poster.drawing import PosterSheet, Text
 from forms.poster.layouts import KINDS
 from forms.poster.notice import Notice
 from forms.poster.pdf import pdf
@@ -37,7 +37,7 @@ LONG = Notice(
 )
 
 
-def texts(sheet: Sheet) -> Iterator[tuple[float, float, Text]]:
+def texts(sheet: PosterSheet) -> Iterator[tuple[float, float, Text]]:
     """Every line with its left and right edge on the sheet."""
     for placed in sheet.placed:
         for mark in placed.marks:

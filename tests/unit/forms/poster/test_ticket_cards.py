@@ -8,7 +8,7 @@ import pypdf
 
 from forms import ticket_code
 from forms.poster.pdf import pdf
-from forms.poster.ticket_cards import Issuer, Printed, sheets
+from forms.poster.ticket_cards import Issuer, TicketCard, sheets
 from tests.unit.forms.poster import degrading
 
 ISSUER = Issuer(
@@ -19,7 +19,7 @@ ISSUER = Issuer(
     rehearsal=True,
 )
 CARDS = [
-    Printed(
+    TicketCard(
         f"https://hailong.binhdinh.gov.vn/m/{ticket_code.fresh_long()}",
         ticket_code.fresh_short(),
         f"Lô 3 · thẻ {n}",
