@@ -84,5 +84,5 @@ def _speed() -> None:
 
 def _timed(path: Path, layouts: Sequence[FormLayout]) -> tuple[float, str]:
     began = time.process_time()
-    record = read_page(Pages(path).picture(0), layouts)
-    return time.process_time() - began, record["status"]
+    claim = read_page(Pages(path).picture(0), layouts)
+    return time.process_time() - began, claim.status

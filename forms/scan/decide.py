@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from forms.answers import DECLINED
 from forms.layout import FAINT_PAGE, SMALL_MARK, Box
 from forms.scan.classify import EMPTY, HARDLY, LIKELY, MARKED, SURE, Field
+from forms.scan.records import ReadAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,16 @@ class MarkDecision:
     """What was read of one question; ``reason`` says why a person must look, None where none needs to."""
 
     q: str
-    value: list[str] | None
+    value: tuple[str, ...] | None
     confidence: float
     reason: str | None
     ink: float  # of the boxes that are not empty
     is_rated: bool  # a statement with levels; the profile may honestly be left blank
 
-    def plain(self) -> dict[str, Any]:
-        """Return the decision as values for JSON."""
-        told = {"q": self.q, "value": self.value, "confidence": round(self.confidence, 4)}
-        return {**told, "needs_human": self.reason is not None, "reason": self.reason}
+    @property
+    def answer(self) -> ReadAnswer:
+        """Return the answer that this decision makes."""
+        return ReadAnswer(self.q, self.value, round(self.confidence, 4), self.reason)
 
 
 def decisions(
@@ -75,7 +75,7 @@ def _alone(
         can_look = bool(is_found[here].all())
         yield MarkDecision(
             q,
-            [opts[at] for at in likely] if can_look else None,
+            tuple(opts[at] for at in likely) if can_look else None,
             float(shown[here].max(axis=1).min()),
             _reason(len(filled), len(likely), can_look=can_look, is_red=bool(is_red[here].any())),
             float(ink[here][filled].sum()),

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from forms.layout import DOTS, WRITTEN, FormLayout
+from forms.layout import DOTS, WRITTEN, Box, FormLayout
 from forms.paper.form_proof import parse_claim
 from forms.scan import classify
 from forms.scan.bend import Grey, darkness, locate_anyhow
@@ -30,6 +29,7 @@ from forms.scan.pose import (
     read_codes,
     strangers,
 )
+from forms.scan.records import ClaimedPage, ClaimedStatus, ReadAnswer, ReadComment
 from forms.scan.red import red_marks, without_red
 
 _BLANK = 0.0015  # share of dark dots below which a page without marks is a blank one
@@ -39,10 +39,17 @@ _CROP_MARGIN = 3.0  # mm around the boxes that a person is shown
 class NotReadError(Exception):
     """A page that cannot be read: ``status`` is ``unreadable`` or ``foreign``, ``reason`` a code."""
 
-    def __init__(self, status: str, reason: str, **known: Any) -> None:
+    def __init__(
+        self,
+        status: ClaimedStatus,
+        reason: str,
+        codes: Sequence[str] = (),
+        edition: str | None = None,
+        page: int | None = None,
+    ) -> None:
         """Keep status, reason and what is known all the same."""
         super().__init__(reason)
-        self.record = {"status": status, "reason": reason, "answers": [], **known}
+        self.claim = ClaimedPage(status, reason, codes=tuple(codes), edition=edition, page=page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,12 @@ class RecognisedPage:
     text: str
 
 
-def read_page(picture: Picture, layouts: Sequence[FormLayout], *, with_crops: bool = False) -> dict[str, Any]:
-    """Return what a picture shows as plain values; never raises for what a picture may hold."""
+def read_page(picture: Picture, layouts: Sequence[FormLayout], *, with_crops: bool = False) -> ClaimedPage:
+    """Return what a picture shows; never raises for what a picture may hold."""
     try:
-        seen = recognise(picture, layouts)
-        return {"status": "read", "reason": None, **_known(seen), **_read(seen, with_crops=with_crops)}
+        return _read(recognise(picture, layouts), with_crops=with_crops)
     except NotReadError as refused:
-        return refused.record
+        return refused.claim
 
 
 def recognise(picture: Picture, layouts: Sequence[FormLayout]) -> RecognisedPage:
@@ -122,30 +128,32 @@ def _agreed(
     raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
 
 
-def _known(seen: RecognisedPage) -> dict[str, Any]:
-    return {"codes": [seen.text], "edition": seen.layout.edition.name, "page": seen.number}
-
-
-def _read(seen: RecognisedPage, *, with_crops: bool) -> dict[str, Any]:
+def _read(seen: RecognisedPage, *, with_crops: bool) -> ClaimedPage:
     dark = darkness(flatten(without_red(seen.picture), seen.matrix))
-    boxes = seen.layout.on(seen.number)
-    answers: list[dict[str, Any]] = []
-    if boxes:
-        located = locate_anyhow(dark, boxes)
-        if not located.is_page:
-            raise NotReadError("unreadable", "scan_not_flat", **_known(seen))
-        crops = classify.crops(dark, located.middles, boxes[0].side, located.darkness)
-        shown = classify.network().probabilities(crops)
-        red = red_marks(seen.picture, seen.matrix, boxes)
-        decided = decisions(boxes, shown, classify.ink(crops), located.is_sure, red)
-        answers = [each.plain() for each in decided]
+    answers = _answers(seen, dark)
     comment = _comment(seen, dark)
     if with_crops:
-        _show(seen, answers, comment)
-    return {"answers": answers, "comment": comment}
+        answers, comment = _shown(seen, answers, comment)
+    edition = seen.layout.edition.name
+    return ClaimedPage("read", None, answers, (seen.text,), edition, seen.number, comment)
 
 
-def _comment(seen: RecognisedPage, dark: Grey) -> dict[str, Any] | None:
+def _answers(seen: RecognisedPage, dark: Grey) -> tuple[ReadAnswer, ...]:
+    boxes = seen.layout.on(seen.number)
+    if not boxes:
+        return ()
+    located = locate_anyhow(dark, boxes)
+    if not located.is_page:
+        edition = seen.layout.edition.name
+        raise NotReadError("unreadable", "scan_not_flat", [seen.text], edition, seen.number)
+    crops = classify.crops(dark, located.middles, boxes[0].side, located.darkness)
+    shown = classify.network().probabilities(crops)
+    red = red_marks(seen.picture, seen.matrix, boxes)
+    decided = decisions(boxes, shown, classify.ink(crops), located.is_sure, red)
+    return tuple(each.answer for each in decided)
+
+
+def _comment(seen: RecognisedPage, dark: Grey) -> ReadComment | None:
     """Return whether something is written in the box for free writing; None on a page without it."""
     position = seen.layout.comment_box(seen.number)
     if position is None:
@@ -154,25 +162,31 @@ def _comment(seen: RecognisedPage, dark: Grey) -> dict[str, Any] | None:
     rows = slice(round((y + 2) * DOTS), round((y + height - 2) * DOTS))
     columns = slice(round((x + 2) * DOTS), round((x + width - 2) * DOTS))
     written = float((dark[rows, columns] > 60).sum()) / DOTS**2
-    return {"written": written > WRITTEN}
+    return ReadComment(written > WRITTEN)
 
 
-def _show(seen: RecognisedPage, answers: list[dict[str, Any]], comment: dict[str, Any] | None) -> None:
-    """Add a picture of each doubtful question, and of the comment where there is one."""
-    doubtful = [answer for answer in answers if answer["needs_human"]]
-    if not doubtful and not (comment and comment["written"]):
-        return
+def _shown(
+    seen: RecognisedPage, answers: tuple[ReadAnswer, ...], comment: ReadComment | None
+) -> tuple[tuple[ReadAnswer, ...], ReadComment | None]:
+    """Return the same with a picture of each doubtful question, and of the comment where there is one."""
+    is_written = comment is not None and comment.written
+    if not is_written and not any(answer.needs_human for answer in answers):
+        return answers, comment
     flat = flatten(seen.picture, seen.matrix)
     boxes = seen.layout.on(seen.number)
-    for answer in doubtful:
-        mine = [box for box in boxes if box.q == answer["q"]]
-        left, top = min(box.x for box in mine), min(box.y for box in mine)
-        right, bottom = max(box.x for box in mine), max(box.y for box in mine)
-        side = mine[0].side + 2 * _CROP_MARGIN
-        position = (left - _CROP_MARGIN, top - _CROP_MARGIN, right - left + side, bottom - top + side)
-        answer["crop"] = _cut(flat, position)
-    if comment and comment["written"] and (comment_position := seen.layout.comment_box(seen.number)):
-        comment["crop"] = _cut(flat, comment_position)
+    answers = tuple(_with_crop(answer, boxes, flat) if answer.needs_human else answer for answer in answers)
+    if comment and comment.written and (position := seen.layout.comment_box(seen.number)):
+        comment = replace(comment, crop=_cut(flat, position))
+    return answers, comment
+
+
+def _with_crop(answer: ReadAnswer, boxes: Sequence[Box], flat: Picture) -> ReadAnswer:
+    mine = [box for box in boxes if box.q == answer.q]
+    left, top = min(box.x for box in mine), min(box.y for box in mine)
+    right, bottom = max(box.x for box in mine), max(box.y for box in mine)
+    side = mine[0].side + 2 * _CROP_MARGIN
+    position = (left - _CROP_MARGIN, top - _CROP_MARGIN, right - left + side, bottom - top + side)
+    return replace(answer, crop=_cut(flat, position))
 
 
 def _cut(flat: Picture, position: tuple[float, float, float, float]) -> str:

@@ -16,13 +16,15 @@ from threading import Thread, Timer
 from typing import Any
 
 from forms.faults import FaultyInstrument, InstrumentFault
+from forms.scan.packing import MalformedRecordError, unpack_count, unpack_page
+from forms.scan.records import ClaimedPage, FileCount
 
 NEEDED = {"cv2": "opencv-python-headless", "zxingcpp": "zxing-cpp", "pypdfium2": "pypdfium2"}
 PAGE_SECONDS = 60.0
 CHUNK = 8  # pages of a file that one child reads in a row
 _ROOT = Path(__file__).parents[2]
 
-Record = dict[str, Any]
+Receive = Callable[[int, int, ClaimedPage], None]  # file, page of it, and what a child says of it
 
 
 def check_installed() -> None:
@@ -51,8 +53,8 @@ class Child:
         self._seconds = page_seconds
         self._process: subprocess.Popen[str] | None = None
 
-    def ask(self, request: Mapping[str, Any], replies: int) -> Iterator[Record]:
-        """Yield up to that many replies; fewer mean that the process died or was stopped for its time."""
+    def ask(self, request: Mapping[str, Any], replies: int) -> Iterator[str]:
+        """Yield up to that many lines in reply; fewer mean that the process died or was stopped for its time."""
         process = self._started()
         with suppress(BrokenPipeError):
             self._write(process, request)
@@ -97,23 +99,24 @@ class Child:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
 
-    def _line(self, process: subprocess.Popen[str]) -> Record | None:
+    def _line(self, process: subprocess.Popen[str]) -> str | None:
         timer = Timer(self._seconds, process.kill)
         timer.start()
         try:
             line = process.stdout.readline() if process.stdout else ""
         finally:
             timer.cancel()
-        if not line.endswith("\n"):
-            return None
-        reply = json.loads(line)
-        return reply if isinstance(reply, dict) else None
+        return line if line.endswith("\n") else None
 
 
-def count_pages(child: Child, path: Path) -> Record:
-    """Return ``pages`` of a file, or 0 and the ``reason``."""
-    replies = list(child.ask({"do": "count", "file": str(path)}, 1))
-    return replies[0] if replies else {"pages": 0, "reason": "scan_file_broken"}
+def count_pages(child: Child, path: Path) -> FileCount:
+    """Return the pages of a file; a child that dies of it, or says what makes no sense, calls it broken."""
+    try:
+        for line in child.ask({"do": "count", "file": str(path)}, 1):
+            return unpack_count(line)
+    except MalformedRecordError:
+        child.stop()
+    return FileCount(0, "scan_file_broken")
 
 
 def read_all(
@@ -122,12 +125,12 @@ def read_all(
     *,
     jobs: int,
     with_crops: bool,
-    told: Callable[[int, int, Record], None],
+    receive: Receive,
     page_seconds: float = PAGE_SECONDS,
 ) -> None:
-    """Read every page of every task with that many children; ``told`` gets file, page and record, from any thread.
+    """Read every page of every task with that many children; ``receive`` gets file, page and claim, from any thread.
 
-    What goes wrong in ``told`` ends the reading and is raised here.
+    What goes wrong in ``receive`` ends the reading and is raised here.
     """
     waiting: SimpleQueue[ReadTask] = SimpleQueue()
     for task in tasks:
@@ -138,7 +141,7 @@ def read_all(
         child = Child(hello, page_seconds)
         try:
             while errors.empty():
-                _read(child, waiting.get_nowait(), with_crops=with_crops, told=told)
+                _read(child, waiting.get_nowait(), with_crops=with_crops, receive=receive)
         except Empty:
             pass
         except BaseException as error:
@@ -155,9 +158,7 @@ def read_all(
         raise errors.get()
 
 
-def _read(
-    child: Child, task: ReadTask, *, with_crops: bool, told: Callable[[int, int, Record], None]
-) -> None:
+def _read(child: Child, task: ReadTask, *, with_crops: bool, receive: Receive) -> None:
     """Read a task's pages; the page at which the child dies is named, and the next ones go to a new child."""
     page = task.start
     while page < task.stop:
@@ -168,9 +169,20 @@ def _read(
             "stop": task.stop,
             "crops": with_crops,
         }
-        for record in child.ask(request, task.stop - page):
-            told(task.file, page, record)
+        for claim in _claims(child, request, task.stop - page):
+            receive(task.file, page, claim)
             page += 1
         if page < task.stop:
-            told(task.file, page, {"status": "unreadable", "reason": "scan_page_stopped", "answers": []})
+            receive(task.file, page, ClaimedPage("unreadable", "scan_page_stopped"))
             page += 1
+
+
+def _claims(child: Child, request: Mapping[str, Any], pages: int) -> Iterator[ClaimedPage]:
+    """Yield what the child says of its pages up to the first line that makes no sense, which ends the child."""
+    for line in child.ask(request, pages):
+        try:
+            claim = unpack_page(line)
+        except MalformedRecordError:
+            child.stop()
+            return
+        yield claim

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,18 +19,10 @@ from forms.instrument import Questionnaire, to_json
 from forms.layout import EDITIONS, lay_out
 from forms.paper.form_proof import PageIdentity, parse_claim
 from forms.scan.merge import merge_forms, stop_duplicates
-from forms.scan.pool import (
-    CHUNK,
-    PAGE_SECONDS,
-    Child,
-    ReadTask,
-    Record,
-    check_installed,
-    count_pages,
-    read_all,
-)
+from forms.scan.pool import CHUNK, PAGE_SECONDS, Child, ReadTask, check_installed, count_pages, read_all
+from forms.scan.records import ClaimedPage, PageSource, PageStatus, ReadFile, ReadPage, ScanReading
 
-# Returns what a code's text proves for a layout's fingerprint, or raises InvalidMac: ``SheetSeal.open``.
+# Returns what a code's text proves for a layout's fingerprint, or raises InvalidMac: ``FormProof.verify``.
 Verify = Callable[[str, str], PageIdentity]
 Progress = Callable[[int, int], None]
 _HASHED = 1 << 20
@@ -45,51 +38,55 @@ def read_files(
     progress: Progress | None = None,
     with_crops: bool = False,
     page_seconds: float = PAGE_SECONDS,
-) -> dict[str, Any]:
-    """Read every page of the files and return plain values for JSON.
+) -> ScanReading:
+    """Read every page of the files; reasons are codes of the catalogue.
 
-    ``files`` names each file with its SHA-256 and its pages. ``pages`` holds a record for every page (and one
-    for a file that cannot be opened) with ``status`` ``read``, ``unreadable``, ``foreign`` or ``duplicate``,
-    and ``reason``, a code of the catalogue. ``forms`` merges the pages of each serial. Refusals:
-    ``scan_not_installed``, ``scan_no_files``.
+    Refusals: ``scan_not_installed``, ``scan_no_files``.
     """
     check_installed()
     if not paths:
         raise FaultyInstrument([InstrumentFault("scan_no_files", "files")])
     hello = _hello(questionnaire)
     files = _counted(paths, hello, page_seconds)
-    kept = _Kept(files, _Judge(questionnaire, verify, campaign), progress)
+    collected = _Collector(files, _ProofCheck(questionnaire, verify, campaign), progress)
     for number, file in enumerate(files):
-        if file["reason"]:
-            status = "duplicate" if file["reason"] == "scan_file_repeated" else "unreadable"
-            kept.told(number, 0, {"status": status, "reason": file["reason"], "answers": []})
+        if file.reason:
+            collected.refuse(number, "unreadable" if file.same_as is None else "duplicate", file.reason)
     tasks = [task for number, file in enumerate(files) for task in _tasks(number, paths[number], file)]
-    read_all(tasks, hello, jobs=jobs, with_crops=with_crops, told=kept.told, page_seconds=page_seconds)
-    ordered = kept.ordered()
-    stop_duplicates(ordered)
-    return {"files": files, "pages": ordered, "forms": merge_forms(ordered, questionnaire)}
+    read_all(
+        tasks, hello, jobs=jobs, with_crops=with_crops, receive=collected.receive, page_seconds=page_seconds
+    )
+    pages = stop_duplicates(collected.ordered())
+    return ScanReading(tuple(files), pages, merge_forms(pages, questionnaire))
 
 
-class _Kept:
-    """Collects the judged pages as the children tell them, from several threads and in any order."""
+class _Collector:
+    """Collects the checked pages as the children send them, from several threads and in any order."""
 
-    def __init__(self, files: Sequence[Record], judge: _Judge, progress: Progress | None) -> None:
+    def __init__(self, files: Sequence[ReadFile], check: _ProofCheck, progress: Progress | None) -> None:
         self._files = files
-        self._judge = judge
+        self._check = check
         self._progress = progress
-        self._pages: dict[tuple[int, int], Record] = {}
-        self._total = sum(max(1, file["pages"]) for file in files)
+        self._pages: dict[tuple[int, int], ReadPage] = {}
+        self._total = sum(max(1, file.pages) for file in files)
         self._lock = Lock()
 
-    def told(self, file: int, index: int, record: Record) -> None:
-        """Judge one page and keep it."""
-        judged = self._judge.judged(record)
+    def receive(self, file: int, index: int, claim: ClaimedPage) -> None:
+        """Check one page and keep it."""
+        self._keep(file, index, self._check.checked(claim, PageSource(self._files[file].file, index)))
+
+    def refuse(self, file: int, status: PageStatus, reason: str) -> None:
+        """Keep one page for a file that is not opened."""
+        source = PageSource(self._files[file].file, 0)
+        self._keep(file, 0, ReadPage(source=source, status=status, reason=reason))
+
+    def _keep(self, file: int, index: int, page: ReadPage) -> None:
         with self._lock:
-            self._pages[file, index] = {"file": self._files[file]["file"], "page_index": index, **judged}
+            self._pages[file, index] = page
             if self._progress:
                 self._progress(len(self._pages), self._total)
 
-    def ordered(self) -> list[Record]:
+    def ordered(self) -> list[ReadPage]:
         """Return the pages in the order of files and pages."""
         return [self._pages[key] for key in sorted(self._pages)]
 
@@ -110,7 +107,7 @@ def _editions(questionnaire: Questionnaire) -> list[str]:
     return fitting
 
 
-def _counted(paths: Sequence[Path], hello: dict[str, Any], page_seconds: float) -> list[Record]:
+def _counted(paths: Sequence[Path], hello: dict[str, Any], page_seconds: float) -> list[ReadFile]:
     """Return name, hash and number of pages of each file; a file met before is not opened again."""
     child = Child(hello, page_seconds)
     first_of: dict[str, str] = {}
@@ -118,13 +115,12 @@ def _counted(paths: Sequence[Path], hello: dict[str, Any], page_seconds: float) 
     try:
         for path in paths:
             digest = _digest(path)
-            file: Record = {"file": str(path), "sha256": digest, "pages": 0, "reason": None}
             if digest and digest in first_of:
-                file |= {"reason": "scan_file_repeated", "same_as": first_of[digest]}
+                files.append(ReadFile(str(path), digest, 0, "scan_file_repeated", first_of[digest]))
             else:
                 first_of[digest] = str(path)
-                file |= count_pages(child, path)
-            files.append(file)
+                count = count_pages(child, path)
+                files.append(ReadFile(str(path), digest, count.pages, count.reason))
     finally:
         child.stop()
     return files
@@ -141,13 +137,13 @@ def _digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def _tasks(number: int, path: Path, file: Record) -> list[ReadTask]:
-    pages = file["pages"]
+def _tasks(number: int, path: Path, file: ReadFile) -> list[ReadTask]:
+    pages = file.pages
     where = Path(os.path.abspath(path))
     return [ReadTask(number, where, start, min(start + CHUNK, pages)) for start in range(0, pages, CHUNK)]
 
 
-class _Judge:
+class _ProofCheck:
     """Believes a page only where its code proves it."""
 
     def __init__(self, questionnaire: Questionnaire, verify: Verify, campaign: str | None) -> None:
@@ -157,34 +153,46 @@ class _Judge:
             name: lay_out(questionnaire, EDITIONS[name]).fingerprint for name in _editions(questionnaire)
         }
 
-    def judged(self, record: Record) -> Record:
-        """Return the record with its proven serial, or without its answers."""
-        codes = record.pop("codes", [])
-        named = {"serial": None, "unit": None, "page": None, **record}
-        if record["status"] != "read":
-            return {**named, **self._hint(codes)}
-        try:
-            sheet = self._verify(codes[0], self._prints[record["edition"]])
-        except InvalidMac:
-            return _refused(named, "scan_forged")
-        if sheet.page != record["page"]:
-            return _refused(named, "scan_mixed")
-        if self._campaign is not None and sheet.campaign != self._campaign:
-            return _refused({**named, "campaign": sheet.campaign}, "scan_other_campaign")
-        return {**named, "serial": f"{sheet.serial:06d}", "unit": sheet.unit, "campaign": sheet.campaign}
+    def checked(self, claim: ClaimedPage, source: PageSource) -> ReadPage:
+        """Return the page with its proven serial, or without its answers."""
+        page = ReadPage(
+            source=source,
+            status=claim.status,
+            reason=claim.reason,
+            page=claim.page,
+            edition=claim.edition,
+            answers=claim.answers,
+            comment=claim.comment,
+        )
+        return self._proven(page, claim.codes) if claim.status == "read" else self._named(page, claim.codes)
 
-    def _hint(self, codes: Sequence[str]) -> Record:
+    def _proven(self, page: ReadPage, codes: Sequence[str]) -> ReadPage:
+        fingerprint = self._prints.get(page.edition or "")
+        if fingerprint is None or not codes:  # no reader of ours says that
+            return _refused(page, "scan_forged")
+        try:
+            proven = self._verify(codes[0], fingerprint)
+        except InvalidMac:
+            return _refused(page, "scan_forged")
+        if proven.page != page.page:
+            return _refused(page, "scan_mixed")
+        named = replace(page, campaign=proven.campaign)
+        if self._campaign is not None and proven.campaign != self._campaign:
+            return _refused(named, "scan_other_campaign")
+        return replace(named, serial=f"{proven.serial:06d}", unit=proven.unit)
+
+    def _named(self, page: ReadPage, codes: Sequence[str]) -> ReadPage:
         """Name the serial of a page that could not be read, where its code proves it all the same."""
         for code in codes:
             for fingerprint in self._prints.values():
                 try:
-                    sheet = self._verify(code, fingerprint)
+                    proven = self._verify(code, fingerprint)
                 except InvalidMac:
                     continue
-                return {"serial": f"{sheet.serial:06d}", "unit": sheet.unit, "page": sheet.page}
+                return replace(page, serial=f"{proven.serial:06d}", unit=proven.unit, page=proven.page)
         claims = [claim for claim in map(parse_claim, codes) if claim]
-        return {"claimed_serial": f"{claims[0].serial:06d}"} if claims else {}
+        return replace(page, claimed_serial=f"{claims[0].serial:06d}") if claims else page
 
 
-def _refused(record: Record, reason: str) -> Record:
-    return {**record, "status": "foreign", "reason": reason, "answers": [], "comment": None}
+def _refused(page: ReadPage, reason: str) -> ReadPage:
+    return replace(page, status="foreign", reason=reason, answers=(), comment=None)

@@ -19,7 +19,9 @@ import cv2
 from forms.instrument import from_json
 from forms.layout import EDITIONS, FormLayout, lay_out
 from forms.scan.images import Pages, UnreadableFileError, count
+from forms.scan.packing import pack_count, pack_page
 from forms.scan.page import read_page
+from forms.scan.records import ClaimedPage, FileCount
 
 MEMORY = 3 * 1024**3
 
@@ -32,47 +34,48 @@ def main(requests: TextIO, replies: TextIO) -> None:
     layouts = [lay_out(q, EDITIONS[name]) for name in first["editions"]]
     for line in requests:
         for reply in _replies(json.loads(line), layouts):
-            replies.write(json.dumps(reply, separators=(",", ":")) + "\n")
+            replies.write(reply + "\n")
             replies.flush()
 
 
-def _replies(request: dict[str, Any], layouts: Sequence[FormLayout]) -> Iterator[dict[str, Any]]:
+def _replies(request: dict[str, Any], layouts: Sequence[FormLayout]) -> Iterator[str]:
     path = Path(request["file"])
     if request["do"] == "count":
-        yield _counted(path)
+        yield pack_count(_counted(path))
     else:
-        yield from _read(path, range(request["start"], request["stop"]), layouts, with_crops=request["crops"])
+        indexes = range(request["start"], request["stop"])
+        yield from map(pack_page, _read(path, indexes, layouts, with_crops=request["crops"]))
 
 
-def _counted(path: Path) -> dict[str, Any]:
+def _counted(path: Path) -> FileCount:
     try:
-        return {"pages": count(path)}
+        return FileCount(count(path))
     except UnreadableFileError as error:
-        return {"pages": 0, "reason": error.code}
+        return FileCount(0, error.code)
     except MemoryError:
-        return {"pages": 0, "reason": "scan_too_many_pixels"}
+        return FileCount(0, "scan_too_many_pixels")
     except Exception:
-        return {"pages": 0, "reason": "scan_file_broken"}
+        return FileCount(0, "scan_file_broken")
 
 
 def _read(
     path: Path, indexes: range, layouts: Sequence[FormLayout], *, with_crops: bool
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[ClaimedPage]:
     try:
         pages = Pages(path)
     except UnreadableFileError as error:
-        yield from ({"status": "unreadable", "reason": error.code, "answers": []} for _ in indexes)
+        yield from (ClaimedPage("unreadable", error.code) for _ in indexes)
         return
     with closing(pages):
         for index in indexes:
             try:
                 yield read_page(pages.picture(index), layouts, with_crops=with_crops)
             except UnreadableFileError as error:
-                yield {"status": "unreadable", "reason": error.code, "answers": []}
+                yield ClaimedPage("unreadable", error.code)
             except MemoryError:
-                yield {"status": "unreadable", "reason": "scan_too_many_pixels", "answers": []}
+                yield ClaimedPage("unreadable", "scan_too_many_pixels")
             except Exception:
-                yield {"status": "unreadable", "reason": "scan_page_broken", "answers": []}
+                yield ClaimedPage("unreadable", "scan_page_broken")
 
 
 def limit() -> None:

@@ -9,6 +9,7 @@ import click
 
 from forms.layout import EDITIONS, lay_out
 from forms.paper import boxes
+from forms.scan import reading_json
 from survey import clock
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
@@ -121,8 +122,8 @@ def read_forms(
         reading = scans.read(installation, record, files, jobs=jobs, progress=lambda _done, _all: advance(1))
     _write_json(json_out, reading)
     pages, forms_read = reading["pages"], reading["forms"]
-    read = sum(page["status"] == "read" for page in pages)
-    doubts = sum(form["needs_human"] for form in forms_read)
+    read = sum(page.status == "read" for page in pages)
+    doubts = sum(form.needs_human for form in forms_read)
     click.echo(
         text(
             "forms.read.done", read=read, pages=len(pages), forms=len(forms_read), doubts=doubts, out=json_out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 from scipy.special import betaincinv
@@ -12,6 +11,7 @@ from scipy.special import betaincinv
 from forms.layout import EDITIONS
 from forms.paper.form_proof import parse_claim
 from forms.scan.page import read_page
+from forms.scan.records import ClaimedPage
 from tests.paper.forms_office import Returned, filled, layout
 
 
@@ -46,20 +46,20 @@ def upper_bound(wrong: int, of: int, level: float = 0.95) -> float:
     return 1.0 if wrong >= of else float(betaincinv(wrong + 1, of - wrong, level))
 
 
-def judged(page: Returned, record: dict[str, Any]) -> Tally:
+def judged(page: Returned, claim: ClaimedPage) -> Tally:
     """Compare one page's record with the truth."""
     count = len(page.truth)
-    if record["status"] != "read":
+    if claim.status != "read":
         return Tally(1, 1, 0, count, 0, count)
-    claim = parse_claim(record["codes"][0])
-    if claim is None or (claim.serial, claim.page) != (page.serial, page.number):
+    identity = parse_claim(claim.codes[0])
+    if identity is None or (identity.serial, identity.page) != (page.serial, page.number):
         return Tally(1, 0, 1, count, count, 0)
-    accepted = [answer for answer in record["answers"] if not answer["needs_human"]]
-    wrong = sum(answer["value"] != page.truth[answer["q"]] for answer in accepted)
-    return Tally(1, 0, int(len(record["answers"]) != count), count, wrong, count - len(accepted))
+    accepted = [answer for answer in claim.answers if not answer.needs_human]
+    wrong = sum(answer.value != tuple(page.truth[answer.q]) for answer in accepted)
+    return Tally(1, 0, int(len(claim.answers) != count), count, wrong, count - len(accepted))
 
 
-def as_read(page: Returned) -> dict[str, Any]:
+def as_read(page: Returned) -> ClaimedPage:
     """Return the record of a picture that was never saved."""
     dots = np.asarray(page.picture)
     picture = dots if dots.ndim == 2 else np.ascontiguousarray(dots[:, :, ::-1])

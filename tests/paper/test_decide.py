@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from forms.layout import Box
 from forms.scan.classify import EMPTY, MARKED
 from forms.scan.decide import MarkDecision, decisions
+from forms.scan.packing import answer_json
 from tests.paper.forms_office import layout
 
 CLEAR_EMPTY, CLEAR_MARK = (0.99, 0.005, 0.005), (0.01, 0.98, 0.01)
@@ -46,7 +47,7 @@ def test_clear_marks_are_accepted() -> None:
     found = decided({}, {})
     assert list(found) == QUESTIONS
     assert {(tuple(each.value or ()), each.reason) for each in found.values()} == {(("4",), None)}
-    assert found["c1_1"].plain() == {
+    assert answer_json(found["c1_1"].answer) == {
         "q": "c1_1", "value": ["4"], "confidence": 0.98, "needs_human": False, "reason": None,
     }  # fmt: skip
 
@@ -73,7 +74,7 @@ def test_what_is_not_clear_goes_to_a_person_with_its_reason() -> None:
         "c2_2": "doubt_red_ink",
         "c2_3": "doubt_box_not_found",
     }
-    assert found["c1_1"].value == []
+    assert found["c1_1"].value == ()
 
 
 def test_a_fleck_is_no_mark_of_somebody_who_ticks() -> None:

@@ -17,8 +17,10 @@ from PIL import Image, ImageDraw
 from forms.faults import FaultyInstrument
 from forms.layout import EDITIONS
 from forms.paper import FormProof
-from forms.scan import pool, read_files
+from forms.scan import ScanReading, pool, read_files
+from forms.scan.packing import answer_json
 from forms.scan.page import read_page
+from forms.scan.records import ClaimedPage, PageSource
 from tests.paper.bad_files import bomb, encrypted, pdf
 from tests.paper.forms_office import CAMPAIGN, QUESTIONNAIRE, SEAL, filled, layout, printed
 
@@ -39,16 +41,16 @@ def _saved(folder: Path, pictures: Sequence[Image.Image], name: str = "a") -> li
     return paths
 
 
-def _read(paths: Sequence[Path], **differing: Any) -> dict[str, Any]:
+def _read(paths: Sequence[Path], **differing: Any) -> ScanReading:
     known: dict[str, Any] = {"verify": SEAL.verify, "campaign": CAMPAIGN, **differing}
     return read_files(paths, QUESTIONNAIRE, known.pop("verify"), **known)
 
 
-def _states(found: dict[str, Any]) -> list[tuple[str, str | None]]:
-    return [(page["status"], page["reason"]) for page in found["pages"]]
+def _states(found: ScanReading) -> list[tuple[str, str | None]]:
+    return [(page.status, page.reason) for page in found.pages]
 
 
-def _alone(picture: Image.Image) -> dict[str, Any]:
+def _alone(picture: Image.Image) -> ClaimedPage:
     """Read one picture in this process, without its proof being checked."""
     dots = np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
     return read_page(dots, [layout(edition) for edition in EDITIONS])
@@ -58,24 +60,24 @@ def test_pages_upside_down_and_in_any_order_find_each_other(tmp_path: Path) -> N
     first, second, third, fourth = _blank_forms()
     found = _read(_saved(tmp_path, [fourth, first.rotate(180), third.rotate(90, expand=True), second]))
     assert _states(found) == [("read", None)] * 4
-    assert [(page["serial"], page["page"]) for page in found["pages"]] == [
+    assert [(page.serial, page.page) for page in found.pages] == [
         ("000002", 2), ("000001", 1), ("000002", 1), ("000001", 2)
     ]  # fmt: skip
-    assert [(form["serial"], form["status"]) for form in found["forms"]] == [
+    assert [(form.serial, form.status) for form in found.forms] == [
         ("000001", "complete"), ("000002", "complete")
     ]  # fmt: skip
 
 
 def test_an_empty_question_is_never_accepted_by_the_machine(tmp_path: Path) -> None:
     found = _read(_saved(tmp_path, _blank_forms()[:2]))
-    answers = found["forms"][0]["answers"]
+    answers = found.forms[0].answers
     assert len(answers) == 33
-    assert all(answer["needs_human"] and answer["value"] == [] for answer in answers)
+    assert all(answer.needs_human and answer.value == () for answer in answers)
 
 
 def test_a_missing_back_is_named(tmp_path: Path) -> None:
-    form = _read(_saved(tmp_path, _blank_forms()[:1]))["forms"][0]
-    assert (form["status"], form["missing_pages"]) == ("incomplete", [2])
+    form = _read(_saved(tmp_path, _blank_forms()[:1])).forms[0]
+    assert (form.status, form.missing_pages) == ("incomplete", (2,))
 
 
 def test_the_same_page_twice_stops_both_and_the_same_file_once(tmp_path: Path) -> None:
@@ -86,8 +88,8 @@ def test_the_same_page_twice_stops_both_and_the_same_file_once(tmp_path: Path) -
     assert _states(found) == [
         ("duplicate", "scan_duplicate"), ("duplicate", "scan_duplicate"), ("duplicate", "scan_file_repeated")
     ]  # fmt: skip
-    assert found["pages"][0]["others"] == [{"file": str(paths[1]), "page_index": 0}]
-    assert (found["forms"][0]["status"], found["forms"][0]["answers"]) == ("duplicate", [])
+    assert found.pages[0].others == (PageSource(str(paths[1]), 0),)
+    assert (found.forms[0].status, found.forms[0].answers) == ("duplicate", ())
 
 
 def test_strangers_are_told_apart(tmp_path: Path) -> None:
@@ -102,14 +104,14 @@ def test_strangers_are_told_apart(tmp_path: Path) -> None:
     assert _states(found) == [
         ("foreign", "scan_other_campaign"), ("foreign", "scan_foreign"), ("unreadable", "scan_blank")
     ]  # fmt: skip
-    assert found["forms"] == []
-    assert all(page["answers"] == [] for page in found["pages"])
+    assert found.forms == ()
+    assert all(page.answers == () for page in found.pages)
 
 
 def test_a_page_that_proves_nothing_is_not_believed(tmp_path: Path) -> None:
     found = _read(_saved(tmp_path, _blank_forms()[:1]), verify=FormProof(b"another office's secret").verify)
     assert _states(found) == [("foreign", "scan_forged")]
-    assert found["pages"][0]["answers"] == []
+    assert found.pages[0].answers == ()
 
 
 def test_two_sheets_in_one_picture_are_not_read() -> None:
@@ -117,10 +119,10 @@ def test_two_sheets_in_one_picture_are_not_read() -> None:
     beside = Image.new("RGB", (first.width * 2, first.height), "white")
     beside.paste(first, (0, 0))
     beside.paste(third, (first.width, 0))
-    assert _alone(beside)["reason"] == "scan_two_sheets"
+    assert _alone(beside).reason == "scan_two_sheets"
     over = first.copy()
     over.paste(third.crop((0, third.height // 2, third.width, third.height)), (0, third.height // 2))
-    assert _alone(over)["reason"] == "scan_two_sheets"
+    assert _alone(over).reason == "scan_two_sheets"
 
 
 def test_a_page_without_readable_codes_or_with_a_torn_corner() -> None:
@@ -129,16 +131,16 @@ def test_a_page_without_readable_codes_or_with_a_torn_corner() -> None:
     mm = DPI / 25.4
     pen.rectangle((0, 265 * mm, 24 * mm, 297 * mm), "white")
     pen.ellipse((172 * mm, 25 * mm, 185 * mm, 38 * mm), "black")
-    assert _alone(page)["status"] == "read"
+    assert _alone(page).status == "read"
     pen.ellipse((24 * mm, 259 * mm, 38 * mm, 272 * mm), "black")
-    assert _alone(page)["reason"] == "scan_no_serial"
+    assert _alone(page).reason == "scan_no_serial"
 
 
 def test_half_a_page_is_not_read() -> None:
     page = _blank_forms()[0]
     half = page.copy()
     half.paste("white", (0, page.height // 3, page.width, round(page.height * 0.86)))
-    assert _alone(half)["status"] == "unreadable"
+    assert _alone(half).status == "unreadable"
 
 
 def test_a_red_pen_is_told_but_a_seal_is_not() -> None:
@@ -166,11 +168,11 @@ def test_a_red_pen_is_told_but_a_seal_is_not() -> None:
             (220, 30, 40),
             5,
         )
-    answers = {answer["q"]: answer for answer in _alone(page)["answers"]}
-    assert answers.pop("c1_2")["reason"] == "doubt_red_ink"
+    answers = {answer.q: answer for answer in _alone(page).answers}
+    assert answers.pop("c1_2").reason == "doubt_red_ink"
     # The ring is laid on thick here: an outline under it may be lost, an answer never.
-    accepted = [answer for answer in answers.values() if answer["reason"] != "doubt_box_not_found"]
-    assert {(*answer["value"], answer["needs_human"]) for answer in accepted} == {("4", False)}
+    accepted = [answer for answer in answers.values() if answer.reason != "doubt_box_not_found"]
+    assert {(*(answer.value or ()), answer.needs_human) for answer in accepted} == {("4", False)}
     assert len(accepted) >= len(answers) - 4
 
 
@@ -179,7 +181,7 @@ def test_files_of_every_kind_are_read(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(pdf([first, second], DPI))
     third.convert("L").save(tmp_path / "scan.tif", save_all=True, append_images=[fourth.convert("L")])
     found = _read([tmp_path / "scan.pdf", tmp_path / "scan.tif"], jobs=2)
-    assert [(page["page_index"], page["serial"], page["page"]) for page in found["pages"]] == [
+    assert [(page.source.page_index, page.serial, page.page) for page in found.pages] == [
         (0, "000001", 1), (1, "000001", 2), (0, "000002", 1), (1, "000002", 2)
     ]  # fmt: skip
 
@@ -197,8 +199,8 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     for name, (content, _) in contents.items():
         (tmp_path / name).write_bytes(content)
     found = _read([*(tmp_path / name for name in contents), tmp_path / "absent.pdf"])
-    reasons = [page["reason"] for page in found["pages"]]
-    assert {page["status"] for page in found["pages"]} == {"unreadable"}
+    reasons = [page.reason for page in found.pages]
+    assert {page.status for page in found.pages} == {"unreadable"}
     for reason, (_, wanted) in zip(reasons, contents.values(), strict=False):
         assert reason == wanted or (wanted is None and reason in {"scan_file_broken", "scan_file_unknown"})
     assert reasons[-1] == "scan_file_missing"
@@ -227,7 +229,8 @@ def test_progress_is_told_and_doubtful_questions_are_shown(tmp_path: Path) -> No
     paths = _saved(tmp_path, [page.picture])
     found = _read(paths, progress=lambda done, of: told.append((done, of)), with_crops=True)
     assert told == [(1, 1)]
-    assert all(("crop" in answer) == answer["needs_human"] for answer in found["pages"][0]["answers"])
+    shown = [answer_json(answer) for answer in found.pages[0].answers]
+    assert all(("crop" in answer) == answer["needs_human"] for answer in shown)
 
 
 def test_without_the_extra_reading_says_what_is_missing(

@@ -23,7 +23,9 @@ from forms import answers
 from forms.faults import FaultyInstrument
 from forms.instrument import COMMENT
 from forms.paper.form_proof import FormProof
-from forms.scan import read_files
+from forms.scan import ScanReading, read_files
+from forms.scan.packing import answer_from_json, answer_json, comment_from_json, comment_json
+from forms.scan.records import PageSource, ReadAnswer, ReadComment, ReadFile, ReadForm, ReadPage
 from survey.clock import local_day
 from survey.errors import Refusal
 from survey.models import PaperReading, ScanFile, ScanForm
@@ -62,6 +64,14 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptForm:
+    """What is kept of a form that waits for a person."""
+
+    answers: tuple[ReadAnswer, ...]
+    comment: ReadComment | None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Why a page or a form did not come in: where, the catalogue's code, and what its sentence names."""
 
@@ -92,7 +102,7 @@ def read(
     jobs: int = 1,
     with_crops: bool = False,
     progress: Progress | None = None,
-) -> dict[str, Any]:
+) -> ScanReading:
     """Read files of this campaign's forms and return what the machine says of every page and form.
 
     Raises:
@@ -132,26 +142,26 @@ def take_in(
     actor.require(campaign.unit(unit_id).code)
     with installation.database.read() as session:
         serials.require_verifying(session, campaign)
-    found = read(installation, campaign, paths, with_crops=True)
+    reading = read(installation, campaign, paths, with_crops=True)
     named = {str(path): name for path, name in (names or {}).items()}
-    repeated = _known(installation, campaign, found["files"])
+    repeated = _known(installation, campaign, reading.files)
     accepted: list[str] = []
     unsure: list[str] = []
-    problems = [_page_problem(page, named) for page in found["pages"] if page["status"] != "read"]
-    for form in found["forms"]:
-        number = number_of(int(form["serial"]))
+    problems = [_page_problem(page, named) for page in reading.pages if page.status != "read"]
+    for form in reading.forms:
+        number = number_of(int(form.serial))
         if problem := _form_problem(installation, campaign, unit_id, form, repeated):
             problems.append(problem)
-        elif form["status"] == "complete":
+        elif form.status == "complete":
             try:
                 sure = _wait_or_enter(installation, actor, campaign, unit_id, form, now)
                 (accepted if sure else unsure).append(number)
             except Refusal as refusal:
                 problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
     doubled = [problem.place for problem in problems if problem.code in DOUBLED]
-    _note_files(installation, actor, campaign, unit_id, found["files"], doubled, now)
-    pages = len(found["pages"])
-    return TakenIn(len(found["files"]), pages, tuple(accepted), tuple(unsure), tuple(problems))
+    _note_files(installation, actor, campaign, unit_id, reading.files, doubled, now)
+    pages = len(reading.pages)
+    return TakenIn(len(reading.files), pages, tuple(accepted), tuple(unsure), tuple(problems))
 
 
 def waiting(installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
@@ -176,13 +186,13 @@ def doubtful(
     """
     actor.require(campaign.unit(unit_id).code)
     with installation.database.read() as session:
-        form = _open(installation, campaign, _row(session, campaign, unit_id, number))
+        kept = _decrypted(installation, campaign, _row(session, campaign, unit_id, number))
     doubts = tuple(
-        Doubt(answer["q"], answer["reason"] or "", answer.get("crop") or "")
-        for answer in form["answers"]
-        if answer["needs_human"]
+        Doubt(answer.q, answer.reason or "", answer.crop or "")
+        for answer in kept.answers
+        if answer.needs_human
     )
-    return Doubtful(number, doubts, (form["comment"] or {}).get("crop") or "")
+    return Doubtful(number, doubts, (kept.comment and kept.comment.crop) or "")
 
 
 def answer_doubts(
@@ -202,11 +212,11 @@ def answer_doubts(
     """
     actor.require(campaign.unit(unit_id).code)
     with installation.database.read() as session:
-        form = _open(installation, campaign, _row(session, campaign, unit_id, number))
-    wanted = [answer["q"] for answer in form["answers"] if answer["needs_human"]]
+        kept = _decrypted(installation, campaign, _row(session, campaign, unit_id, number))
+    wanted = [answer.q for answer in kept.answers if answer.needs_human]
     if missing := [name for name in wanted if name not in chosen]:
         raise Refusal("settle_incomplete", count=len(missing))
-    fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
+    fields = _fields(kept.answers)
     fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
     fields[COMMENT] = [chosen.get(COMMENT, "")]
     _enter(installation, actor, campaign, unit_id, number, fields, now)
@@ -220,17 +230,17 @@ def _wait_or_enter(
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
-    form: Mapping[str, Any],
+    form: ReadForm,
     now: dt.datetime,
 ) -> bool:
     """Let a form without doubts in and return True; keep one with doubts for a person."""
-    number = number_of(int(form["serial"]))
-    written = bool(form["comment"] and form["comment"]["written"])
-    if not form["needs_human"] and not written:
-        fields = {answer["q"]: answer["value"] or [] for answer in form["answers"]}
+    number = number_of(int(form.serial))
+    written = form.comment is not None and form.comment.written
+    if not form.needs_human and not written:
+        fields = _fields(form.answers)
         _enter(installation, actor, campaign, unit_id, number, fields, now)
         return True
-    kept = {"answers": form["answers"], "comment": form["comment"]}
+    kept = KeptForm(form.answers, form.comment)
     with installation.database.write() as session:
         sheet = serials.admit(session, campaign, UnitKey(campaign.id, unit_id), number)
         if sheet is None:
@@ -238,7 +248,7 @@ def _wait_or_enter(
         key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": sheet.serial}
         if session.get(ScanForm, tuple(key.values())) is not None:
             raise Refusal("scan_known", number=number)
-        content = _seal(installation, campaign, sheet.serial, kept)
+        content = _encrypted(installation, campaign, sheet.serial, kept)
         row = {"account_id": actor.account_id, "local_day": local_day(now), "waits": True}
         session.execute(insert(ScanForm).values(**key, **row, content=content))
         place = {"campaign_id": campaign.id, "unit_id": unit_id}
@@ -273,13 +283,11 @@ def _enter(
     door.accept(installation, entry, now)
 
 
-def _known(
-    installation: Installation, campaign: CampaignRecord, files: Sequence[Mapping[str, Any]]
-) -> set[str]:
+def _known(installation: Installation, campaign: CampaignRecord, files: Sequence[ReadFile]) -> set[str]:
     """Return the files that were read in this campaign before."""
     with installation.database.read() as session:
         known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
-    return {file["file"] for file in files if file["sha256"] and bytes.fromhex(file["sha256"]) in known}
+    return {file.file for file in files if file.sha256 and bytes.fromhex(file.sha256) in known}
 
 
 def _note_files(
@@ -287,13 +295,13 @@ def _note_files(
     actor: Actor,
     campaign: CampaignRecord,
     unit_id: int,
-    files: Sequence[Mapping[str, Any]],
+    files: Sequence[ReadFile],
     doubled: Sequence[str],
     now: dt.datetime,
 ) -> None:
     """Remember the files by their hash, so that none is taken in twice, and which pages came more than once."""
     place = {"campaign_id": campaign.id, "unit_id": unit_id}
-    new = {file["sha256"]: file["pages"] for file in files if file["sha256"] and file["pages"]}
+    new = {file.sha256: file.pages for file in files if file.sha256 and file.pages}
     with installation.database.write() as session:
         known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
         for sha256, pages in new.items():
@@ -312,51 +320,59 @@ def _row(session: Session, campaign: CampaignRecord, unit_id: int, number: str) 
     return form
 
 
-def _seal(installation: Installation, campaign: CampaignRecord, serial: int, kept: object) -> bytes:
+def _encrypted(installation: Installation, campaign: CampaignRecord, serial: int, kept: KeptForm) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
     about = f"{campaign.code}/{serial}".encode()
-    return nonce + AESGCM(installation.keys.paper_images).encrypt(nonce, json.dumps(kept).encode(), about)
+    plain = {
+        "answers": [answer_json(answer) for answer in kept.answers],
+        "comment": comment_json(kept.comment),
+    }
+    return nonce + AESGCM(installation.keys.paper_images).encrypt(nonce, json.dumps(plain).encode(), about)
 
 
-def _open(installation: Installation, campaign: CampaignRecord, form: ScanForm) -> dict[str, Any]:
-    nonce, sealed = form.content[:NONCE_BYTES], form.content[NONCE_BYTES:]
+def _decrypted(installation: Installation, campaign: CampaignRecord, form: ScanForm) -> KeptForm:
+    nonce, encrypted = form.content[:NONCE_BYTES], form.content[NONCE_BYTES:]
     about = f"{campaign.code}/{form.serial}".encode()
-    opened_content: dict[str, Any] = json.loads(
-        AESGCM(installation.keys.paper_images).decrypt(nonce, sealed, about)
-    )
-    return opened_content
+    plain = json.loads(AESGCM(installation.keys.paper_images).decrypt(nonce, encrypted, about))
+    kept_answers = tuple(answer_from_json(answer) for answer in plain["answers"])
+    return KeptForm(kept_answers, comment_from_json(plain["comment"]))
 
 
-def _page_problem(page: Mapping[str, Any], named: Mapping[str, str]) -> Problem:
+def _fields(read_answers: Sequence[ReadAnswer]) -> dict[str, Sequence[str]]:
+    """Return the fields of a form as a page would send them."""
+    return {answer.q: answer.value or () for answer in read_answers}
+
+
+def _page_problem(page: ReadPage, named: Mapping[str, str]) -> Problem:
     """Say why a page was not read, by the names that its sender knows; a doubled one names where the others are."""
-    serial = page.get("serial") or page.get("claimed_serial")
+    serial = page.serial or page.claimed_serial
     shown = f" ({number_of(int(serial))})" if serial else ""
-    others = ", ".join(_place(other, named) for other in page.get("others", ()))
-    return Problem(_place(page, named) + shown, page["reason"], {"others": others})
+    others = ", ".join(_place(other, named) for other in page.others)
+    return Problem(_place(page.source, named) + shown, page.reason or "", {"others": others})
 
 
-def _place(page: Mapping[str, Any], named: Mapping[str, str]) -> str:
-    name = named.get(page["file"]) or Path(page["file"]).name
-    return f"{name} – {page['page_index'] + 1}"
+def _place(source: PageSource, named: Mapping[str, str]) -> str:
+    name = named.get(source.file) or Path(source.file).name
+    return f"{name} – {source.page_index + 1}"
 
 
 def _form_problem(
     installation: Installation,
     campaign: CampaignRecord,
     unit_id: int,
-    form: Mapping[str, Any],
+    form: ReadForm,
     repeated: Collection[str],
 ) -> Problem | None:
     """Say why the pages that were read make no form of this unit; of doubled ones each page has said so."""
-    number = number_of(int(form["serial"]))
-    if form["unit"] != campaign.unit(unit_id).code:
-        name = campaign.unit(campaign.unit_id(form["unit"])).name
+    number = number_of(int(form.serial))
+    if form.unit != campaign.unit(unit_id).code:
+        name = campaign.unit(campaign.unit_id(form.unit)).name
         return Problem(number, "scan_other_unit", {"unit": name})
-    again = any(page["file"] in repeated for page in form["pages"])
-    if again and _is_in(installation, campaign, unit_id, int(form["serial"])):
+    again = any(page.source.file in repeated for page in form.pages)
+    if again and _is_in(installation, campaign, unit_id, int(form.serial)):
         return Problem(number, "scan_file_known")
-    if form["status"] == "incomplete":
-        missing = ", ".join(str(page) for page in form["missing_pages"])
+    if form.status == "incomplete":
+        missing = ", ".join(str(page) for page in form.missing_pages)
         return Problem(number, "scan_page_missing", {"pages": missing})
     return None
 

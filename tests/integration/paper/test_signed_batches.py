@@ -112,7 +112,7 @@ def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
     assert len(pictures[0]) == len(pictures[1]) == 2
     assert all(np.array_equal(one, other) for one, other in zip(*pictures, strict=True))
     found = read_files([signed], campaign.questionnaire, FormProof(installation.keys.paper_seal).verify)
-    assert [(page["status"], page["serial"]) for page in found["pages"]] == [("read", "000001")] * 2
+    assert [(page.status, page.serial) for page in found.pages] == [("read", "000001")] * 2
 
 
 def _wrong_passphrase(folder: Path) -> Identity:
