@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 
 from scoring import exact
+from scoring.arrays import FloatArray, MarkArray
 from scoring.comparison.ranks import (
     RankSets,
     kww_bonferroni,
@@ -35,7 +36,7 @@ from scoring.intervals import (
     with_fpc,
     xlogit,
 )
-from scoring.tally import FloatArray, MarkArray, arrange
+from scoring.tally import arrange
 
 LEVEL = 0.95
 SIZES = ((50, 2000), (80, 2000), (80, 300))

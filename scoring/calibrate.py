@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.arrays import BoolArray, CodeArray, FloatArray
 from scoring.design import Moments, features, row_moments
-from scoring.tally import BoolArray, CodeArray, FloatArray, FormTable
+from scoring.tally import FormTable
 
 SWEEPS = 10  # passes over the margins when residuals are taken for raking
 

@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from scoring.tally import LEVELS, BoolArray, FloatArray, FormTable, MarkArray
+from scoring.arrays import BoolArray, FloatArray, MarkArray
+from scoring.tally import LEVELS, FormTable
 
 Lonely = Literal["adjust", "average", "certainty", "remove"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.arrays import FloatArray
 from scoring.exact import guaranteed
 from scoring.intervals import Interval, form_bound, wilson, wilson_svy, xlogit
 from scoring.results import Estimate
-from scoring.tally import FloatArray
 
 # An index on 0..1 becomes a published one by (offset, width): F1 runs from 20 to 100, F2 and F3 from 0 to 100.
 Scale = tuple[float, float]

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from scoring.arrays import FloatArray
 from scoring.intervals import Interval, clopper_pearson
-from scoring.tally import FloatArray
 
 # Two tail probabilities closer than this, relatively, are the same number with different rounding.
 TIE = 1e-11

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.arrays import FloatArray
 from scoring.design import ROUNDING, Lonely, Moments, covariance
-from scoring.tally import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

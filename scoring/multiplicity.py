@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from scoring.arrays import FloatArray
 
 
-def holm(p: ArrayLike) -> NDArray[np.float64]:
+def holm(p: ArrayLike) -> FloatArray:
     """Return Holm's step-down adjusted p-values, in the order of the given ones.
 
     Estimator: with p sorted ascending, adjusted p_(i) = max over j <= i of min(1, (m - j + 1) p_(j)). Controls

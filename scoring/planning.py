@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betainc, gammaln, ndtr, ndtri
 
+from scoring.arrays import FloatArray
 from scoring.faults import DataFault, FaultyData
 from scoring.intervals import effective_n, wilson
 
@@ -221,7 +221,7 @@ def _effective(forms: int, population: int | None) -> float:
     return math.inf if size is None else size
 
 
-def _hypergeometric(n: int, population: int, satisfied: int) -> NDArray[np.float64]:
+def _hypergeometric(n: int, population: int, satisfied: int) -> FloatArray:
     """Return P(X = 0..n) for n drawn from a population with so many satisfied."""
     x = np.arange(n + 1, dtype=np.float64)
     other = population - satisfied
@@ -233,7 +233,7 @@ def _hypergeometric(n: int, population: int, satisfied: int) -> NDArray[np.float
     return chance
 
 
-def _log_choose(n: int, k: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_choose(n: int, k: FloatArray) -> FloatArray:
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
 
 

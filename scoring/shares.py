@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scoring.arrays import CountArray, FloatArray
 from scoring.design import Lonely, factors
-from scoring.tally import LEVELS, FloatArray, FormTable
+from scoring.tally import LEVELS, FormTable
 
 
 @dataclass(frozen=True, slots=True)
 class ShareCounts:
     """Counts that shares are made of: int64 (strata, items) answered and satisfied, per stratum and item."""
 
-    answered: NDArray[np.int64]
-    satisfied: NDArray[np.int64]
+    answered: CountArray
+    satisfied: CountArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from scoring.arrays import BoolArray, CountArray, FloatArray
 from scoring.design import Moments, expand, expansion, moments, select
 from scoring.estimates import (
     F1_SCALE,
@@ -31,7 +32,7 @@ from scoring.results import (
     OverallRule,
     SurveyResult,
 )
-from scoring.tally import BoolArray, Counts, FloatArray, FormTable, arrange, count, forms_answering
+from scoring.tally import Counts, FormTable, arrange, count, forms_answering
 
 ItemInterval = Literal["wilson", "guaranteed"]
 
@@ -77,7 +78,7 @@ class _Survey:
     rules: Rules
     scheme: Scheme
     names: tuple[str, ...]
-    member: NDArray[np.int64]
+    member: CountArray
     counts: Counts
     answering: FloatArray
 

@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
-MarkArray = NDArray[np.uint8]
-CodeArray = NDArray[np.intp]
-BoolArray = NDArray[np.bool_]
+from scoring.arrays import CodeArray, CountArray, FloatArray, MarkArray
 
 LEVELS = 5
 BLANK = 0
@@ -96,24 +93,24 @@ class Counts:
     (n_strata, n_items). They sum to the forms of the stratum.
     """
 
-    levels: NDArray[np.int64]
-    blank: NDArray[np.int64]
-    no_opinion: NDArray[np.int64]
+    levels: CountArray
+    blank: CountArray
+    no_opinion: CountArray
 
     @property
-    def answered(self) -> NDArray[np.int64]:
+    def answered(self) -> CountArray:
         """Counted answers (levels 1..5) per stratum and item."""
-        total: NDArray[np.int64] = self.levels.sum(axis=2)
+        total: CountArray = self.levels.sum(axis=2)
         return total
 
-    def satisfied(self, satisfied_from: int = 4) -> NDArray[np.int64]:
+    def satisfied(self, satisfied_from: int = 4) -> CountArray:
         """Answers at or above ``satisfied_from`` per stratum and item."""
-        total: NDArray[np.int64] = self.levels[:, :, satisfied_from - 1 :].sum(axis=2)
+        total: CountArray = self.levels[:, :, satisfied_from - 1 :].sum(axis=2)
         return total
 
-    def points(self) -> NDArray[np.int64]:
+    def points(self) -> CountArray:
         """Sum of the levels over the counted answers per stratum and item."""
-        total: NDArray[np.int64] = self.levels @ np.arange(1, LEVELS + 1)
+        total: CountArray = self.levels @ np.arange(1, LEVELS + 1)
         return total
 
 
@@ -134,7 +131,7 @@ def count(table: FormTable) -> Counts:
     return Counts(exactly[:, :, 1:], exactly[:, :, 0], at_least[:, :, LEVELS + 1])
 
 
-def forms_answering(table: FormTable, groups: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+def forms_answering(table: FormTable, groups: Sequence[Sequence[int]]) -> CountArray:
     """Count the forms with at least one counted answer among the items of each group.
 
     ``groups`` are lists of columns. Returns int64 (n_strata, n_groups).

@@ -15,6 +15,7 @@ from scoring.analysis.unit_profile import (
     overall_drivers,
     overall_importance,
 )
+from scoring.arrays import MarkArray
 from scoring.comparison.ranking import Ranking, ranking
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.points.awards import PointTable
@@ -28,7 +29,6 @@ from scoring.quality import Collected
 from scoring.quality.review import Review, disclosable, review, unflagged
 from scoring.results import DomainResult, SurveyResult
 from scoring.summary import Questions, Rules, summarise
-from scoring.tally import MarkArray
 
 SCHEMA_VERSION = 1
 

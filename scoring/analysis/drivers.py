@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from scoring.arrays import BoolArray, CodeArray, FloatArray
 
 FEWEST_FORMS_EACH = 10  # complete forms per criterion, below which nothing is said
 MOST_CRITERIA = 10
@@ -75,7 +75,7 @@ def importance(criteria: ArrayLike, overall: ArrayLike, unit: ArrayLike) -> tupl
 
 def _complete(
     criteria: ArrayLike, overall: ArrayLike, unit: ArrayLike
-) -> tuple[FloatArray, NDArray[np.intp], FloatArray] | None:
+) -> tuple[FloatArray, CodeArray, FloatArray] | None:
     """Return the complete forms sorted by unit, the forms of each unit, and the gains in R^2 (k,)."""
     table = np.column_stack([np.asarray(criteria, dtype=np.float64), np.asarray(overall, dtype=np.float64)])
     whole = np.isfinite(table).all(axis=1)
@@ -91,9 +91,7 @@ def _complete(
     return rows, sizes, gain
 
 
-def _bootstrap(
-    rows: FloatArray, sizes: NDArray[np.intp], level: float, seed: int, draws: int
-) -> FloatArray | None:
+def _bootstrap(rows: FloatArray, sizes: CodeArray, level: float, seed: int, draws: int) -> FloatArray | None:
     """Return (2, k): percentile ends of the shares over resampled forms; None where most give no shares."""
     rng = np.random.default_rng(seed)
     starts = np.cumsum(sizes) - sizes
@@ -112,7 +110,7 @@ def _bootstrap(
     return np.asarray(np.quantile(usable, [(1 - level) / 2, (1 + level) / 2], axis=0), dtype=np.float64)
 
 
-def _correlations(rows: FloatArray, sizes: NDArray[np.intp], chosen: NDArray[np.intp]) -> FloatArray:
+def _correlations(rows: FloatArray, sizes: CodeArray, chosen: CodeArray) -> FloatArray:
     """Return (draws, k + 1, k + 1) correlations inside units; NaN where a column has no spread."""
     data = rows[chosen]
     ends = np.cumsum(sizes)
@@ -146,7 +144,7 @@ def _explained(correlation: FloatArray, subset: int, k: int) -> FloatArray:
     among = correlation[:, chosen][:, :, chosen]
     with_overall = correlation[:, chosen, -1]
     finite = np.isfinite(among).all(axis=(1, 2)) & np.isfinite(with_overall).all(axis=1)
-    sound: NDArray[np.bool_] = np.array(finite, dtype=np.bool_)
+    sound: BoolArray = np.array(finite, dtype=np.bool_)
     sound[sound] = np.linalg.eigvalsh(among[sound])[:, 0] > 1e-9
     value = np.full(correlation.shape[0], np.nan)
     solved = np.linalg.solve(among[sound], with_overall[sound][:, :, None])[:, :, 0]

@@ -10,10 +10,10 @@ from statistics import median_low
 import numpy as np
 
 from scoring.analysis.unit_profile import form_scores
+from scoring.arrays import CodeArray, MarkArray
 from scoring.planning import Precision, margin_mean, power_target, precision
 from scoring.points.target_probabilities import SCALES
 from scoring.results import Formula
-from scoring.tally import CodeArray, MarkArray
 
 MOST_QUOTAS = 4
 HOPED, TARGET = 0.95, 0.85

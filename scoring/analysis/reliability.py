@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from scoring.arrays import FloatArray, MarkArray
 
 MINIMUM_FORMS = 20
 LOWEST_UNIQUENESS = 0.005
 _TOLERANCE = 1e-12
 _STEPS = 20_000
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Reliability:
     omega: float | None
 
 
-def reliability(marks: NDArray[np.uint8], minimum: int = MINIMUM_FORMS) -> Reliability | None:
+def reliability(marks: MarkArray, minimum: int = MINIMUM_FORMS) -> Reliability | None:
     """Estimate the reliability of a scale from the forms that answered every item.
 
     ``marks`` uint8 (n_forms, k): levels 1..5, everything else not counted. Estimators, with S the covariance

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
+
+from scoring.arrays import CodeArray, FloatArray
 
 FEWEST_FORMS = 30
 
@@ -22,7 +24,6 @@ FindingCode = Literal[
     "work_on",
     "work_on_perhaps",
 ]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _separated(values: FloatArray, matrix: FloatArray, first: int, second: int, 
     return bool(distance > ndtri((1 + level) / 2) * np.sqrt(max(variance, 0.0)))
 
 
-def _group(values: FloatArray, matrix: FloatArray, order: NDArray[np.intp], level: float) -> tuple[int, ...]:
+def _group(values: FloatArray, matrix: FloatArray, order: CodeArray, level: float) -> tuple[int, ...]:
     """Return the first criterion of an order and those not separated from it."""
     rest = [int(one) for one in order[1:] if not _separated(values, matrix, int(order[0]), int(one), level)]
     return (int(order[0]), *rest)

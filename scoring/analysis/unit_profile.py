@@ -9,11 +9,12 @@ import numpy as np
 
 from scoring.analysis.drivers import Drivers, drivers, importance
 from scoring.analysis.unit_findings import UnitFinding, unit_findings
+from scoring.arrays import CodeArray, FloatArray, MarkArray
 from scoring.design import Moments, moments, select
 from scoring.index import Estimates, Scheme, WeightedCriterion, build_scheme, estimate
 from scoring.results import CriterionRule, Formula
 from scoring.summary import Questions, Rules
-from scoring.tally import BLANK, CodeArray, FloatArray, MarkArray, arrange
+from scoring.tally import BLANK, arrange
 
 TOP = 5
 MOST_FORMS = 4_000

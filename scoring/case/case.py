@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scoring.arrays import CodeArray
 from scoring.case.responses import Responses, StepsDone, find_responses, read_responses
 from scoring.case.setup import CaseSetup, read_setup
 from scoring.case.units import CaseUnit, read_units
@@ -66,7 +66,7 @@ def _assemble(setup: CaseSetup, units: tuple[CaseUnit, ...], responses: Response
         values, year = np.unique(responses.year, return_inverse=True)
         years = tuple(values.tolist())
     place = {unit.name: number for number, unit in enumerate(units)}
-    code: NDArray[np.intp] = np.array([place[name] for name in responses.unit_names], dtype=np.intp)
+    code: CodeArray = np.array([place[name] for name in responses.unit_names], dtype=np.intp)
     population = [unit.population for unit in units for _ in years]
     unit = code[responses.unit]
     table = arrange(responses.marks, unit * len(years) + year, population, responses.weight)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from scoring.arrays import BoolArray, FloatArray
 from scoring.case.case import Case
 from scoring.case.records import StatisticRecord, ends, number
 from scoring.comparison.differences import TestedDifference, YearPoint, year_differences
@@ -23,7 +24,6 @@ from scoring.estimates import effective_forms
 from scoring.index import Scheme, estimate
 from scoring.intervals import form_bound, mean_t, wilson
 from scoring.multiplicity import holm
-from scoring.tally import BoolArray, FloatArray
 
 SEED = 20240805  # of the simulated rank sets; a record that uses it names it
 

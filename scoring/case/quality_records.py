@@ -7,10 +7,10 @@ from typing import cast
 
 import numpy as np
 
+from scoring.arrays import CodeArray
 from scoring.case.case import Case
 from scoring.case.records import StatisticRecord
 from scoring.quality import Collected, Flag, flag_forms, flag_officers
-from scoring.tally import CodeArray
 
 SEED = 20240805  # of the permutations: the same file gives the same flags
 NOBODY = -1

@@ -10,13 +10,12 @@ from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scoring.arrays import CodeArray, CountArray, FloatArray, MarkArray
 from scoring.case.csv_file import CsvFile
 from scoring.case.setup import CaseSetup
 from scoring.case.units import CaseUnit
 from scoring.faults import DataFault
-from scoring.tally import FloatArray, MarkArray
 
 StepsDone = Callable[[int], None]
 READING = 600  # of the 1000 steps of a whole run
@@ -35,9 +34,9 @@ class Responses:
 
     marks: MarkArray
     unit_names: tuple[str, ...]
-    unit: NDArray[np.intp]
+    unit: CodeArray
     ids: tuple[str, ...] | None
-    year: NDArray[np.int64] | None
+    year: CountArray | None
     weight: FloatArray | None
     channel: tuple[str, ...] | None
     officer: tuple[str, ...] | None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from scoring.analysis.reliability import reliability
+from scoring.arrays import BoolArray, CodeArray, FloatArray
 from scoring.calibrate import Calibration, CalibrationMargin, calibrated_moments, post_stratify, rake
 from scoring.case.case import Case, read_case
 from scoring.case.comparison_records import comparison_records
@@ -24,7 +25,7 @@ from scoring.case.records import (
 from scoring.case.responses import READING, StepsDone
 from scoring.design import Moments, expand, expansion, moments, select
 from scoring.index import Scheme, build_scheme, estimate
-from scoring.tally import BoolArray, CodeArray, Counts, FloatArray, FormTable, arrange, count
+from scoring.tally import Counts, FormTable, arrange, count
 
 STEPS = 1000  # of a whole run, as the progress callback counts them
 QUALITY_FROM = 800  # the permutations behind the flags are the last long part

@@ -12,13 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from scoring.arrays import BoolArray, CodeArray, FloatArray
 from scoring.multiplicity import holm
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 DRAWS = 10_000
 _CHUNK = 500  # draws held in memory at a time: 40 units have 1,560 ordered pairs
@@ -234,9 +232,7 @@ def _stepdown(
     return above
 
 
-def _largest(
-    noise: FloatArray, rows: NDArray[np.intp], columns: NDArray[np.intp], spread: FloatArray
-) -> FloatArray:
+def _largest(noise: FloatArray, rows: CodeArray, columns: CodeArray, spread: FloatArray) -> FloatArray:
     """Return the largest studentised difference of every simulated vector, over the given pairs."""
     scale = spread[rows, columns]
     chunks = [noise[start : start + _CHUNK] for start in range(0, noise.shape[0], _CHUNK)]

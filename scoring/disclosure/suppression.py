@@ -20,13 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from scoring.arrays import BoolArray, CountArray
 
 THRESHOLD = 10
 
 CellPosition = tuple[int, int]
-BoolArray = NDArray[np.bool_]
-CountArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

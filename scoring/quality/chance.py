@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-FloatArray = NDArray[np.float64]
+from scoring.arrays import BoolArray, FloatArray
 
 BATCH = 500
 ENOUGH = 20
@@ -28,7 +27,7 @@ def least_draws(tests: int, alpha: float) -> int:
 
 
 def permutation_p(
-    statistic: Statistic, chosen: NDArray[np.bool_], draws: int, rng: np.random.Generator
+    statistic: Statistic, chosen: BoolArray, draws: int, rng: np.random.Generator
 ) -> tuple[float, float]:
     """Return (observed, p): the statistic of the chosen subset, and how often a random one reaches it.
 

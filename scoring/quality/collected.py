@@ -6,12 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-MarkArray = NDArray[np.uint8]
-CodeArray = NDArray[np.intp]
-BoolArray = NDArray[np.bool_]
+from scoring.arrays import BoolArray, CodeArray, FloatArray, MarkArray
 
 NONE = -1
 FEWEST_MARKS = 5

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import fdtrc, fdtri
 
+from scoring.arrays import CodeArray, FloatArray
 from scoring.multiplicity import holm
 from scoring.quality.chance import ENOUGH
-from scoring.quality.collected import NONE, CodeArray, Collected, FloatArray, pools, scores
+from scoring.quality.collected import NONE, Collected, pools, scores
 
 _DRAWS = 9_999
 

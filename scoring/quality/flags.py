@@ -7,21 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from scoring.arrays import BoolArray, CodeArray, FloatArray
 from scoring.multiplicity import holm
 from scoring.quality.chance import Statistic, hypergeometric_p, least_draws, permutation_p
-from scoring.quality.collected import (
-    TOP,
-    BoolArray,
-    CodeArray,
-    Collected,
-    FloatArray,
-    close_pairs,
-    pools,
-    scores,
-    straight_level,
-)
+from scoring.quality.collected import TOP, Collected, close_pairs, pools, scores, straight_level
 from scoring.quality.rhythm import too_fast
 
 FlagKind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst", "crowd", "copies"]
@@ -207,7 +197,7 @@ def flag_forms(collected: Collected) -> tuple[Flag, ...]:
     )
 
 
-def flagged_forms(flags: Iterable[Flag], forms: int) -> NDArray[np.bool_]:
+def flagged_forms(flags: Iterable[Flag], forms: int) -> BoolArray:
     """Return which forms any flag rests on, bool (forms,), to show results with and without them."""
     mask = np.zeros(forms, dtype=np.bool_)
     for flag in flags:

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betainc
 
+from scoring.arrays import CodeArray, FloatArray
 from scoring.multiplicity import holm
 from scoring.quality.chance import ENOUGH
-from scoring.quality.collected import NONE, CodeArray, Collected, FloatArray, close_pairs
+from scoring.quality.collected import NONE, Collected, close_pairs
 from scoring.quality.flags import ALPHA, DISTANCE, Flag
 
 FEWEST_OF_CHANNEL = 10  # forms of a unit by one channel, and in the crowded half-day
@@ -144,16 +144,16 @@ def _copies(
     return Flag("copies", unit, None, None, observed, chance, p, None, tuple(places[forms].tolist()), channel)
 
 
-def _same_time(label: NDArray[np.intp]) -> float:
+def _same_time(label: CodeArray) -> float:
     """Return the share of all pairs of forms that came in the same half-day."""
     counts = np.bincount(label).astype(np.float64)
     return float((counts * (counts - 1)).sum() / (label.size * (label.size - 1)))
 
 
 def _shuffled_p(
-    label: NDArray[np.intp],
-    one: NDArray[np.intp],
-    other: NDArray[np.intp],
+    label: CodeArray,
+    one: CodeArray,
+    other: CodeArray,
     observed: int,
     rng: np.random.Generator,
 ) -> float:
@@ -165,5 +165,5 @@ def _shuffled_p(
     return (1 + reached) / (1 + drawn)
 
 
-def _shuffles(label: NDArray[np.intp], rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+def _shuffles(label: CodeArray, rng: np.random.Generator) -> Iterator[CodeArray]:
     yield from rng.permuted(np.broadcast_to(label, (_BATCH, label.size)), axis=1)

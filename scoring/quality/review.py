@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from scoring.arrays import BoolArray, CodeArray
 from scoring.disclosure.suppression import protect
 from scoring.multiplicity import holm
 from scoring.quality import (
@@ -28,7 +29,6 @@ from scoring.quality import (
 )
 from scoring.quality.collected import NONE, pools
 from scoring.quality.flags import FEWEST_FORMS
-from scoring.tally import BoolArray, CodeArray
 
 MOST_FORMS = 2_000  # of a unit; the distances between them take 16 MB
 

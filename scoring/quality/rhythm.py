@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from scoring.arrays import BoolArray, FloatArray
 from scoring.quality.chance import Statistic, permutation_p
-from scoring.quality.collected import FEWEST_MARKS, NONE, BoolArray, Collected, FloatArray, pools
+from scoring.quality.collected import FEWEST_MARKS, NONE, Collected, pools
 
 SECONDS_PER_ITEM = 1.0
 BURST_FORMS = 5

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
+from scoring.arrays import CodeArray, MarkArray
 from scoring.design import expand, expansion, moments
 from scoring.index import Estimates, WeightedCriterion, build_scheme, estimate
-from scoring.tally import CodeArray, MarkArray, arrange
+from scoring.tally import arrange
 
 CRITERIA = (WeightedCriterion("C1", 2.0, (0, 1)), WeightedCriterion("C2", 1.0, (2,)))
 PLAN = build_scheme(4, CRITERIA)  # the fourth column is the overall item

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from scoring.arrays import FloatArray
 from scoring.index import Estimates
 from scoring.summary import Questions, Rules, summarise
-from scoring.tally import FloatArray
 from tests.unit.scoring.surveys import CRITERIA, PLAN, Survey, surveys
 
 QUESTIONS = Questions(("C1.1", "C1.2", "C2.1", "overall"), CRITERIA, 3)

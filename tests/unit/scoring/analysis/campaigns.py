@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.analysis.analysis import AnalysisInput
+from scoring.arrays import MarkArray
 from scoring.index import WeightedCriterion
 from scoring.points import point_tables
 from scoring.quality import Collected
 from scoring.results import CriterionRule, Formula, SurveyResult
 from scoring.summary import Questions, Rules, summarise
-from scoring.tally import MarkArray
 
 SIZES = (4, 5, 4, 4, 5, 4)
 POINTS = (2.0, 1.5, 1.5, 3.0, 3.0, 2.0)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scoring.arrays import MarkArray
 from scoring.points import point_tables
 from scoring.points.awards import award
 from scoring.points.target_probabilities import (
@@ -17,7 +18,6 @@ from scoring.points.target_probabilities import (
     target_probabilities,
 )
 from scoring.results import DomainResult, Estimate, Formula
-from scoring.tally import MarkArray
 from tests.unit.scoring.analysis.campaigns import CRITERIA, Campaign, campaign, results_of
 
 PUBLISHED = ((76.45, 0.0), (82.22, 0.8), (82.46, 0.8), (82.89, 1.8), (90.1, 3.0), (81.92, 0.4))
