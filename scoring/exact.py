@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import gammaln
 
 from scoring.arrays import FloatArray
 from scoring.intervals import Interval, clopper_pearson
@@ -18,6 +19,11 @@ from scoring.intervals import Interval, clopper_pearson
 # Two tail probabilities closer than this, relatively, are the same number with different rounding.
 TIE = 1e-11
 REACH = 12
+
+
+def log_choose(n: int, k: FloatArray) -> FloatArray:
+    """Return the logarithms of the binomial coefficients n over k, for whole k of 0..n. Worked value: 5, 2: log 10."""
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
 
 
 def probabilities(satisfied: int, n: int, population: int, near: int) -> tuple[int, FloatArray]:

@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, gammaln, ndtr, ndtri
+from scipy.special import betainc, ndtr, ndtri
 
 from scoring.arrays import FloatArray
+from scoring.exact import log_choose
 from scoring.faults import DataFault, FaultyData
-from scoring.intervals import effective_n, wilson
+from scoring.intervals import effective_n, normal_quantile, wilson
 
 LARGEST = 100_000
 SHARES = (0.85, 0.90, 0.95)
@@ -64,7 +65,7 @@ def margin_mean(forms: int, population: int | None, spread: float, level: float)
     """
     _checked(forms=forms, population=population, level=level)
     left = 1.0 if population is None else 1 - forms / population
-    return _quantile(level) * spread * math.sqrt(left / forms)
+    return normal_quantile(level) * spread * math.sqrt(left / forms)
 
 
 def forms_for_margin(wanted: float, population: int | None, share: float, level: float) -> int:
@@ -98,7 +99,7 @@ def power_target(forms: int, population: int | None, share: float, target: float
     """
     _checked(forms=forms, population=population, share=share, target=target, level=level)
     size = _effective(forms, population)
-    slack = 0.0 if math.isinf(size) else _quantile(level) * math.sqrt(target * (1 - target) / size)
+    slack = 0.0 if math.isinf(size) else normal_quantile(level) * math.sqrt(target * (1 - target) / size)
     least = math.ceil(forms * (target + slack) - 1e-9)
     if least > forms:
         return 0.0
@@ -135,7 +136,7 @@ def forms_to_show_target(
 
 def _first_guess(share: float, target: float, level: float, power: float) -> int:
     """Return the normal approximation's number of forms, a little enlarged."""
-    spread = _quantile(level) * math.sqrt(target * (1 - target)) + float(ndtri(power)) * math.sqrt(
+    spread = normal_quantile(level) * math.sqrt(target * (1 - target)) + float(ndtri(power)) * math.sqrt(
         share * (1 - share)
     )
     return math.ceil(1.3 * (spread / (share - target)) ** 2) + 20
@@ -168,7 +169,7 @@ def power_difference(
         variance += share * (1 - share) / _effective(size, population)
     if variance == 0:
         return float(first != second)
-    distance, quantile = abs(first - second) / math.sqrt(variance), _quantile(level)
+    distance, quantile = abs(first - second) / math.sqrt(variance), normal_quantile(level)
     return float(ndtr(distance - quantile) + ndtr(-distance - quantile))
 
 
@@ -209,10 +210,6 @@ def precision(
     return Precision(forms, population, level, power, shares, margins, differences)
 
 
-def _quantile(level: float) -> float:
-    return float(ndtri((1 + level) / 2))
-
-
 def _effective(forms: int, population: int | None) -> float:
     """Return the effective n, infinite for a census."""
     if population is None:
@@ -228,13 +225,9 @@ def _hypergeometric(n: int, population: int, satisfied: int) -> FloatArray:
     possible = (x <= satisfied) & (n - x <= other)
     chance = np.zeros(n + 1)
     x = x[possible]
-    logs = _log_choose(satisfied, x) + _log_choose(other, n - x)
-    chance[possible] = np.exp(logs - _log_choose(population, np.array([n], dtype=np.float64)))
+    logs = log_choose(satisfied, x) + log_choose(other, n - x)
+    chance[possible] = np.exp(logs - log_choose(population, np.array([n], dtype=np.float64)))
     return chance
-
-
-def _log_choose(n: int, k: FloatArray) -> FloatArray:
-    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
 
 
 def _checked(**values: float | None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring.arrays import CodeArray, CountArray, FloatArray, MarkArray
+from scoring.arrays import BoolArray, CodeArray, CountArray, FloatArray, MarkArray
 
 LEVELS = 5
 BLANK = 0
@@ -129,6 +129,23 @@ def count(table: FormTable) -> Counts:
                 at_least[code, item, level] = np.count_nonzero(column >= level)
     exactly = at_least[:, :, :-1] - at_least[:, :, 1:]
     return Counts(exactly[:, :, 1:], exactly[:, :, 0], at_least[:, :, LEVELS + 1])
+
+
+def counted(marks: MarkArray) -> BoolArray:
+    """Say which marks are levels 1..5, bool of the same shape; blank and no opinion are not."""
+    return np.asarray((marks > BLANK) & (marks <= LEVELS), dtype=np.bool_)
+
+
+def mean_levels(marks: MarkArray) -> FloatArray:
+    """Return each form's mean level over its counted marks, float (n,); NaN for a form without any.
+
+    ``marks`` uint8 (n, k). Worked value: marks 5, 4, 0, 9: 4.5.
+    """
+    levels = counted(marks)
+    number = levels.sum(axis=1)
+    total = np.where(levels, marks, 0).sum(axis=1)
+    mean: FloatArray = np.where(number > 0, total / np.maximum(number, 1), np.nan)
+    return mean
 
 
 def forms_answering(table: FormTable, groups: Sequence[Sequence[int]]) -> CountArray:

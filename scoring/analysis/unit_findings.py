@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from scoring.arrays import CodeArray, FloatArray
+from scoring.intervals import normal_quantile
 
 FEWEST_FORMS = 30
 
@@ -79,7 +79,7 @@ def unit_findings(
 def _separated(values: FloatArray, matrix: FloatArray, first: int, second: int, level: float) -> bool:
     variance = matrix[first, first] + matrix[second, second] - 2 * matrix[first, second]
     distance = abs(values[first] - values[second])
-    return bool(distance > ndtri((1 + level) / 2) * np.sqrt(max(variance, 0.0)))
+    return bool(distance > normal_quantile(level) * np.sqrt(max(variance, 0.0)))
 
 
 def _group(values: FloatArray, matrix: FloatArray, order: CodeArray, level: float) -> tuple[int, ...]:

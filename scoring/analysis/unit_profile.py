@@ -14,9 +14,8 @@ from scoring.design import Moments, moments, select
 from scoring.index import Estimates, Scheme, WeightedCriterion, build_scheme, estimate
 from scoring.results import CriterionRule, Formula
 from scoring.summary import Questions, Rules
-from scoring.tally import BLANK, arrange
+from scoring.tally import LEVELS, arrange, counted, mean_levels
 
-TOP = 5
 MOST_FORMS = 4_000
 
 
@@ -94,16 +93,8 @@ def findings_by_unit(
 
 def criterion_scores(marks: MarkArray, criteria: Sequence[WeightedCriterion]) -> FloatArray:
     """Return each form's mean level per criterion, float (n, k); NaN where it answered none of its items."""
-    columns = [_mean_level(marks[:, list(criterion.columns)]) for criterion in criteria]
+    columns = [mean_levels(marks[:, list(criterion.columns)]) for criterion in criteria]
     return np.column_stack(columns) if columns else np.empty((marks.shape[0], 0))
-
-
-def _mean_level(marks: MarkArray) -> FloatArray:
-    counted = (marks > BLANK) & (marks <= TOP)
-    number = counted.sum(axis=1)
-    total = np.where(counted, marks, 0).sum(axis=1)
-    mean: FloatArray = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return mean
 
 
 def overall_drivers(
@@ -133,7 +124,7 @@ def overall_importance(marks: MarkArray, unit: CodeArray, questions: Questions) 
 
 
 def _levels(marks: MarkArray, column: int) -> FloatArray:
-    return _mean_level(marks[:, [column]])
+    return mean_levels(marks[:, [column]])
 
 
 def form_scores(marks: MarkArray, formula: Formula, satisfied_from: int = 4) -> FloatArray:
@@ -143,8 +134,9 @@ def form_scores(marks: MarkArray, formula: Formula, satisfied_from: int = 4) -> 
     2/3, else 3/4.
     """
     if formula != "f2":
-        return (_mean_level(marks) - 1) / (TOP - 1)
-    satisfied = (marks >= satisfied_from) & (marks <= TOP)
-    number = ((marks > BLANK) & (marks <= TOP)).sum(axis=1)
+        return (mean_levels(marks) - 1) / (LEVELS - 1)
+    levels = counted(marks)
+    satisfied = levels & (marks >= satisfied_from)
+    number = levels.sum(axis=1)
     share: FloatArray = np.where(number > 0, satisfied.sum(axis=1) / np.maximum(number, 1), np.nan)
     return share

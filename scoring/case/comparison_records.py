@@ -22,10 +22,9 @@ from scoring.comparison.ranks import (
 from scoring.design import Moments, select
 from scoring.estimates import effective_forms
 from scoring.index import Scheme, estimate
-from scoring.intervals import form_bound, mean_t, wilson
+from scoring.intervals import form_bound, interval_error, mean_t, t_quantile, wilson
 from scoring.multiplicity import holm
-
-SEED = 20240805  # of the simulated rank sets; a record that uses it names it
+from scoring.seed import SEED
 
 
 def comparison_records(
@@ -131,14 +130,8 @@ def _honest(case: Case, unit: int, place: int, point: YearPoint, level: float) -
     if point.se > 0 or forms == population:
         return point.se
     sizes: FloatArray = effective_forms(np.array([[forms]]), np.array([population]), np.ones(1))
-    low, high = form_bound(point.value, wilson(float(sizes[0]), float(sizes[0]), level).low)
-    return (high - low) / 2 / mean_quantile(level)
-
-
-def mean_quantile(level: float) -> float:
-    """Return the normal quantile of a two-sided interval. Worked value: 0.95: 1.959964."""
-    low, high = mean_t(0.0, 1.0, np.inf, level) or (0.0, 0.0)
-    return (high - low) / 2
+    bound = form_bound(point.value, wilson(float(sizes[0]), float(sizes[0]), level).low)
+    return interval_error(bound, t_quantile(np.inf, level) or np.nan)
 
 
 def _sets(sets: RankSets) -> StatisticRecord:

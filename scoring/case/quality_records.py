@@ -11,9 +11,8 @@ from scoring.arrays import CodeArray
 from scoring.case.case import Case
 from scoring.case.records import StatisticRecord
 from scoring.quality import Collected, Flag, flag_forms, flag_officers
-
-SEED = 20240805  # of the permutations: the same file gives the same flags
-NOBODY = -1
+from scoring.quality.collected import NONE
+from scoring.seed import SEED
 
 
 def quality_records(case: Case) -> Iterator[StatisticRecord]:
@@ -36,13 +35,13 @@ def _collected(case: Case) -> tuple[list[str], Collected]:
     codes: dict[tuple[int, str], int] = {}
     officer: CodeArray = np.array(
         [
-            codes.setdefault((unit, name), len(codes)) if name.strip() else NOBODY
+            codes.setdefault((unit, name), len(codes)) if name.strip() else NONE
             for unit, name in zip(responses.unit.tolist(), names, strict=True)
         ],
         dtype=np.intp,
     )
     seconds = unknown if responses.seconds is None else responses.seconds
-    channel = np.full(responses.unit.size, NOBODY, dtype=np.intp)
+    channel = np.full(responses.unit.size, NONE, dtype=np.intp)
     collected = Collected(responses.marks, responses.unit, officer, channel, seconds, unknown)
     return [name for _, name in codes], collected
 

@@ -7,8 +7,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from scipy.special import ndtri
-
 from scoring.comparison.differences import PairDifference, unit_differences
 from scoring.comparison.ranks import (
     RankSets,
@@ -17,6 +15,7 @@ from scoring.comparison.ranks import (
     mrsw_simultaneous,
     pairwise_bonferroni,
 )
+from scoring.intervals import Interval, interval_error, normal_quantile
 from scoring.results import DomainResult, Estimate, Formula
 
 # Simulated rank sets and the list of all pairs cost units squared; beyond this one step must do.
@@ -77,7 +76,7 @@ def rank_error(found: Estimate, level: float) -> float:
         return found.se
     if found.low is None or found.high is None:
         return math.nan
-    return (found.high - found.low) / 2 / float(ndtri((1 + level) / 2))
+    return interval_error(Interval(found.low, found.high), normal_quantile(level))
 
 
 def ranking(

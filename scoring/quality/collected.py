@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.arrays import BoolArray, CodeArray, FloatArray, MarkArray
+from scoring.tally import LEVELS, counted
 
 NONE = -1
-FEWEST_MARKS = 5
-TOP = 5
+FEWEST_MARKS = 5  # of a form that is to say anything about how it was filled in
+FEWEST_FORMS = 5  # of an officer who is to be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,7 @@ class Collected:
     @property
     def counted(self) -> BoolArray:
         """Say which marks are levels, bool (n, k)."""
-        return np.asarray((self.marks >= 1) & (self.marks <= TOP), dtype=np.bool_)
-
-
-def scores(marks: MarkArray) -> FloatArray:
-    """Return each form's mean level over its counted marks, float (n,); NaN for a form without any."""
-    counted = (marks >= 1) & (marks <= TOP)
-    number = counted.sum(axis=1)
-    total = np.where(counted, marks, 0).sum(axis=1)
-    mean: FloatArray = np.where(number > 0, total / np.maximum(number, 1), np.nan)
-    return mean
+        return counted(self.marks)
 
 
 def straight_level(marks: MarkArray) -> CodeArray:
@@ -53,10 +45,10 @@ def straight_level(marks: MarkArray) -> CodeArray:
 
     A form with fewer than five counted marks counts as varied: it says too little.
     """
-    counted = (marks >= 1) & (marks <= TOP)
-    highest = np.where(counted, marks, 0).max(axis=1, initial=0)
-    lowest = np.where(counted, marks, TOP + 1).min(axis=1, initial=TOP + 1)
-    straight = (highest == lowest) & (counted.sum(axis=1) >= FEWEST_MARKS)
+    given = counted(marks)
+    highest = np.where(given, marks, 0).max(axis=1, initial=0)
+    lowest = np.where(given, marks, LEVELS + 1).min(axis=1, initial=LEVELS + 1)
+    straight = (highest == lowest) & (given.sum(axis=1) >= FEWEST_MARKS)
     return np.where(straight, highest, 0).astype(np.intp)
 
 
@@ -66,8 +58,7 @@ def close_pairs(marks: MarkArray, distance: int) -> BoolArray:
     Straight-lined forms are nobody's copies (an honest all-5 equals every other one), nor are forms with
     fewer than five counted marks; the diagonal is False.
     """
-    counted = ((marks >= 1) & (marks <= TOP)).sum(axis=1)
-    usable = (straight_level(marks) == 0) & (counted >= FEWEST_MARKS)
+    usable = (straight_level(marks) == 0) & (counted(marks).sum(axis=1) >= FEWEST_MARKS)
     differing = np.zeros((marks.shape[0], marks.shape[0]), dtype=np.int32)
     for column in marks.T:
         differing += column[:, None] != column[None, :]

@@ -9,10 +9,9 @@ from scipy.special import fdtrc, fdtri
 
 from scoring.arrays import CodeArray, FloatArray
 from scoring.multiplicity import holm
-from scoring.quality.chance import ENOUGH
-from scoring.quality.collected import NONE, Collected, pools, scores
-
-_DRAWS = 9_999
+from scoring.quality.chance import DRAWS, sequential_p
+from scoring.quality.collected import NONE, Collected, pools
+from scoring.tally import mean_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def officer_effect(collected: Collected, level: float = 0.95) -> OfficerEffect |
     between = within = 0.0
     spread_df = error_df = size_sum = forms = officers = 0.0
     for _, places in pools(collected):
-        every = scores(collected.marks[places])
+        every = mean_levels(collected.marks[places])
         score = every[np.isfinite(every)]
         _, group = np.unique(collected.officer[places[np.isfinite(every)]], return_inverse=True)
         count = np.bincount(group).astype(np.float64)
@@ -95,7 +94,7 @@ def channel_effects(collected: Collected, seed: int) -> tuple[ChannelEffect, ...
     is a reason to show channels apart, not to correct. Reference: Ernst (2004), doi:10.1214/088342304000000396.
     """
     rng = np.random.default_rng(seed)
-    score = scores(collected.marks)
+    score = mean_levels(collected.marks)
     found: list[ChannelEffect] = []
     for unit in np.unique(collected.unit):
         here = (collected.unit == unit) & (collected.channel != NONE) & np.isfinite(score)
@@ -123,11 +122,12 @@ def _compared(
 
     centred = score - score.mean()
     observed = float(explained(centred[None, :])[0])
-    reached = drawn = 0
-    while drawn < _DRAWS and reached < ENOUGH:
-        shuffled = rng.permuted(np.broadcast_to(centred, (500, centred.size)), axis=1)
-        reached += int(np.count_nonzero(explained(shuffled) >= observed * (1 - 1e-9)))
-        drawn += 500
+
+    def reaching(batch: int) -> int:
+        shuffled = rng.permuted(np.broadcast_to(centred, (batch, centred.size)), axis=1)
+        return int(np.count_nonzero(explained(shuffled) >= observed * (1 - 1e-9)))
+
+    p = sequential_p(reaching, DRAWS)
     means = tuple((np.bincount(group, score) / count).tolist())
     sizes = tuple(int(n) for n in count)
-    return ChannelEffect(unit, tuple(codes.tolist()), means, sizes, (1 + reached) / (1 + drawn), 1.0)
+    return ChannelEffect(unit, tuple(codes.tolist()), means, sizes, p, 1.0)

@@ -11,13 +11,13 @@ import numpy as np
 from scoring.arrays import BoolArray, CodeArray, FloatArray
 from scoring.multiplicity import holm
 from scoring.quality.chance import Statistic, hypergeometric_p, least_draws, permutation_p
-from scoring.quality.collected import TOP, Collected, close_pairs, pools, scores, straight_level
+from scoring.quality.collected import FEWEST_FORMS, Collected, close_pairs, pools, straight_level
 from scoring.quality.rhythm import too_fast
+from scoring.tally import LEVELS, mean_levels
 
 FlagKind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst", "crowd", "copies"]
 
 ALPHA = 0.05
-FEWEST_FORMS = 5
 DISTANCE = 0.1  # of the items: forms that differ in no more are near-identical (2 of 26)
 
 
@@ -95,7 +95,7 @@ def _tests(
     marks = collected.marks[places]
     level = straight_level(marks)
     close = close_pairs(marks, int(DISTANCE * marks.shape[1]))
-    score = scores(marks)
+    score = mean_levels(marks)
     single = (level == 0) & ~close.any(axis=1) & np.isfinite(score)
     for officer in _officers(collected, places):
         own = collected.officer[places] == officer
@@ -108,7 +108,7 @@ def _straight(unit: int, officer: int, places: CodeArray, own: BoolArray, level:
     """Compare the number of straight-lined forms, below the top level and altogether."""
     size, pool = int(own.sum()), own.size
     tails = []
-    for marked in ((level > 0) & (level < TOP), level > 0):
+    for marked in ((level > 0) & (level < LEVELS), level > 0):
         p = hypergeometric_p(int(marked[own].sum()), size, int(marked.sum()), pool)
         tails.append((p, size * int(marked.sum()) / pool, places[marked & own]))
     p, expected, forms = min(tails, key=lambda tail: tail[0])
@@ -173,7 +173,7 @@ def _spread(values: FloatArray) -> Statistic:
     def regularity(member: FloatArray) -> FloatArray:
         number, total, square = (member @ columns).T
         mean = total / number
-        largest = np.maximum((mean - 1) * (TOP - mean), 1e-12)
+        largest = np.maximum((mean - 1) * (LEVELS - mean), 1e-12)
         return np.asarray(-np.maximum(square / number - mean**2, 0.0) / largest, dtype=np.float64)
 
     return regularity

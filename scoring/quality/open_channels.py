@@ -6,7 +6,7 @@ poster's form again and again does it in a few sittings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from scipy.special import betainc
 
 from scoring.arrays import CodeArray, FloatArray
 from scoring.multiplicity import holm
-from scoring.quality.chance import ENOUGH
+from scoring.quality.chance import sequential_p
 from scoring.quality.collected import NONE, Collected, close_pairs
 from scoring.quality.flags import ALPHA, DISTANCE, Flag
 
@@ -151,19 +151,12 @@ def _same_time(label: CodeArray) -> float:
 
 
 def _shuffled_p(
-    label: CodeArray,
-    one: CodeArray,
-    other: CodeArray,
-    observed: int,
-    rng: np.random.Generator,
+    label: CodeArray, one: CodeArray, other: CodeArray, observed: int, rng: np.random.Generator
 ) -> float:
-    reached = drawn = 0
-    while drawn < _DRAWS and reached < ENOUGH:
-        for shuffled in _shuffles(label, rng):
-            reached += int(np.count_nonzero(shuffled[one] == shuffled[other])) >= observed
-        drawn += _BATCH
-    return (1 + reached) / (1 + drawn)
+    """Return how often half-days given anew at random bring as many of the pairs together."""
 
+    def reaching(batch: int) -> int:
+        shuffles = rng.permuted(np.broadcast_to(label, (batch, label.size)), axis=1)
+        return sum(int(np.count_nonzero(times[one] == times[other])) >= observed for times in shuffles)
 
-def _shuffles(label: CodeArray, rng: np.random.Generator) -> Iterator[CodeArray]:
-    yield from rng.permuted(np.broadcast_to(label, (_BATCH, label.size)), axis=1)
+    return sequential_p(reaching, _DRAWS, _BATCH)

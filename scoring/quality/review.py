@@ -27,8 +27,7 @@ from scoring.quality import (
     officer_effect,
     open_channels,
 )
-from scoring.quality.collected import NONE, pools
-from scoring.quality.flags import FEWEST_FORMS
+from scoring.quality.collected import FEWEST_FORMS, NONE, pools
 
 MOST_FORMS = 2_000  # of a unit; the distances between them take 16 MB
 

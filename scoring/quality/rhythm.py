@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from scoring.arrays import BoolArray, FloatArray
-from scoring.quality.chance import Statistic, permutation_p
-from scoring.quality.collected import FEWEST_MARKS, NONE, Collected, pools
+from scoring.quality.chance import DRAWS, Statistic, permutation_p
+from scoring.quality.collected import FEWEST_FORMS, FEWEST_MARKS, NONE, Collected, pools
 
 SECONDS_PER_ITEM = 1.0
-BURST_FORMS = 5
-BURST_DRAWS = 9_999
 
 
 def too_fast(collected: Collected, seconds_per_item: float = SECONDS_PER_ITEM) -> BoolArray:
@@ -47,8 +45,8 @@ def bursts(collected: Collected, width: float, seed: int) -> dict[int, tuple[int
         time = collected.time[timed]
         for officer in np.unique(collected.officer[timed]):
             own = collected.officer[timed] == officer
-            if own.sum() >= BURST_FORMS:
-                most, p = permutation_p(_scan(time, width), np.asarray(own), BURST_DRAWS, rng)
+            if own.sum() >= FEWEST_FORMS:
+                most, p = permutation_p(_scan(time, width), np.asarray(own), DRAWS, rng)
                 found[int(officer)] = int(most), p
     return found
 

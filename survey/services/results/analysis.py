@@ -18,6 +18,7 @@ from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.points import point_tables
 from scoring.points.awards import PointTable
 from scoring.results import SurveyResult
+from scoring.seed import SEED
 from survey.errors import Refusal
 from survey.models import Account
 from survey.services.accounts.actors import EVERY_UNIT, Actor
@@ -28,7 +29,6 @@ from survey.services.results.estimates import Gathered
 from survey.services.results.reports import Assessment
 from survey.vocabulary import Channel
 
-SEED = 20240805  # of every random step: the same forms give the same analysis
 EXAMPLE = "bands-example"
 # By these citizens answer without an officer.
 SELF_SERVICE = tuple(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from scoring.analysis.analysis import Analysis
+from scoring.seed import SEED
 from survey.errors import Refusal
 from survey.plans import check
 from survey.plans.plan import from_json
@@ -143,7 +144,7 @@ def test_the_same_forms_give_the_same_insight_as_json(
 
     first, again = (_studied(installation, campaign).found() for _ in range(2))
     assert written(first) == written(again)
-    assert first.seed == analysis.SEED
+    assert first.seed == SEED
 
 
 def test_remarks_alone_are_those_of_the_insight(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from scoring.analysis.analysis import Analysis, ResultsExcludingFlagged
 from scoring.disclosure.suppression import THRESHOLD
-from scoring.quality.flags import FEWEST_FORMS
+from scoring.quality.collected import FEWEST_FORMS
 from scoring.quality.open_channels import FEWEST_OF_CHANNEL
 from scoring.quality.review import MOST_FORMS, Review
 from scoring.results import FORMULAS, DomainResult

@@ -22,8 +22,9 @@ from scoring.quality import (
     too_fast,
 )
 from scoring.quality.chance import hypergeometric_p, least_draws, permutation_p
-from scoring.quality.collected import close_pairs, scores, straight_level
+from scoring.quality.collected import close_pairs, straight_level
 from scoring.quality.flags import officer_tests
+from scoring.tally import mean_levels
 
 LABELLED = Path(__file__).parents[3] / "golden" / "scoring" / "v6_quality_labelled"
 
@@ -154,8 +155,8 @@ def test_what_can_be_read_off_one_form() -> None:
         dtype=np.uint8,
     )
     assert straight_level(marks).tolist() == [5, 4, 0, 0, 0, 0]
-    assert scores(marks)[[0, 3]].tolist() == [5, 4]
-    assert np.isnan(scores(marks)[4])
+    assert mean_levels(marks)[[0, 3]].tolist() == [5, 4]
+    assert np.isnan(mean_levels(marks)[4])
     close = close_pairs(marks, 1)
     assert np.argwhere(close).tolist() == [[3, 5], [5, 3]]
 
