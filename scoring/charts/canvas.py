@@ -22,7 +22,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
-from scoring.charts import svg, words
+from scoring.charts import svg, texts
 
 INK, SOFT, FAINT, PAPER = "#1a1a1a", "#595959", "#d4d4d4", "#ffffff"
 POINT, TARGET = "#0b5394", "#b45309"
@@ -102,7 +102,7 @@ def _watermark(figure: Figure, height: float) -> None:
         figure.text(
             0.5,
             y,
-            words.REHEARSAL,
+            texts.text("rehearsal"),
             **style(size, "#000000", bold=True),
             alpha=0.08,
             rotation=18,

@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from matplotlib.axes import Axes
 
-from scoring.charts import canvas, words
+from scoring.charts import canvas, numerals, texts
 from scoring.charts.canvas import FAINT, INK, POINT, SOFT, TARGET, WIDTH, Chart
 
 _HEIGHT = 3.3
@@ -39,8 +39,9 @@ class CollectionPace:
         return self.target * min(day + 1, self.days) / self.days
 
 
-def pace(collected: CollectionPace, *, title: str = words.PACE, rehearsal: bool = False) -> Chart:
+def pace(collected: CollectionPace, *, title: str = "", rehearsal: bool = False) -> Chart:
     """Draw the cumulative count by day, the even pace to the target, and the target itself."""
+    title = title or texts.text("pace.title")
     with canvas.drawing():
         figure = canvas.sheet(_HEIGHT, title, _stand(collected), rehearsal=rehearsal)
         width, height = WIDTH - _LEFT - _RIGHT, _HEIGHT - _BOTTOM - _TOP
@@ -62,7 +63,7 @@ def _grid(axes: Axes, collected: CollectionPace, top: float) -> None:
     step = next(step for step in _steps() if top / step <= 6)
     for value in range(0, int(top) + 1, step):
         axes.plot([-1, collected.days - 0.5], [value] * 2, color=FAINT, linewidth=0.6, zorder=-1)
-        canvas.write(axes, -1.6 * collected.days / 57, value, words.whole(value), 7, SOFT, ha="right")
+        canvas.write(axes, -1.6 * collected.days / 57, value, numerals.whole(value), 7, SOFT, ha="right")
     for day in _ticks(collected.days):
         axes.plot([day, day], [0, top * 0.015], color=SOFT, linewidth=0.6)
         canvas.write(axes, day, -0.06 * top, _date(collected, day), 7, SOFT, ha="center")
@@ -88,7 +89,7 @@ def _needed(axes: Axes, collected: CollectionPace) -> None:
     axes.plot(
         [-1, *range(collected.days)], [0, *line], color=TARGET, linewidth=1.2, dashes=(4, 2.5), zorder=2
     )
-    text = f"{words.whole(collected.target)}\n{words.PACE_TARGET}"
+    text = f"{numerals.whole(collected.target)}\n{texts.text('pace.target')}"
     x = last + 1.0 * collected.days / 57
     canvas.write(axes, x, collected.target, text, 7.5, TARGET, bold=True).set_linespacing(1.3)
 
@@ -96,7 +97,9 @@ def _needed(axes: Axes, collected: CollectionPace) -> None:
 def _collected(axes: Axes, collected: CollectionPace, total: Sequence[int]) -> None:
     """Draw what has come in as steps, and say at its end how it compares."""
     if not total:
-        canvas.write(axes, 0.62 * collected.days, collected.target / 4, words.NO_DATA, 9, SOFT, ha="center")
+        canvas.write(
+            axes, 0.62 * collected.days, collected.target / 4, texts.text("no_data"), 9, SOFT, ha="center"
+        )
         return
     today = len(total) - 1
     days = [-1, *range(len(total))]
@@ -111,7 +114,7 @@ def _collected(axes: Axes, collected: CollectionPace, total: Sequence[int]) -> N
         axes,
         x,
         total[-1],
-        words.whole(total[-1]),
+        numerals.whole(total[-1]),
         9,
         POINT,
         bold=True,
@@ -123,13 +126,13 @@ def _collected(axes: Axes, collected: CollectionPace, total: Sequence[int]) -> N
 def _stand(collected: CollectionPace) -> str:
     """Say in one sentence how collection stands."""
     if not collected.counts:
-        return f"{words.PACE_SUBTITLE}: {words.NO_DATA}."
+        return f"{texts.text('pace.subtitle')}: {texts.text('no_data')}."
     today = len(collected.counts) - 1
-    said = words.pace_said(_date(collected, today), sum(collected.counts), collected.needed(today))
-    return f"{words.PACE_SUBTITLE}. {said}"
+    stand = texts.pace_stand(_date(collected, today), sum(collected.counts), collected.needed(today))
+    return f"{texts.text('pace.subtitle')}. {stand}"
 
 
 def _described(collected: CollectionPace) -> str:
     """Say the figure in words."""
-    goal = f"{words.PACE_TARGET}: {words.whole(collected.target)}"
+    goal = f"{texts.text('pace.target')}: {numerals.whole(collected.target)}"
     return f"{_stand(collected)} {goal} ({_date(collected, collected.days - 1)})."

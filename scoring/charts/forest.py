@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scoring.charts import canvas, words
+from scoring.charts import canvas, numerals, texts
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
 from scoring.charts.rows import RowLayout, RowSheet, label_width, percent_ticks
 from scoring.results import DomainResult, Estimate, Formula, SurveyResult
@@ -27,7 +27,7 @@ def forest(
     labels: Mapping[str, str],
     *,
     targets: Sequence[float] = TARGETS,
-    title: str = words.FOREST,
+    title: str = "",
     rehearsal: bool = False,
 ) -> Chart:
     """Draw every unit's official overall index with its interval and the target lines.
@@ -37,11 +37,15 @@ def forest(
     ``labels`` maps unit ids to names; an id without a name stands for itself.
     """
     units = [_overall(unit, labels.get(unit.id, unit.id), result.official) for unit in result.units]
-    province = [_overall(result.province_pooled, words.PROVINCE_POOLED, result.official, bold=True)]
+    province = [_overall(result.province_pooled, texts.text("province_pooled"), result.official, bold=True)]
     if result.province_weighted is not None:
-        weighted = _overall(result.province_weighted, words.PROVINCE_WEIGHTED, result.official, bold=True)
+        weighted = _overall(
+            result.province_weighted, texts.text("province_weighted"), result.official, bold=True
+        )
         province.append(weighted)
-    return _draw("forest", title, result, units, province, targets, rehearsal=rehearsal)
+    return _draw(
+        "forest", title or texts.text("forest.title"), result, units, province, targets, rehearsal=rehearsal
+    )
 
 
 def criterion_profile(
@@ -50,7 +54,7 @@ def criterion_profile(
     labels: Mapping[str, str],
     *,
     targets: Sequence[float] = TARGETS,
-    title: str = words.PROFILE,
+    title: str = "",
     rehearsal: bool = False,
 ) -> Chart:
     """Draw the criteria of one domain in the questionnaire's order, and below a rule its overall index.
@@ -61,8 +65,8 @@ def criterion_profile(
         _IndexRow(labels.get(index.id, index.id), index.forms, index.by(result.official))
         for index in domain.criteria
     ]
-    overall = [_overall(domain, words.OVERALL, result.official, bold=True)]
-    name = canvas.chart_name("profile", domain.id)
+    overall = [_overall(domain, texts.text("overall"), result.official, bold=True)]
+    name, title = canvas.chart_name("profile", domain.id), title or texts.text("profile.title")
     return _draw(name, title, result, criteria, overall, targets, rehearsal=rehearsal)
 
 
@@ -81,7 +85,7 @@ def _draw(
     rehearsal: bool,
 ) -> Chart:
     lines = [*above, *below]
-    subtitle = f"{words.INDEX[result.official]}; {words.confidence(result.level)}"
+    subtitle = f"{texts.text(f'index.{result.official}')}; {texts.confidence(result.level)}"
     with canvas.drawing():
         layout = RowLayout(label_width([line.label for line in lines]), (1.55, 0.56))
         rows = RowSheet(layout, len(lines), title, subtitle, rehearsal=rehearsal)
@@ -91,8 +95,8 @@ def _draw(
         rows.scale(low, high, percent_ticks(low, high), "%")
         for target in targets:
             _target(rows, target, last=target == max(targets))
-        rows.head(0, words.COLUMN_INDEX)
-        rows.head(1, words.COLUMN_FORMS)
+        rows.head(0, texts.text("column.index"))
+        rows.head(1, texts.text("column.forms"))
         for number, line in enumerate(lines):
             _row(rows, number, line)
     return Chart(name, title, _described(subtitle, lines, targets), rows.figure)
@@ -113,17 +117,17 @@ def _target(rows: RowSheet, target: float, *, last: bool) -> None:
     )
     above = -0.5 - 0.09 / rows.layout.row
     canvas.write(
-        rows.axes, target, above, words.target(target), 7, TARGET, bold=True, ha="left" if last else "right"
+        rows.axes, target, above, texts.target(target), 7, TARGET, bold=True, ha="left" if last else "right"
     )
 
 
 def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
     """Draw one label, its point and interval, and its printed numbers."""
     rows.label(row, line.label, bold=line.bold)
-    rows.print(row, 1, words.whole(line.forms), SOFT)
+    rows.print(row, 1, numerals.whole(line.forms), SOFT)
     one = line.estimate
     if one.value is None:
-        rows.print(row, 0, words.NO_DATA, SOFT)
+        rows.print(row, 0, texts.text("no_data"), SOFT)
         return
     rows.print(row, 0, _printed(one), bold=line.bold)
     color = INK if line.bold else POINT
@@ -147,12 +151,12 @@ def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
 
 def _printed(one: Estimate) -> str:
     """Print an estimate that has a value: with its interval, or with a dash in its place."""
-    value = words.number(one.value or 0.0)
+    value = numerals.number(one.value or 0.0)
     if one.low is None or one.high is None:
         return f"{value} (–)"
     if one.low == one.high:
-        return f"{value} ({words.CENSUS})"
-    return f"{value} ({words.interval(one.low, one.high)})"
+        return f"{value} ({texts.text('census')})"
+    return f"{value} ({numerals.interval(one.low, one.high)})"
 
 
 def _described(subtitle: str, lines: Sequence[_IndexRow], targets: Sequence[float]) -> str:
@@ -160,6 +164,6 @@ def _described(subtitle: str, lines: Sequence[_IndexRow], targets: Sequence[floa
     said = []
     for line in lines:
         one = line.estimate
-        estimate = words.estimate_said(one.value, one.low, one.high)
-        said.append(f"{line.label}: {estimate}, {words.forms(line.forms)}.")
-    return " ".join([f"{subtitle}.", words.goals(targets), *said])
+        estimate = texts.estimate(one.value, one.low, one.high)
+        said.append(f"{line.label}: {estimate}, {texts.forms(line.forms)}.")
+    return " ".join([f"{subtitle}.", texts.targets(targets), *said])

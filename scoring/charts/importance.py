@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from scoring.charts import canvas, words
+from scoring.charts import canvas, texts
 from scoring.charts.canvas import FAINT, INK, POINT, SOFT, WIDTH, Chart
 from scoring.charts.rows import percent_ticks
 
@@ -33,7 +33,7 @@ def importance(
     drivers: Sequence[Driver],
     labels: Mapping[str, str],
     *,
-    title: str = words.IMPORTANCE,
+    title: str = "",
     rehearsal: bool = False,
 ) -> Chart:
     """Draw each criterion at its satisfaction (across) and importance (up), with both intervals.
@@ -42,9 +42,9 @@ def importance(
     carry their ids; the names stand below, so that no label covers a point.
     """
     keys = 0.19 * len(drivers) + 0.10
-    height = _HEIGHT + keys
+    height, title = _HEIGHT + keys, title or texts.text("importance.title")
     with canvas.drawing():
-        figure = canvas.sheet(height, title, words.IMPORTANCE_SUBTITLE, rehearsal=rehearsal)
+        figure = canvas.sheet(height, title, texts.text("importance.subtitle"), rehearsal=rehearsal)
         box = (_LEFT, _BOTTOM + keys, WIDTH - _LEFT - _RIGHT, height - _BOTTOM - _TOP - keys)
         axes = figure.add_axes((box[0] / WIDTH, box[1] / height, box[2] / WIDTH, box[3] / height))
         axes.set_axis_off()
@@ -58,11 +58,11 @@ def importance(
             text = f"{labels.get(driver.id, driver.id)}: {_figures(driver)}"
             figure.text((_LEFT + 0.4) / WIDTH, y, text, **canvas.style(8), va="center")
     said = " ".join(f"{labels.get(one.id, one.id)}: {_figures(one)}." for one in drivers)
-    return Chart("importance", title, said or words.NOTHING_TO_SHOW, figure)
+    return Chart("importance", title, said or texts.text("nothing_to_show"), figure)
 
 
 def _figures(driver: Driver) -> str:
-    return words.driver_said(
+    return texts.criterion_driver(
         driver.satisfaction, driver.importance, driver.importance_low, driver.importance_high
     )
 
@@ -79,9 +79,9 @@ def _frame(axes: Axes, drivers: Sequence[Driver]) -> None:
     for tick in percent_ticks(0, top):
         axes.plot([low, high], [tick, tick], color=FAINT, linewidth=0.6, zorder=-2)
         canvas.write(axes, low - 0.008 * (high - low), tick, f"{tick:g}", 7, SOFT, ha="right")
-    canvas.write(axes, (low + high) / 2, -0.09 * top, words.AXIS_SATISFACTION, 7.5, SOFT, ha="center")
+    canvas.write(axes, (low + high) / 2, -0.09 * top, texts.text("axis.satisfaction"), 7.5, SOFT, ha="center")
     name = canvas.write(
-        axes, low - 0.065 * (high - low), top / 2, words.AXIS_IMPORTANCE, 7.5, SOFT, ha="center"
+        axes, low - 0.065 * (high - low), top / 2, texts.text("axis.importance"), 7.5, SOFT, ha="center"
     )
     name.set_rotation(90)
     _fields(axes, drivers, (low, high, top))
@@ -94,7 +94,7 @@ def _fields(axes: Axes, drivers: Sequence[Driver], ends: tuple[float, float, flo
     axes.plot([across, across], [0, top], color=SOFT, linewidth=0.9, dashes=(4, 2.5), zorder=-1)
     axes.plot([low, high], [up, up], color=SOFT, linewidth=0.9, dashes=(4, 2.5), zorder=-1)
     inset_x, inset_y = 0.012 * (high - low), 0.022 * top
-    for number, name in enumerate(words.QUADRANTS):
+    for number, name in enumerate(texts.texts("importance.quadrants")):
         right, bottom = number % 2 == 1, number > 1
         x = high - inset_x if right else low + inset_x
         y = inset_y if bottom else top - inset_y

@@ -8,7 +8,7 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from scoring.charts import canvas, words
+from scoring.charts import canvas, numerals, texts
 from scoring.charts.canvas import PAPER, SOFT, Chart
 from scoring.charts.rows import RowLayout, RowSheet, label_width
 from scoring.results import DomainResult, IndexResult
@@ -25,7 +25,7 @@ def level_bars(
     domain: DomainResult,
     labels: Mapping[str, str],
     *,
-    title: str = words.LEVELS_TITLE,
+    title: str = "",
     rehearsal: bool = False,
 ) -> Chart:
     """Draw one bar per criterion of a domain, its five levels as shares of all counted answers.
@@ -34,13 +34,13 @@ def level_bars(
     maps criterion ids to names. The overall item, where it was asked, stands below a rule.
     """
     lines = [(labels.get(index.id, index.id), index) for index in domain.criteria]
-    count = len(lines)
+    count, title = len(lines), title or texts.text("levels.title")
     if domain.overall_item is not None:
-        lines.append((words.OVERALL_ITEM, domain.overall_item))
+        lines.append((texts.text("overall_item"), domain.overall_item))
     with canvas.drawing():
         columns = (*[_COLUMN] * 5, 0.52)
         layout = RowLayout(label_width([label for label, _ in lines], 1.5), columns, row=0.34, foot=0.12)
-        rows = RowSheet(layout, len(lines), title, words.LEVELS_SUBTITLE, rehearsal=rehearsal)
+        rows = RowSheet(layout, len(lines), title, texts.text("levels.subtitle"), rehearsal=rehearsal)
         rows.axes.set_xlim(0, 100)
         _heads(rows)
         if count < len(lines):
@@ -54,23 +54,23 @@ def level_bars(
 
 def _heads(rows: RowSheet) -> None:
     """Head each column with the name of its level and a sample of its fill: this is the legend."""
-    for level, name in enumerate(words.LEVELS_SHORT):
+    for level, name in enumerate(texts.texts("levels.short")):
         rows.head(level, name, lift=0.13)
         left, bottom, width, height = rows.under_head(level)
         _box(rows.whole, left, bottom, width, height, level)
-    rows.head(5, words.COLUMN_ANSWERS, lift=0.13)
+    rows.head(5, texts.text("column.answers"), lift=0.13)
 
 
 def _bar(rows: RowSheet, row: int, index: IndexResult) -> None:
-    rows.print(row, 5, words.whole(index.answers), SOFT)
+    rows.print(row, 5, numerals.whole(index.answers), SOFT)
     if index.answers == 0:
-        canvas.write(rows.axes, 0, row, words.NO_DATA, 8, SOFT)
+        canvas.write(rows.axes, 0, row, texts.text("no_data"), 8, SOFT)
         return
     ends = [0.0]
     for count in index.levels:
         ends.append(ends[-1] + 100 * count / index.answers)
     for level, (left, right) in enumerate(pairwise(ends)):
-        share = words.number(right - left, 1)
+        share = numerals.number(right - left, 1)
         rows.print(row, level, share)
         _box(rows.axes, left, row - 0.34, right - left, 0.68, level)
     for before, end, after in zip(ends, ends[1:], ends[2:], strict=False):
@@ -96,9 +96,9 @@ def _box(axes: Axes, left: float, bottom: float, width: float, height: float, le
 
 def _said(label: str, index: IndexResult) -> str:
     if index.answers == 0:
-        return f"{label}: {words.NO_DATA}."
+        return f"{label}: {texts.text('no_data')}."
     shares = ", ".join(
-        f"{name} {words.number(100 * count / index.answers, 1)} %"
-        for name, count in zip(words.LEVELS, index.levels, strict=True)
+        f"{name} {numerals.number(100 * count / index.answers, 1)} %"
+        for name, count in zip(texts.texts("levels.names"), index.levels, strict=True)
     )
-    return f"{label}: {shares}; {words.answers(index.answers)}."
+    return f"{label}: {shares}; {texts.answers(index.answers)}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scoring.charts import canvas, words
+from scoring.charts import canvas, numerals, texts
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, Chart
 from scoring.charts.rows import RowLayout, RowSheet, label_width
 from scoring.comparison.ranks import RankSets
@@ -18,7 +18,7 @@ def rank_sets(
     simultaneous: RankSets,
     labels: Mapping[str, str],
     *,
-    title: str = words.RANKS,
+    title: str = "",
     rehearsal: bool = False,
 ) -> Chart:
     """Draw each unit's rank with its marginal (dark) and simultaneous (pale) confidence set.
@@ -27,19 +27,22 @@ def rank_sets(
     """
     order = sorted(range(len(units)), key=lambda unit: (marginal.rank[unit], unit))
     names = [labels.get(units[unit], units[unit]) for unit in order]
-    subtitle = f"{words.RANKS_SUBTITLE}; {words.confidence(marginal.level)}"
+    title = title or texts.text("ranks.title")
+    subtitle = f"{texts.text('ranks.subtitle')}; {texts.confidence(marginal.level)}"
     with canvas.drawing():
         layout = RowLayout(label_width(names), (0.62, 0.85, 0.85), row=0.27)
         rows = RowSheet(layout, len(names), title, subtitle, rehearsal=rehearsal)
         rows.bands(len(names))
-        rows.scale(0.5, len(units) + 0.5, _rank_ticks(len(units)), words.AXIS_RANK)
-        for column, head in enumerate((words.COLUMN_RANK, words.COLUMN_MARGINAL, words.COLUMN_SIMULTANEOUS)):
+        rows.scale(0.5, len(units) + 0.5, _rank_ticks(len(units)), texts.text("axis.rank"))
+        for column, head in enumerate(
+            (texts.text("column.rank"), texts.text("column.marginal"), texts.text("column.simultaneous"))
+        ):
             rows.head(column, head)
         for row, (unit, name) in enumerate(zip(order, names, strict=True)):
             rows.label(row, name)
             _row(rows, row, unit, marginal, simultaneous)
     said = [
-        f"{name}: {words.ranks_said(marginal.rank[unit], marginal.low[unit], marginal.high[unit])}"
+        f"{name}: {texts.unit_ranks(marginal.rank[unit], marginal.low[unit], marginal.high[unit])}"
         for unit, name in zip(order, names, strict=True)
     ]
     return Chart("ranks", title, " ".join([f"{subtitle}.", *said]), rows.figure)
@@ -67,8 +70,8 @@ def _row(rows: RowSheet, row: int, unit: int, marginal: RankSets, simultaneous: 
         clip_on=False,
     )
     rows.print(row, 0, str(marginal.rank[unit]), bold=True)
-    rows.print(row, 1, words.span(marginal.low[unit], marginal.high[unit]))
-    rows.print(row, 2, words.span(simultaneous.low[unit], simultaneous.high[unit]), SOFT)
+    rows.print(row, 1, numerals.span(marginal.low[unit], marginal.high[unit]))
+    rows.print(row, 2, numerals.span(simultaneous.low[unit], simultaneous.high[unit]), SOFT)
 
 
 def _rank_ticks(count: int) -> list[float]:

@@ -13,7 +13,7 @@ import pytest
 
 from scoring.analysis.analysis import Analysis, analyse
 from scoring.analysis.unit_findings import FindingCode
-from scoring.charts.words import number
+from scoring.charts.numerals import number
 from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.quality import ChannelEffect, FlagKind
 from survey.documents.pages import analysis_page

@@ -21,7 +21,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from scoring import charts
-from scoring.charts import canvas, words
+from scoring.charts import canvas, numerals, texts
 from scoring.charts.levels import FILLS, HATCHES
 from scoring.comparison.ranks import RankSets
 from scoring.results import Estimate, SurveyResult
@@ -102,8 +102,8 @@ FIGURES: dict[str, Callable[[bool], charts.Chart]] = {
 
 
 def _texts(figure: matplotlib.figure.Figure) -> list[Text]:
-    texts: list[Text] = figure.findobj(Text)
-    return [text for text in texts if text.get_text() not in ("", words.REHEARSAL)]
+    every: list[Text] = figure.findobj(Text)
+    return [text for text in every if text.get_text() not in ("", texts.text("rehearsal"))]
 
 
 def _box(text: Text, figure: matplotlib.figure.Figure) -> Bbox:
@@ -209,19 +209,19 @@ def test_what_cannot_be_said_is_not_drawn_as_zero() -> None:
     hollow = [line for line in markers if line.get_markerfacecolor() == canvas.PAPER]
     assert len(hollow) == 1
     printed = {text.get_text() for text in _texts(chart.figure)}
-    assert {words.NO_DATA, "88,20 (–)", f"97,50 ({words.CENSUS})"} <= printed
-    assert words.NO_DATA in chart.description
-    assert words.NO_INTERVAL in chart.description
+    assert {texts.text("no_data"), "88,20 (–)", f"97,50 ({texts.text('census')})"} <= printed
+    assert texts.text("no_data") in chart.description
+    assert texts.text("no_interval") in chart.description
 
 
 def test_a_forest_without_a_weighted_province_and_with_other_formulas() -> None:
     result = replace(survey(2), province_weighted=None, official="f1")
     printed = {text.get_text() for text in _texts(charts.forest(result, {}, targets=(87.5,)).figure)}
-    assert words.PROVINCE_WEIGHTED not in printed
+    assert texts.text("province_weighted") not in printed
     assert "87,5 %" in printed
     f1 = result.units[0].overall.f1.value
     assert f1 is not None
-    assert any(text.startswith(words.number(f1)) for text in printed)
+    assert any(text.startswith(numerals.number(f1)) for text in printed)
 
 
 def test_level_bars_add_up_and_print_every_share() -> None:
@@ -231,7 +231,7 @@ def test_level_bars_add_up_and_print_every_share() -> None:
     for index in (*domain.criteria, domain.overall_item):
         assert index is not None
         for count in index.levels:
-            assert printed[words.number(100 * count / index.answers, 1)] > 0
+            assert printed[numerals.number(100 * count / index.answers, 1)] > 0
     widths = [patch.get_width() for patch in chart.figure.axes[0].patches]  # type: ignore[attr-defined]
     assert sum(widths) == pytest.approx(100 * 7)
 
@@ -261,8 +261,8 @@ def test_rank_sets_are_drawn_as_printed() -> None:
     ]
     assert np.array(drawn) == pytest.approx(np.array(expected))
     printed = {text.get_text() for text in _texts(chart.figure)}
-    assert words.span(own.low[4], own.high[4]) in printed
-    assert words.span(joint.low[4], joint.high[4]) in printed
+    assert numerals.span(own.low[4], own.high[4]) in printed
+    assert numerals.span(joint.low[4], joint.high[4]) in printed
 
 
 def test_pace_against_the_needed_line() -> None:
@@ -289,7 +289,7 @@ def test_importance_stands_where_it_belongs() -> None:
     }
     assert places == {(driver.satisfaction, driver.importance) for driver in _drivers()}
     printed = {text.get_text() for text in _texts(chart.figure)}
-    assert set(words.QUADRANTS) <= printed
+    assert set(texts.texts("importance.quadrants")) <= printed
 
 
 def test_rehearsal_is_written_across_and_only_then() -> None:
@@ -298,7 +298,7 @@ def test_rehearsal_is_written_across_and_only_then() -> None:
             [
                 text
                 for text in FIGURES[name](rehearsal).figure.findobj(Text)
-                if text.get_text() == words.REHEARSAL
+                if text.get_text() == texts.text("rehearsal")
             ]
             for rehearsal in (False, True)
         ]
@@ -320,13 +320,25 @@ def test_two_figures_can_share_a_page() -> None:
 
 
 def test_words_and_numbers_are_vietnamese() -> None:
-    assert words.number(95.166) == "95,17"
-    assert words.number(-1.5, 1) == "−1,5"
-    assert words.whole(1597) == "1.597"
-    assert words.interval(93.756, 96.281) == "93,76 – 96,28"
-    assert (words.span(2, 2), words.span(2, 5)) == ("2", "2 – 5")
-    assert words.confidence(0.95) == "độ tin cậy 95 %"
-    assert words.confidence(0.975) == "độ tin cậy 97,5 %"
+    assert numerals.number(95.166) == "95,17"
+    assert numerals.number(-1.5, 1) == "−1,5"
+    assert numerals.whole(1597) == "1.597"
+    assert numerals.interval(93.756, 96.281) == "93,76 – 96,28"
+    assert (numerals.span(2, 2), numerals.span(2, 5)) == ("2", "2 – 5")
+    assert texts.confidence(0.95) == "độ tin cậy 95 %"
+    assert texts.confidence(0.975) == "độ tin cậy 97,5 %"
+
+
+@pytest.mark.parametrize(
+    "key", ["forest.subtitle", "forest", "index.f4", "rehearsal.title", "levels.names", ""]
+)
+def test_a_figure_without_a_text_of_its_own_is_not_drawn(key: str) -> None:
+    with pytest.raises(KeyError):
+        texts.text(key)
+    with pytest.raises(KeyError):
+        texts.texts("levels.title")
+    with pytest.raises(KeyError):
+        texts.text("forms")
 
 
 def test_long_labels_break_evenly_and_end_in_an_ellipsis() -> None:
