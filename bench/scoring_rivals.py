@@ -1,75 +1,88 @@
-"""The same shares by R's ``survey`` and by ``svy``, where they are installed: seconds, and None where not.
+"""The same estimates by R's ``survey``, where it is installed: processor seconds, and a check that they agree.
 
-Both get fewer forms than the million, because they would take minutes: ratios are taken at their size.
+R gets 20,000 forms and not a million, for which it would take minutes: the ratio holds at its size. Values and
+standard errors of 33 indices (26 items, six pooled criteria, all items together) on two scales (share, mean
+level) are computed in 13 domains (11 units, the province pooled and weighted). ``summarise`` gives intervals,
+counts, other indices and the third scale besides; R is not asked for those.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from scoring.results import DomainResult, IndexResult, SurveyResult
 from scoring.tally import FormTable
 
-R_PROGRAM = """
-suppressMessages(library(survey))
-d <- read.csv(commandArgs(TRUE)[1])
-started <- proc.time()[["elapsed"]]
-des <- svydesign(ids=~1, strata=~unit, fpc=~N, data=d)
-for (q in grep("^q", names(d), value=TRUE)) {
-  part <- des[!is.na(d[[q]]), ]
-  m <- svymean(as.formula(paste0("~", q)), part)
-  cat(coef(m), SE(m), "\\n")
-}
-cat("seconds", proc.time()[["elapsed"]] - started, "\\n")
-"""
-
-SVY_PROGRAM = """
-import sys, time
-import polars, svy
-d = polars.read_csv(sys.argv[1])
-started = time.perf_counter()
-sample = svy.Sample(data=d, design=svy.Design(stratum="unit", wgt="w"))
-for name in d.columns:
-    if name.startswith("q"):
-        sample.estimation.mean(y=name, drop_nulls=True)
-print("seconds", time.perf_counter() - started)
-"""
+PROGRAM = Path(__file__).with_suffix(".R")
 
 
-def write_shares(table: FormTable, path: Path) -> None:
-    """Write one row a form: unit, N, weight, and 1, 0 or nothing per item."""
-    marks, stratum = table.marks, table.stratum
-    weight = (table.population / table.forms)[stratum]
-    names = ",".join(f"q{number}" for number in range(marks.shape[1]))
-    text = np.where(marks == 0, "", (marks >= 4).astype(np.uint8).astype(str))
-    with path.open("w") as file:
-        file.write(f"unit,N,w,{names}\n")
-        for unit, size, row in zip(stratum, weight, text, strict=True):
-            file.write(f"{unit},{table.population[unit]:.0f},{float(size)!r},{','.join(row)}\n")
+@dataclass(frozen=True, slots=True)
+class RivalRun:
+    """Processor seconds of R: one ratio after the other, and all totals with their covariance at once.
+
+    ``difference`` is the largest relative one between R's values and standard errors and ours.
+    """
+
+    by_ratio: float
+    by_totals: float
+    difference: float
 
 
-def r_survey(table: FormTable) -> float | None:
-    """Return the seconds that R's survey takes for all shares with stratified standard errors."""
+def r_survey(table: FormTable, groups: Sequence[Sequence[int]], ours: SurveyResult) -> RivalRun | None:
+    """Run R's survey on the forms; None where R or the package is missing.
+
+    ``groups`` are the columns of every index; ``ours`` the results of the same forms.
+    """
     program = shutil.which("Rscript")
-    return None if program is None else _run(table, [program, "-e", R_PROGRAM])
-
-
-def svy(table: FormTable) -> float | None:
-    """Return the seconds that svy takes; ``HAILONG_BENCH_SVY`` may name an interpreter that has it."""
-    python = os.environ.get("HAILONG_BENCH_SVY", sys.executable)
-    return _run(table, [python, "-c", SVY_PROGRAM])
-
-
-def _run(table: FormTable, command: list[str]) -> float | None:
+    if program is None:
+        return None
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "forms.csv"
-        write_shares(table, path)
-        done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
-    last = done.stdout.split()
-    return float(last[-1]) if done.returncode == 0 and last else None
+        forms, estimates = Path(folder) / "forms.csv", Path(folder) / "estimates.csv"
+        _write_forms(table, forms)
+        columns = ";".join(",".join(str(column + 1) for column in group) for group in groups)
+        done = subprocess.run(
+            [program, str(PROGRAM), str(forms), columns, str(estimates)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            return None
+        theirs = np.loadtxt(estimates, delimiter=",")
+    by_ratio, by_totals = (float(word) for word in done.stdout.split()[-2:])
+    expected = np.array(list(_estimates(ours)))
+    return RivalRun(by_ratio, by_totals, float(np.abs(theirs / expected - 1).max()))
+
+
+def _write_forms(table: FormTable, path: Path) -> None:
+    """Write one row a form: unit, N, design weight, and the mark of every item."""
+    stratum = table.stratum
+    names = [f"q{number}" for number in range(table.columns.shape[0])]
+    rows = np.column_stack([stratum, table.population[stratum], (table.population / table.forms)[stratum]])
+    header = ",".join(["unit", "N", "w", *names])
+    marks = table.marks.astype(np.float64)
+    np.savetxt(path, np.hstack([rows, marks]), "%.17g", ",", header=header, comments="")
+
+
+def _estimates(ours: SurveyResult) -> Iterator[tuple[float, float, float, float]]:
+    """Yield share, its error, mean level (1..5), its error, of every index of every domain, in R's order."""
+    weighted = ours.province_weighted
+    for domain in (*ours.units, ours.province_pooled, *(() if weighted is None else (weighted,))):
+        for index in _indices(domain):
+            yield (
+                (index.f2.value or 0.0) / 100,
+                (index.f2.se or 0.0) / 100,
+                (index.f1.value or 0.0) / 20,
+                (index.f1.se or 0.0) / 20,
+            )
+
+
+def _indices(domain: DomainResult) -> tuple[IndexResult, ...]:
+    return (*domain.items, *domain.criteria, domain.overall_pooled)

@@ -1,7 +1,8 @@
-"""Scoring of a million forms (26 items, 11 units, 4 % blanks), and of the 850 of the real plan.
+"""Scoring as the pages run it: the whole record of results, for 850, 20,000 and a million forms, beside R.
 
-``python -m bench scoring_speed`` measures in a fresh process with one BLAS thread, best and median of several
-runs. R's ``survey`` and ``svy`` take part where they are installed (see :mod:`bench.scoring_rivals`).
+``python -m bench scoring_speed`` measures in a fresh process with one BLAS thread, in processor time, so that
+other work on the machine does not count. R's ``survey`` takes part where it is installed (see
+:mod:`bench.scoring_rivals`), in turns with our own runs.
 """
 
 from __future__ import annotations
@@ -16,23 +17,22 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bench.scoring_rivals import r_survey, svy
-from scoring.comparison.differences import unit_differences
-from scoring.design import expand, expansion, moments, select
-from scoring.index import WeightedCriterion, build_scheme, estimate
-from scoring.shares import count_shares, shares
+from bench.scoring_rivals import RivalRun, r_survey
+from scoring.index import WeightedCriterion
+from scoring.results import SurveyResult
 from scoring.summary import Questions, Rules, summarise
-from scoring.tally import FormTable, arrange, count
+from scoring.tally import FormTable, arrange
 
-MILLION, ITEMS, UNITS = 1_000_000, 26, 11
-RIVALS = 20_000
+SIZES = (850, 20_000, 1_000_000)
+RIVALS, TURNS = 20_000, 5
+ITEMS, UNITS = 26, 11
 CUTS = (0, 4, 9, 13, 17, 22, 26)
 WEIGHTS = (2.0, 1.5, 1.5, 3.0, 3.0, 2.0)
 CRITERIA = tuple(
     WeightedCriterion(f"C{number}", weight, tuple(range(CUTS[number], CUTS[number + 1])))
     for number, weight in enumerate(WEIGHTS)
 )
-SCHEME = build_scheme(ITEMS, CRITERIA)
+GROUPS = [*([item] for item in range(ITEMS)), *(criterion.columns for criterion in CRITERIA), range(ITEMS)]
 
 
 def made_up(forms: int, seed: int = 1) -> FormTable:
@@ -48,38 +48,19 @@ def made_up(forms: int, seed: int = 1) -> FormTable:
     return arrange(marks, unit, [forms] * UNITS)
 
 
-def some_shares(table: FormTable) -> None:
-    """Estimate every item's share with its stratified standard error from the stored columns."""
-    weight = table.population / table.forms
-    shares(count_shares(table), table.forms, table.population, weight)
-
-
-def everything(table: FormTable) -> None:
-    """Estimate all indices of all units and the province, their covariances, and all differences."""
-    found = moments(table)
-    weighted = expand(found, expansion(found))
-    estimate(SCHEME, weighted)
-    each = [estimate(SCHEME, select(weighted, np.arange(UNITS) == unit)) for unit in range(UNITS)]
-    for place in range(SCHEME.size):
-        unit_differences([e.value[place] for e in each], [e.se[place] for e in each], 0.95)
-
-
-def whole_summary(table: FormTable) -> None:
-    """Compute the whole record of results, as the pages do."""
+def whole_record(table: FormTable) -> SurveyResult:
+    """Compute the whole record of results, as the pages do: every index of every unit and the province."""
     names = tuple(f"q{number}" for number in range(ITEMS))
     units = [f"U{number}" for number in range(UNITS)]
     population = [int(size) for size in table.population]
-    summarise(table.marks, table.stratum, units, population, Questions(names, CRITERIA), Rules())
+    return summarise(table.marks, table.stratum, units, population, Questions(names, CRITERIA), Rules())
 
 
-def timed(work: Callable[[FormTable], object], table: FormTable, runs: int) -> tuple[float, float]:
-    """Return the best and the median time in seconds."""
-    times = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        work(table)
-        times.append(time.perf_counter() - started)
-    return min(times), statistics.median(times)
+def spent(work: Callable[[FormTable], object], table: FormTable) -> float:
+    """Return the processor seconds of one run."""
+    started = time.process_time()
+    work(table)
+    return time.process_time() - started
 
 
 def peak(work: Callable[[FormTable], object], table: FormTable) -> float:
@@ -91,33 +72,41 @@ def peak(work: Callable[[FormTable], object], table: FormTable) -> float:
     return most / 1e6
 
 
-def row(name: str, best: float, median: float, goal: str, more: str = "") -> None:
+def row(name: str, times: list[float], more: str = "") -> None:
     """Print one line of the table."""
-    print(f"{name:<46}{1000 * best:>10.1f}{1000 * median:>10.1f}  {goal:<12}{more}", flush=True)
+    least, median = 1000 * min(times), 1000 * statistics.median(times)
+    print(f"{name:<46}{least:>12.1f}{median:>12.1f}  {more}", flush=True)
 
 
 def measure() -> None:
     """Print the table."""
-    print(f"{'':<46}{'best ms':>10}{'median':>10}  {'goal':<12}")
-    table = made_up(MILLION)
-    row("read the columns once", *timed(lambda t: t.columns.view(np.uint64).max(), table, 9), "-")
-    row("count all levels per unit and item", *timed(count, table, 9), "-")
-    row(
-        "shares with stratified SE", *timed(some_shares, table, 9), "20 ms",
-        f"{peak(some_shares, table):.1f} MB above the data",
-    )  # fmt: skip
-    row(
-        "all indices, covariances, differences", *timed(everything, table, 5), "1000 ms",
-        f"{peak(everything, table):.1f} MB above the data (goal 150)",
-    )  # fmt: skip
-    row("850 forms: the whole record", *timed(whole_summary, made_up(850), 15), "20 ms")
-    small = made_up(RIVALS)
-    ours, _ = timed(some_shares, small, 9)
-    for name, rival in (("R survey", r_survey(small)), ("svy", svy(small))):
-        if rival is None:
-            print(f"{name}: not installed")
-        else:
-            row(f"{name}: shares of {RIVALS} forms", rival, rival, "-", f"{rival / ours:.0f} times ours")
+    print(f"{'processor time':<46}{'best ms':>12}{'median ms':>12}")
+    for forms in SIZES:
+        table, runs = made_up(forms), 7 if forms > RIVALS else 25
+        whole_record(table)
+        times = [spent(whole_record, table) for _ in range(runs)]
+        row(f"{forms:,} forms: the whole record", times, f"{peak(whole_record, table):.1f} MB above the data")
+    beside_r(made_up(RIVALS))
+
+
+def beside_r(table: FormTable) -> None:
+    """Measure R and ourselves in turns on the same forms, and print ratios of medians."""
+    ours: list[float] = []
+    theirs: list[RivalRun] = []
+    for _ in range(TURNS):
+        ours += [spent(whole_record, table) for _ in range(5)]
+        run = r_survey(table, GROUPS, whole_record(table))
+        if run is None:
+            print("R with its package survey: not installed")
+            return
+        theirs.append(run)
+    row(f"ours in turns with R, {RIVALS:,} forms", ours)
+    print(f"largest relative difference of an estimate: {max(run.difference for run in theirs):.1e}")
+    for name, times in (
+        ("R survey, svyratio for each index", [run.by_ratio for run in theirs]),
+        ("R survey, svytotal of all at once", [run.by_totals for run in theirs]),
+    ):
+        row(name, times, f"{statistics.median(times) / statistics.median(ours):.0f} times ours")
 
 
 def main() -> None:
