@@ -120,8 +120,8 @@ def read_forms(
     with opened_installation(data) as installation, advancing(what, None) as advance:
         record = installation.campaigns.only(campaign)
         reading = scans.read(installation, record, files, jobs=jobs, progress=lambda _done, _all: advance(1))
-    _write_json(json_out, reading)
-    pages, forms_read = reading["pages"], reading["forms"]
+    _write_json(json_out, reading_json(reading))
+    pages, forms_read = reading.pages, reading.forms
     read = sum(page.status == "read" for page in pages)
     doubts = sum(form.needs_human for form in forms_read)
     click.echo(
