@@ -22,7 +22,7 @@ def alerts(data: str | None) -> None:
         lists.erase_due(installation, COMMAND_LINE, clock.now())
     if not incidents:
         click.echo(text("alerts.none"), err=True)
-    for campaign, standing in incidents:
-        kiosk = standing.kiosk
+    for campaign, status in incidents:
+        kiosk = status.kiosk
         unit = campaign.unit(kiosk.unit_id).code
         click.echo(f"{campaign.code}\t{unit}\tkiosk={kiosk.number}\twaiting={kiosk.waiting}")

@@ -23,7 +23,7 @@ from survey.services.campaigns import languages
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
-from survey.services.kiosks.devices import NewKiosk, Standing
+from survey.services.kiosks.devices import NewKiosk, KioskStatus
 from survey.vocabulary import Channel
 from tests.support.office import UNIT
 
@@ -56,9 +56,9 @@ class Station:
         """The PIN with which the office's people leave the kiosk."""
         return devices.pin(self.installation.keys.kiosk, self.campaign, self.number)
 
-    def standing(self) -> Standing:
+    def status(self) -> KioskStatus:
         """What the service knows of the kiosk."""
-        found = devices.standings(self.installation, COMMAND_LINE, self.campaign, clock.now())
+        found = devices.statuses(self.installation, COMMAND_LINE, self.campaign, clock.now())
         return next(each for each in found if each.kiosk.number == self.number)
 
     def answers(self) -> list[str]:

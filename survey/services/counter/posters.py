@@ -31,7 +31,7 @@ class File:
     body: bytes
 
 
-class Standing(enum.StrEnum):
+class AddressVerdict(enum.StrEnum):
     """What an address on a wall turned out to be."""
 
     GENUINE = "genuine"
@@ -44,7 +44,7 @@ class Standing(enum.StrEnum):
 class Checked:
     """What is known about an address; campaign, unit, counter and check word only where it is genuine."""
 
-    standing: Standing
+    verdict: AddressVerdict
     campaign: CampaignRecord | None = None
     unit: str = ""
     counter: int = 0
@@ -101,20 +101,20 @@ def check(installation: Installation, text: str) -> Checked:
     address = "".join(text.split())[:LONGEST_ADDRESS].lower()
     site, found, sealed = address.rpartition("/k/")
     if not found and ("/" in address or "." not in address):
-        return Checked(Standing.NO_ADDRESS)
+        return Checked(AddressVerdict.NO_ADDRESS)
     if site and _bare(site) != _bare(installation.config.public_url.lower()):
-        return Checked(Standing.OTHER_SITE)
+        return Checked(AddressVerdict.OTHER_SITE)
     try:
         return _genuine(installation, AddressMac(installation.keys.seal).verify(sealed.partition("?")[0]))
     except (InvalidMac, Refusal):
-        return Checked(Standing.ALTERED)
+        return Checked(AddressVerdict.ALTERED)
 
 
 def _genuine(installation: Installation, said: CounterAddress) -> Checked:
     campaign = installation.campaigns.get(said.campaign)
     unit = campaign.unit(campaign.unit_id(said.unit))
     word = check_word(installation.keys.seal, campaign.code, unit.code)
-    return Checked(Standing.GENUINE, campaign, unit.name, said.counter, word)
+    return Checked(AddressVerdict.GENUINE, campaign, unit.name, said.counter, word)
 
 
 def _bare(site: str) -> str:

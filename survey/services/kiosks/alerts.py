@@ -23,7 +23,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
-from survey.services.kiosks.devices import Standing
+from survey.services.kiosks.devices import KioskStatus
 from survey.vocabulary import Delivery, Role
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ TO_TELL = (Delivery.WAITING, Delivery.DEFERRED)
 DESK = (Role.UNIT_HEAD.value, Role.OFFICER.value)
 
 
-def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRecord, Standing]]:
+def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRecord, KioskStatus]]:
     """Open an incident for each kiosk that holds answers too long, end those that are over, and tell of new ones.
 
     Returns the kiosks with an open incident. A letter that the mail server put off is tried again the next
@@ -40,7 +40,7 @@ def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRe
     """
     open_ones = []
     for campaign in installation.campaigns.all():
-        found = devices.standings(installation, COMMAND_LINE, campaign, now)
+        found = devices.statuses(installation, COMMAND_LINE, campaign, now)
         with installation.database.write() as session:
             numbers = _noted(session, campaign, found, now)
         open_ones += [(campaign, each) for each in found if each.kiosk.number in numbers]
@@ -50,7 +50,7 @@ def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRe
 
 
 def _noted(
-    session: Session, campaign: CampaignRecord, found: Sequence[Standing], now: dt.datetime
+    session: Session, campaign: CampaignRecord, found: Sequence[KioskStatus], now: dt.datetime
 ) -> set[int]:
     """Keep a row for each incident and return the numbers of their kiosks."""
     over = [each.kiosk.number for each in found if not each.holding]
@@ -72,13 +72,13 @@ def _noted(
 def _tell(
     installation: Installation,
     server: MailServer,
-    incidents: Sequence[tuple[CampaignRecord, Standing]],
+    incidents: Sequence[tuple[CampaignRecord, KioskStatus]],
     now: dt.datetime,
 ) -> None:
     with Line(server) as line:
-        for campaign, standing in incidents:
+        for campaign, status in incidents:
             try:
-                _tell_one(installation, server, line, campaign, standing, now)
+                _tell_one(installation, server, line, campaign, status, now)
             except Refusal as refusal:
                 log.warning("kiosk_alert_unsent", code=refusal.code)
                 return
@@ -89,15 +89,15 @@ def _tell_one(
     server: MailServer,
     line: Line,
     campaign: CampaignRecord,
-    standing: Standing,
+    status: KioskStatus,
     now: dt.datetime,
 ) -> None:
     """Claim, send and settle the letter about one incident, unless that was done already."""
-    number = standing.kiosk.number
+    number = status.kiosk.number
     here = and_(KioskAlert.campaign_id == campaign.id, KioskAlert.kiosk == number)
     with installation.database.read() as session:
         alert = session.get(KioskAlert, (campaign.id, number))
-        whom = _whom(session, campaign.unit(standing.kiosk.unit_id).code)
+        whom = _whom(session, campaign.unit(status.kiosk.unit_id).code)
     if alert is None or alert.mail not in TO_TELL or not whom:
         return
     line.ready()
@@ -106,7 +106,7 @@ def _tell_one(
         if changed(session, claim) != 1:
             return
     envelope = Envelope(tuple(whom), now, _message_id(installation, server, campaign, alert))
-    message = letters.message(_letter(installation, campaign, standing), server, envelope)
+    message = letters.message(_letter(installation, campaign, status), server, envelope)
     reply = line.send(message, envelope.addresses)
     with installation.database.write() as session:
         session.execute(update(KioskAlert).where(here).values(mail=reply.delivery))
@@ -124,8 +124,8 @@ def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
     return [(name, address) for name, address in found if name.isprintable() and ADDRESS.fullmatch(address)]
 
 
-def _letter(installation: Installation, campaign: CampaignRecord, standing: Standing) -> Letter:
-    kiosk = standing.kiosk
+def _letter(installation: Installation, campaign: CampaignRecord, status: KioskStatus) -> Letter:
+    kiosk = status.kiosk
     values = {
         "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
         "number": str(kiosk.number),

@@ -31,7 +31,7 @@ from survey.vocabulary import Unfinished
 
 LINK_LIVES = dt.timedelta(hours=24)
 KEY_BYTES = 32
-BEAT_MINUTES = 10
+HEARTBEAT_MINUTES = 10
 TOO_LONG = dt.timedelta(hours=2)
 WORKING_HOURS = range(8, 17)
 MOST_NUMBERS = 1_000_000
@@ -70,7 +70,7 @@ class KioskRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KioskStatus:
     """A kiosk with the numbers that are in and those that are not.
 
     It is ``holding`` while answers wait on it for more than two hours, and that is ``urgent`` unless it fell
@@ -241,7 +241,7 @@ def find(installation: Installation, key: bytes, now: dt.datetime) -> tuple[str,
         return _of_device(session, of_key)
 
 
-def beat(
+def heartbeat(
     installation: Installation,
     campaign: CampaignRecord,
     number: int,
@@ -257,7 +257,9 @@ def beat(
     if not (0 <= overdue <= waiting <= issued <= MOST_NUMBERS):
         raise Refusal("kiosk_counts_bad")
     local = now.astimezone(ZONE)
-    seen = local.replace(minute=local.minute // BEAT_MINUTES * BEAT_MINUTES, second=0, microsecond=0)
+    seen = local.replace(
+        minute=local.minute // HEARTBEAT_MINUTES * HEARTBEAT_MINUTES, second=0, microsecond=0
+    )
     here = (Kiosk.campaign_id == campaign.id, Kiosk.number == number)
     said = {"seen_at": seen, "issued": issued, "waiting": waiting, "overdue": overdue}
     installation.database.write_grouped(
@@ -265,9 +267,9 @@ def beat(
     )
 
 
-def standings(
+def statuses(
     installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
-) -> list[Standing]:
+) -> list[KioskStatus]:
     """Return the kiosks of the units that *actor* reaches, by number, with what is in and what is not."""
     with installation.database.read() as session:
         kiosks = session.scalars(select(Kiosk).where(Kiosk.campaign_id == campaign.id).order_by(Kiosk.number))
@@ -279,14 +281,14 @@ def standings(
         ):
             ranges[kiosk].append((first, last))
     reached = [record for record in records if actor.reaches(campaign.unit(record.unit_id).code)]
-    return [_standing(record, tuple(ranges[record.number]), now) for record in reached]
+    return [_status(record, tuple(ranges[record.number]), now) for record in reached]
 
 
 def alarms(
     installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
-) -> list[Standing]:
+) -> list[KioskStatus]:
     """Return the kiosks that hold answers too long or are silent at work, of the units that *actor* reaches."""
-    found = standings(installation, actor, campaign, now)
+    found = statuses(installation, actor, campaign, now)
     return [each for each in found if each.holding or each.silent]
 
 
@@ -356,14 +358,14 @@ def _note(
     audit.note(session, actor, act, now, **place, subject=f"kiosk {number}")
 
 
-def _standing(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) -> Standing:
+def _status(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) -> KioskStatus:
     highest = max([record.issued, *(last for _, last in received)])
     in_use = record.enrolled and not record.revoked
     gone = record.seen_at is not None and now - record.seen_at > TOO_LONG
     local = now.astimezone(ZONE)
     at_work = local.hour in WORKING_HOURS and local.weekday() < 5
     overdue, stuck = record.overdue > 0, record.waiting > 0 and gone
-    return Standing(
+    return KioskStatus(
         kiosk=record,
         received=received,
         missing=missing(received, highest),

@@ -183,7 +183,7 @@ def beat() -> ResponseReturnValue:
     campaign, record, _key = _device()
     said = _said()
     counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
-    devices.beat(current_installation(), campaign, record.number, counts, clock.now())
+    devices.heartbeat(current_installation(), campaign, record.number, counts, clock.now())
     return jsonify(version=version())
 
 

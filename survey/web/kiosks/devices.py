@@ -100,7 +100,7 @@ def _page(
     page = render_template(
         "unit/kiosks.html",
         campaign=record,
-        standings=verbs.standings(installation, actor(), record, clock.now()),
+        statuses=verbs.statuses(installation, actor(), record, clock.now()),
         ranges=ranges,
         moment=moment,
         pin=lambda number: verbs.pin(installation.keys.kiosk, record, number) if sees_pin else "",

@@ -152,7 +152,7 @@ def test_a_thousand_answers_survive_twenty_killed_browsers_and_a_failing_service
     expect(page.locator("#status")).to_contain_text("Đã gửi hết")
     killed(context, profile)
     assert len(station.answers()) == ROUNDS * A_ROUND
-    found = station.standing()
+    found = station.status()
     assert (found.received, found.missing, found.kiosk.doubled) == (((1, ROUNDS * A_ROUND),), (), 0)
     assert service.failures > ROUNDS * A_ROUND / 3
     levels = [marks[-1] for marks in station.answers()]
@@ -174,7 +174,7 @@ def test_the_page_opens_and_takes_answers_without_a_network(station: Station, ta
     tablet.context.set_offline(False)
     expect(tablet.locator("#status")).to_contain_text("Đã gửi hết", timeout=20_000)
     assert sorted(marks[0] for marks in station.answers()) == ["1", "2", "3"]
-    assert station.standing().missing == ()
+    assert station.status().missing == ()
 
 
 @pytest.mark.parametrize(
@@ -229,11 +229,11 @@ def test_a_record_that_is_refused_stays_and_holds_up_no_other(station: Station, 
     (left,) = tablet.evaluate(QUEUE)
     assert (left["number"], left["refused"]) == (1, "kiosk_record_bad")
     for _ in range(600):
-        if station.standing().received:
+        if station.status().received:
             break
         tablet.wait_for_timeout(50)
-    assert station.standing().received == ((2, 2),)
-    assert station.standing().missing == ((1, 1),)
+    assert station.status().received == ((2, 2),)
+    assert station.status().missing == ((1, 1),)
 
 
 def test_a_revoked_device_keeps_what_it_holds(station: Station, tablet: Page) -> None:
@@ -284,7 +284,7 @@ def test_a_new_number_is_not_taken_while_answers_of_the_old_one_wait(station: St
     tablet.goto("about:blank")
     tablet.goto(other.link)
     expect(tablet.locator(".code")).to_contain_text("K08")
-    assert not other.standing().kiosk.enrolled
+    assert not other.status().kiosk.enrolled
 
 
 def test_the_device_tells_how_many_answers_it_holds_and_for_how_long(station: Station, tablet: Page) -> None:
@@ -296,10 +296,10 @@ def test_the_device_tells_how_many_answers_it_holds_and_for_how_long(station: St
     for held in (False, True):
         tablet.clock.fast_forward(80 * 60 * 1000)
         for _ in range(60):
-            if station.standing().kiosk.waiting == 1 and station.standing().holding == held:
+            if station.status().kiosk.waiting == 1 and station.status().holding == held:
                 break
             tablet.wait_for_timeout(50)
-        found = station.standing()
+        found = station.status()
         assert (found.kiosk.issued, found.kiosk.waiting, found.holding) == (1, 1, held)
 
 
@@ -321,4 +321,4 @@ def test_a_file_saves_what_a_dying_tablet_holds_and_doubles_nothing(station: Sta
     tablet.context.unroute(RECORDS)
     assert tablet.evaluate(DRAIN) == 0
     assert len(station.answers()) == 2
-    assert station.standing().received == ((1, 2),)
+    assert station.status().received == ((1, 2),)

@@ -103,7 +103,7 @@ def test_a_fresh_tablet_becomes_a_kiosk_by_the_code_on_its_screen(
         phone.wait_for_url("**/kiosk")
     tablet.wait_for_selector(READY)
     expect(tablet.locator(".unit")).to_have_text("Bảo hiểm xã hội thị xã An Nhơn")
-    (found,) = devices.standings(office, COMMAND_LINE, office.campaigns.only(), clock.now())
+    (found,) = devices.statuses(office, COMMAND_LINE, office.campaigns.only(), clock.now())
     assert found.kiosk.enrolled
     tablet.reload()  # it stays the same kiosk
     expect(tablet.locator("#status")).to_contain_text("Kiosk số 1 · Quầy 1")
@@ -175,7 +175,7 @@ def test_what_waits_leaves_as_codes_that_another_reader_reads(station: Station, 
     taken = backup_files.take(station.installation, COMMAND_LINE, "\n".join(texts).encode(), clock.now())
     assert (taken.new, taken.known, taken.refused) == (30, 0, 0)
     assert sorted(marks[-1] for marks in station.answers()) == sorted("12345" * 6)
-    assert station.standing().missing == ()
+    assert station.status().missing == ()
     tablet.context.unroute(RECORDS)
     tablet.get_by_role("button", name="Gửi ngay").tap()
     expect(tablet.get_by_role("status")).to_have_text("Đã gửi hết.")

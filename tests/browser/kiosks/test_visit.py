@@ -95,7 +95,7 @@ def test_a_citizen_answers_by_touch_and_finds_every_target_large(station: Statio
     expect(tablet.locator("h1")).to_have_text("Xin cảm ơn Ông/Bà!")
     sent(station, tablet, 1)
     assert station.answers() == ["4" * (ITEMS + 1)]
-    found = station.standing()
+    found = station.status()
     assert (found.received, found.missing) == (((1, 1),), ())
     assert tablet.context.cookies() == []
 
@@ -155,8 +155,8 @@ def test_a_double_tap_on_send_makes_one_answer(station: Station, tablet: Page) -
     )
     expect(tablet.locator(".thanks")).to_be_visible()
     sent(station, tablet, 1)
-    assert station.standing().kiosk.issued <= 1
-    assert station.standing().received == ((1, 1),)
+    assert station.status().kiosk.issued <= 1
+    assert station.status().received == ((1, 1),)
 
 
 def test_a_visit_without_an_answer_sends_nothing(station: Station, tablet: Page) -> None:
@@ -167,7 +167,7 @@ def test_a_visit_without_an_answer_sends_nothing(station: Station, tablet: Page)
     expect(tablet.locator("h1")).to_have_text("Chưa có câu nào được chọn")
     tablet.get_by_role("button", name="Thôi, không đánh giá").tap()
     to_the_start(tablet)
-    assert station.standing().kiosk.issued == 0
+    assert station.status().kiosk.issued == 0
 
 
 def test_thanks_end_by_themselves(station: Station, tablet: Page) -> None:
@@ -219,7 +219,7 @@ def test_two_hundred_alternating_visits_leak_nothing(station: Station, tablet: P
     expect(tablet.locator("#status")).to_contain_text("Đã gửi hết", timeout=30_000)
     answers = station.answers()
     assert sorted(answers) == ["1" * (ITEMS + 1)] * 100 + ["5" * (ITEMS + 1)] * 100
-    assert station.standing().received == ((1, 200),)
+    assert station.status().received == ((1, 200),)
     tablet.go_back()
     expect(tablet.locator(".attract")).to_be_visible()
     stored = tablet.evaluate(

@@ -14,7 +14,7 @@ from survey.config import Config
 from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import links, posters
-from survey.services.counter.posters import Standing
+from survey.services.counter.posters import AddressVerdict
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
@@ -76,27 +76,27 @@ def test_the_word_on_the_poster_stands_on_the_genuine_page(
 
 
 @pytest.mark.parametrize(
-    ("change", "standing"),
+    ("change", "verdict"),
     [
-        (lambda text: text, Standing.GENUINE),
-        (lambda text: f"  {text.upper()}?lang=en ", Standing.GENUINE),
-        (lambda text: text.split("://")[1], Standing.GENUINE),
-        (lambda text: text.rpartition("/")[2], Standing.GENUINE),
-        (lambda text: text.replace("://", "://bhxh-"), Standing.OTHER_SITE),
-        (lambda text: "https://example.com/k/" + text.rpartition("/")[2], Standing.OTHER_SITE),
-        (lambda text: text[:-1], Standing.ALTERED),
-        (lambda text: text.replace("an-nhon", "an-lao"), Standing.ALTERED),
-        (lambda _: "https://example.com/", Standing.NO_ADDRESS),
-        (lambda _: "xin chào", Standing.NO_ADDRESS),
-        (lambda _: "", Standing.NO_ADDRESS),
+        (lambda text: text, AddressVerdict.GENUINE),
+        (lambda text: f"  {text.upper()}?lang=en ", AddressVerdict.GENUINE),
+        (lambda text: text.split("://")[1], AddressVerdict.GENUINE),
+        (lambda text: text.rpartition("/")[2], AddressVerdict.GENUINE),
+        (lambda text: text.replace("://", "://bhxh-"), AddressVerdict.OTHER_SITE),
+        (lambda text: "https://example.com/k/" + text.rpartition("/")[2], AddressVerdict.OTHER_SITE),
+        (lambda text: text[:-1], AddressVerdict.ALTERED),
+        (lambda text: text.replace("an-nhon", "an-lao"), AddressVerdict.ALTERED),
+        (lambda _: "https://example.com/", AddressVerdict.NO_ADDRESS),
+        (lambda _: "xin chào", AddressVerdict.NO_ADDRESS),
+        (lambda _: "", AddressVerdict.NO_ADDRESS),
     ],
 )
 def test_a_poster_is_told_from_a_false_one(
-    installation: Installation, campaign: CampaignRecord, change: object, standing: Standing
+    installation: Installation, campaign: CampaignRecord, change: object, verdict: AddressVerdict
 ) -> None:
     checked = posters.check(installation, change(address(installation, campaign)))  # type: ignore[operator]
-    assert checked.standing is standing
-    assert bool(checked.unit) is (standing is Standing.GENUINE)
+    assert checked.verdict is verdict
+    assert bool(checked.unit) is (verdict is AddressVerdict.GENUINE)
 
 
 def test_a_seal_for_what_is_gone_is_no_genuine_one(
@@ -104,7 +104,7 @@ def test_a_seal_for_what_is_gone_is_no_genuine_one(
 ) -> None:
     seal = AddressMac(installation.keys.seal)
     for gone in (seal.write("dot-cu", "an-nhon", 1), seal.write(campaign.code, "don-vi-cu", 1)):
-        assert posters.check(installation, links.address(installation, gone)).standing is Standing.ALTERED
+        assert posters.check(installation, links.address(installation, gone)).verdict is AddressVerdict.ALTERED
 
 
 def test_the_officer_reads_whose_it_is(
@@ -128,5 +128,5 @@ def test_files_are_drawn_for_a_service_under_any_address(
         installation, config=Config(data=tmp_path, public_url="https://hailong.gialai.gov.vn/khao-sat")
     )
     text = address(elsewhere, campaign)
-    assert posters.check(elsewhere, text).standing is Standing.GENUINE
-    assert posters.check(installation, text).standing is Standing.OTHER_SITE
+    assert posters.check(elsewhere, text).verdict is AddressVerdict.GENUINE
+    assert posters.check(installation, text).verdict is AddressVerdict.OTHER_SITE

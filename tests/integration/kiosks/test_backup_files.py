@@ -63,7 +63,7 @@ def test_a_file_is_taken_in_once_and_its_faulty_records_are_counted(
     assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(3, 0, 1)
     assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(0, 3, 1)
     assert scene.counts(installation)["response"] == 3
-    (found,) = devices.standings(installation, COMMAND_LINE, campaign, NOW)
+    (found,) = devices.statuses(installation, COMMAND_LINE, campaign, NOW)
     assert found.received == ((1, 3),)
 
 

@@ -17,7 +17,7 @@ from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices, record_numbers
-from survey.services.kiosks.devices import NewKiosk, Standing
+from survey.services.kiosks.devices import NewKiosk, KioskStatus
 from tests.support import scene
 from tests.support.scene import CLOSED, NOW, OFFICER
 
@@ -41,9 +41,9 @@ def send(
     door.accept(installation, scene.kiosk_entry(campaign, kiosk, number, key=key or None), NOW)
 
 
-def standing(installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW) -> Standing:
+def status(installation: Installation, campaign: CampaignRecord, now: dt.datetime = NOW) -> KioskStatus:
     """How the only kiosk stands."""
-    (found,) = devices.standings(installation, COMMAND_LINE, campaign, now)
+    (found,) = devices.statuses(installation, COMMAND_LINE, campaign, now)
     return found
 
 
@@ -109,7 +109,7 @@ def test_another_unit_neither_makes_nor_sees_nor_revokes(
     ):
         with pytest.raises(Refusal, match="unit_out_of_reach"):
             act()
-    assert devices.standings(installation, stranger, campaign, NOW) == []
+    assert devices.statuses(installation, stranger, campaign, NOW) == []
 
 
 def test_every_fault_of_a_new_kiosk_is_named(installation: Installation, campaign: CampaignRecord) -> None:
@@ -127,12 +127,12 @@ def test_numbers_in_any_order_end_as_one_range_without_a_gap(
     for each in order:
         send(installation, campaign, number, each)
         sent.add(each)
-        found = standing(installation, campaign)
+        found = status(installation, campaign)
         assert {n for first, last in found.received for n in range(first, last + 1)} == sent
         assert {n for first, last in found.missing for n in range(first, last + 1)} == set(
             range(1, max(sent))
         ) - sent
-    assert standing(installation, campaign).received == ((1, 40),)
+    assert status(installation, campaign).received == ((1, 40),)
     assert scene.counts(installation)["response"] == 40
 
 
@@ -141,9 +141,9 @@ def test_a_repeated_record_counts_once_and_a_number_used_twice_is_told(
 ) -> None:
     for _ in range(3):
         send(installation, campaign, number, 1, key="r" * 22)
-    assert standing(installation, campaign).kiosk.doubled == 0
+    assert status(installation, campaign).kiosk.doubled == 0
     send(installation, campaign, number, 1)
-    found = standing(installation, campaign)
+    found = status(installation, campaign)
     assert (found.received, found.kiosk.doubled) == (((1, 1),), 1)
     assert scene.counts(installation)["response"] == 2  # an answer is never lost for its number
 
@@ -155,7 +155,7 @@ def test_a_record_that_contradicts_its_key_takes_no_number(
     other = scene.kiosk_entry(campaign, number, 2, key="r" * 22, mark="1")
     with pytest.raises(Refusal, match="response_conflict"):
         door.accept(installation, other, NOW)
-    assert standing(installation, campaign).received == ((1, 1),)
+    assert status(installation, campaign).received == ((1, 1),)
 
 
 def test_a_record_that_comes_after_the_window_is_kept_as_late(
@@ -165,7 +165,7 @@ def test_a_record_that_comes_after_the_window_is_kept_as_late(
     door.accept(installation, late, CLOSED)
     with installation.database.read() as session:
         assert session.execute(select(Response.channel, Response.entry_state)).all() == [("kiosk", "late")]
-    assert standing(installation, campaign).received == ((1, 1),)
+    assert status(installation, campaign).received == ((1, 1),)
 
 
 def test_the_gap_is_named_up_to_the_last_number_that_the_kiosk_gave_out(
@@ -173,9 +173,9 @@ def test_the_gap_is_named_up_to_the_last_number_that_the_kiosk_gave_out(
 ) -> None:
     for each in (1, 2, 4, 5, 8):
         send(installation, campaign, number, each)
-    assert standing(installation, campaign).missing == ((3, 3), (6, 7))
-    devices.beat(installation, campaign, number, (10, 2, 0), NOW)
-    assert standing(installation, campaign).missing == ((3, 3), (6, 7), (9, 10))
+    assert status(installation, campaign).missing == ((3, 3), (6, 7))
+    devices.heartbeat(installation, campaign, number, (10, 2, 0), NOW)
+    assert status(installation, campaign).missing == ((3, 3), (6, 7), (9, 10))
 
 
 @pytest.mark.parametrize(
@@ -212,17 +212,17 @@ def test_a_kiosk_that_holds_answers_or_is_silent_is_told(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     minutes, hours = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-    devices.beat(installation, campaign, number, (9, 4, 0), NOW + 7 * minutes)
-    found = standing(installation, campaign, NOW + hours)
+    devices.heartbeat(installation, campaign, number, (9, 4, 0), NOW + 7 * minutes)
+    found = status(installation, campaign, NOW + hours)
     assert found.kiosk.seen_at == NOW  # cut down to ten minutes
     assert (found.holding, found.silent) == (False, False)
-    assert standing(installation, campaign, NOW + 3 * hours).holding
-    assert standing(installation, campaign, NOW + 3 * hours).silent
-    assert not standing(installation, campaign, NOW + 10 * hours).silent  # the office is closed
-    devices.beat(installation, campaign, number, (9, 4, 1), NOW)
-    assert standing(installation, campaign).holding
+    assert status(installation, campaign, NOW + 3 * hours).holding
+    assert status(installation, campaign, NOW + 3 * hours).silent
+    assert not status(installation, campaign, NOW + 10 * hours).silent  # the office is closed
+    devices.heartbeat(installation, campaign, number, (9, 4, 1), NOW)
+    assert status(installation, campaign).holding
     with pytest.raises(Refusal, match="kiosk_counts_bad"):
-        devices.beat(installation, campaign, number, (1, 2, 0), NOW)
+        devices.heartbeat(installation, campaign, number, (1, 2, 0), NOW)
 
 
 def test_a_pin_belongs_to_one_kiosk_and_is_checked_without_being_told(

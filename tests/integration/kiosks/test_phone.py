@@ -97,7 +97,7 @@ def test_a_device_that_shows_its_code_is_made_a_kiosk_on_a_phone(
     again = bind(browser)
     assert again.status_code == 410
     assert "đã được dùng" in again.text
-    assert len(devices.standings(installation, COMMAND_LINE, campaign, NOW)) == 1
+    assert len(devices.statuses(installation, COMMAND_LINE, campaign, NOW)) == 1
 
 
 def test_who_saw_what_a_device_shows_can_neither_read_nor_forge_its_records(
@@ -114,7 +114,7 @@ def test_who_saw_what_a_device_shows_can_neither_read_nor_forge_its_records(
         assert ask(client, "/kios/api/shown", campaign="", number=0).status_code == 200
     own = "\n".join(series(records(3))).encode()
     assert backup_files.take(installation, COMMAND_LINE, own, NOW) == Taken(3, 0, 0)
-    assert len(devices.standings(installation, COMMAND_LINE, campaign, NOW)) == 1
+    assert len(devices.statuses(installation, COMMAND_LINE, campaign, NOW)) == 1
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_records_come_in_by_codes_in_any_order_and_only_once(
     sent = {"text": read, "csrf_token": token(browser, RECORDS)}
     assert "Đã nhập 3 phiếu mới" in browser.post(RECORDS, data=sent).text
     assert "Đã nhập 0 phiếu mới; 3 phiếu đã có" in browser.post(RECORDS, data=sent).text
-    (found,) = devices.standings(installation, COMMAND_LINE, campaign, NOW)
+    (found,) = devices.statuses(installation, COMMAND_LINE, campaign, NOW)
     assert (found.kiosk.number, found.received) == (number, ((1, 3),))
 
 
