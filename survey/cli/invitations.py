@@ -129,7 +129,7 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         known = lists.lists(installation, COMMAND_LINE, record, clock.now())
-        batches = tickets.accounts(installation, COMMAND_LINE, record, invited=True)
+        batches = tickets.batch_totals(installation, COMMAND_LINE, record, invited=True)
     shown = [
         {"list": one.number, "title": one.title, "recipients": one.recipients, "round": one.round}
         | {"running": one.running, "erased": one.erased, "fault": one.fault, **one.counts}

@@ -106,7 +106,7 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print the account of every batch."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        batches = codes.accounts(installation, COMMAND_LINE, record)
+        batches = codes.batch_totals(installation, COMMAND_LINE, record)
     names = ("unit", "batch", "printed", "handed_out", "spent", "void", "left")
     rows = [{name: getattr(account, name) for name in names} for account in batches]
     if as_json:

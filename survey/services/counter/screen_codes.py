@@ -222,7 +222,7 @@ def require_in_time(installation: Installation, found: ScreenCodeLookup, key: st
         raise Refusal("screen_code_old")
 
 
-def accounts(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[ScreenTotals]:
+def screen_totals(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[ScreenTotals]:
     """Return how many codes the screens of each unit that *actor* reaches have shown, and the answers by them."""
     shown = select(ScreenCount.unit_id, func.sum(ScreenCount.shown)).group_by(ScreenCount.unit_id)
     came = select(Response.unit_id, func.count()).group_by(Response.unit_id)

@@ -301,7 +301,7 @@ def hand_out(
         audit.note(session, actor, "tickets_handed_out", now, **ids, subject=str(batch), count=count)
 
 
-def accounts(
+def batch_totals(
     installation: Installation, actor: Actor, campaign: CampaignRecord, *, invited: bool = False
 ) -> list[BatchTotals]:
     """Return the batches of cards, or those *invited*, of the units that *actor* reaches, in the plan's order."""

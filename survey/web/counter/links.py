@@ -92,7 +92,7 @@ def cards(campaign: str) -> ResponseReturnValue:
     return render_template(
         "unit/tickets.html",
         campaign=record,
-        accounts=tickets.accounts(installation, actor(), record),
+        batches=tickets.batch_totals(installation, actor(), record),
         given=GivenForm(formdata=None),
         spoiled=VoidForm(formdata=None),
     )

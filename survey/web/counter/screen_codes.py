@@ -25,7 +25,7 @@ def choose(campaign: str) -> ResponseReturnValue:
         "unit/screens.html",
         campaign=record,
         unit=None if actor().unit_code is None else record.unit(record.unit_id(str(actor().unit_code))),
-        accounts=screen_codes.accounts(installation, actor(), record),
+        totals=screen_codes.screen_totals(installation, actor(), record),
         opens=screen_codes.OPENS - 1,
     )
 

@@ -201,7 +201,7 @@ def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> Response
         "unit/invitations.html",
         campaign=record,
         lists=verbs.lists(installation, actor(), record, clock.now()),
-        batches=tickets.accounts(installation, actor(), record, invited=True),
+        batches=tickets.batch_totals(installation, actor(), record, invited=True),
         units=[unit for unit in record.plan.units if actor().reaches(unit.code)],
         over=clock.now() >= record.closes_at,
         fewest=csv_files.FEWEST_OF_A_UNIT,

@@ -59,7 +59,7 @@ def keyed(browser: FlaskClient, number: str, code: str, **more: str) -> TestResp
 
 
 def spent(installation: Installation, campaign: CampaignRecord) -> int:
-    return sum(batch.spent for batch in tickets.accounts(installation, COMMAND_LINE, campaign))
+    return sum(batch.spent for batch in tickets.batch_totals(installation, COMMAND_LINE, campaign))
 
 
 def counted(installation: Installation, campaign: CampaignRecord) -> tuple[int, int, int]:
@@ -184,7 +184,7 @@ def test_the_code_of_an_invitation_typed_at_a_kiosk_makes_the_answer_one_of_an_i
     assert device.ask("/kios/api/card", {"code": code}).json == {"usable": True}
     first = device.send(code=code)
     assert (first.status_code, channels(installation)) == (200, ["invitation"])
-    (batch,) = tickets.accounts(installation, COMMAND_LINE, campaign, invited=True)
+    (batch,) = tickets.batch_totals(installation, COMMAND_LINE, campaign, invited=True)
     assert (batch.spent, spent(installation, campaign)) == (1, 0)
     assert counted(installation, campaign) == (1, 0, 0)
 

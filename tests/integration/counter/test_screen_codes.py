@@ -240,10 +240,10 @@ def test_a_screen_has_one_code_a_minute_however_often_it_is_asked(
     screen_codes.show(installation, campaign, (scene.AN_NHON, 1, scene.kiosk(installation, campaign)), NOW)
     for minute in (1, 2, 2, 5):
         shown(installation, campaign, at=NOW + minute * MINUTE)
-    accounts = {each.unit: each for each in screen_codes.accounts(installation, COMMAND_LINE, campaign)}
+    accounts = {each.unit: each for each in screen_codes.screen_totals(installation, COMMAND_LINE, campaign)}
     assert (accounts["an-nhon"].shown, accounts["an-nhon"].answers) == (5, 0)
     assert accounts["phu-cat"].shown == 0
-    own = screen_codes.accounts(installation, scene.OFFICER, campaign)
+    own = screen_codes.screen_totals(installation, scene.OFFICER, campaign)
     assert [each.unit for each in own] == ["an-nhon"]
 
 

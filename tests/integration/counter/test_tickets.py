@@ -46,7 +46,7 @@ def entry(
 
 
 def account(installation: Installation, campaign: CampaignRecord) -> tickets.BatchTotals:
-    (only,) = tickets.accounts(installation, COMMAND_LINE, campaign)
+    (only,) = tickets.batch_totals(installation, COMMAND_LINE, campaign)
     return only
 
 
@@ -216,11 +216,11 @@ def test_batches_are_accounted_for_each_unit(
     assert (found.printed, found.handed_out, found.spent, found.void, found.left) == (3, 2, 1, 1, 1)
     more = tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 1, NOW)
     assert (more[0].batch, more[0].number) == (2, 1)
-    assert tickets.accounts(installation, scene.OFFICER, campaign) == tickets.accounts(
+    assert tickets.batch_totals(installation, scene.OFFICER, campaign) == tickets.batch_totals(
         installation, COMMAND_LINE, campaign
     )
     tickets.make(installation, COMMAND_LINE, campaign, "an-lao", 1, NOW)
-    assert len(tickets.accounts(installation, scene.OFFICER, campaign)) == 2
+    assert len(tickets.batch_totals(installation, scene.OFFICER, campaign)) == 2
     with installation.database.read() as session:
         counted = sum(session.scalars(select(TicketBatch.spent + TicketBatch.void)))
     assert counted == scene.counts(installation)["spent_ticket"]
@@ -275,5 +275,5 @@ def test_a_unit_accounts_for_its_cards_on_a_page(
     assert browser.post(f"{page}/huy", data=spoiled).status_code == 303
     assert browser.post(f"{page}/huy", data=spoiled).status_code == 409
     assert browser.post(f"{page}/huy", data={**spoiled, "code": ""}).status_code == 400
-    (found,) = tickets.accounts(installation, scene.OFFICER, campaign)
+    (found,) = tickets.batch_totals(installation, scene.OFFICER, campaign)
     assert (found.handed_out, found.void, found.left) == (2, 1, 2)

@@ -130,7 +130,7 @@ class TestMailMerge:
         for row in found:
             assert answer_by(client, row["duong_dan"].rpartition("/")[2]) == 303
             assert answer_by(client, row["ma_ngan"]) == 409
-        (batch,) = tickets.accounts(installation, COMMAND_LINE, campaign, invited=True)
+        (batch,) = tickets.batch_totals(installation, COMMAND_LINE, campaign, invited=True)
         assert (batch.printed, batch.handed_out, batch.spent) == (5, 5, 5)
         assert "invitation_recipient" not in scene.counts(installation)
         assert "invitation_list" not in scene.counts(installation)

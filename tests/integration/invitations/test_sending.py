@@ -96,9 +96,9 @@ def test_each_gets_a_link_of_its_own_and_one_answer(
     assert answer_by(client, short[1]) == 409
     with mailing.database.read() as session:
         assert session.scalars(select(Response.channel)).all() == ["invitation"]
-    (batch,) = tickets.accounts(mailing, COMMAND_LINE, campaign, invited=True)
+    (batch,) = tickets.batch_totals(mailing, COMMAND_LINE, campaign, invited=True)
     assert (batch.printed, batch.handed_out, batch.spent) == (6, 6, 1)
-    assert tickets.accounts(mailing, COMMAND_LINE, campaign) == []
+    assert tickets.batch_totals(mailing, COMMAND_LINE, campaign) == []
     with pytest.raises(Refusal, match="ticket_batch_unknown"):
         tickets.hand_out(mailing, COMMAND_LINE, campaign, ("an-nhon", batch.batch), -1, NOW)
     unit = quotas.progress(mailing, HEAD, campaign, NOW).units[0]
@@ -127,7 +127,7 @@ def test_the_reminder_goes_to_everybody_and_repeats_each_link(
     assert scene.counts(mailing)["response"] == 1
     with pytest.raises(Refusal, match="invitation_reminded"):
         sending.remind(mailing, COMMAND_LINE, campaign, loaded, KEY, later)
-    (batch,) = tickets.accounts(mailing, COMMAND_LINE, campaign, invited=True)
+    (batch,) = tickets.batch_totals(mailing, COMMAND_LINE, campaign, invited=True)
     assert (batch.printed, batch.handed_out) == (6, 6)
 
 
@@ -220,7 +220,7 @@ def test_refusals_are_shown_by_row_and_deferred_ones_go_out_later(
     run(mailing, campaign, loaded)
     addresses = [letter.recipients[0] for letter in post.box.letters]
     assert len(addresses) == len(set(addresses)) == 5, "nobody got two, the uncertain one least of all"
-    (batch,) = tickets.accounts(mailing, COMMAND_LINE, campaign, invited=True)
+    (batch,) = tickets.batch_totals(mailing, COMMAND_LINE, campaign, invited=True)
     assert batch.handed_out == 5
 
 
@@ -250,7 +250,7 @@ def test_sending_goes_on_after_an_interruption_without_a_second_letter(
     assert (found.left, found.counts["sent"], found.counts["uncertain"]) == (0, 5, 1)
     addresses = [letter.recipients[0] for letter in post.box.letters]
     assert len(addresses) == len(set(addresses)) == 6
-    (batch,) = tickets.accounts(mailing, COMMAND_LINE, campaign, invited=True)
+    (batch,) = tickets.batch_totals(mailing, COMMAND_LINE, campaign, invited=True)
     assert batch.handed_out == 6
 
 
