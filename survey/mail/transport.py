@@ -23,7 +23,7 @@ GOOD = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class SmtpReply:
     """What became of one message, and the server's own words where it did not take it."""
 
     delivery: Delivery
@@ -34,7 +34,7 @@ class Reply:
         return f"{self.code} {self.text}".strip() if self.code else self.text
 
 
-class Line:
+class SmtpConnection:
     """A line to the mail server, kept open from one message to the next.
 
     A message is ``sent`` when the server said so, ``refused`` when it never will take it, ``deferred`` when
@@ -67,11 +67,11 @@ class Line:
             self._drop()
         self._open = self._opened()
 
-    def send(self, message: EmailMessage, recipients: Sequence[str]) -> Reply:
+    def send(self, message: EmailMessage, recipients: Sequence[str]) -> SmtpReply:
         """Send one message to *recipients*, all of them or none; the line must be :meth:`ready`."""
         line = self._open
         if line is None:
-            return Reply(Delivery.DEFERRED)
+            return SmtpReply(Delivery.DEFERRED)
         try:
             refused = self._addressed(line, recipients)
             if refused is None:
@@ -80,7 +80,7 @@ class Line:
                 line.rset()
         except (smtplib.SMTPException, OSError):
             self._drop()
-            return Reply(Delivery.DEFERRED)
+            return SmtpReply(Delivery.DEFERRED)
         return refused
 
     def close(self) -> None:
@@ -131,7 +131,7 @@ class Line:
         authority = self._server.authority
         return ssl.create_default_context(cafile=str(authority) if authority else None)
 
-    def _addressed(self, line: smtplib.SMTP, recipients: Sequence[str]) -> Reply | None:
+    def _addressed(self, line: smtplib.SMTP, recipients: Sequence[str]) -> SmtpReply | None:
         """Say from whom and to whom; return the server's refusal, None where it takes every address."""
         code, said = line.mail(self._server.sender)
         for address in recipients:
@@ -139,7 +139,7 @@ class Line:
                 code, said = line.rcpt(address)
         return None if code in GOOD else self._refused(code, said)
 
-    def _told(self, line: smtplib.SMTP, message: EmailMessage) -> Reply:
+    def _told(self, line: smtplib.SMTP, message: EmailMessage) -> SmtpReply:
         """Send the words themselves. From here on a cut line leaves it unknown whether they arrived."""
         try:
             code, said = line.data(message.as_bytes(policy=LINES))
@@ -148,15 +148,15 @@ class Line:
             code, said = error.smtp_code, refusal if isinstance(refusal, bytes) else refusal.encode()
         except (smtplib.SMTPException, OSError):
             self._drop()
-            return Reply(Delivery.UNCERTAIN)
-        return Reply(Delivery.SENT) if code in GOOD else self._refused(code, said)
+            return SmtpReply(Delivery.UNCERTAIN)
+        return SmtpReply(Delivery.SENT) if code in GOOD else self._refused(code, said)
 
-    def _refused(self, code: int, said: bytes) -> Reply:
+    def _refused(self, code: int, said: bytes) -> SmtpReply:
         if code == CLOSING:
             self._drop()
         text = " ".join(said.decode("utf-8", "replace").split())
         text = "".join(letter for letter in text if letter.isprintable())[:LONGEST_REPLY]
-        return Reply(Delivery.REFUSED if code >= PERMANENT else Delivery.DEFERRED, code, text)
+        return SmtpReply(Delivery.REFUSED if code >= PERMANENT else Delivery.DEFERRED, code, text)
 
     def _drop(self) -> None:
         if self._open is not None:

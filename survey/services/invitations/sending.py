@@ -20,7 +20,7 @@ from survey.config import MailServer
 from survey.database.statements import changed
 from survey.errors import Refusal
 from survey.mail import letters
-from survey.mail.transport import Line, Reply
+from survey.mail.transport import SmtpConnection, SmtpReply
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient, TicketBatch
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
@@ -43,7 +43,7 @@ class Pace:
 
     now: Callable[[], dt.datetime]
     wait: Callable[[float], bool]
-    told: Callable[[Reply], None] = lambda _reply: None
+    told: Callable[[SmtpReply], None] = lambda _reply: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def send(running: Run, pace: Pace) -> None:
     """Send what the round has not sent yet; what stops it is kept for the page.
 
     Raises:
-        Refusal: what :meth:`Line.ready` refuses.
+        Refusal: what :meth:`SmtpConnection.ready` refuses.
     """
     fault: str | None = "defect"
     try:
@@ -181,12 +181,12 @@ def _send_all(running: Run, pace: Pace) -> None:
             *_places(*running.here), InvitationRecipient.delivery.in_(TO_SEND)
         )
         places = session.scalars(query.order_by(InvitationRecipient.place)).all()
-    with Line(running.server) as line:
+    with SmtpConnection(running.server) as connection:
         for count, place in enumerate(places):
             if count and pace.wait(60 / running.server.per_minute):
                 return
-            line.ready()
-            reply = _send_one(running, pace, line, place)
+            connection.ready()
+            reply = _send_one(running, pace, connection, place)
             if reply is None:
                 continue
             pace.told(reply)
@@ -195,7 +195,7 @@ def _send_all(running: Run, pace: Pace) -> None:
                 raise Refusal("mail_unreachable", host=running.server.host, port=running.server.port)
 
 
-def _send_one(running: Run, pace: Pace, line: Line, place: int) -> Reply | None:
+def _send_one(running: Run, pace: Pace, connection: SmtpConnection, place: int) -> SmtpReply | None:
     """Claim, send and settle one letter; None where somebody else has claimed or erased it."""
     installation, going = running.installation, running.going
     with installation.database.write() as session:
@@ -206,7 +206,7 @@ def _send_one(running: Run, pace: Pace, line: Line, place: int) -> Reply | None:
     coded = None if running.key is None else wording.codes(installation.keys, running.key, row.salt)
     envelope = wording.envelope(installation, running.server, going, recipient, pace.now())
     words = wording.letter(installation, going, recipient, coded)
-    reply = line.send(letters.message(words, running.server, envelope), envelope.addresses)
+    reply = connection.send(letters.message(words, running.server, envelope), envelope.addresses)
     with installation.database.write() as session:
         settled = session.get_one(InvitationRecipient, (*running.here, place))
         settled.delivery = reply.delivery

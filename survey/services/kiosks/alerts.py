@@ -17,7 +17,7 @@ from survey.database.statements import changed, insert_once
 from survey.errors import Refusal
 from survey.mail import letters
 from survey.mail.letters import Envelope, Letter
-from survey.mail.transport import Line
+from survey.mail.transport import SmtpConnection
 from survey.models import Account, KioskAlert
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
@@ -75,10 +75,10 @@ def _tell(
     incidents: Sequence[tuple[CampaignRecord, KioskStatus]],
     now: dt.datetime,
 ) -> None:
-    with Line(server) as line:
+    with SmtpConnection(server) as connection:
         for campaign, status in incidents:
             try:
-                _tell_one(installation, server, line, campaign, status, now)
+                _tell_one(installation, server, connection, campaign, status, now)
             except Refusal as refusal:
                 log.warning("kiosk_alert_unsent", code=refusal.code)
                 return
@@ -87,7 +87,7 @@ def _tell(
 def _tell_one(
     installation: Installation,
     server: MailServer,
-    line: Line,
+    connection: SmtpConnection,
     campaign: CampaignRecord,
     status: KioskStatus,
     now: dt.datetime,
@@ -100,14 +100,14 @@ def _tell_one(
         whom = _whom(session, campaign.unit(status.kiosk.unit_id).code)
     if alert is None or alert.mail not in TO_TELL or not whom:
         return
-    line.ready()
+    connection.ready()
     claim = update(KioskAlert).where(here, KioskAlert.mail.in_(TO_TELL)).values(mail=Delivery.SENDING)
     with installation.database.write() as session:
         if changed(session, claim) != 1:
             return
     envelope = Envelope(tuple(whom), now, _message_id(installation, server, campaign, alert))
     message = letters.message(_letter(installation, campaign, status), server, envelope)
-    reply = line.send(message, envelope.addresses)
+    reply = connection.send(message, envelope.addresses)
     with installation.database.write() as session:
         session.execute(update(KioskAlert).where(here).values(mail=reply.delivery))
     if reply.delivery is not Delivery.SENT:

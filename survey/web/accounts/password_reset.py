@@ -14,7 +14,7 @@ from survey.config import MailServer
 from survey.errors import Refusal
 from survey.mail import letters
 from survey.mail.letters import Envelope
-from survey.mail.transport import Line
+from survey.mail.transport import SmtpConnection
 from survey.services.installation.installation import Installation
 from survey.web.app_context import current_installation
 
@@ -54,6 +54,6 @@ def _address(installation: Installation, token: str) -> str:
 
 
 def _send(server: MailServer, letter: letters.Letter, envelope: Envelope) -> None:
-    with Line(server) as line:
-        line.ready()
-        line.send(letters.message(letter, server, envelope), envelope.addresses)
+    with SmtpConnection(server) as connection:
+        connection.ready()
+        connection.send(letters.message(letter, server, envelope), envelope.addresses)

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from survey.errors import Refusal
-from survey.mail.transport import Line, Reply
+from survey.mail.transport import SmtpConnection, SmtpReply
 from survey.models import InvitationRecipient, Response, Schema, Ticket
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.counter import tickets
@@ -232,14 +232,14 @@ def test_sending_goes_on_after_an_interruption_without_a_second_letter(
     found = listed(mailing, campaign, loaded)
     assert (found.left, found.interrupted, found.counts["sent"]) == (4, True, 2)
 
-    send = Line.send
+    send = SmtpConnection.send
 
-    def send_and_die(line: Line, *words: Any) -> Reply:
-        send(line, *words)
+    def send_and_die(connection: SmtpConnection, *words: Any) -> SmtpReply:
+        send(connection, *words)
         raise SystemExit  # the server took the words, and nobody is left to hear of it
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Line, "send", send_and_die)
+        patch.setattr(SmtpConnection, "send", send_and_die)
         patch.setattr(sending, "_end", lambda *_facts: None)  # nor to clear anything away
         with pytest.raises(SystemExit):
             run(mailing, campaign, loaded)

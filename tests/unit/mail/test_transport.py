@@ -10,7 +10,7 @@ import pytest
 
 from survey.errors import Refusal
 from survey.mail.letters import Envelope, Letter, message
-from survey.mail.transport import Line
+from survey.mail.transport import SmtpConnection
 from survey.vocabulary import Delivery
 from tests.support.mail import SENDER, Post
 
@@ -22,7 +22,7 @@ LETTER = Letter(
 )
 
 
-def sent(line: Line, post: Post, *addresses: str) -> tuple[Delivery, str]:
+def sent(line: SmtpConnection, post: Post, *addresses: str) -> tuple[Delivery, str]:
     line.ready()
     envelope = Envelope(tuple(("Công ty Ánh, Dương", each) for each in addresses), AT, "<1@x.vn>")
     reply = line.send(message(LETTER, post.server, envelope), envelope.addresses)
@@ -30,7 +30,7 @@ def sent(line: Line, post: Post, *addresses: str) -> tuple[Delivery, str]:
 
 
 def test_a_letter_arrives_as_it_was_written(post: Post) -> None:
-    with Line(post.server) as line:
+    with SmtpConnection(post.server) as line:
         assert sent(line, post, "a@x.vn") == (Delivery.SENT, "")
     (letter,) = post.box.letters
     assert (letter.sender, letter.recipients) == (SENDER, ["a@x.vn"])
@@ -46,7 +46,7 @@ def test_a_letter_arrives_as_it_was_written(post: Post) -> None:
 
 
 def test_the_words_go_out_encrypted_and_signed_in(secure_post: Post) -> None:
-    with Line(secure_post.server) as line:
+    with SmtpConnection(secure_post.server) as line:
         assert sent(line, secure_post, "a@x.vn")[0] is Delivery.SENT
     assert secure_post.box.letters[0].secure
 
@@ -63,14 +63,14 @@ def test_the_words_go_out_encrypted_and_signed_in(secure_post: Post) -> None:
 def test_nothing_goes_out_over_a_line_that_is_not_safe(
     secure_post: Post, changed: dict[str, str | None], code: str
 ) -> None:
-    line = Line(dataclasses.replace(secure_post.server, **changed), patience=5)  # type: ignore[arg-type]
+    line = SmtpConnection(dataclasses.replace(secure_post.server, **changed), patience=5)  # type: ignore[arg-type]
     with pytest.raises(Refusal, match=code):
         line.ready()
     assert secure_post.box.letters == []
 
 
 def test_a_server_that_offers_no_encryption_gets_no_password(post: Post) -> None:
-    line = Line(dataclasses.replace(post.server, tls="starttls", user="u", password="p"))
+    line = SmtpConnection(dataclasses.replace(post.server, tls="starttls", user="u", password="p"))
     with pytest.raises(Refusal, match="mail_insecure"):
         line.ready()
 
@@ -80,12 +80,12 @@ def test_a_server_that_is_not_there_is_told(post: Post) -> None:
         free.bind(("127.0.0.1", 0))
         server = dataclasses.replace(post.server, port=free.getsockname()[1])
         with pytest.raises(Refusal, match="mail_unreachable"):
-            Line(server, patience=2).ready()
+            SmtpConnection(server, patience=2).ready()
 
 
 def test_what_the_server_says_decides(post: Post) -> None:
     post.box.refusals = {"no@x.vn": "550 5.1.1 no such user <no@x.vn>", "later@x.vn": "451 4.7.1 greylisted"}
-    with Line(post.server) as line:
+    with SmtpConnection(post.server) as line:
         assert sent(line, post, "no@x.vn") == (Delivery.REFUSED, "550 5.1.1 no such user <no@x.vn>")
         assert sent(line, post, "later@x.vn") == (Delivery.DEFERRED, "451 4.7.1 greylisted")
         assert sent(line, post, "a@x.vn", "no@x.vn")[0] is Delivery.REFUSED, "all of them or none"
@@ -95,21 +95,21 @@ def test_what_the_server_says_decides(post: Post) -> None:
 
 def test_a_line_that_is_cut_before_the_words_may_be_tried_again(post: Post) -> None:
     post.box.cut_before_words = {"a@x.vn"}
-    with Line(post.server) as line:
+    with SmtpConnection(post.server) as line:
         assert sent(line, post, "a@x.vn")[0] is Delivery.DEFERRED
         assert sent(line, post, "b@x.vn")[0] is Delivery.SENT
 
 
 def test_a_line_that_is_cut_after_the_words_leaves_it_unknown(post: Post) -> None:
     post.box.cut_after_words = {"a@x.vn"}
-    with Line(post.server) as line:
+    with SmtpConnection(post.server) as line:
         assert sent(line, post, "a@x.vn")[0] is Delivery.UNCERTAIN
         assert sent(line, post, "b@x.vn")[0] is Delivery.SENT
 
 
 def test_a_server_that_closes_down_puts_off(post: Post) -> None:
     post.box.closing_after = 1
-    with Line(post.server) as line:
+    with SmtpConnection(post.server) as line:
         assert sent(line, post, "a@x.vn")[0] is Delivery.SENT
         assert sent(line, post, "b@x.vn") == (Delivery.DEFERRED, "421 closing down")
         post.box.closing_after = None
