@@ -15,7 +15,7 @@ from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.cli.texts import text
 from survey.errors import Refusal
-from survey.mail.transport import Reply
+from survey.mail.transport import SmtpReply
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
@@ -177,7 +177,7 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
     never = threading.Event()
     with advancing(text("invitations.send.progress"), left) as advance:
 
-        def told(_reply: Reply) -> None:
+        def told(_reply: SmtpReply) -> None:
             advance(1)
 
         leased = sending.lease(installation, COMMAND_LINE, record, number, key, now)

@@ -90,7 +90,7 @@ class Service(Flask):
 
 
 def assemble(installation: Installation) -> Flask:
-    """Return the application that serves the open installation *opened*.
+    """Return the application that serves the open *installation*.
 
     Raises:
         LookupError: when a route does not declare who may call it.
@@ -101,18 +101,18 @@ def assemble(installation: Installation) -> Flask:
     app.extensions[NAME] = installation
     app.jinja_env.globals["current_locale"] = get_locale
     logs.configure()
-    _guarded(app)
-    _furnished(app)
+    _install_guards(app)
+    _register_blueprints(app)
     sign_in.register(app, installation)
     refusals.register(app)
     app.after_request(_protect)
     access.require_declarations(app)
     if installation.config.proxies:
-        _behind(app, installation.config.proxies)
+        _trust_proxies(app, installation.config.proxies)
     return app
 
 
-def _guarded(app: Flask) -> None:
+def _install_guards(app: Flask) -> None:
     """Let each request pass by the guards in this order: its size, its token, its rate, who may call."""
     babel.init_app(app, locale_selector=language.of_request, default_translation_directories="translations")
     app.before_request(_refuse_large)
@@ -121,7 +121,7 @@ def _guarded(app: Flask) -> None:
     app.before_request(access.guard)
 
 
-def _furnished(app: Flask) -> None:
+def _register_blueprints(app: Flask) -> None:
     """Give the application its pages."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -129,7 +129,7 @@ def _furnished(app: Flask) -> None:
     csrf.exempt(citizen.pages)  # no cookie and no sign-in there: a forged post gains nothing
 
 
-def _behind(app: Flask, count: int) -> None:
+def _trust_proxies(app: Flask, count: int) -> None:
     """Believe the forwarding headers of *count* reverse proxies."""
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 

@@ -178,8 +178,8 @@ def screen_code() -> ResponseReturnValue:
 
 @kiosk.post("/api/beat")
 @public
-def beat() -> ResponseReturnValue:
-    """Keep how many answers the device holds, as it says at a beat of its own clock."""
+def heartbeat() -> ResponseReturnValue:
+    """Keep how many answers the device holds, as it says at a heartbeat of its own clock."""
     campaign, record, _key = _device()
     said = _said()
     counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))

@@ -49,7 +49,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "kiosk.enrol": None,
     "kiosk.settings": None,
     "kiosk.take": None,
-    "kiosk.beat": None,
+    "kiosk.heartbeat": None,
     "kiosk.screen_code": None,
     "kiosk.card": None,
     "kiosk.shown": None,
