@@ -21,7 +21,7 @@ from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters, lists, sending
-from survey.services.invitations.sending import Pace
+from survey.services.invitations.sending import Throttle
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 number_argument = click.argument("number", type=click.IntRange(1))
@@ -181,7 +181,7 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
             advance(1)
 
         leased = sending.lease(installation, COMMAND_LINE, record, number, key, now)
-        sending.send(leased, Pace(clock.now, never.wait, told))
+        sending.send(leased, Throttle(clock.now, never.wait, told))
     counts = lists.one(installation, COMMAND_LINE, record, number, clock.now()).counts
     click.echo("\t".join(f"{name}={count}" for name, count in counts.items() if count))
     if counts["deferred"]:

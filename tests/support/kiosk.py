@@ -23,7 +23,7 @@ from survey.services.campaigns import languages
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
-from survey.services.kiosks.devices import NewKiosk, KioskStatus
+from survey.services.kiosks.devices import KioskStatus, NewKiosk
 from survey.vocabulary import Channel
 from tests.support.office import UNIT
 

@@ -29,7 +29,7 @@ DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class MailingRound:
     """One going-out of a list: the first is the invitation, the second the reminder."""
 
     campaign: CampaignRecord
@@ -66,16 +66,16 @@ def codes(keys: Keys, key: str, salt: bytes) -> tuple[str, str]:
 
 
 def letter(
-    installation: Installation, going: Round, recipient: Recipient, coded: tuple[str, str] | None
+    installation: Installation, mailing: MailingRound, recipient: Recipient, coded: tuple[str, str] | None
 ) -> Letter:
     """Return the letter to one recipient, with its link, or as a reminder without one."""
-    campaign, config = going.campaign, installation.config
+    campaign, config = mailing.campaign, installation.config
     values = {
         "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
         "name": recipient.name,
         "agency": campaign.plan.headings.agency,
         "unit": campaign.unit(campaign.unit_id(recipient.unit)).name,
-        "sent_on": f"{going.sent_on:%d/%m/%Y}",
+        "sent_on": f"{mailing.sent_on:%d/%m/%Y}",
         "last_day": f"{campaign.closes_at - DAY:%d/%m/%Y}",
         "word": check_word(installation.keys.seal, campaign.code, recipient.unit),
         "typed_at": config.public_url + "/m",
@@ -83,26 +83,30 @@ def letter(
     if coded is None:
         return letters.written("reminder_without_link", values)
     long, short = coded
-    name = "invitation" if going.round == 1 else "reminder"
+    name = "invitation" if mailing.round == 1 else "reminder"
     values["short"] = ticket_code.grouped(short)
     return letters.written(name, values, button=f"{config.public_url}/m/{long}")
 
 
 def envelope(
-    installation: Installation, server: MailServer, going: Round, recipient: Recipient, at: dt.datetime
+    installation: Installation,
+    server: MailServer,
+    mailing: MailingRound,
+    recipient: Recipient,
+    at: dt.datetime,
 ) -> Envelope:
     """Return whom a letter goes to; a reminder answers the invitation, so that both stand together."""
-    first = _message_id(installation, server, going, recipient, 1)
-    this = _message_id(installation, server, going, recipient, going.round)
+    first = _message_id(installation, server, mailing, recipient, 1)
+    this = _message_id(installation, server, mailing, recipient, mailing.round)
     whom = ((recipient.name, recipient.email),)
-    return Envelope(whom, at, this, None if going.round == 1 else first)
+    return Envelope(whom, at, this, None if mailing.round == 1 else first)
 
 
 def _message_id(
-    installation: Installation, server: MailServer, going: Round, recipient: Recipient, number: int
+    installation: Installation, server: MailServer, mailing: MailingRound, recipient: Recipient, number: int
 ) -> str:
     """Return the same id for the same letter, so that none has to be kept."""
-    what = f"{going.campaign.code}/{going.number}/{recipient.line}/{number}".encode()
+    what = f"{mailing.campaign.code}/{mailing.number}/{recipient.line}/{number}".encode()
     return f"<{_digest(installation.keys, b'message', what)[:HASH_BYTES].hex()}@{server.domain}>"
 
 

@@ -16,9 +16,9 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from forms import ticket_code
-from survey import keys
 from survey.clock import in_zone, local_day
 from survey.errors import Fault, Refusal
+from survey.keys import Keys, unwrapped, wrapped
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
@@ -34,7 +34,7 @@ LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListOverview:
     """A list as a page shows it. ``counts`` are its recipients by what became of the last letter to them."""
 
     number: int
@@ -133,7 +133,7 @@ def merge(
     source, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=False)
     codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in found]
     with installation.database.write() as session:
-        issue(session, installation, campaign, None, list(zip(found, codes, strict=True)), sent=True)
+        issue(session, installation.keys, campaign, None, list(zip(found, codes, strict=True)), sent=True)
         note(session, actor, campaign, "invitations_merged", None, now, count=len(found))
     linked = [
         (each, f"{installation.config.public_url}/m/{long}", short)
@@ -144,7 +144,7 @@ def merge(
 
 def issue(
     session: Session,
-    installation: Installation,
+    keys: Keys,
     campaign: CampaignRecord,
     number: int | None,
     coded: Sequence[tuple[Recipient, tuple[str, str]]],
@@ -157,13 +157,13 @@ def issue(
         by_unit[recipient.unit].append(codes)
     for code, pairs in sorted(by_unit.items()):
         place = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(code)}
-        batch = tickets.issue(session, installation.keys, place, pairs, handed_out=len(pairs) if sent else 0)
+        batch = tickets.issue(session, keys, place, pairs, handed_out=len(pairs) if sent else 0)
         session.execute(insert(InvitationBatch).values(**place, number=batch, list_number=number))
 
 
 def lists(
     installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
-) -> list[Listed]:
+) -> list[ListOverview]:
     """Return the lists that *actor* reaches, the newest first."""
     places = InvitationRecipient
     with installation.database.read() as session:
@@ -185,7 +185,7 @@ def lists(
 
 def one(
     installation: Installation, actor: Actor, campaign: CampaignRecord, number: int, now: dt.datetime
-) -> Listed:
+) -> ListOverview:
     """Return one list.
 
     Raises:
@@ -224,7 +224,7 @@ def undelivered(
         for row in places_of(session, campaign, number):
             if row.delivery in told:
                 whom = recipient_of(installation, campaign, row)
-                reply = keys.unwrapped(installation.keys.invitation, row.reply).decode() if row.reply else ""
+                reply = unwrapped(installation.keys.invitation, row.reply).decode() if row.reply else ""
                 delivery = Delivery(row.delivery)
                 found.append(Undelivered(row.place, whom.name, whom.email, whom.unit, delivery, reply))
     return found
@@ -292,7 +292,7 @@ def places_of(session: Session, campaign: CampaignRecord, number: int) -> Sequen
 
 def recipient_of(installation: Installation, campaign: CampaignRecord, row: InvitationRecipient) -> Recipient:
     """Return whom a row is about."""
-    plain = json.loads(keys.unwrapped(installation.keys.invitation, row.content))
+    plain = json.loads(unwrapped(installation.keys.invitation, row.content))
     return Recipient(row.place, plain["name"], plain["email"], campaign.unit(row.unit_id).code)
 
 
@@ -329,7 +329,7 @@ def _row(
         "place": place,
         "unit_id": campaign.unit_id(each.unit),
         "salt": secrets.token_bytes(SALT_BYTES),
-        "content": keys.wrapped(installation.keys.invitation, plain),
+        "content": wrapped(installation.keys.invitation, plain),
     }
 
 
@@ -369,8 +369,8 @@ def _reaches(actor: Actor, row: InvitationList) -> bool:
     return actor.role in EVERY_UNIT or (row.unit_code is not None and row.unit_code == actor.unit_code)
 
 
-def _listed(row: InvitationList, counts: Mapping[str, int], now: dt.datetime) -> Listed:
-    return Listed(
+def _listed(row: InvitationList, counts: Mapping[str, int], now: dt.datetime) -> ListOverview:
+    return ListOverview(
         number=row.number,
         title=row.title,
         recipients=row.recipients,

@@ -19,15 +19,14 @@ from survey.clock import ZONE, local_day
 from survey.config import MailServer
 from survey.database.statements import changed
 from survey.errors import Refusal
-from survey.mail import letters
+from survey.mail.letters import message
 from survey.mail.transport import SmtpConnection, SmtpReply
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient, TicketBatch
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.invitations import letters as wording
-from survey.services.invitations import lists
-from survey.services.invitations.letters import Round
+from survey.services.invitations import letters, lists
+from survey.services.invitations.letters import MailingRound
 from survey.vocabulary import Delivery
 
 LEASE = dt.timedelta(minutes=5)  # longer than a mail server can take over one letter
@@ -38,7 +37,7 @@ OUT = (Delivery.SENT, Delivery.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Throttle:
     """The clock, how to wait between two letters (true: stop now), and whom to tell of each letter."""
 
     now: Callable[[], dt.datetime]
@@ -47,18 +46,18 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MailingLease:
     """A round that one process has to itself. ``key`` is None for a reminder without links."""
 
     installation: Installation
     server: MailServer
-    going: Round
+    mailing: MailingRound
     key: str | None
 
     @property
     def here(self) -> tuple[int, int]:
         """The key of the list."""
-        return (self.going.campaign.id, self.going.number)
+        return (self.mailing.campaign.id, self.mailing.number)
 
 
 def begin(
@@ -78,7 +77,7 @@ def begin(
             ``invitation_list_unknown``; ``unit_out_of_reach``; ``invitation_erased``; ``invitation_begun``.
     """
     _require_open(installation, campaign, now)
-    plain = wording.read_key(key)
+    plain = letters.read_key(key)
     with installation.database.write() as session:
         row = lists.reached(session, actor, campaign, number, lock=True)
         _require_kept(row)
@@ -87,13 +86,13 @@ def begin(
         coded = [
             (
                 lists.recipient_of(installation, campaign, each),
-                wording.codes(installation.keys, plain, each.salt),
+                letters.codes(installation.keys, plain, each.salt),
             )
             for each in lists.places_of(session, campaign, number)
         ]
-        lists.issue(session, installation, campaign, number, coded, sent=False)
+        lists.issue(session, installation.keys, campaign, number, coded, sent=False)
         row.round, row.sent_on = INVITATION, local_day(now)
-        row.key_check = wording.key_check(installation.keys, plain)
+        row.key_check = letters.key_check(installation.keys, plain)
         lists.note(session, actor, campaign, "invitations_begun", number, now, count=len(coded))
 
 
@@ -139,7 +138,7 @@ def lease(
     number: int,
     key: str | None,
     now: dt.datetime,
-) -> Run:
+) -> MailingLease:
     """Take the present round of a list for this process alone, to be sent with :func:`send`.
 
     Raises:
@@ -153,11 +152,11 @@ def lease(
         plain = _require_ready(installation, row, key, now)
         _mark_cut_off(session, row)
         row.running_until, row.fault = (now + LEASE).astimezone(ZONE), None
-        going = Round(campaign, number, row.round, row.sent_on or local_day(now))
-    return Run(installation, server, going, plain)
+        mailing = MailingRound(campaign, number, row.round, row.sent_on or local_day(now))
+    return MailingLease(installation, server, mailing, plain)
 
 
-def send(running: Run, pace: Pace) -> None:
+def send(leased: MailingLease, throttle: Throttle) -> None:
     """Send what the round has not sent yet; what stops it is kept for the page.
 
     Raises:
@@ -165,72 +164,74 @@ def send(running: Run, pace: Pace) -> None:
     """
     fault: str | None = "defect"
     try:
-        _send_all(running, pace)
+        _send_all(leased, throttle)
         fault = None
     except Refusal as refusal:
         fault = refusal.code
         raise
     finally:
-        _end(running, fault)
+        _end(leased, fault)
 
 
-def _send_all(running: Run, pace: Pace) -> None:
+def _send_all(leased: MailingLease, throttle: Throttle) -> None:
     cuts = 0
-    with running.installation.database.read() as session:
+    with leased.installation.database.read() as session:
         query = select(InvitationRecipient.place).where(
-            *_places(*running.here), InvitationRecipient.delivery.in_(TO_SEND)
+            *_places(*leased.here), InvitationRecipient.delivery.in_(TO_SEND)
         )
         places = session.scalars(query.order_by(InvitationRecipient.place)).all()
-    with SmtpConnection(running.server) as connection:
+    with SmtpConnection(leased.server) as connection:
         for count, place in enumerate(places):
-            if count and pace.wait(60 / running.server.per_minute):
+            if count and throttle.wait(60 / leased.server.per_minute):
                 return
             connection.ready()
-            reply = _send_one(running, pace, connection, place)
+            reply = _send_one(leased, throttle, connection, place)
             if reply is None:
                 continue
-            pace.told(reply)
+            throttle.told(reply)
             cuts = cuts + 1 if reply.delivery is Delivery.DEFERRED and not reply.code else 0
             if cuts == MOST_CUTS:
-                raise Refusal("mail_unreachable", host=running.server.host, port=running.server.port)
+                raise Refusal("mail_unreachable", host=leased.server.host, port=leased.server.port)
 
 
-def _send_one(running: Run, pace: Pace, connection: SmtpConnection, place: int) -> SmtpReply | None:
+def _send_one(
+    leased: MailingLease, throttle: Throttle, connection: SmtpConnection, place: int
+) -> SmtpReply | None:
     """Claim, send and settle one letter; None where somebody else has claimed or erased it."""
-    installation, going = running.installation, running.going
+    installation, mailing = leased.installation, leased.mailing
     with installation.database.write() as session:
-        if not _claimed(session, running, place, pace.now()):
+        if not _claimed(session, leased, place, throttle.now()):
             return None
-        row = session.get_one(InvitationRecipient, (*running.here, place))
-    recipient = lists.recipient_of(installation, going.campaign, row)
-    coded = None if running.key is None else wording.codes(installation.keys, running.key, row.salt)
-    envelope = wording.envelope(installation, running.server, going, recipient, pace.now())
-    words = wording.letter(installation, going, recipient, coded)
-    reply = connection.send(letters.message(words, running.server, envelope), envelope.addresses)
+        row = session.get_one(InvitationRecipient, (*leased.here, place))
+    recipient = lists.recipient_of(installation, mailing.campaign, row)
+    coded = None if leased.key is None else letters.codes(installation.keys, leased.key, row.salt)
+    envelope = letters.envelope(installation, leased.server, mailing, recipient, throttle.now())
+    letter = letters.letter(installation, mailing, recipient, coded)
+    reply = connection.send(message(letter, leased.server, envelope), envelope.addresses)
     with installation.database.write() as session:
-        settled = session.get_one(InvitationRecipient, (*running.here, place))
+        settled = session.get_one(InvitationRecipient, (*leased.here, place))
         settled.delivery = reply.delivery
         text = str(reply).encode()
         settled.reply = keys.wrapped(installation.keys.invitation, text) if text else None
-        if reply.delivery in OUT and going.round == INVITATION:
-            _count_out(session, running.here, settled.unit_id, 1)
+        if reply.delivery in OUT and mailing.round == INVITATION:
+            _count_out(session, leased.here, settled.unit_id, 1)
     return reply
 
 
-def _claimed(session: Session, running: Run, place: int, now: dt.datetime) -> bool:
-    here = (*_places(*running.here), InvitationRecipient.place == place)
+def _claimed(session: Session, leased: MailingLease, place: int, now: dt.datetime) -> bool:
+    here = (*_places(*leased.here), InvitationRecipient.place == place)
     claim = _moved(here, TO_SEND, Delivery.SENDING)
     if changed(session, claim) != 1:
         return False
     until = (now + LEASE).astimezone(ZONE)
-    session.execute(update(InvitationList).where(*_list(*running.here)).values(running_until=until))
+    session.execute(update(InvitationList).where(*_list(*leased.here)).values(running_until=until))
     return True
 
 
-def _end(running: Run, fault: str | None) -> None:
+def _end(leased: MailingLease, fault: str | None) -> None:
     ended = {"running_until": None, "fault": fault}
-    with running.installation.database.write() as session:
-        session.execute(update(InvitationList).where(*_list(*running.here)).values(ended))
+    with leased.installation.database.write() as session:
+        session.execute(update(InvitationList).where(*_list(*leased.here)).values(ended))
 
 
 def _mark_cut_off(session: Session, row: InvitationList) -> None:
@@ -292,9 +293,9 @@ def _require_quiet(row: InvitationList, now: dt.datetime) -> None:
 
 
 def _require_key(installation: Installation, row: InvitationList, key: str) -> str:
-    plain = wording.read_key(key)
+    plain = letters.read_key(key)
     if row.key_check is None or not hmac.compare_digest(
-        wording.key_check(installation.keys, plain), row.key_check
+        letters.key_check(installation.keys, plain), row.key_check
     ):
         raise Refusal("invitation_key_wrong")
     return plain

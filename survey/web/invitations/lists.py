@@ -18,12 +18,10 @@ from survey.errors import Refusal, catalogue
 from survey.mail.letters import Letter
 from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.invitations import csv_files, sending
-from survey.services.invitations import letters as wording
-from survey.services.invitations import lists as verbs
-from survey.services.invitations.letters import Round
-from survey.services.invitations.lists import Listed
-from survey.services.invitations.sending import Pace, Run
+from survey.services.invitations import csv_files, letters, lists, sending
+from survey.services.invitations.letters import MailingRound
+from survey.services.invitations.lists import ListOverview
+from survey.services.invitations.sending import MailingLease, Throttle
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
@@ -44,7 +42,7 @@ class FileForm(FlaskForm):
 
     file = FileField(validators=[FileRequired()])
     unit = StringField(validators=[Optional(), Length(max=64)])
-    title = StringField(validators=[Optional(), Length(max=verbs.LONGEST_TITLE)])
+    title = StringField(validators=[Optional(), Length(max=lists.LONGEST_TITLE)])
 
 
 class KeyForm(FlaskForm):
@@ -75,7 +73,7 @@ def load(campaign: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _listing(record, Refusal("invitation_file_none"))
     try:
-        number = verbs.load(
+        number = lists.load(
             current_installation(),
             actor(),
             record,
@@ -99,7 +97,7 @@ def merge(campaign: str) -> ResponseReturnValue:
         return _listing(record, Refusal("invitation_file_none"))
     data, unit = form.file.data.read(), form.unit.data or None
     try:
-        made = verbs.merge(current_installation(), actor(), record, data, clock.now(), unit=unit)
+        made = lists.merge(current_installation(), actor(), record, data, clock.now(), unit=unit)
     except Refusal as refusal:
         return _listing(record, refusal)
     answer = Response(made, mimetype="text/csv")
@@ -157,7 +155,7 @@ def erase(campaign: str, number: int) -> ResponseReturnValue:
     """Erase the names and addresses of a list."""
     record, _ = current_installation().campaigns.get(campaign), _key()
     try:
-        verbs.erase(current_installation(), actor(), record, number, clock.now())
+        lists.erase(current_installation(), actor(), record, number, clock.now())
     except Refusal as refusal:
         return _one(record, number, refusal)
     flash("erased", DONE)
@@ -183,9 +181,9 @@ def _go_on(record: CampaignRecord, number: int, key: str | None) -> ResponseRetu
     return redirect(url_for("invitations.one", campaign=record.code, number=number), 303)
 
 
-def _sent(leased: Run, stopping: threading.Event) -> None:
+def _sent(leased: MailingLease, stopping: threading.Event) -> None:
     with suppress(Refusal):  # which the list keeps for its page
-        sending.send(leased, Pace(clock.now, stopping.wait))
+        sending.send(leased, Throttle(clock.now, stopping.wait))
 
 
 def _key() -> str:
@@ -200,7 +198,7 @@ def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> Response
     page = render_template(
         "unit/invitations.html",
         campaign=record,
-        lists=verbs.lists(installation, actor(), record, clock.now()),
+        lists=lists.lists(installation, actor(), record, clock.now()),
         batches=tickets.batch_totals(installation, actor(), record, invited=True),
         units=[unit for unit in record.plan.units if actor().reaches(unit.code)],
         over=clock.now() >= record.closes_at,
@@ -214,7 +212,7 @@ def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> Response
 
 def _one(record: CampaignRecord, number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     installation, lang = current_installation(), language.of_request()
-    found = verbs.one(installation, actor(), record, number, clock.now())
+    found = lists.one(installation, actor(), record, number, clock.now())
     page = render_template(
         "unit/invitation_list.html",
         campaign=record,
@@ -223,8 +221,8 @@ def _one(record: CampaignRecord, number: int, refusal: Refusal | None = None) ->
         server=installation.config.mail,
         site=installation.config.public_url,
         over=clock.now() >= record.closes_at,
-        undelivered=verbs.undelivered(installation, actor(), record, number),
-        key=wording.fresh_key() if found.round == 0 else "",
+        undelivered=lists.undelivered(installation, actor(), record, number),
+        key=letters.fresh_key() if found.round == 0 else "",
         stopped=_stopped(found, lang),
         refusal=refusal,
         sentence=refusal.sentence(lang) if refusal else "",
@@ -232,17 +230,17 @@ def _one(record: CampaignRecord, number: int, refusal: Refusal | None = None) ->
     return page, refusal.status if refusal else 200
 
 
-def _sample(record: CampaignRecord, found: Listed) -> Letter | None:
+def _sample(record: CampaignRecord, found: ListOverview) -> Letter | None:
     """Return the letter that goes to the first recipient, with a code that is none; None once erased."""
     installation = current_installation()
-    first = next(iter(verbs.recipients(installation, actor(), record, found.number)), None)
+    first = next(iter(lists.recipients(installation, actor(), record, found.number)), None)
     if first is None:
         return None
-    going = Round(record, found.number, max(found.round, 1), found.sent_on or local_day(clock.now()))
-    return wording.letter(installation, going, first, SAMPLE if found.linked else None)
+    mailing = MailingRound(record, found.number, max(found.round, 1), found.sent_on or local_day(clock.now()))
+    return letters.letter(installation, mailing, first, SAMPLE if found.linked else None)
 
 
-def _stopped(found: Listed, lang: str) -> str:
+def _stopped(found: ListOverview, lang: str) -> str:
     """Return the sentence about what stopped the last run, empty where nothing did."""
     server = current_installation().config.mail
     if found.fault is None:

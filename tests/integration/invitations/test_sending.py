@@ -20,11 +20,10 @@ from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.invitations import letters as wording
+from survey.services.invitations import letters, sending
 from survey.services.invitations import lists as invitations
-from survey.services.invitations import sending
-from survey.services.invitations.lists import Listed
-from survey.services.invitations.sending import Pace
+from survey.services.invitations.lists import ListOverview
+from survey.services.invitations.sending import Throttle
 from survey.services.results import quotas
 from survey.vocabulary import Delivery, Role
 from tests.support import scene
@@ -33,7 +32,7 @@ from tests.support.mail import Post
 from tests.support.scene import CLOSED, NOW
 
 LINK = re.compile(r"https?://\S+/m/(\w{28})")
-KEY = wording.fresh_key()
+KEY = letters.fresh_key()
 HEAD = Actor(None, Role.UNIT_HEAD, "an-nhon")
 
 
@@ -59,10 +58,10 @@ def run(
     at: dt.datetime = NOW,
 ) -> None:
     leased = sending.lease(mailing, COMMAND_LINE, campaign, number, key, at)
-    sending.send(leased, Pace(lambda: at, wait))
+    sending.send(leased, Throttle(lambda: at, wait))
 
 
-def listed(mailing: Installation, campaign: CampaignRecord, number: int) -> Listed:
+def listed(mailing: Installation, campaign: CampaignRecord, number: int) -> ListOverview:
     return invitations.one(mailing, COMMAND_LINE, campaign, number, NOW)
 
 
@@ -169,15 +168,15 @@ def test_nothing_at_rest_ties_an_address_to_a_code(
         *("campaign_id", "list_number", "place", "unit_id", "salt", "content", "delivery", "reply"),
     }
     # With the key, and only with it, the codes come out again.
-    plain = wording.read_key(KEY)
+    plain = letters.read_key(KEY)
     again = {
-        tickets._hash(mailing.keys, b"code", wording.codes(mailing.keys, plain, salt)[0].encode())
+        tickets._hash(mailing.keys, b"code", letters.codes(mailing.keys, plain, salt)[0].encode())
         for salt in salts
     }
     assert again == hashes
-    other = wording.read_key(wording.fresh_key())
+    other = letters.read_key(letters.fresh_key())
     wrong = {
-        tickets._hash(mailing.keys, b"code", wording.codes(mailing.keys, other, salt)[0].encode())
+        tickets._hash(mailing.keys, b"code", letters.codes(mailing.keys, other, salt)[0].encode())
         for salt in salts
     }
     assert not wrong & hashes
@@ -290,7 +289,7 @@ def test_the_pace_is_kept(mailing: Installation, campaign: CampaignRecord, post:
 
 @pytest.mark.parametrize(
     ("key", "code"),
-    [("", "invitation_key_bad"), ("x", "invitation_key_bad"), (wording.fresh_key(), "invitation_key_wrong")],
+    [("", "invitation_key_bad"), ("x", "invitation_key_bad"), (letters.fresh_key(), "invitation_key_wrong")],
     ids=["nothing", "no key", "another list's"],
 )
 def test_only_the_lists_own_key_goes_on(

@@ -17,7 +17,7 @@ from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices, record_numbers
-from survey.services.kiosks.devices import NewKiosk, KioskStatus
+from survey.services.kiosks.devices import KioskStatus, NewKiosk
 from tests.support import scene
 from tests.support.scene import CLOSED, NOW, OFFICER
 
