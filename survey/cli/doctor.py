@@ -21,8 +21,8 @@ def doctor(data: str | None) -> int:
         facts |= {"public_url": installation.config.public_url, "https": str(installation.config.https)}
         mail = installation.config.mail
         facts |= {"mail": f"{mail.host}:{mail.port} {mail.tls}" if mail else text("doctor.no_mail")}
-        facts |= database_facts(installation.database)
-        facts |= {"free_disk": f"{free_bytes(installation.config.data) / 1e9:.1f} GB"}
+        facts |= database_facts(installation)
+        facts |= {"free_disk": f"{free_bytes(installation) / 1e9:.1f} GB"}
         checks = readiness(installation)
     for name, value in facts.items():
         click.echo(f"{name:20} {value}")

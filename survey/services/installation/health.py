@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 from sqlalchemy import text
 
@@ -17,8 +16,9 @@ from survey.services.installation.installation import Installation
 LEAST_FREE_BYTES = 200_000_000
 
 
-def database_facts(database: Database) -> Mapping[str, str]:
+def database_facts(installation: Installation) -> Mapping[str, str]:
     """Return what the database reports about itself and its durability settings."""
+    database = installation.database
     with database.engine.connect() as connection:
         if database.is_sqlite:
             version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
@@ -34,7 +34,7 @@ def readiness(installation: Installation) -> dict[str, bool]:
     """Return whether a write, the disk and the schema are as they must be to take answers."""
     return {
         "write": _can_write(installation.database),
-        "disk": free_bytes(installation.config.data) > LEAST_FREE_BYTES,
+        "disk": free_bytes(installation) > LEAST_FREE_BYTES,
         "schema": _is_current(installation.database),
     }
 
@@ -46,8 +46,9 @@ def _is_current(database: Database) -> bool:
         return False
 
 
-def free_bytes(data: Path) -> int:
-    """Return the free bytes of the disk that holds *data*."""
+def free_bytes(installation: Installation) -> int:
+    """Return the free bytes of the disk that holds the data directory."""
+    data = installation.config.data
     return shutil.disk_usage(data).free if data.exists() else 0
 
 
