@@ -7,8 +7,9 @@ stays with its campaign whatever becomes of the folder.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -25,11 +26,19 @@ from survey.errors import Fault, PlacedFault, Refusal
 from survey.models import CampaignClip, CampaignLanguage
 from survey.plans.places import placed, places
 from survey.plans.plan import Plan
-from survey.services.installation.frozen_languages import FrozenLanguage
+from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 FOLDER = "languages"
 DIGEST_BYTES = 16
+
+
+class RecordingRef(NamedTuple):
+    """A recording as an address names it: its language, what it reads aloud, the digest of its content."""
+
+    tag: str
+    key: str
+    digest: str
 
 
 def gather(data: Path, plan: Plan) -> tuple[Language, ...]:
@@ -121,23 +130,21 @@ def keep(session: Session, campaign_id: int, languages: Sequence[Language]) -> N
 
 
 def recording(
-    installation: Installation,
-    campaign_id: int,
-    spoken: Mapping[str, FrozenLanguage],
-    place: tuple[str, str, str],
+    installation: Installation, campaign: CampaignRecord, recording_ref: RecordingRef
 ) -> tuple[bytes, str]:
-    """Return a recording of a campaign that speaks *spoken* and its media type, by its tag, key and digest.
+    """Return a recording of a campaign and its media type.
 
     Raises:
         Refusal: ``clip_unknown`` unless there is one of exactly this content.
     """
-    tag, key, digest = place
-    if tag not in spoken or spoken[tag].clips.get(key) != digest:
+    tag, key, digest = recording_ref
+    spoken = campaign.languages.get(tag)
+    if spoken is None or spoken.clips.get(key) != digest:
         raise Refusal("clip_unknown")
     with installation.database.read() as session:
         row = session.execute(
             select(CampaignClip.content, CampaignClip.kind).where(
-                CampaignClip.campaign_id == campaign_id, CampaignClip.tag == tag, CampaignClip.key == key
+                CampaignClip.campaign_id == campaign.id, CampaignClip.tag == tag, CampaignClip.key == key
             )
         ).one()
     return bytes(row.content), TYPES[row.kind]

@@ -171,8 +171,8 @@ def clip(campaign: str, lang: str, key: str, digest: str) -> ResponseReturnValue
         Refusal: ``campaign_unknown``; ``clip_unknown``.
     """
     record = current_installation().campaigns.get(campaign)
-    place = (lang, key, digest)
-    content, kind = languages.recording(current_installation(), record.id, record.languages, place)
+    ref = languages.RecordingRef(lang, key, digest)
+    content, kind = languages.recording(current_installation(), record, ref)
     answer = send_file(io.BytesIO(content), mimetype=kind, conditional=True, etag=digest)
     answer.headers["Cache-Control"] = FOREVER
     answer.headers["Content-Security-Policy"] = "default-src 'none'"
