@@ -181,7 +181,7 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
             advance(1)
 
         leased = sending.lease(installation, COMMAND_LINE, record, number, key, now)
-        sending.send(leased, Throttle(clock.now, never.wait, told))
+        sending.send(installation, leased, Throttle(clock.now, never.wait, told))
     counts = lists.one(installation, COMMAND_LINE, record, number, clock.now()).counts
     click.echo("\t".join(f"{name}={count}" for name, count in counts.items() if count))
     if counts["deferred"]:

@@ -49,7 +49,6 @@ class Throttle:
 class MailingLease:
     """A round that one process has to itself. ``key`` is None for a reminder without links."""
 
-    installation: Installation
     server: MailServer
     mailing: MailingRound
     key: str | None
@@ -153,10 +152,10 @@ def lease(
         _mark_cut_off(session, row)
         row.running_until, row.fault = (now + LEASE).astimezone(ZONE), None
         mailing = MailingRound(campaign, number, row.round, row.sent_on or local_day(now))
-    return MailingLease(installation, server, mailing, plain)
+    return MailingLease(server, mailing, plain)
 
 
-def send(leased: MailingLease, throttle: Throttle) -> None:
+def send(installation: Installation, leased: MailingLease, throttle: Throttle) -> None:
     """Send what the round has not sent yet; what stops it is kept for the page.
 
     Raises:
@@ -164,18 +163,18 @@ def send(leased: MailingLease, throttle: Throttle) -> None:
     """
     fault: str | None = "defect"
     try:
-        _send_all(leased, throttle)
+        _send_all(installation, leased, throttle)
         fault = None
     except Refusal as refusal:
         fault = refusal.code
         raise
     finally:
-        _end(leased, fault)
+        _end(installation, leased, fault)
 
 
-def _send_all(leased: MailingLease, throttle: Throttle) -> None:
+def _send_all(installation: Installation, leased: MailingLease, throttle: Throttle) -> None:
     cuts = 0
-    with leased.installation.database.read() as session:
+    with installation.database.read() as session:
         query = select(InvitationRecipient.place).where(
             *_places(*leased.here), InvitationRecipient.delivery.in_(TO_SEND)
         )
@@ -185,7 +184,7 @@ def _send_all(leased: MailingLease, throttle: Throttle) -> None:
             if count and throttle.wait(60 / leased.server.per_minute):
                 return
             connection.ready()
-            reply = _send_one(leased, throttle, connection, place)
+            reply = _send_one(installation, leased, throttle, connection, place)
             if reply is None:
                 continue
             throttle.told(reply)
@@ -195,10 +194,14 @@ def _send_all(leased: MailingLease, throttle: Throttle) -> None:
 
 
 def _send_one(
-    leased: MailingLease, throttle: Throttle, connection: SmtpConnection, place: int
+    installation: Installation,
+    leased: MailingLease,
+    throttle: Throttle,
+    connection: SmtpConnection,
+    place: int,
 ) -> SmtpReply | None:
     """Claim, send and settle one letter; None where somebody else has claimed or erased it."""
-    installation, mailing = leased.installation, leased.mailing
+    mailing = leased.mailing
     with installation.database.write() as session:
         if not _claimed(session, leased, place, throttle.now()):
             return None
@@ -228,9 +231,9 @@ def _claimed(session: Session, leased: MailingLease, place: int, now: dt.datetim
     return True
 
 
-def _end(leased: MailingLease, fault: str | None) -> None:
+def _end(installation: Installation, leased: MailingLease, fault: str | None) -> None:
     ended = {"running_until": None, "fault": fault}
-    with leased.installation.database.write() as session:
+    with installation.database.write() as session:
         session.execute(update(InvitationList).where(*_list(*leased.here)).values(ended))
 
 

@@ -18,6 +18,7 @@ from survey.errors import Refusal, catalogue
 from survey.mail.letters import Letter
 from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.installation.installation import Installation
 from survey.services.invitations import csv_files, letters, lists, sending
 from survey.services.invitations.letters import MailingRound
 from survey.services.invitations.lists import ListOverview
@@ -177,13 +178,13 @@ def _go_on(record: CampaignRecord, number: int, key: str | None) -> ResponseRetu
         leased = sending.lease(installation, actor(), record, number, key, clock.now())
     except Refusal as refusal:
         return _one(record, number, refusal)
-    installation.background.start("invitations", lambda stopping: _sent(leased, stopping))
+    installation.background.start("invitations", lambda stopping: _sent(installation, leased, stopping))
     return redirect(url_for("invitations.one", campaign=record.code, number=number), 303)
 
 
-def _sent(leased: MailingLease, stopping: threading.Event) -> None:
+def _sent(installation: Installation, leased: MailingLease, stopping: threading.Event) -> None:
     with suppress(Refusal):  # which the list keeps for its page
-        sending.send(leased, Throttle(clock.now, stopping.wait))
+        sending.send(installation, leased, Throttle(clock.now, stopping.wait))
 
 
 def _key() -> str:
