@@ -16,6 +16,7 @@ from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import ticket_cards
 from survey.services.counter import tickets as codes
+from survey.services.installation.unit_keys import BatchRef
 
 unit_option = click.option("--unit", required=True, help=text("option.unit"))
 batch_option = click.option("--batch", type=click.IntRange(1), required=True, help=text("tickets.batch"))
@@ -83,7 +84,7 @@ def give(data: str | None, campaign: str | None, unit: str, batch: int, count: i
     """Add to the number of cards that went out."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        codes.hand_out(installation, COMMAND_LINE, record, (unit, batch), count, clock.now())
+        codes.hand_out(installation, COMMAND_LINE, record, BatchRef(unit, batch), count, clock.now())
 
 
 @tickets.command(help=text("tickets.void.help"))

@@ -22,7 +22,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import languages
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices
+from survey.services.kiosks import devices, pins
 from survey.services.kiosks.devices import KioskStatus, NewKiosk
 from survey.vocabulary import Channel
 from tests.support.office import UNIT
@@ -54,7 +54,7 @@ class Station:
     @property
     def pin(self) -> str:
         """The PIN with which the office's people leave the kiosk."""
-        return devices.pin(self.installation.keys.kiosk, self.campaign, self.number)
+        return pins.digits(self.installation.keys.kiosk, self.campaign, self.number)
 
     def status(self) -> KioskStatus:
         """What the service knows of the kiosk."""

@@ -143,7 +143,7 @@ def invited(installation: Installation, campaign: CampaignRecord) -> int:
 
 def alarmed(installation: Installation, campaign: CampaignRecord, number: int) -> None:
     """Let a kiosk hold answers for too long, and be noticed."""
-    devices.heartbeat(installation, campaign, number, (3, 2, 1), NOW)
+    devices.heartbeat(installation, campaign, number, devices.RecordCounts(3, 2, 1), NOW)
     alerts.watch(installation, NOW)
 
 

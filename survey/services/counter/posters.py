@@ -18,6 +18,7 @@ from survey.services.counter import links
 from survey.services.counter.links import Link
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import CounterRef
 
 FORMATS = ("pdf", "svg")
 LONGEST_ADDRESS = 500
@@ -75,22 +76,21 @@ def one(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    place: tuple[str, int],
+    counter: CounterRef,
     kind: str,
     form: str,
 ) -> File:
-    """Return the file of one *kind* and *form* for the counter at *place*, a unit's code and a number.
+    """Return the file of one *kind* and *form* for a counter.
 
     Raises:
         Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``counter_unknown``.
     """
-    unit, counter = place
-    campaign.unit_id(unit)
-    actor.require(unit)
+    campaign.unit_id(counter.unit)
+    actor.require(counter.unit)
     for link in links.of_campaign(installation, actor, campaign):
-        if (link.unit, link.counter) == place:
+        if (link.unit, link.counter) == counter:
             return _file(installation, campaign, link, kind, form)
-    raise Refusal("counter_unknown", counter=counter)
+    raise Refusal("counter_unknown", counter=counter.counter)
 
 
 def check(installation: Installation, text: str) -> Checked:

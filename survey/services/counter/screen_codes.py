@@ -13,6 +13,7 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -38,8 +39,16 @@ MARK_BYTES, SEAL_BYTES = 16, 12
 KEPT = dt.timedelta(days=1)  # for which the mark of a spent code is
 
 
+class ScreenRef(NamedTuple):
+    """A screen at a unit's counter: :data:`DESK` for the officers' own ones, else the number of a kiosk."""
+
+    unit_id: int
+    counter: int
+    screen: int
+
+
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisplayedCode:
     """What a screen shows now, and for how many seconds; ``opens`` are the minutes in which a form opens with it."""
 
     code: str
@@ -123,7 +132,7 @@ def at_desk(
     unit: str,
     counter: int,
     now: dt.datetime,
-) -> Shown:
+) -> DisplayedCode:
     """Return the code for the officers' own screens at a counter; all of them show the same one.
 
     Raises:
@@ -133,26 +142,26 @@ def at_desk(
     actor.require(unit)
     if not 1 <= counter <= campaign.unit(unit_id).counters:
         raise Refusal("counter_unknown", counter=counter)
-    return show(installation, campaign, (unit_id, counter, DESK), now)
+    return show(installation, campaign, ScreenRef(unit_id, counter, DESK), now)
 
 
 def show(
-    installation: Installation, campaign: CampaignRecord, place: tuple[int, int, int], now: dt.datetime
-) -> Shown:
-    """Return the present code of a unit's counter's screen, and count it once.
+    installation: Installation, campaign: CampaignRecord, screen: ScreenRef, now: dt.datetime
+) -> DisplayedCode:
+    """Return the present code of a screen, and count it once.
 
     Raises:
         Refusal: ``campaign_not_open``.
     """
     if now < campaign.opens_at:
         raise Refusal("campaign_not_open", opens=f"{campaign.opens_at:%d/%m/%Y}")
-    unit_id, counter, number = place
     minute, past = divmod(int(now.timestamp()), SECONDS)
-    among = list(_counters(campaign)).index((unit_id, counter))
-    screen = Screen(campaign.code, campaign.unit(unit_id).code, counter, among, number)
-    code = screen_code.issue(installation.keys.screen, screen, minute)
-    _count(installation.database, campaign.id, place, minute)
-    return Shown(code, f"{installation.config.public_url}/s/{code}", SECONDS - past)
+    among = list(_counters(campaign)).index((screen.unit_id, screen.counter))
+    unit = campaign.unit(screen.unit_id).code
+    shown_by = Screen(campaign.code, unit, screen.counter, among, screen.screen)
+    code = screen_code.issue(installation.keys.screen, shown_by, minute)
+    _count(installation.database, campaign.id, screen, minute)
+    return DisplayedCode(code, f"{installation.config.public_url}/s/{code}", SECONDS - past)
 
 
 def find(installation: Installation, text: str, now: dt.datetime) -> ScreenCodeLookup:
@@ -242,11 +251,11 @@ def screen_totals(installation: Installation, actor: Actor, campaign: CampaignRe
 def _screens(installation: Installation, code: str) -> Iterator[tuple[CampaignRecord, int, Screen]]:
     """Yield every screen that could have shown the code: those of the counters to which its letters lead."""
     for campaign in installation.campaigns.all():
-        for place, (unit_id, counter) in enumerate(_counters(campaign)):
-            if screen_code.is_of(code, place):
+        for among, (unit_id, counter) in enumerate(_counters(campaign)):
+            if screen_code.is_of(code, among):
                 unit = campaign.unit(unit_id).code
                 for number in (DESK, *_kiosks(installation.database, campaign.id, unit_id, counter)):
-                    yield campaign, unit_id, Screen(campaign.code, unit, counter, place, number)
+                    yield campaign, unit_id, Screen(campaign.code, unit, counter, among, number)
 
 
 def _counters(campaign: CampaignRecord) -> Iterator[tuple[int, int]]:
@@ -261,10 +270,9 @@ def _kiosks(database: Database, campaign_id: int, unit_id: int, counter: int) ->
         return list(session.scalars(select(Kiosk.number).where(*here).order_by(Kiosk.number)))
 
 
-def _count(database: Database, campaign_id: int, place: tuple[int, int, int], minute: int) -> None:
+def _count(database: Database, campaign_id: int, screen: ScreenRef, minute: int) -> None:
     """Count a screen's code of this minute, once however often it is asked for."""
-    names = dict(zip(("unit_id", "counter", "screen"), place, strict=True))
-    key = {"campaign_id": campaign_id, **names}
+    key = {"campaign_id": campaign_id, **screen._asdict()}
     with database.read() as session:
         row = session.get(ScreenCount, tuple(key.values()))
     if row is not None and row.last_minute >= minute:

@@ -21,6 +21,7 @@ from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import BatchRef, UnitKey
 from survey.vocabulary import Channel, TicketEnd
 
 MOST_CARDS = 5000
@@ -146,10 +147,10 @@ def make(
     if not 1 <= count <= MOST_CARDS:
         raise Refusal("ticket_count", most=MOST_CARDS)
     codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in range(count)]
-    place = {"campaign_id": campaign.id, "unit_id": unit_id}
+    key = UnitKey(campaign.id, unit_id)
     with installation.database.write() as session:
-        batch = issue(session, installation.keys, place, codes)
-        audit.note(session, actor, "tickets_printed", now, **place, subject=str(batch), count=count)
+        batch = issue(session, installation.keys, key, codes)
+        audit.note(session, actor, "tickets_printed", now, **key.columns, subject=str(batch), count=count)
     return [
         Card(batch, number, long, short, f"{installation.config.public_url}/m/{long}")
         for number, (long, short) in enumerate(codes, start=1)
@@ -159,7 +160,7 @@ def make(
 def issue(
     session: Session,
     keys: Keys,
-    place: dict[str, int],
+    unit: UnitKey,
     codes: Sequence[tuple[str, str]],
     *,
     handed_out: int = 0,
@@ -168,10 +169,10 @@ def issue(
 
     The rows are written in the order of their hashes: how they lie says nothing of whose code came when.
     """
-    number = _next_batch(session, place["campaign_id"], place["unit_id"])
+    number = _next_batch(session, unit)
     counts = {"printed": len(codes), "handed_out": handed_out, "spent": 0, "void": 0}
-    session.execute(insert(TicketBatch).values(**place, number=number, **counts))
-    rows = [_row(keys, place, number, *code) for code in codes]
+    session.execute(insert(TicketBatch).values(**unit.columns, number=number, **counts))
+    rows = [_row(keys, unit, number, *code) for code in codes]
     session.execute(insert(Ticket), sorted(rows, key=operator.itemgetter("code_hash")))
     return number
 
@@ -269,8 +270,8 @@ def void(
     actor.require(campaign.unit(ticket.unit_id).code)
     with installation.database.write() as session:
         ticket.make_void(session)
-        place = {"campaign_id": ticket.campaign_id, "unit_id": ticket.unit_id}
-        audit.note(session, actor, "ticket_voided", now, **place, subject=str(ticket.batch))
+        unit = UnitKey(ticket.campaign_id, ticket.unit_id)
+        audit.note(session, actor, "ticket_voided", now, **unit.columns, subject=str(ticket.batch))
     return ticket.batch
 
 
@@ -278,7 +279,7 @@ def hand_out(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    place: tuple[str, int],
+    batch: BatchRef,
     count: int,
     now: dt.datetime,
 ) -> None:
@@ -288,17 +289,18 @@ def hand_out(
         Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``ticket_batch_unknown``; ``ticket_handed_out``
             when more would be out than were printed.
     """
-    unit, batch = place
-    ids = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(unit)}
-    actor.require(unit)
+    unit = UnitKey(campaign.id, campaign.unit_id(batch.unit))
+    actor.require(batch.unit)
     with installation.database.write() as session:
-        row = session.get(TicketBatch, (*ids.values(), batch), with_for_update=True)
-        if row is None or session.get(InvitationBatch, (*ids.values(), batch)) is not None:
-            raise Refusal("ticket_batch_unknown", batch=batch)
+        row = session.get(TicketBatch, (*unit, batch.number), with_for_update=True)
+        if row is None or session.get(InvitationBatch, (*unit, batch.number)) is not None:
+            raise Refusal("ticket_batch_unknown", batch=batch.number)
         if not 0 <= row.handed_out + count <= row.printed:
             raise Refusal("ticket_handed_out", printed=row.printed, out=row.handed_out)
         row.handed_out += count
-        audit.note(session, actor, "tickets_handed_out", now, **ids, subject=str(batch), count=count)
+        audit.note(
+            session, actor, "tickets_handed_out", now, **unit.columns, subject=str(batch.number), count=count
+        )
 
 
 def batch_totals(
@@ -328,19 +330,19 @@ def _invited(campaign: Column, unit: Column, number: Column) -> ColumnElement[bo
     return and_(found.campaign_id == campaign, found.unit_id == unit, found.number == number)
 
 
-def _next_batch(session: Session, campaign_id: int, unit_id: int) -> int:
+def _next_batch(session: Session, unit: UnitKey) -> int:
     query = select(func.max(TicketBatch.number)).where(
-        TicketBatch.campaign_id == campaign_id, TicketBatch.unit_id == unit_id
+        TicketBatch.campaign_id == unit.campaign_id, TicketBatch.unit_id == unit.unit_id
     )
     return (session.scalar(query) or 0) + 1
 
 
-def _row(keys: Keys, place: dict[str, int], batch: int, long: str, short: str) -> dict[str, object]:
+def _row(keys: Keys, unit: UnitKey, batch: int, long: str, short: str) -> dict[str, object]:
     hashes = {
         "code_hash": _hash(keys, b"code", long.encode()),
         "short_hash": _hash(keys, b"short", short.encode()),
     }
-    return {**place, "batch": batch, **hashes}
+    return {**unit.columns, "batch": batch, **hashes}
 
 
 def _hash(keys: Keys, purpose: bytes, value: bytes) -> bytes:

@@ -25,6 +25,7 @@ from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.services.invitations import csv_files
 from survey.services.invitations.csv_files import Recipient
 from survey.vocabulary import Delivery
@@ -156,9 +157,9 @@ def issue(
     for recipient, codes in coded:
         by_unit[recipient.unit].append(codes)
     for code, pairs in sorted(by_unit.items()):
-        place = {"campaign_id": campaign.id, "unit_id": campaign.unit_id(code)}
-        batch = tickets.issue(session, keys, place, pairs, handed_out=len(pairs) if sent else 0)
-        session.execute(insert(InvitationBatch).values(**place, number=batch, list_number=number))
+        unit = UnitKey(campaign.id, campaign.unit_id(code))
+        batch = tickets.issue(session, keys, unit, pairs, handed_out=len(pairs) if sent else 0)
+        session.execute(insert(InvitationBatch).values(**unit.columns, number=batch, list_number=number))
 
 
 def lists(

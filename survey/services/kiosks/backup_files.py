@@ -24,6 +24,7 @@ from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import KioskRef, UnitKey
 from survey.services.kiosks import qr_frames
 from survey.services.kiosks import records as kiosk_records
 from survey.services.kiosks.devices import MOST_NUMBERS
@@ -83,8 +84,8 @@ def _of_codes(content: bytes) -> _Closed:
 
 
 def _said(said: Mapping[str, Any], sealed: bytes) -> _Closed:
-    place = (str(said["format"]), _printable(said["campaign"]), _whole(said["kiosk"]))
-    return _Closed(*place, _bytes(said["nonce"]), sealed)
+    whose = (_printable(said["campaign"]), _whole(said["kiosk"]))
+    return _Closed(str(said["format"]), *whose, _bytes(said["nonce"]), sealed)
 
 
 def _take_closed(installation: Installation, actor: Actor, closed: _Closed, now: dt.datetime) -> Taken:
@@ -97,10 +98,16 @@ def _take_closed(installation: Installation, actor: Actor, closed: _Closed, now:
     actor.require(campaign.unit(kiosk.unit_id).code)
     outcomes = [_take(installation, campaign, kiosk, record, now) for record in found]
     taken = Taken(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
-    place = {"campaign_id": campaign.id, "unit_id": kiosk.unit_id}
+    unit = UnitKey(campaign.id, kiosk.unit_id)
     with installation.database.write() as session:
         audit.note(
-            session, actor, "kiosk_file_taken", now, **place, subject=f"kiosk {kiosk.number}", new=taken.new
+            session,
+            actor,
+            "kiosk_file_taken",
+            now,
+            **unit.columns,
+            subject=f"kiosk {kiosk.number}",
+            new=taken.new,
         )
     return taken
 
@@ -143,8 +150,8 @@ def _take(
     installation: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: Record, now: dt.datetime
 ) -> str:
     try:
-        place = (kiosk.unit_id, kiosk.number)
-        return "known" if kiosk_records.take(installation, campaign, place, record, now).repeated else "new"
+        ref = KioskRef(kiosk.unit_id, kiosk.number)
+        return "known" if kiosk_records.take(installation, campaign, ref, record, now).repeated else "new"
     except (FaultyInstrument, Refusal):
         return "refused"
 

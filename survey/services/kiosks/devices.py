@@ -14,6 +14,7 @@ import hmac
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 from survey.services.kiosks.record_numbers import Range, missing
 from survey.vocabulary import Unfinished
 
@@ -35,8 +37,6 @@ HEARTBEAT_MINUTES = 10
 TOO_LONG = dt.timedelta(hours=2)
 WORKING_HOURS = range(8, 17)
 MOST_NUMBERS = 1_000_000
-PIN_DIGITS = 6
-PIN_ROUNDS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,14 @@ class KioskRecord:
     waiting: int
     overdue: int
     doubled: int
+
+
+class RecordCounts(NamedTuple):
+    """What a kiosk says of its records: how many numbers it gave, how many wait, how many wait too long."""
+
+    issued: int
+    waiting: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,25 +253,24 @@ def heartbeat(
     installation: Installation,
     campaign: CampaignRecord,
     number: int,
-    counts: tuple[int, int, int],
+    counts: RecordCounts,
     now: dt.datetime,
 ) -> None:
-    """Keep what a kiosk says of itself: numbers given out, records waiting, records waiting too long.
+    """Keep what a kiosk says of itself, to ten minutes.
 
     Raises:
         Refusal: ``kiosk_counts_bad``.
     """
-    issued, waiting, overdue = counts
-    if not (0 <= overdue <= waiting <= issued <= MOST_NUMBERS):
+    if not (0 <= counts.overdue <= counts.waiting <= counts.issued <= MOST_NUMBERS):
         raise Refusal("kiosk_counts_bad")
     local = now.astimezone(ZONE)
-    seen = local.replace(
+    seen_at = local.replace(
         minute=local.minute // HEARTBEAT_MINUTES * HEARTBEAT_MINUTES, second=0, microsecond=0
     )
     here = (Kiosk.campaign_id == campaign.id, Kiosk.number == number)
-    said = {"seen_at": seen, "issued": issued, "waiting": waiting, "overdue": overdue}
+    heartbeat_values = {"seen_at": seen_at, **counts._asdict()}
     installation.database.write_grouped(
-        lambda session: session.execute(update(Kiosk).where(*here).values(said))
+        lambda session: session.execute(update(Kiosk).where(*here).values(heartbeat_values))
     )
 
 
@@ -295,23 +302,6 @@ def alarms(
 def sign(key: bytes, message: bytes) -> bytes:
     """Return the signature that a device checks with the key that it has shown."""
     return hmac.digest(key, message, hashlib.sha256)
-
-
-def pin(secret: bytes, campaign: CampaignRecord, number: int) -> str:
-    """Return the digits that let the office's people leave a kiosk; they follow from the secret."""
-    digest = hmac.digest(secret, f"pin {campaign.code}/{number}".encode(), hashlib.sha256)
-    return f"{int.from_bytes(digest[:8], 'big') % 10**PIN_DIGITS:0{PIN_DIGITS}}"
-
-
-def pin_check(secret: bytes, campaign: CampaignRecord, number: int) -> str:
-    """Return, as hex, what a device compares typed digits with when there is no network."""
-    digits = pin(secret, campaign, number).encode()
-    return hashlib.pbkdf2_hmac("sha256", digits, pin_salt(campaign, number), PIN_ROUNDS).hex()
-
-
-def pin_salt(campaign: CampaignRecord, number: int) -> bytes:
-    """Return the salt of a kiosk's PIN."""
-    return f"hailong kiosk {campaign.code}/{number}".encode()
 
 
 def _faults(new: NewKiosk, counters: int) -> list[Fault]:
@@ -354,8 +344,8 @@ def _note(
     act: str,
     now: dt.datetime,
 ) -> None:
-    place = {"campaign_id": campaign.id, "unit_id": unit_id}
-    audit.note(session, actor, act, now, **place, subject=f"kiosk {number}")
+    unit = UnitKey(campaign.id, unit_id)
+    audit.note(session, actor, act, now, **unit.columns, subject=f"kiosk {number}")
 
 
 def _status(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) -> KioskStatus:

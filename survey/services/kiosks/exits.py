@@ -20,6 +20,7 @@ from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import UnitKey
 
 LIVES = dt.timedelta(minutes=5)
 CODE_BYTES = 16
@@ -72,8 +73,8 @@ def grant(
         kiosk, wish = _wished(session, actor, campaign, number, code, now)
         if not wish.granted:
             wish.granted = True
-            place = {"campaign_id": campaign.id, "unit_id": kiosk.unit_id}
-            audit.note(session, actor, "kiosk_exit_granted", now, **place, subject=f"kiosk {number}")
+            unit = UnitKey(campaign.id, kiosk.unit_id)
+            audit.note(session, actor, "kiosk_exit_granted", now, **unit.columns, subject=f"kiosk {number}")
 
 
 def use(

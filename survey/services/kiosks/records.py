@@ -20,6 +20,7 @@ from survey.services.counter import tickets
 from survey.services.counter.tickets import SpendableTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import KioskRef
 from survey.services.kiosks.record_numbers import KioskRecordNumber
 
 NO_CARD = frozenset({"ticket_mistyped", "ticket_unknown", "ticket_of_other_unit", "ticket_void"})
@@ -38,27 +39,30 @@ class Record:
 def take(
     installation: Installation,
     campaign: CampaignRecord,
-    place: tuple[int, int],
+    kiosk: KioskRef,
     record: Record,
     now: dt.datetime,
 ) -> Accepted:
-    """Let a record of a unit's kiosk in; *place* is the unit and the kiosk's number.
+    """Let a record of a unit's kiosk in.
 
     Raises:
         FaultyInput: when the fields are no answers to the campaign's questionnaire.
         Refusal: those of :func:`survey.services.collection.door.accept`, but for those of a code.
     """
-    unit_id, kiosk = place
     sheet = answers.parse(campaign.questionnaire, {name: [value] for name, value in record.fields.items()})
-    number = KioskRecordNumber(campaign.id, kiosk, record.number)
-    card = _card(installation, campaign, unit_id, record.code) if record.code else None
+    number = KioskRecordNumber(campaign.id, kiosk.number, record.number)
+    card = _card(installation, campaign, kiosk.unit_id, record.code) if record.code else None
     try:
-        return door.accept(installation, KioskEntry(campaign, unit_id, record.key, sheet, number, card), now)
+        return door.accept(
+            installation, KioskEntry(campaign, kiosk.unit_id, record.key, sheet, number, card), now
+        )
     except Refusal as refusal:
         if refusal.code not in {"ticket_spent", "ticket_void"}:
             raise
         ended = SpentElsewhere() if refusal.code == "ticket_spent" else None
-    return door.accept(installation, KioskEntry(campaign, unit_id, record.key, sheet, number, ended), now)
+    return door.accept(
+        installation, KioskEntry(campaign, kiosk.unit_id, record.key, sheet, number, ended), now
+    )
 
 
 def _card(

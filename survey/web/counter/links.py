@@ -12,6 +12,7 @@ from survey import clock
 from survey.errors import Refusal
 from survey.services.counter import links as addresses
 from survey.services.counter import posters, tickets
+from survey.services.installation.unit_keys import BatchRef, CounterRef
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
@@ -62,7 +63,7 @@ def poster(campaign: str, unit: str, counter: int, kind: str, form: str) -> Resp
     """Give a counter's poster, tent or sheet of cards."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    file = posters.one(installation, actor(), record, (unit, counter), kind, form)
+    file = posters.one(installation, actor(), record, CounterRef(unit, counter), kind, form)
     answer = Response(file.body, mimetype=TYPES[form])
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
@@ -105,8 +106,11 @@ def give(campaign: str) -> ResponseReturnValue:
     installation, form = current_installation(), GivenForm()
     if not form.validate_on_submit():
         raise Refusal("request_bad")
-    place, count = (str(form.unit.data), int(form.batch.data or 0)), int(form.count.data or 0)
-    tickets.hand_out(installation, actor(), installation.campaigns.get(campaign), place, count, clock.now())
+    record, batch = (
+        installation.campaigns.get(campaign),
+        BatchRef(str(form.unit.data), int(form.batch.data or 0)),
+    )
+    tickets.hand_out(installation, actor(), record, batch, int(form.count.data or 0), clock.now())
     flash({"done": "given"}, CARDS)  # type: ignore[arg-type]
     return redirect(url_for("links.cards", campaign=campaign), 303)
 

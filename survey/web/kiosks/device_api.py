@@ -22,7 +22,8 @@ from survey import clock
 from survey.errors import Refusal
 from survey.services.counter import screen_codes, tickets
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.kiosks import devices, exits, records
+from survey.services.installation.unit_keys import KioskRef
+from survey.services.kiosks import devices, exits, pins, records
 from survey.services.kiosks.devices import KioskRecord
 from survey.services.kiosks.records import Record
 from survey.vocabulary import EntryState
@@ -143,9 +144,9 @@ def take() -> ResponseReturnValue:
     fields, card = said.get("fields"), _text(said, "code") if "code" in said else ""
     if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
         raise Refusal("kiosk_record_bad")
-    place, sent = (record.unit_id, record.number), Record(name, number, fields, card)
+    ref, sent = KioskRef(record.unit_id, record.number), Record(name, number, fields, card)
     try:
-        accepted = records.take(current_installation(), campaign, place, sent, clock.now())
+        accepted = records.take(current_installation(), campaign, ref, sent, clock.now())
     except FaultyInstrument as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
     words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
@@ -169,8 +170,8 @@ def card() -> ResponseReturnValue:
 def screen_code() -> ResponseReturnValue:
     """Give the code with which a citizen answers on a telephone, as it stands on this kiosk's screen now."""
     campaign, record, _key = _device()
-    place = (record.unit_id, record.counter, record.number)
-    shown = screen_codes.show(current_installation(), campaign, place, clock.now())
+    screen = screen_codes.ScreenRef(record.unit_id, record.counter, record.number)
+    shown = screen_codes.show(current_installation(), campaign, screen, clock.now())
     typed_at = f"{current_installation().config.public_url.partition('://')[2]}/m"
     told = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
     return jsonify(**told, opens_minutes=shown.opens)
@@ -182,7 +183,7 @@ def heartbeat() -> ResponseReturnValue:
     """Keep how many answers the device holds, as it says at a heartbeat of its own clock."""
     campaign, record, _key = _device()
     said = _said()
-    counts = (_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
+    counts = devices.RecordCounts(_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
     devices.heartbeat(current_installation(), campaign, record.number, counts, clock.now())
     return jsonify(version=version())
 
@@ -233,9 +234,9 @@ def _shown_key() -> tuple[str, int, bytes]:
 def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
     secret = current_installation().keys.kiosk
     pin = {
-        "salt": devices.pin_salt(campaign, record.number).hex(),
-        "rounds": devices.PIN_ROUNDS,
-        "check": devices.pin_check(secret, campaign, record.number),
+        "salt": pins.salt(campaign, record.number).hex(),
+        "rounds": pins.ROUNDS,
+        "check": pins.check(secret, campaign, record.number),
     }
     return {
         "campaign": campaign.code,

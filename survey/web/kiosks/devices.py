@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length
 from survey import clock
 from survey.errors import Refusal
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.kiosks import devices as verbs
+from survey.services.kiosks import devices, pins
 from survey.services.kiosks.devices import NewKiosk
 from survey.services.kiosks.record_numbers import Range
 from survey.vocabulary import Role, Unfinished
@@ -65,7 +65,7 @@ def add(campaign: str) -> ResponseReturnValue:
         form.unfinished.data or "",
     )
     try:
-        number, code = verbs.add(current_installation(), actor(), record, new, clock.now())
+        number, code = devices.add(current_installation(), actor(), record, new, clock.now())
     except Refusal as refusal:
         return _page(record, form, refusal)
     return _link(record, number, code)
@@ -79,7 +79,7 @@ def renew(campaign: str, number: int) -> ResponseReturnValue:
     return _link(
         record,
         number,
-        verbs.renew_link(current_installation(), actor(), record, number, clock.now()),
+        devices.renew_link(current_installation(), actor(), record, number, clock.now()),
     )
 
 
@@ -88,7 +88,7 @@ def renew(campaign: str, number: int) -> ResponseReturnValue:
 def revoke(campaign: str, number: int) -> ResponseReturnValue:
     """Take nothing more from a kiosk."""
     record = current_installation().campaigns.get(campaign)
-    verbs.revoke(current_installation(), actor(), record, number, clock.now())
+    devices.revoke(current_installation(), actor(), record, number, clock.now())
     return redirect(url_for("kiosks.listing", campaign=campaign), 303)
 
 
@@ -100,10 +100,10 @@ def _page(
     page = render_template(
         "unit/kiosks.html",
         campaign=record,
-        statuses=verbs.statuses(installation, actor(), record, clock.now()),
+        statuses=devices.statuses(installation, actor(), record, clock.now()),
         ranges=ranges,
         moment=moment,
-        pin=lambda number: verbs.pin(installation.keys.kiosk, record, number) if sees_pin else "",
+        pin=lambda number: pins.digits(installation.keys.kiosk, record, number) if sees_pin else "",
         form=form or NewKioskForm(idle_seconds=60, counter=1, unfinished=Unfinished.DISCARD),
         act=KioskForm(),
         refusal=refusal,

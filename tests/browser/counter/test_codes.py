@@ -178,8 +178,8 @@ def test_the_citizens_pages_about_codes_have_no_violation_and_no_sideways_scroll
         viewport={"width": 320, "height": 640}, color_scheme="dark" if dark else "light"
     )
     page = context.new_page()
-    place = (office.campaigns.only().unit_id(UNIT), 1, screen_codes.DESK)
-    old = screen_codes.show(office, office.campaigns.only(), place, clock.now()).code
+    screen = screen_codes.ScreenRef(office.campaigns.only().unit_id(UNIT), 1, screen_codes.DESK)
+    old = screen_codes.show(office, office.campaigns.only(), screen, clock.now()).code
     hands.move(dt.timedelta(minutes=7))
     for path in ("/m", "/m?lang=en", "/m/K7QM", f"/s/{old}", f"/s/{old}?lang=en"):
         page.goto(office_address + path)

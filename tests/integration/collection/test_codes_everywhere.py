@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,6 +23,7 @@ from survey.services.counter import tickets
 from survey.services.counter.tickets import Card
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import KioskRef
 from survey.services.invitations import lists
 from survey.services.kiosks import records
 from survey.services.kiosks.records import Record
@@ -246,14 +246,14 @@ def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_respon
 
     def post(number: int) -> str:
         key, sheet = f"a page of its own {number:04}", sheets[number % 5]
-        place: tuple[int, Any] = (scene.AN_NHON, device.number)
+        ref = KioskRef(scene.AN_NHON, device.number)
         try:
             if number % 3 == 0:
                 phone = WebEntry(campaign, scene.AN_NHON, key, sheet, card)
                 door.accept(installation, phone, NOW)
             elif number % 3 == 1:
                 sent = Record(key, number + 1, fields, cards[0].short)
-                records.take(installation, campaign, place, sent, NOW)
+                records.take(installation, campaign, ref, sent, NOW)
             else:
                 source = PaperSource(who, f"{number + 1:04}")
                 on_paper = KeyedEntry(campaign, scene.AN_NHON, key, sheet, source, card)

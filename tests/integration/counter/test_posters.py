@@ -17,6 +17,7 @@ from survey.services.counter import links, posters
 from survey.services.counter.posters import AddressVerdict
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import CounterRef
 from survey.vocabulary import Role
 from tests.support import scene
 from tests.support.web import SignIn, token
@@ -43,9 +44,9 @@ def test_every_counter_has_every_kind_in_both_forms(
     with pytest.raises(Refusal, match="unit_unknown"):
         next(posters.every(installation, COMMAND_LINE, campaign, "khong-co"))
     with pytest.raises(Refusal, match="counter_unknown"):
-        posters.one(installation, COMMAND_LINE, campaign, ("an-nhon", 9), "a4", "pdf")
+        posters.one(installation, COMMAND_LINE, campaign, CounterRef("an-nhon", 9), "a4", "pdf")
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        posters.one(installation, scene.OFFICER, campaign, ("van-phong", 1), "a4", "pdf")
+        posters.one(installation, scene.OFFICER, campaign, CounterRef("van-phong", 1), "a4", "pdf")
 
 
 def test_an_officer_downloads_the_own_posters_only(signed_in: SignIn, campaign: CampaignRecord) -> None:

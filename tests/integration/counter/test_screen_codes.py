@@ -19,7 +19,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import door
 from survey.services.collection.entries import WebEntry
 from survey.services.counter import screen_codes
-from survey.services.counter.screen_codes import Shown
+from survey.services.counter.screen_codes import DisplayedCode
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
@@ -53,7 +53,7 @@ def hands(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Hands:
     return found
 
 
-def shown(installation: Installation, campaign: CampaignRecord, at: dt.datetime = NOW) -> Shown:
+def shown(installation: Installation, campaign: CampaignRecord, at: dt.datetime = NOW) -> DisplayedCode:
     return screen_codes.at_desk(installation, scene.OFFICER, campaign, "an-nhon", 1, at)
 
 
@@ -140,7 +140,10 @@ def test_a_page_is_sealed_for_its_own_code(
 ) -> None:
     one = shown(installation, campaign)
     other = screen_codes.show(
-        installation, campaign, (scene.AN_NHON, 1, scene.kiosk(installation, campaign)), NOW
+        installation,
+        campaign,
+        screen_codes.ScreenRef(scene.AN_NHON, 1, scene.kiosk(installation, campaign)),
+        NOW,
     )
     assert other.code != one.code, "each screen of a counter has its own"
     key = key_of(client, one.code)
@@ -237,7 +240,12 @@ def test_a_screen_has_one_code_a_minute_however_often_it_is_asked(
     with ThreadPoolExecutor(8) as pool:
         codes = {found.code for found in pool.map(lambda _: shown(installation, campaign), range(40))}
     assert len(codes) == 1
-    screen_codes.show(installation, campaign, (scene.AN_NHON, 1, scene.kiosk(installation, campaign)), NOW)
+    screen_codes.show(
+        installation,
+        campaign,
+        screen_codes.ScreenRef(scene.AN_NHON, 1, scene.kiosk(installation, campaign)),
+        NOW,
+    )
     for minute in (1, 2, 2, 5):
         shown(installation, campaign, at=NOW + minute * MINUTE)
     accounts = {each.unit: each for each in screen_codes.screen_totals(installation, COMMAND_LINE, campaign)}

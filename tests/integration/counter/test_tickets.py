@@ -21,6 +21,7 @@ from survey.services.counter import ticket_cards, tickets
 from survey.services.counter.tickets import Card
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import BatchRef
 from survey.services.kiosks.record_numbers import KioskRecordNumber
 from survey.services.results import quotas
 from survey.vocabulary import Role
@@ -200,8 +201,8 @@ def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
 def test_batches_are_accounted_for_each_unit(
     installation: Installation, campaign: CampaignRecord, cards: list[Card]
 ) -> None:
-    place = ("an-nhon", cards[0].batch)
-    tickets.hand_out(installation, COMMAND_LINE, campaign, place, 2, NOW)
+    batch = BatchRef("an-nhon", cards[0].batch)
+    tickets.hand_out(installation, COMMAND_LINE, campaign, batch, 2, NOW)
     door.accept(installation, entry(installation, campaign, cards[0], "some page's own key"), NOW)
     assert tickets.void(installation, COMMAND_LINE, campaign, cards[1].short, NOW) == 1
     with pytest.raises(Refusal, match="ticket_void"):
@@ -209,9 +210,9 @@ def test_batches_are_accounted_for_each_unit(
     with pytest.raises(Refusal, match="ticket_spent"):
         tickets.void(installation, COMMAND_LINE, campaign, cards[0].code, NOW)
     with pytest.raises(Refusal, match="ticket_handed_out"):
-        tickets.hand_out(installation, COMMAND_LINE, campaign, place, 2, NOW)
+        tickets.hand_out(installation, COMMAND_LINE, campaign, batch, 2, NOW)
     with pytest.raises(Refusal, match="ticket_batch_unknown"):
-        tickets.hand_out(installation, COMMAND_LINE, campaign, ("an-nhon", 9), 1, NOW)
+        tickets.hand_out(installation, COMMAND_LINE, campaign, BatchRef("an-nhon", 9), 1, NOW)
     found = account(installation, campaign)
     assert (found.printed, found.handed_out, found.spent, found.void, found.left) == (3, 2, 1, 1, 1)
     more = tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 1, NOW)

@@ -20,6 +20,7 @@ from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.counter import tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import BatchRef
 from survey.services.invitations import letters, sending
 from survey.services.invitations import lists as invitations
 from survey.services.invitations.lists import ListOverview
@@ -58,7 +59,7 @@ def run(
     at: dt.datetime = NOW,
 ) -> None:
     leased = sending.lease(mailing, COMMAND_LINE, campaign, number, key, at)
-    sending.send(leased, Throttle(lambda: at, wait))
+    sending.send(mailing, leased, Throttle(lambda: at, wait))
 
 
 def listed(mailing: Installation, campaign: CampaignRecord, number: int) -> ListOverview:
@@ -99,7 +100,7 @@ def test_each_gets_a_link_of_its_own_and_one_answer(
     assert (batch.printed, batch.handed_out, batch.spent) == (6, 6, 1)
     assert tickets.batch_totals(mailing, COMMAND_LINE, campaign) == []
     with pytest.raises(Refusal, match="ticket_batch_unknown"):
-        tickets.hand_out(mailing, COMMAND_LINE, campaign, ("an-nhon", batch.batch), -1, NOW)
+        tickets.hand_out(mailing, COMMAND_LINE, campaign, BatchRef("an-nhon", batch.batch), -1, NOW)
     unit = quotas.progress(mailing, HEAD, campaign, NOW).units[0]
     assert unit.channels["invitation"] == 1
 

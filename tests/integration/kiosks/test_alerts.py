@@ -44,7 +44,7 @@ def watched(installation: Installation, campaign: CampaignRecord, post: Post) ->
 def says(watched: Installation, waiting: int, overdue: int, at: dt.datetime) -> int:
     """Let the kiosk say what it holds, and return how many incidents are open a moment later."""
     campaign = watched.campaigns.get(scene.CODE)
-    devices.heartbeat(watched, campaign, 1, (9, waiting, overdue), at)
+    devices.heartbeat(watched, campaign, 1, devices.RecordCounts(9, waiting, overdue), at)
     return looked(watched, at)
 
 
@@ -121,7 +121,7 @@ def test_a_letter_that_was_put_off_is_sent_the_next_time_and_an_uncertain_one_ne
 
 
 def test_several_watchers_send_one_letter(watched: Installation, post: Post) -> None:
-    devices.heartbeat(watched, watched.campaigns.get(scene.CODE), 1, (9, 3, 3), NOW)
+    devices.heartbeat(watched, watched.campaigns.get(scene.CODE), 1, devices.RecordCounts(9, 3, 3), NOW)
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(lambda _: looked(watched, NOW), range(8))) == {1}
     assert len(post.box.letters) == 1
@@ -133,7 +133,7 @@ def test_the_server_looks_after_it_by_itself(
     monkeypatch.setattr(clock, "now", lambda: NOW)
     came = threading.Event()
     post.box.on_letter = lambda _letter: came.set()
-    devices.heartbeat(watched, watched.campaigns.get(scene.CODE), 1, (9, 3, 3), NOW)
+    devices.heartbeat(watched, watched.campaigns.get(scene.CODE), 1, devices.RecordCounts(9, 3, 3), NOW)
     _look_after(watched)
     assert came.wait(60)
     watched.background.close()
@@ -144,7 +144,7 @@ def test_without_a_mail_server_the_pages_tell(
     installation: Installation, campaign: CampaignRecord, signed_in: SignIn
 ) -> None:
     scene.kiosk(installation, campaign)
-    devices.heartbeat(installation, campaign, 1, (9, 3, 3), NOW)
+    devices.heartbeat(installation, campaign, 1, devices.RecordCounts(9, 3, 3), NOW)
     assert len(alerts.watch(installation, NOW)) == 1
     for role, page in (
         (Role.TCCB, "chi-tieu"),

@@ -18,7 +18,7 @@ from survey import clock
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices
+from survey.services.kiosks import devices, pins
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role
 from tests.support import scene
@@ -201,7 +201,7 @@ def test_the_office_sees_what_came_and_the_gap_and_revokes(
     shown = browser.get(page).text
     assert "1–3, 5" in shown
     assert "<strong>4</strong>" in shown
-    assert devices.pin(installation.keys.kiosk, device.campaign, 1) in shown
+    assert pins.digits(installation.keys.kiosk, device.campaign, 1) in shown
     browser.post(f"{page}/1/thu-hoi", data={"csrf_token": token(browser, page)})
     assert "đã thu hồi" in browser.get(page).text
     assert device.send(6, key="device-made-key-0006").status_code == 403
@@ -229,7 +229,7 @@ def test_officers_see_their_kiosks_without_pins_and_change_nothing(
 ) -> None:
     browser = signed_in(Role.OFFICER)
     page = f"/noi-bo/{scene.CODE}/kiosk"
-    assert devices.pin(installation.keys.kiosk, device.campaign, 1) not in browser.get(page).text
+    assert pins.digits(installation.keys.kiosk, device.campaign, 1) not in browser.get(page).text
     for path in (page, f"{page}/1/thu-hoi", f"{page}/1/lien-ket"):
         answer = browser.post(path, data={"csrf_token": token(browser, f"/noi-bo/{scene.CODE}/chi-tieu")})
         assert answer.status_code == 403

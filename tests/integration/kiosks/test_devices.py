@@ -16,7 +16,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices, record_numbers
+from survey.services.kiosks import devices, pins, record_numbers
 from survey.services.kiosks.devices import KioskStatus, NewKiosk
 from tests.support import scene
 from tests.support.scene import CLOSED, NOW, OFFICER
@@ -174,7 +174,7 @@ def test_the_gap_is_named_up_to_the_last_number_that_the_kiosk_gave_out(
     for each in (1, 2, 4, 5, 8):
         send(installation, campaign, number, each)
     assert status(installation, campaign).missing == ((3, 3), (6, 7))
-    devices.heartbeat(installation, campaign, number, (10, 2, 0), NOW)
+    devices.heartbeat(installation, campaign, number, devices.RecordCounts(10, 2, 0), NOW)
     assert status(installation, campaign).missing == ((3, 3), (6, 7), (9, 10))
 
 
@@ -212,29 +212,29 @@ def test_a_kiosk_that_holds_answers_or_is_silent_is_told(
     installation: Installation, campaign: CampaignRecord, number: int
 ) -> None:
     minutes, hours = dt.timedelta(minutes=1), dt.timedelta(hours=1)
-    devices.heartbeat(installation, campaign, number, (9, 4, 0), NOW + 7 * minutes)
+    devices.heartbeat(installation, campaign, number, devices.RecordCounts(9, 4, 0), NOW + 7 * minutes)
     found = status(installation, campaign, NOW + hours)
     assert found.kiosk.seen_at == NOW  # cut down to ten minutes
     assert (found.holding, found.silent) == (False, False)
     assert status(installation, campaign, NOW + 3 * hours).holding
     assert status(installation, campaign, NOW + 3 * hours).silent
     assert not status(installation, campaign, NOW + 10 * hours).silent  # the office is closed
-    devices.heartbeat(installation, campaign, number, (9, 4, 1), NOW)
+    devices.heartbeat(installation, campaign, number, devices.RecordCounts(9, 4, 1), NOW)
     assert status(installation, campaign).holding
     with pytest.raises(Refusal, match="kiosk_counts_bad"):
-        devices.heartbeat(installation, campaign, number, (1, 2, 0), NOW)
+        devices.heartbeat(installation, campaign, number, devices.RecordCounts(1, 2, 0), NOW)
 
 
 def test_a_pin_belongs_to_one_kiosk_and_is_checked_without_being_told(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    pins = {devices.pin(installation.keys.kiosk, campaign, each) for each in range(1, 50)}
-    assert len(pins) > 45
-    assert all(len(pin) == 6 and pin.isdecimal() for pin in pins)
+    known = {pins.digits(installation.keys.kiosk, campaign, each) for each in range(1, 50)}
+    assert len(known) > 45
+    assert all(len(pin) == 6 and pin.isdecimal() for pin in known)
     expected = hashlib.pbkdf2_hmac(
         "sha256",
-        devices.pin(installation.keys.kiosk, campaign, 4).encode(),
+        pins.digits(installation.keys.kiosk, campaign, 4).encode(),
         b"hailong kiosk binh-dinh-2024/4",
-        devices.PIN_ROUNDS,
+        pins.ROUNDS,
     )
-    assert devices.pin_check(installation.keys.kiosk, campaign, 4) == expected.hex()
+    assert pins.check(installation.keys.kiosk, campaign, 4) == expected.hex()
