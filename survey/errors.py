@@ -33,7 +33,7 @@ class PlacedFault(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RefusalKind:
     """One kind of refusal: its HTTP status and its sentences by language."""
 
     status: int
@@ -59,11 +59,11 @@ class _Missing(dict[str, Any]):
 
 
 @cache
-def catalogue() -> Mapping[str, Entry]:
-    """Return every entry by its code, read once from ``errors.toml``."""
+def catalogue() -> Mapping[str, RefusalKind]:
+    """Return every kind by its code, read once from ``errors.toml``."""
     text = (Path(__file__).parent / "errors.toml").read_text("utf-8")
     return {
-        code: Entry(int(row["status"]), {k: v for k, v in row.items() if k != "status"})
+        code: RefusalKind(int(row["status"]), {k: v for k, v in row.items() if k != "status"})
         for code, row in tomllib.loads(text).items()
     }
 
@@ -91,7 +91,7 @@ class Refusal(Exception):  # noqa: N818 - the house calls it a refusal; it is an
 
     def __init__(self, code: str, faults: Iterable[PlacedFault] = (), **details: Any) -> None:
         super().__init__(code)
-        self.entry = catalogue()[code]
+        self.kind = catalogue()[code]
         self.code = code
         self.faults = tuple(faults)
         self.details: Details = details
@@ -99,11 +99,11 @@ class Refusal(Exception):  # noqa: N818 - the house calls it a refusal; it is an
     @property
     def status(self) -> int:
         """The HTTP status that answers this refusal."""
-        return self.entry.status
+        return self.kind.status
 
     def sentence(self, lang: str = "vi") -> str:
         """Return what happened and what to do about it, in *lang*."""
-        return self.entry.sentence(lang, self.details)
+        return self.kind.sentence(lang, self.details)
 
     def lines(self, lang: str = "vi") -> list[str]:
         """Return each fault as ``location: sentence``, in the order in which they were found."""
