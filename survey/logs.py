@@ -46,11 +46,11 @@ def configure() -> None:
     root.handlers = [handler for handler in root.handlers if handler.name != OWN]
     handler = logging.StreamHandler(StandardError())
     handler.name = OWN
-    handler.setFormatter(Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LibraryLogFormatter("%(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
 
 
-class Formatter(logging.Formatter):
+class LibraryLogFormatter(logging.Formatter):
     """Writes what the libraries log, their errors without their words."""
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - the library's name

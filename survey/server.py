@@ -51,7 +51,7 @@ CODES = {413: "body_too_large", 500: "defect"}
 OTHER_CODE = "request_bad"
 
 
-class Answer(ErrorTask):
+class RefusalTask(ErrorTask):
     """Answers a request that never reaches the application, in our own words."""
 
     def execute(self) -> None:
@@ -74,7 +74,7 @@ class Answer(ErrorTask):
         self.channel.refused = True
 
 
-class Parser(HTTPRequestParser):
+class LimitedRequestParser(HTTPRequestParser):
     """Lets files come to the addresses that take them, and nothing large anywhere else.
 
     It never invites a client that waits for ``100 Continue`` to send what is refused already.
@@ -97,15 +97,15 @@ class Parser(HTTPRequestParser):
         return consumed
 
 
-class Channel(HTTPChannel):
+class ClientChannel(HTTPChannel):
     """One client's connection, with a deadline for each request and a gentle end after a refusal.
 
     To close a socket on which unread bytes wait makes the system send a reset, and the client loses the
     very answer that says why. So a refused connection is closed for writing, and read dry, first.
     """
 
-    error_task_class = Answer
-    parser_class = Parser
+    error_task_class = RefusalTask
+    parser_class = LimitedRequestParser
     refused = False
     begun: float | None = None
     lingers_until: float | None = None
@@ -165,7 +165,7 @@ class Channel(HTTPChannel):
 class Server(TcpWSGIServer):
     """A listening server: :meth:`run` serves until :meth:`stop`, which any thread or signal may call."""
 
-    channel_class = Channel
+    channel_class = ClientChannel
 
     def __init__(self, app: WSGIApplication, listening: socket.socket, threads: int) -> None:
         adjustments = Adjustments(
@@ -230,7 +230,7 @@ class Server(TcpWSGIServer):
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
-    def _channels(self) -> list[Channel]:
+    def _channels(self) -> list[ClientChannel]:
         return list(self.active_channels.values())
 
 

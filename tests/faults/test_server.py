@@ -84,11 +84,11 @@ def get(to: server.Server, path: str = "/") -> http.client.HTTPResponse:
     return response
 
 
-def channels(of: server.Server) -> list[server.Channel]:
+def channels(of: server.Server) -> list[server.ClientChannel]:
     return list(of.active_channels.values())
 
 
-def waits_for_its_reader(channel: server.Channel) -> bool:
+def waits_for_its_reader(channel: server.ClientChannel) -> bool:
     return not channel.requests and channel.total_outbufs_len > 0
 
 

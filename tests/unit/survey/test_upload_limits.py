@@ -12,7 +12,7 @@ LARGE = 1_000_000
 
 
 def refused(path: str, *, size: int = LARGE, cookie: bool = True) -> bool:
-    parser = server.Parser(Adjustments(max_request_body_size=server.LARGEST_BODY + 1))
+    parser = server.LimitedRequestParser(Adjustments(max_request_body_size=server.LARGEST_BODY + 1))
     header = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n"
     parser.received((header + ("Cookie: hailong=x\r\n" if cookie else "") + "\r\n").encode())
     return parser.error is not None
