@@ -19,15 +19,15 @@ from survey.plans.places import placed, places
 from survey.plans.plan import (
     EVERY_CHANNEL,
     POINT_TABLE,
+    CampaignWindow,
     ChannelRules,
-    Headings,
+    DocumentHeadings,
     IndexRules,
     PaperRules,
     Plan,
     PlanUnit,
-    Window,
 )
-from survey.plans.reader import UNKNOWN_DAY, Reader
+from survey.plans.reader import UNKNOWN_DAY, PlanReader
 from survey.vocabulary import Formula, UnitKind
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -67,7 +67,7 @@ def parse(data: bytes) -> Plan:
     text = _text(data)
     values = _values(text)
     faults: list[Fault] = []
-    plan = _plan(Reader(values, "", faults))
+    plan = _plan(PlanReader(values, "", faults))
     if faults:
         known = places(text)
         raise Refusal("plan_faulty", [replace(f, location=placed(f.location, known)) for f in faults])
@@ -100,7 +100,7 @@ def _syntax_fault(text: str, message: str) -> Fault:
     return Fault("toml_syntax", f"{where[1]}:{where[2]}", {"message": message.removesuffix(where[0])})
 
 
-def _plan(reader: Reader) -> Plan:
+def _plan(reader: PlanReader) -> Plan:
     sensitive = reader.texts("sensitive_questions")
     plan = Plan(
         code=reader.code("code"),
@@ -121,7 +121,7 @@ def _plan(reader: Reader) -> Plan:
     return plan
 
 
-def _languages(reader: Reader) -> tuple[str, ...]:
+def _languages(reader: PlanReader) -> tuple[str, ...]:
     named = reader.texts("languages")
     for place, tag in enumerate(named):
         if not TAG.fullmatch(tag):
@@ -131,7 +131,7 @@ def _languages(reader: Reader) -> tuple[str, ...]:
     return named
 
 
-def _channels(reader: Reader) -> ChannelRules:
+def _channels(reader: PlanReader) -> ChannelRules:
     counted = reader.texts("counted")
     for found in counted:
         if found not in EVERY_CHANNEL:
@@ -142,7 +142,7 @@ def _channels(reader: Reader) -> ChannelRules:
     return ChannelRules(counted)
 
 
-def _questionnaire(reader: Reader, sensitive: Sequence[str]) -> str:
+def _questionnaire(reader: PlanReader, sensitive: Sequence[str]) -> str:
     ref = reader.text("questionnaire")
     if not ref:
         return ref  # noted as missing already
@@ -155,8 +155,8 @@ def _questionnaire(reader: Reader, sensitive: Sequence[str]) -> str:
     return ref
 
 
-def _window(reader: Reader) -> Window:
-    window = Window(reader.day("opens_on"), reader.day("closes_on"), reader.day("report_before"))
+def _window(reader: PlanReader) -> CampaignWindow:
+    window = CampaignWindow(reader.day("opens_on"), reader.day("closes_on"), reader.day("report_before"))
     known = UNKNOWN_DAY not in (window.opens_on, window.closes_on, window.report_before)
     if known and window.opens_on >= window.closes_on:
         reader.fault("plan_days_order", "closes_on")
@@ -166,7 +166,7 @@ def _window(reader: Reader) -> Window:
     return window
 
 
-def _index(reader: Reader) -> IndexRules:
+def _index(reader: PlanReader) -> IndexRules:
     rules = IndexRules(
         official=reader.word("official", Formula),
         criterion=reader.word("criterion", ("pooled", "mean_of_items"), "pooled"),
@@ -176,8 +176,8 @@ def _index(reader: Reader) -> IndexRules:
     return rules
 
 
-def _headings(reader: Reader) -> Headings:
-    headings = Headings(
+def _headings(reader: PlanReader) -> DocumentHeadings:
+    headings = DocumentHeadings(
         governing_body=reader.text("governing_body"),
         agency=reader.text("agency"),
         place=reader.text("place"),
@@ -192,13 +192,13 @@ def _headings(reader: Reader) -> Headings:
     return headings
 
 
-def _paper(reader: Reader) -> PaperRules:
+def _paper(reader: PlanReader) -> PaperRules:
     rules = PaperRules(double_keyed_share=reader.whole("double_keyed_share", 0, 100, 10))
     reader.done()
     return rules
 
 
-def _units(reader: Reader) -> tuple[PlanUnit, ...]:
+def _units(reader: PlanReader) -> tuple[PlanUnit, ...]:
     rows = reader.tables("units")
     if not 1 <= len(rows) <= MOST_UNITS:
         reader.fault("plan_unit_count", "units", most=MOST_UNITS)
@@ -212,7 +212,7 @@ def _units(reader: Reader) -> tuple[PlanUnit, ...]:
     return units
 
 
-def _unit(reader: Reader) -> PlanUnit:
+def _unit(reader: PlanReader) -> PlanUnit:
     unit = PlanUnit(
         code=reader.code("code"),
         name=reader.text("name"),

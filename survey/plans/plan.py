@@ -29,17 +29,17 @@ class PlanUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class CampaignWindow:
     """Local days: answers count from ``opens_on``; ``closes_on`` and ``report_before`` are the first days outside."""
 
     opens_on: dt.date
     closes_on: dt.date
     report_before: dt.date
 
-    def moved(self, opens_on: dt.date) -> Window:
+    def moved(self, opens_on: dt.date) -> CampaignWindow:
         """Return a window of the same lengths that starts on *opens_on*."""
         shift = opens_on - self.opens_on
-        return Window(opens_on, self.closes_on + shift, self.report_before + shift)
+        return CampaignWindow(opens_on, self.closes_on + shift, self.report_before + shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class IndexRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Headings:
+class DocumentHeadings:
     """The words that official documents of this campaign carry."""
 
     governing_body: str
@@ -91,11 +91,11 @@ class Plan:
     code: str
     title: str
     questionnaire: str
-    window: Window
+    window: CampaignWindow
     index: IndexRules
     paper_check: str
     sensitive_questions: tuple[str, ...]
-    headings: Headings
+    headings: DocumentHeadings
     units: tuple[PlanUnit, ...]
     point_table: str = POINT_TABLE
     paper: PaperRules = PaperRules()
@@ -121,10 +121,10 @@ def from_json(values: Mapping[str, Any]) -> Plan:
     }
     window = {name: dt.date.fromisoformat(day) for name, day in values["window"].items()}
     made = {
-        "headings": Headings(**headings),
+        "headings": DocumentHeadings(**headings),
         "index": IndexRules(**values["index"]),
         "units": tuple(PlanUnit(**unit) for unit in values["units"]),
-        "window": Window(**window),
+        "window": CampaignWindow(**window),
         "paper": PaperRules(**values.get("paper", {})),  # plans frozen before there was such a rule
         "channels": _channels(values.get("channels", {})),
         "languages": tuple(values.get("languages", ())),

@@ -23,7 +23,7 @@ def _is_plain(text: str) -> bool:
     return len(text) <= LONGEST_TEXT and all(letter.isprintable() for letter in text)
 
 
-class Reader:
+class PlanReader:
     """One table of a plan. Each method returns a value of the right type even where it notes a fault."""
 
     def __init__(self, table: object, path: str, faults: list[Fault]) -> None:
@@ -116,18 +116,18 @@ class Reader:
             return UNKNOWN_DAY
         return cast("dt.date", value)
 
-    def table(self, name: str) -> Reader:
+    def table(self, name: str) -> PlanReader:
         """Return the reader of the table *name*."""
         self._known.add(name)
         if name not in self.values:
             self.fault("plan_missing", name)
-            return Reader({}, self.place(name), [])
-        return Reader(self.values[name], self.place(name), self.faults)
+            return PlanReader({}, self.place(name), [])
+        return PlanReader(self.values[name], self.place(name), self.faults)
 
-    def tables(self, name: str) -> list[Reader]:
+    def tables(self, name: str) -> list[PlanReader]:
         """Return a reader for each table of the list *name*."""
         rows = self._take(name, list, None)
-        return [Reader(row, f"{self.place(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])]
+        return [PlanReader(row, f"{self.place(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])]
 
     def done(self) -> None:
         """Note every name that nobody asked for: most often a slip of the pen."""
