@@ -28,7 +28,7 @@ from survey.services.installation.unit_keys import KioskRef, UnitKey
 from survey.services.kiosks import qr_frames
 from survey.services.kiosks import records as kiosk_records
 from survey.services.kiosks.devices import MOST_NUMBERS
-from survey.services.kiosks.records import Record
+from survey.services.kiosks.records import DeviceRecord
 
 FORMAT = "hailong kiosk file 1"
 PACKED_FORMAT = "hailong kiosk file 2"
@@ -38,7 +38,7 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Re
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class BackupFileOutcome:
     """What became of a file's records: new ones, ones that were in already, ones that were refused."""
 
     new: int
@@ -47,7 +47,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Closed:
+class _EncryptedRecords:
     """Records that only the service can read, and whose they are."""
 
     format: str
@@ -57,17 +57,17 @@ class _Closed:
     sealed: bytes
 
 
-def take(installation: Installation, actor: Actor, content: bytes, now: dt.datetime) -> Taken:
+def take(installation: Installation, actor: Actor, content: bytes, now: dt.datetime) -> BackupFileOutcome:
     """Let every record of a kiosk's file, or of its series of codes, in; taking it again adds nothing.
 
     Raises:
         Refusal: ``kiosk_file_bad``; ``kiosk_codes_missing``; ``campaign_unknown``; ``unit_out_of_reach``.
     """
     found = [_take_closed(installation, actor, closed, now) for closed in _closed(content)]
-    return Taken(*(sum(counts) for counts in zip(*map(astuple, found), strict=True)))
+    return BackupFileOutcome(*(sum(counts) for counts in zip(*map(astuple, found), strict=True)))
 
 
-def _closed(content: bytes) -> list[_Closed]:
+def _closed(content: bytes) -> list[_EncryptedRecords]:
     try:
         text = content.decode()
         if qr_frames.is_series(text):
@@ -78,17 +78,19 @@ def _closed(content: bytes) -> list[_Closed]:
         raise Refusal("kiosk_file_bad") from error
 
 
-def _of_codes(content: bytes) -> _Closed:
+def _of_codes(content: bytes) -> _EncryptedRecords:
     head, _, sealed = content.partition(b"\n")
     return _said(json.loads(head), sealed)
 
 
-def _said(said: Mapping[str, Any], sealed: bytes) -> _Closed:
+def _said(said: Mapping[str, Any], sealed: bytes) -> _EncryptedRecords:
     whose = (_printable(said["campaign"]), _whole(said["kiosk"]))
-    return _Closed(str(said["format"]), *whose, _bytes(said["nonce"]), sealed)
+    return _EncryptedRecords(str(said["format"]), *whose, _bytes(said["nonce"]), sealed)
 
 
-def _take_closed(installation: Installation, actor: Actor, closed: _Closed, now: dt.datetime) -> Taken:
+def _take_closed(
+    installation: Installation, actor: Actor, closed: _EncryptedRecords, now: dt.datetime
+) -> BackupFileOutcome:
     campaign = installation.campaigns.get(closed.campaign)
     try:
         kiosk = _kiosk(installation, campaign, closed.kiosk)
@@ -97,7 +99,7 @@ def _take_closed(installation: Installation, actor: Actor, closed: _Closed, now:
         raise Refusal("kiosk_file_bad") from error
     actor.require(campaign.unit(kiosk.unit_id).code)
     outcomes = [_take(installation, campaign, kiosk, record, now) for record in found]
-    taken = Taken(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
+    taken = BackupFileOutcome(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
     unit = UnitKey(campaign.id, kiosk.unit_id)
     with installation.database.write() as session:
         audit.note(
@@ -112,10 +114,10 @@ def _take_closed(installation: Installation, actor: Actor, closed: _Closed, now:
     return taken
 
 
-def _record(said: dict[str, Any]) -> Record:
+def _record(said: dict[str, Any]) -> DeviceRecord:
     fields = {name: str(value) for name, value in dict(said["fields"]).items()}
     number = _whole(said["number"])
-    return Record(_printable(said["key"]), number, fields, _printable(said.get("code", "")))
+    return DeviceRecord(_printable(said["key"]), number, fields, _printable(said.get("code", "")))
 
 
 def _whole(value: object) -> int:
@@ -131,7 +133,7 @@ def _printable(value: object) -> str:
     return value
 
 
-def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:
+def _records(kiosk: Kiosk, closed: _EncryptedRecords) -> list[Any]:
     if closed.format not in {FORMAT, PACKED_FORMAT}:
         raise ValueError("no format of ours")
     plain = decrypted(_secret(kiosk, closed.format), closed.nonce, closed.sealed)
@@ -147,7 +149,7 @@ def _records(kiosk: Kiosk, closed: _Closed) -> list[Any]:
 
 
 def _take(
-    installation: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: Record, now: dt.datetime
+    installation: Installation, campaign: CampaignRecord, kiosk: Kiosk, record: DeviceRecord, now: dt.datetime
 ) -> str:
     try:
         ref = KioskRef(kiosk.unit_id, kiosk.number)

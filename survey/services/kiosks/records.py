@@ -27,7 +27,7 @@ NO_CARD = frozenset({"ticket_mistyped", "ticket_unknown", "ticket_of_other_unit"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DeviceRecord:
     """A record as the device keeps it: its key and number, the fields of the form, the code of a card or nothing."""
 
     key: str
@@ -40,7 +40,7 @@ def take(
     installation: Installation,
     campaign: CampaignRecord,
     kiosk: KioskRef,
-    record: Record,
+    record: DeviceRecord,
     now: dt.datetime,
 ) -> Accepted:
     """Let a record of a unit's kiosk in.

@@ -25,7 +25,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.unit_keys import KioskRef
 from survey.services.kiosks import devices, exits, pins, records
 from survey.services.kiosks.devices import KioskRecord
-from survey.services.kiosks.records import Record
+from survey.services.kiosks.records import DeviceRecord
 from survey.vocabulary import EntryState
 from survey.web.access import public
 from survey.web.app_context import current_installation
@@ -144,7 +144,7 @@ def take() -> ResponseReturnValue:
     fields, card = said.get("fields"), _text(said, "code") if "code" in said else ""
     if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
         raise Refusal("kiosk_record_bad")
-    ref, sent = KioskRef(record.unit_id, record.number), Record(name, number, fields, card)
+    ref, sent = KioskRef(record.unit_id, record.number), DeviceRecord(name, number, fields, card)
     try:
         accepted = records.take(current_installation(), campaign, ref, sent, clock.now())
     except FaultyInstrument as faulty:

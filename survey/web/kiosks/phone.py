@@ -16,7 +16,7 @@ from survey import clock
 from survey.errors import Refusal
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import backup_files, devices, exits
-from survey.services.kiosks.backup_files import Taken
+from survey.services.kiosks.backup_files import BackupFileOutcome
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role, Unfinished
 from survey.web import language
@@ -146,7 +146,10 @@ def _device(shown: str, form: BindForm | None = None, refusal: Refusal | None = 
 
 
 def _records(
-    campaign: str, form: RecordsForm | None = None, refusal: Refusal | None = None, taken: Taken | None = None
+    campaign: str,
+    form: RecordsForm | None = None,
+    refusal: Refusal | None = None,
+    taken: BackupFileOutcome | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
         "unit/kiosk_records.html",

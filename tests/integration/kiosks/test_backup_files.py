@@ -16,7 +16,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import backup_files, devices
-from survey.services.kiosks.backup_files import Taken
+from survey.services.kiosks.backup_files import BackupFileOutcome
 from survey.services.kiosks.devices import NewKiosk
 from tests.support import scene
 from tests.support.scene import NOW
@@ -60,8 +60,8 @@ def test_a_file_is_taken_in_once_and_its_faulty_records_are_counted(
 ) -> None:
     faulty = {"key": "device-made-key-9999", "number": 9, "fields": {"overall": "x"}}
     content = file([*records(3), faulty], number)
-    assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(3, 0, 1)
-    assert backup_files.take(installation, COMMAND_LINE, content, NOW) == Taken(0, 3, 1)
+    assert backup_files.take(installation, COMMAND_LINE, content, NOW) == BackupFileOutcome(3, 0, 1)
+    assert backup_files.take(installation, COMMAND_LINE, content, NOW) == BackupFileOutcome(0, 3, 1)
     assert scene.counts(installation)["response"] == 3
     (found,) = devices.statuses(installation, COMMAND_LINE, campaign, NOW)
     assert found.received == ((1, 3),)

@@ -21,7 +21,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import backup_files, devices
-from survey.services.kiosks.backup_files import Taken
+from survey.services.kiosks.backup_files import BackupFileOutcome
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role
 from tests.support import scene
@@ -113,7 +113,7 @@ def test_who_saw_what_a_device_shows_can_neither_read_nor_forge_its_records(
         assert client.post("/kios/api/enrol", data=json.dumps(enrolment)).status_code == 403
         assert ask(client, "/kios/api/shown", campaign="", number=0).status_code == 200
     own = "\n".join(series(records(3))).encode()
-    assert backup_files.take(installation, COMMAND_LINE, own, NOW) == Taken(3, 0, 0)
+    assert backup_files.take(installation, COMMAND_LINE, own, NOW) == BackupFileOutcome(3, 0, 0)
     assert len(devices.statuses(installation, COMMAND_LINE, campaign, NOW)) == 1
 
 
@@ -188,7 +188,7 @@ def test_records_come_in_by_codes_in_any_order_and_only_once(
 
 def test_several_series_come_in_together(installation: Installation, number: int) -> None:
     text = "\n".join([*series(records(2)), *series(records(2, first=3))])
-    assert backup_files.take(installation, COMMAND_LINE, text.encode(), NOW) == Taken(4, 0, 0)
+    assert backup_files.take(installation, COMMAND_LINE, text.encode(), NOW) == BackupFileOutcome(4, 0, 0)
     assert number == 1
 
 
