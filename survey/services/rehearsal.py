@@ -35,7 +35,7 @@ COMMENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Temper:
+class UnitTemper:
     """How the invented citizens of a unit tend to answer.
 
     ``mood`` is their mean satisfaction, ``tilt`` what each criterion adds to it, ``blanks`` the share of
@@ -78,11 +78,11 @@ def _invented(
             yield (KeyedEntry(*base, source) if on_paper else WebEntry(*base)), moment
 
 
-def _temper(questionnaire: Questionnaire, chance: random.Random) -> Temper:
+def _temper(questionnaire: Questionnaire, chance: random.Random) -> UnitTemper:
     """Return a unit's temper; the later criteria, procedures and complaints among them, please less."""
     criteria = questionnaire.criteria
     tilt = {c.id: 0.5 - n / len(criteria) + chance.gauss(0, 0.2) for n, c in enumerate(criteria)}
-    return Temper(chance.uniform(1.5, 3.1), chance.uniform(0.0, 0.06), tilt)
+    return UnitTemper(chance.uniform(1.5, 3.1), chance.uniform(0.0, 0.06), tilt)
 
 
 def _moment(campaign: CampaignRecord, chance: random.Random, days: int) -> dt.datetime:
@@ -93,7 +93,7 @@ def _moment(campaign: CampaignRecord, chance: random.Random, days: int) -> dt.da
             return start_of(day) + dt.timedelta(hours=chance.randint(*OPENING_HOURS))
 
 
-def _sheet(questionnaire: Questionnaire, temper: Temper, chance: random.Random) -> AnswerSheet:
+def _sheet(questionnaire: Questionnaire, temper: UnitTemper, chance: random.Random) -> AnswerSheet:
     """Return invented answers: one citizen's mood colours all of them, as it does in life."""
     mood = temper.mood + chance.gauss(0, 0.9)
     moods = (mood + temper.tilt[item.criterion or ""] for item in questionnaire.items)
@@ -104,7 +104,7 @@ def _sheet(questionnaire: Questionnaire, temper: Temper, chance: random.Random) 
     return AnswerSheet("".join(marks) + overall, "".join(profile), comment)
 
 
-def _mark(mood: float, temper: Temper, chance: random.Random) -> str:
+def _mark(mood: float, temper: UnitTemper, chance: random.Random) -> str:
     if chance.random() < temper.blanks:
         return chance.choice("-0")
     return _level(mood)

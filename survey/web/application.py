@@ -74,7 +74,7 @@ class PlainRequest(Request):
         super().__init__(environ, *args, **options)
 
 
-class Whole(IntegerConverter):
+class ColumnInteger(IntegerConverter):
     """A number in an address: one that a column of the databases can hold; others are no address of ours."""
 
     def __init__(
@@ -83,7 +83,7 @@ class Whole(IntegerConverter):
         super().__init__(url_map, fixed_digits, least, most)
 
 
-class Service(Flask):
+class SurveyApplication(Flask):
     """The application."""
 
     request_class = PlainRequest
@@ -95,8 +95,8 @@ def assemble(installation: Installation) -> Flask:
     Raises:
         LookupError: when a route does not declare who may call it.
     """
-    app = Service("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
-    app.url_map.converters["int"] = Whole
+    app = SurveyApplication("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
+    app.url_map.converters["int"] = ColumnInteger
     app.config.update(_settings(installation), **sign_in.settings(installation))
     app.extensions[NAME] = installation
     app.jinja_env.globals["current_locale"] = get_locale

@@ -26,7 +26,7 @@ from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import languages
 from survey.services.collection.entries import KeyedEntry, KioskEntry, PaperSource, WebEntry
 from survey.services.counter import screen_codes, tickets
-from survey.services.counter.tickets import Card
+from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters, lists, sending
@@ -106,7 +106,7 @@ def kiosk(installation: Installation, campaign: CampaignRecord) -> int:
     return number
 
 
-def cards(installation: Installation, campaign: CampaignRecord, count: int = 2) -> list[Card]:
+def cards(installation: Installation, campaign: CampaignRecord, count: int = 2) -> list[IssuedTicket]:
     """New cards with one-time codes, the last of which is void."""
     made = tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", count, NOW)
     tickets.void(installation, COMMAND_LINE, campaign, made[-1].code, NOW)

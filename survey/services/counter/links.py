@@ -11,7 +11,7 @@ from survey.services.installation.installation import Installation
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CounterLink:
     """The address of one counter's form."""
 
     unit: str
@@ -20,11 +20,11 @@ class Link:
     url: str
 
 
-def of_campaign(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[Link]:
+def of_campaign(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[CounterLink]:
     """Return the addresses of the units that *actor* reaches, in the plan's order, by counter."""
     seal = AddressMac(installation.keys.seal)
     return [
-        Link(
+        CounterLink(
             unit.code,
             unit.name,
             counter,

@@ -15,7 +15,7 @@ from forms.poster.svg import svg
 from survey.errors import Refusal
 from survey.services.accounts.actors import Actor
 from survey.services.counter import links
-from survey.services.counter.links import Link
+from survey.services.counter.links import CounterLink
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import CounterRef
@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class PosterFile:
     """A drawn poster, ready to be saved or sent."""
 
     name: str
@@ -42,7 +42,7 @@ class AddressVerdict(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class AddressCheck:
     """What is known about an address; campaign, unit, counter and check word only where it is genuine."""
 
     verdict: AddressVerdict
@@ -58,7 +58,7 @@ def every(
     campaign: CampaignRecord,
     unit: str | None = None,
     kinds: Sequence[str] = tuple(KINDS),
-) -> Iterator[File]:
+) -> Iterator[PosterFile]:
     """Yield the files of every counter that *actor* reaches, or of one unit's, in the plan's order.
 
     Raises:
@@ -79,7 +79,7 @@ def one(
     counter: CounterRef,
     kind: str,
     form: str,
-) -> File:
+) -> PosterFile:
     """Return the file of one *kind* and *form* for a counter.
 
     Raises:
@@ -93,7 +93,7 @@ def one(
     raise Refusal("counter_unknown", counter=counter.counter)
 
 
-def check(installation: Installation, text: str) -> Checked:
+def check(installation: Installation, text: str) -> AddressCheck:
     """Tell whether an address, typed or read from a poster, leads to a counter of this service, and to which.
 
     A right ending under somebody else's name is not genuine: such a page could pass on what it is told.
@@ -101,20 +101,20 @@ def check(installation: Installation, text: str) -> Checked:
     address = "".join(text.split())[:LONGEST_ADDRESS].lower()
     site, found, sealed = address.rpartition("/k/")
     if not found and ("/" in address or "." not in address):
-        return Checked(AddressVerdict.NO_ADDRESS)
+        return AddressCheck(AddressVerdict.NO_ADDRESS)
     if site and _bare(site) != _bare(installation.config.public_url.lower()):
-        return Checked(AddressVerdict.OTHER_SITE)
+        return AddressCheck(AddressVerdict.OTHER_SITE)
     try:
         return _genuine(installation, AddressMac(installation.keys.seal).verify(sealed.partition("?")[0]))
     except (InvalidMac, Refusal):
-        return Checked(AddressVerdict.ALTERED)
+        return AddressCheck(AddressVerdict.ALTERED)
 
 
-def _genuine(installation: Installation, said: CounterAddress) -> Checked:
+def _genuine(installation: Installation, said: CounterAddress) -> AddressCheck:
     campaign = installation.campaigns.get(said.campaign)
     unit = campaign.unit(campaign.unit_id(said.unit))
     word = check_word(installation.keys.seal, campaign.code, unit.code)
-    return Checked(AddressVerdict.GENUINE, campaign, unit.name, said.counter, word)
+    return AddressCheck(AddressVerdict.GENUINE, campaign, unit.name, said.counter, word)
 
 
 def _bare(site: str) -> str:
@@ -122,7 +122,9 @@ def _bare(site: str) -> str:
     return site.removeprefix("https://").removeprefix("http://")
 
 
-def _file(installation: Installation, campaign: CampaignRecord, link: Link, kind: str, form: str) -> File:
+def _file(
+    installation: Installation, campaign: CampaignRecord, link: CounterLink, kind: str, form: str
+) -> PosterFile:
     notice = Notice(
         agency=campaign.plan.headings.agency,
         unit=link.name,
@@ -133,4 +135,4 @@ def _file(installation: Installation, campaign: CampaignRecord, link: Link, kind
     )
     sheet = KINDS[kind](notice)
     body = pdf([sheet]) if form == "pdf" else svg(sheet).encode()
-    return File(f"{campaign.code}-{link.unit}-quay-{link.counter}-{kind}.{form}", body)
+    return PosterFile(f"{campaign.code}-{link.unit}-quay-{link.counter}-{kind}.{form}", body)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from forms.check_word import check_word
 from forms.poster.pdf import pdf
 from forms.poster.ticket_cards import Issuer, TicketCard, sheets
-from survey.services.counter.tickets import Card
+from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 
 
-def drawn(installation: Installation, campaign: CampaignRecord, unit: str, cards: Sequence[Card]) -> bytes:
+def drawn(
+    installation: Installation, campaign: CampaignRecord, unit: str, cards: Sequence[IssuedTicket]
+) -> bytes:
     """Return the PDF of a unit's new cards. It is drawn once: the codes are kept nowhere."""
     issuer = Issuer(
         agency=campaign.plan.headings.agency,

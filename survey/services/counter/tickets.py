@@ -30,7 +30,7 @@ Column = InstrumentedAttribute[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class IssuedTicket:
     """What is printed on one card. The codes are in plain letters; nothing that is kept leads back to them."""
 
     batch: int
@@ -136,7 +136,7 @@ def make(
     unit: str,
     count: int,
     now: dt.datetime,
-) -> list[Card]:
+) -> list[IssuedTicket]:
     """Make a batch of new codes for a unit and return its cards; only their keyed hashes are kept.
 
     Raises:
@@ -152,7 +152,7 @@ def make(
         batch = issue(session, installation.keys, key, codes)
         audit.note(session, actor, "tickets_printed", now, **key.columns, subject=str(batch), count=count)
     return [
-        Card(batch, number, long, short, f"{installation.config.public_url}/m/{long}")
+        IssuedTicket(batch, number, long, short, f"{installation.config.public_url}/m/{long}")
         for number, (long, short) in enumerate(codes, start=1)
     ]
 

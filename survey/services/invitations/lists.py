@@ -63,7 +63,7 @@ class ListOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class Undelivered:
+class UndeliveredLetter:
     """A letter that did not surely arrive: whose, and what the mail server said."""
 
     place: int
@@ -212,7 +212,7 @@ def recipients(
 
 def undelivered(
     installation: Installation, actor: Actor, campaign: CampaignRecord, number: int
-) -> list[Undelivered]:
+) -> list[UndeliveredLetter]:
     """Return the letters that the mail server refused, put off or left unknown, in the list's order.
 
     Raises:
@@ -227,7 +227,7 @@ def undelivered(
                 whom = recipient_of(installation, campaign, row)
                 reply = unwrapped(installation.keys.invitation, row.reply).decode() if row.reply else ""
                 delivery = Delivery(row.delivery)
-                found.append(Undelivered(row.place, whom.name, whom.email, whom.unit, delivery, reply))
+                found.append(UndeliveredLetter(row.place, whom.name, whom.email, whom.unit, delivery, reply))
     return found
 
 

@@ -16,7 +16,7 @@ from survey import clock
 from survey.models import Decision, Response
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import screen_codes, tickets
-from survey.services.counter.tickets import Card
+from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.installation import Installation
 from tests.browser.installation.test_office_pages import HOME, enter, sideways
 from tests.support.axe import violations
@@ -48,7 +48,7 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
 
 
 @pytest.fixture
-def cards(office: Installation) -> list[Card]:
+def cards(office: Installation) -> list[IssuedTicket]:
     return tickets.make(office, COMMAND_LINE, office.campaigns.only(), UNIT, 3, clock.now())
 
 
@@ -146,7 +146,7 @@ def test_a_screen_works_without_a_script(chromium: Browser, office_address: str)
 
 @pytest.mark.parametrize(("scheme", "width", "height"), [("light", 1280, 800), ("dark", 320, 640)])
 def test_the_offices_pages_about_codes_have_no_violation_and_no_sideways_scrolling(
-    chromium: Browser, office_address: str, cards: list[Card], scheme: str, width: int, height: int
+    chromium: Browser, office_address: str, cards: list[IssuedTicket], scheme: str, width: int, height: int
 ) -> None:
     dark = scheme == "dark"
     context = chromium.new_context(
@@ -190,7 +190,7 @@ def test_the_citizens_pages_about_codes_have_no_violation_and_no_sideways_scroll
 
 
 def test_a_card_is_typed_and_answered_by_keyboard_alone(
-    phone: Page, office: Installation, office_address: str, cards: list[Card]
+    phone: Page, office: Installation, office_address: str, cards: list[IssuedTicket]
 ) -> None:
     phone.goto(f"{office_address}/m")
     expect(phone.get_by_label("Xin gõ mã trên thẻ hoặc trên màn hình")).to_be_focused()
@@ -213,7 +213,7 @@ def test_a_card_is_typed_and_answered_by_keyboard_alone(
 
 
 def test_the_desk_counts_and_voids_its_cards_by_keyboard_alone(
-    desktop: Page, office_address: str, cards: list[Card]
+    desktop: Page, office_address: str, cards: list[IssuedTicket]
 ) -> None:
     enter(desktop, office_address, "officer")
     desktop.goto(f"{office_address}{HOME}/the-ma")
@@ -230,7 +230,7 @@ def test_the_desk_counts_and_voids_its_cards_by_keyboard_alone(
 
 
 def test_an_officer_keys_a_form_with_its_card_by_keyboard(
-    desktop: Page, office: Installation, office_address: str, cards: list[Card]
+    desktop: Page, office: Installation, office_address: str, cards: list[IssuedTicket]
 ) -> None:
     enter(desktop, office_address, "officer")
     number = desktop.get_by_label("Số phiếu")
@@ -269,7 +269,7 @@ def test_backspace_steps_over_a_card_that_is_not_there(desktop: Page, office_add
 
 
 def test_the_device_finds_the_same_slips_as_the_service(
-    station: Station, tablet: Page, cards: list[Card]
+    station: Station, tablet: Page, cards: list[IssuedTicket]
 ) -> None:
     good = [ticket_code.fresh_short() for _ in range(50)] + [card.short for card in cards]
     bad = [code[:3] + ("0" if code[3] != "0" else "1") + code[4:] for code in good] + ["", "K7QM"]
@@ -283,7 +283,7 @@ def test_the_device_finds_the_same_slips_as_the_service(
 
 
 def test_a_card_is_typed_at_the_kiosk_and_spent_with_the_answer(
-    station: Station, tablet: Page, cards: list[Card]
+    station: Station, tablet: Page, cards: list[IssuedTicket]
 ) -> None:
     station.enrol(tablet)
     awake(tablet)
@@ -317,7 +317,7 @@ def test_a_card_is_typed_at_the_kiosk_and_spent_with_the_answer(
 
 
 def test_a_devices_clock_of_years_ago_does_not_keep_a_card_out(
-    station: Station, tablet: Page, cards: list[Card]
+    station: Station, tablet: Page, cards: list[IssuedTicket]
 ) -> None:
     tablet.clock.install(time=dt.datetime(2010, 1, 1, 9, tzinfo=dt.UTC))
     station.enrol(tablet)
@@ -328,7 +328,7 @@ def test_a_devices_clock_of_years_ago_does_not_keep_a_card_out(
 
 
 def test_a_card_that_was_used_elsewhere_while_the_kiosk_was_offline_counts_once(
-    station: Station, tablet: Page, cards: list[Card], phone: Page
+    station: Station, tablet: Page, cards: list[IssuedTicket], phone: Page
 ) -> None:
     station.enrol(tablet)
     tablet.context.set_offline(True)
@@ -374,7 +374,7 @@ def test_a_kiosk_offers_a_code_for_telephones_while_there_is_a_network(
 
 
 def test_the_kiosks_first_screen_fits_a_small_laptop_with_all_it_offers(
-    station: Station, tablet: Page, cards: list[Card]
+    station: Station, tablet: Page, cards: list[IssuedTicket]
 ) -> None:
     assert cards
     station.enrol(tablet)

@@ -20,13 +20,13 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import door
 from survey.services.collection.entries import KeyedEntry, PaperSource, WebEntry
 from survey.services.counter import tickets
-from survey.services.counter.tickets import Card
+from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import KioskRef
 from survey.services.invitations import lists
 from survey.services.kiosks import records
-from survey.services.kiosks.records import Record
+from survey.services.kiosks.records import DeviceRecord
 from survey.services.results import quotas
 from survey.vocabulary import Role
 from tests.integration.kiosks.test_device_api import Device, device
@@ -41,7 +41,7 @@ PAGE = f"/noi-bo/{scene.CODE}/nhap-phieu"
 
 
 @pytest.fixture
-def cards(installation: Installation, campaign: CampaignRecord) -> list[Card]:
+def cards(installation: Installation, campaign: CampaignRecord) -> list[IssuedTicket]:
     return tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 3, NOW)
 
 
@@ -79,7 +79,7 @@ def test_a_card_handed_in_with_a_paper_form_is_spent_with_it(
     campaign: CampaignRecord,
     officer: FlaskClient,
     client: FlaskClient,
-    cards: list[Card],
+    cards: list[IssuedTicket],
 ) -> None:
     assert keyed(officer, "1", ticket_code.grouped(cards[0].short).lower()).status_code == 303
     assert spent(installation, campaign) == 1
@@ -88,7 +88,7 @@ def test_a_card_handed_in_with_a_paper_form_is_spent_with_it(
 
 
 def test_a_spent_card_refuses_the_keyed_form_and_nothing_is_lost(
-    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     assert keyed(officer, "1", cards[0].short).status_code == 303
     again = keyed(officer, "2", cards[0].code, c1_1="3", comment="Ghi trên giấy.")
@@ -108,7 +108,7 @@ def test_a_spent_card_refuses_the_keyed_form_and_nothing_is_lost(
     ids=["slip", "unknown"],
 )
 def test_a_slip_is_told_with_every_other_fault(
-    officer: FlaskClient, cards: list[Card], code: str, status: int, said: str
+    officer: FlaskClient, cards: list[IssuedTicket], code: str, status: int, said: str
 ) -> None:
     assert cards
     answer = keyed(officer, "??", code)
@@ -118,7 +118,7 @@ def test_a_slip_is_told_with_every_other_fault(
 
 
 def test_a_card_of_another_unit_or_a_void_one_refuses(
-    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     (other,) = tickets.make(installation, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
     answer = keyed(officer, "1", other.short)
@@ -130,7 +130,7 @@ def test_a_card_of_another_unit_or_a_void_one_refuses(
 
 
 def test_an_officer_who_goes_back_to_add_the_card_spends_it_with_the_same_form(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     who = scene.account(installation, "hai@x.vn")
     plain = scene.entry(campaign, key="one page of the officer", number="7", actor=who)
@@ -145,7 +145,7 @@ def test_an_officer_who_goes_back_to_add_the_card_spends_it_with_the_same_form(
 
 
 def test_a_serial_and_a_code_each_count_once(
-    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, officer: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     paper_scene.issue(installation, campaign, 1, 3)
     assert keyed(officer, "1", cards[0].short).status_code == 303
@@ -162,7 +162,7 @@ def test_a_code_typed_at_a_kiosk_is_spent_and_makes_the_answer_one_of_a_card(
     installation: Installation,
     campaign: CampaignRecord,
     device: Device,
-    cards: list[Card],
+    cards: list[IssuedTicket],
     client: FlaskClient,
 ) -> None:
     assert device.ask("/kios/api/card", {"code": cards[0].short}).json == {"usable": True}
@@ -194,7 +194,7 @@ def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_do
     campaign: CampaignRecord,
     device: Device,
     client: FlaskClient,
-    cards: list[Card],
+    cards: list[IssuedTicket],
 ) -> None:
     found = re.search(r'name=key value="([^"]+)"', client.get(f"/m/{cards[0].code}").text)
     assert found is not None
@@ -214,7 +214,7 @@ def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_do
 
 @pytest.mark.parametrize("which", ["slip", "unknown", "other unit", "void", "empty"])
 def test_a_code_that_is_no_card_of_the_unit_says_nothing(
-    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[Card], which: str
+    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[IssuedTicket], which: str
 ) -> None:
     (other,) = tickets.make(installation, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
     tickets.void(installation, COMMAND_LINE, campaign, cards[2].code, NOW)
@@ -237,7 +237,7 @@ def test_a_code_that_is_no_text_is_refused(device: Device, installation: Install
 
 
 def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_response(
-    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[IssuedTicket]
 ) -> None:
     card = tickets.of_unit(installation, campaign, scene.AN_NHON, cards[0].code).ticket
     who = scene.account(installation, "ba@x.vn")
@@ -252,7 +252,7 @@ def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_respon
                 phone = WebEntry(campaign, scene.AN_NHON, key, sheet, card)
                 door.accept(installation, phone, NOW)
             elif number % 3 == 1:
-                sent = Record(key, number + 1, fields, cards[0].short)
+                sent = DeviceRecord(key, number + 1, fields, cards[0].short)
                 records.take(installation, campaign, ref, sent, NOW)
             else:
                 source = PaperSource(who, f"{number + 1:04}")

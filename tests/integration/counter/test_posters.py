@@ -105,7 +105,9 @@ def test_a_seal_for_what_is_gone_is_no_genuine_one(
 ) -> None:
     seal = AddressMac(installation.keys.seal)
     for gone in (seal.write("dot-cu", "an-nhon", 1), seal.write(campaign.code, "don-vi-cu", 1)):
-        assert posters.check(installation, links.address(installation, gone)).verdict is AddressVerdict.ALTERED
+        assert (
+            posters.check(installation, links.address(installation, gone)).verdict is AddressVerdict.ALTERED
+        )
 
 
 def test_the_officer_reads_whose_it_is(

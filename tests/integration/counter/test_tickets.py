@@ -18,7 +18,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import door
 from survey.services.collection.entries import KioskEntry, WebEntry
 from survey.services.counter import ticket_cards, tickets
-from survey.services.counter.tickets import Card
+from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import BatchRef
@@ -34,12 +34,12 @@ FORM = {"overall": "4", "comment": ""}
 
 
 @pytest.fixture
-def cards(installation: Installation, campaign: CampaignRecord) -> list[Card]:
+def cards(installation: Installation, campaign: CampaignRecord) -> list[IssuedTicket]:
     return tickets.make(installation, COMMAND_LINE, campaign, "an-nhon", 3, NOW)
 
 
 def entry(
-    installation: Installation, campaign: CampaignRecord, card: Card, key: str, mark: str = "4"
+    installation: Installation, campaign: CampaignRecord, card: IssuedTicket, key: str, mark: str = "4"
 ) -> WebEntry:
     found = tickets.find(installation, card.code)
     sheet = scene.sheet(campaign.questionnaire, mark)
@@ -60,7 +60,7 @@ def send(client: FlaskClient, code: str, key: str | None = None, **fields: str) 
 
 
 def test_a_scanned_code_opens_the_form_of_its_unit_and_is_spent(
-    installation: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     code = cards[0].code
     page = client.get(cards[0].url.removeprefix(installation.config.public_url))
@@ -82,7 +82,7 @@ def test_a_scanned_code_opens_the_form_of_its_unit_and_is_spent(
 
 
 def test_a_spent_code_is_told_to_anybody_else(
-    installation: Installation, client: FlaskClient, cards: list[Card]
+    installation: Installation, client: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     assert send(client, cards[0].code).status_code == 303
     for text in (cards[0].code, cards[0].short):
@@ -95,7 +95,7 @@ def test_a_spent_code_is_told_to_anybody_else(
     assert client.get(f"/m/{cards[1].code}").status_code == 200
 
 
-def test_a_short_code_is_typed_by_hand_without_a_script(client: FlaskClient, cards: list[Card]) -> None:
+def test_a_short_code_is_typed_by_hand_without_a_script(client: FlaskClient, cards: list[IssuedTicket]) -> None:
     page = client.get("/m")
     assert "<script" not in page.text
     assert "name=ma" in page.text
@@ -109,7 +109,7 @@ def test_a_short_code_is_typed_by_hand_without_a_script(client: FlaskClient, car
 
 
 def test_a_faulty_form_spends_nothing(
-    installation: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, client: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     answer = send(client, cards[0].code, overall="9")
     assert answer.status_code == 422
@@ -118,7 +118,7 @@ def test_a_faulty_form_spends_nothing(
 
 
 def test_the_form_of_a_ticket_fits_the_budget_of_a_first_visit(
-    client: FlaskClient, cards: list[Card]
+    client: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     raw = client.get(f"/m/{cards[0].code}")
     packed = client.get(f"/m/{cards[0].code}", headers={"Accept-Encoding": "gzip"})
@@ -128,7 +128,7 @@ def test_the_form_of_a_ticket_fits_the_budget_of_a_first_visit(
 
 
 def test_a_thousand_posts_of_one_code_leave_one_response(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     def post(number: int) -> str:
         try:
@@ -149,7 +149,7 @@ def test_a_thousand_posts_of_one_code_leave_one_response(
 
 
 def test_parallel_posts_of_one_page_get_one_receipt(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     same = entry(installation, campaign, cards[0], "one and the same page")
     with ThreadPoolExecutor(16) as pool:
@@ -161,7 +161,7 @@ def test_parallel_posts_of_one_page_get_one_receipt(
 
 
 def test_a_code_is_spent_once_across_channels(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     door.accept(installation, entry(installation, campaign, cards[0], "on a telephone...."), NOW)
     found = tickets.find(installation, cards[0].short).ticket
@@ -174,7 +174,7 @@ def test_a_code_is_spent_once_across_channels(
 
 
 def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     kept = door.accept(installation, entry(installation, campaign, cards[0], "some page's own key"), NOW)
     columns = {column.name for column in SpentTicket.__table__.columns}
@@ -199,7 +199,7 @@ def test_nothing_that_is_kept_leads_from_a_code_to_an_answer(
 
 
 def test_batches_are_accounted_for_each_unit(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     batch = BatchRef("an-nhon", cards[0].batch)
     tickets.hand_out(installation, COMMAND_LINE, campaign, batch, 2, NOW)
@@ -239,7 +239,7 @@ def test_nobody_prints_for_another_unit_or_too_many(
 
 
 def test_the_board_shows_the_channel_apart(
-    installation: Installation, campaign: CampaignRecord, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
 ) -> None:
     door.accept(installation, entry(installation, campaign, cards[0], "some page's own key"), NOW)
     door.accept(installation, scene.entry(campaign), NOW)
@@ -248,19 +248,21 @@ def test_the_board_shows_the_channel_apart(
     assert (unit.channels["ticket"], unit.channels["qr"], unit.valid) == (1, 1, 2)
 
 
-def test_a_batch_is_drawn(installation: Installation, campaign: CampaignRecord, cards: list[Card]) -> None:
+def test_a_batch_is_drawn(
+    installation: Installation, campaign: CampaignRecord, cards: list[IssuedTicket]
+) -> None:
     assert ticket_cards.drawn(installation, campaign, "an-nhon", cards).startswith(b"%PDF-")
 
 
 def test_no_code_before_the_first_day(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, client: FlaskClient, cards: list[Card]
+    app: Flask, monkeypatch: pytest.MonkeyPatch, client: FlaskClient, cards: list[IssuedTicket]
 ) -> None:
     monkeypatch.setattr("survey.clock.now", lambda: scene.BEFORE)
     assert "chưa bắt đầu" in client.get(f"/m/{cards[0].code}").text
 
 
 def test_a_unit_accounts_for_its_cards_on_a_page(
-    installation: Installation, campaign: CampaignRecord, signed_in: SignIn, cards: list[Card]
+    installation: Installation, campaign: CampaignRecord, signed_in: SignIn, cards: list[IssuedTicket]
 ) -> None:
     tickets.make(installation, COMMAND_LINE, campaign, "an-lao", 7, NOW)
     browser, page = signed_in(Role.OFFICER), "/noi-bo/binh-dinh-2024/the-ma"
