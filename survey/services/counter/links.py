@@ -22,13 +22,13 @@ class CounterLink:
 
 def of_campaign(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[CounterLink]:
     """Return the addresses of the units that *actor* reaches, in the plan's order, by counter."""
-    seal = AddressMac(installation.keys.seal)
+    mac = AddressMac(installation.keys.seal)
     return [
         CounterLink(
             unit.code,
             unit.name,
             counter,
-            address(installation, seal.write(campaign.code, unit.code, counter)),
+            address(installation, mac.write(campaign.code, unit.code, counter)),
         )
         for unit in campaign.plan.units
         if actor.reaches(unit.code)
@@ -36,6 +36,6 @@ def of_campaign(installation: Installation, actor: Actor, campaign: CampaignReco
     ]
 
 
-def address(installation: Installation, sealed: str) -> str:
-    """Return the address under which citizens reach a sealed counter."""
-    return f"{installation.config.public_url}/k/{sealed}"
+def address(installation: Installation, written: str) -> str:
+    """Return the address under which citizens reach a counter, written with its MAC."""
+    return f"{installation.config.public_url}/k/{written}"

@@ -99,13 +99,13 @@ def check(installation: Installation, text: str) -> AddressCheck:
     A right ending under somebody else's name is not genuine: such a page could pass on what it is told.
     """
     address = "".join(text.split())[:LONGEST_ADDRESS].lower()
-    site, found, sealed = address.rpartition("/k/")
+    site, found, written = address.rpartition("/k/")
     if not found and ("/" in address or "." not in address):
         return AddressCheck(AddressVerdict.NO_ADDRESS)
     if site and _bare(site) != _bare(installation.config.public_url.lower()):
         return AddressCheck(AddressVerdict.OTHER_SITE)
     try:
-        return _genuine(installation, AddressMac(installation.keys.seal).verify(sealed.partition("?")[0]))
+        return _genuine(installation, AddressMac(installation.keys.seal).verify(written.partition("?")[0]))
     except (InvalidMac, Refusal):
         return AddressCheck(AddressVerdict.ALTERED)
 

@@ -2,7 +2,7 @@
 
 A screen's code follows from the secret and the minute. So nothing is kept when it is shown but a count, a reload gives no
 second one, and no more answers can come by screens than they have shown codes. Whoever opened the form in
-time has hours to answer: the page's key says, sealed, until when.
+time has hours to answer: the page's key says, with a MAC, until when.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ OPENS = 6  # minutes from its first second in which a form opens with it: five a
 ANSWERING = dt.timedelta(hours=3)  # for whoever opened the form in time
 REMEMBERED = 6 * 60  # minutes after which a code cannot be told from one that never was
 DESK = 0
-MARK_BYTES, SEAL_BYTES = 16, 12
+MARK_BYTES, MAC_BYTES = 16, 12
 KEPT = dt.timedelta(days=1)  # for which the mark of a spent code is
 
 
@@ -199,7 +199,7 @@ def find_beside(
 
 
 def open_form(installation: Installation, found: ScreenCodeLookup, now: dt.datetime) -> str:
-    """Return the key of a page opened with the code; it says, sealed, until when the page may be sent.
+    """Return the key of a page opened with the code; it says, with a MAC, until when the page may be sent.
 
     Raises:
         Refusal: ``screen_code_old``; ``screen_code_spent``.
@@ -214,7 +214,7 @@ def open_form(installation: Installation, found: ScreenCodeLookup, now: dt.datet
 def page_key(installation: Installation, found: ScreenCodeLookup, now: dt.datetime) -> str:
     """Return a new idempotency key that lets a page be sent for hours."""
     said = f"{secrets.token_urlsafe(16)}.{int((now + ANSWERING).timestamp()) // SECONDS}"
-    return f"{said}.{_page_seal(installation, found, said)}"
+    return f"{said}.{_page_mac(installation, found, said)}"
 
 
 def require_in_time(installation: Installation, found: ScreenCodeLookup, key: str, now: dt.datetime) -> None:
@@ -223,9 +223,9 @@ def require_in_time(installation: Installation, found: ScreenCodeLookup, key: st
     Raises:
         Refusal: ``screen_code_old``.
     """
-    said, _, seal = key.rpartition(".")
+    said, _, mac = key.rpartition(".")
     until = said.rpartition(".")[2]
-    genuine = hmac.compare_digest(seal.encode(), _page_seal(installation, found, said).encode())
+    genuine = hmac.compare_digest(mac.encode(), _page_mac(installation, found, said).encode())
     in_time = genuine and int(until) >= int(now.timestamp()) // SECONDS
     if not in_time and found.age >= OPENS:
         raise Refusal("screen_code_old")
@@ -287,8 +287,8 @@ def _count(database: Database, campaign_id: int, screen: ScreenRef, minute: int)
     database.write_grouped(count)
 
 
-def _page_seal(installation: Installation, found: ScreenCodeLookup, said: str) -> str:
-    return _digest(installation, f"page {found.code} {found.end.mark.hex()} {said}")[:SEAL_BYTES].hex()
+def _page_mac(installation: Installation, found: ScreenCodeLookup, said: str) -> str:
+    return _digest(installation, f"page {found.code} {found.end.mark.hex()} {said}")[:MAC_BYTES].hex()
 
 
 def _digest(installation: Installation, said: str) -> bytes:

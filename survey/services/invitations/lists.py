@@ -1,4 +1,4 @@
-"""Lists of recipients: loaded whole, sealed, shown as counts, erased when their day has come.
+"""Lists of recipients: loaded whole, encrypted, shown as counts, erased when their day has come.
 
 What ties a recipient to a code is never kept: see :mod:`survey.services.invitations.letters`.
 """

@@ -54,7 +54,7 @@ class _EncryptedRecords:
     campaign: str
     kiosk: int
     nonce: bytes
-    sealed: bytes
+    encrypted: bytes
 
 
 def take(installation: Installation, actor: Actor, content: bytes, now: dt.datetime) -> BackupFileOutcome:
@@ -79,13 +79,13 @@ def _closed(content: bytes) -> list[_EncryptedRecords]:
 
 
 def _of_codes(content: bytes) -> _EncryptedRecords:
-    head, _, sealed = content.partition(b"\n")
-    return _said(json.loads(head), sealed)
+    head, _, encrypted = content.partition(b"\n")
+    return _said(json.loads(head), encrypted)
 
 
-def _said(said: Mapping[str, Any], sealed: bytes) -> _EncryptedRecords:
+def _said(said: Mapping[str, Any], encrypted: bytes) -> _EncryptedRecords:
     whose = (_printable(said["campaign"]), _whole(said["kiosk"]))
-    return _EncryptedRecords(str(said["format"]), *whose, _bytes(said["nonce"]), sealed)
+    return _EncryptedRecords(str(said["format"]), *whose, _bytes(said["nonce"]), encrypted)
 
 
 def _take_closed(
@@ -136,7 +136,7 @@ def _printable(value: object) -> str:
 def _records(kiosk: Kiosk, closed: _EncryptedRecords) -> list[Any]:
     if closed.format not in {FORMAT, PACKED_FORMAT}:
         raise ValueError("no format of ours")
-    plain = decrypted(_secret(kiosk, closed.format), closed.nonce, closed.sealed)
+    plain = decrypted(_secret(kiosk, closed.format), closed.nonce, closed.encrypted)
     if closed.format == PACKED_FORMAT:
         unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
         plain = unpacking.decompress(plain, LARGEST_PLAIN)
