@@ -21,18 +21,20 @@ from survey.errors import Refusal
 
 SECRET_BYTES = 32
 NONCE_BYTES = 12
+# What a key was derived for stands in every printed code, so that it outlives the name of its field.
+FIRST_NAMES = {"address_mac": "seal", "form_proof": "paper_seal"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
     """One key for each purpose."""
 
-    seal: bytes
+    address_mac: bytes
     response: bytes
     receipt: bytes
     session: bytes
     password_salt: bytes
-    paper_seal: bytes
+    form_proof: bytes
     paper_sample: bytes
     paper_images: bytes
     kiosk: bytes
@@ -80,30 +82,34 @@ def load(data: Path) -> Keys:
         raise Refusal("keys_damaged", path=str(path)) from error
     if len(secret) != SECRET_BYTES:
         raise Refusal("keys_damaged", path=str(path))
-    return Keys(*(_derive(secret, purpose) for purpose in Keys.__slots__))
+    return Keys(*(_derive(secret, purpose) for purpose in map(_purpose, Keys.__slots__)))
 
 
-def wrapped(key: bytes, plain: bytes) -> bytes:
+def encrypted(key: bytes, plain: bytes) -> bytes:
     """Return *plain* encrypted under *key* by AES-GCM, its nonce before it."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, None)
 
 
-def unwrapped(key: bytes, closed: bytes) -> bytes:
-    """Return what :func:`wrapped` encrypted; refuses like :func:`unsealed`."""
-    return decrypted(key, closed[:NONCE_BYTES], closed[NONCE_BYTES:])
+def decrypted(key: bytes, content: bytes) -> bytes:
+    """Return what :func:`encrypted` made of it; refuses like :func:`decrypted_with`."""
+    return decrypted_with(key, content[:NONCE_BYTES], content[NONCE_BYTES:])
 
 
-def decrypted(key: bytes, nonce: bytes, closed: bytes) -> bytes:
+def decrypted_with(key: bytes, nonce: bytes, content: bytes) -> bytes:
     """Return what was encrypted under *key* by AES-GCM.
 
     Raises:
         ValueError: when it was encrypted under another key, or changed.
     """
     try:
-        return AESGCM(key).decrypt(nonce, closed, None)
+        return AESGCM(key).decrypt(nonce, content, None)
     except InvalidTag as error:
         raise ValueError("not encrypted under this key") from error
+
+
+def _purpose(name: str) -> str:
+    return FIRST_NAMES.get(name, name)
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:

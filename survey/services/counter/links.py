@@ -22,7 +22,7 @@ class CounterLink:
 
 def of_campaign(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[CounterLink]:
     """Return the addresses of the units that *actor* reaches, in the plan's order, by counter."""
-    mac = AddressMac(installation.keys.seal)
+    mac = AddressMac(installation.keys.address_mac)
     return [
         CounterLink(
             unit.code,

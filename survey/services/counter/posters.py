@@ -105,7 +105,9 @@ def check(installation: Installation, text: str) -> AddressCheck:
     if site and _bare(site) != _bare(installation.config.public_url.lower()):
         return AddressCheck(AddressVerdict.OTHER_SITE)
     try:
-        return _genuine(installation, AddressMac(installation.keys.seal).verify(written.partition("?")[0]))
+        return _genuine(
+            installation, AddressMac(installation.keys.address_mac).verify(written.partition("?")[0])
+        )
     except (InvalidMac, Refusal):
         return AddressCheck(AddressVerdict.ALTERED)
 
@@ -113,7 +115,7 @@ def check(installation: Installation, text: str) -> AddressCheck:
 def _genuine(installation: Installation, said: CounterAddress) -> AddressCheck:
     campaign = installation.campaigns.get(said.campaign)
     unit = campaign.unit(campaign.unit_id(said.unit))
-    word = check_word(installation.keys.seal, campaign.code, unit.code)
+    word = check_word(installation.keys.address_mac, campaign.code, unit.code)
     return AddressCheck(AddressVerdict.GENUINE, campaign, unit.name, said.counter, word)
 
 
@@ -130,7 +132,7 @@ def _file(
         unit=link.name,
         counter=link.counter,
         address=link.url,
-        word=check_word(installation.keys.seal, campaign.code, link.unit),
+        word=check_word(installation.keys.address_mac, campaign.code, link.unit),
         rehearsal=campaign.rehearsal,
     )
     sheet = KINDS[kind](notice)

@@ -19,7 +19,7 @@ def drawn(
     issuer = Issuer(
         agency=campaign.plan.headings.agency,
         unit=campaign.unit(campaign.unit_id(unit)).name,
-        word=check_word(installation.keys.seal, campaign.code, unit),
+        word=check_word(installation.keys.address_mac, campaign.code, unit),
         typed_at=installation.config.public_url.partition("://")[2] + "/m",
         rehearsal=campaign.rehearsal,
     )

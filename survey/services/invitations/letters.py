@@ -77,7 +77,7 @@ def letter(
         "unit": campaign.unit(campaign.unit_id(recipient.unit)).name,
         "sent_on": f"{mailing.sent_on:%d/%m/%Y}",
         "last_day": f"{campaign.closes_at - DAY:%d/%m/%Y}",
-        "word": check_word(installation.keys.seal, campaign.code, recipient.unit),
+        "word": check_word(installation.keys.address_mac, campaign.code, recipient.unit),
         "typed_at": config.public_url + "/m",
     }
     if coded is None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from forms import ticket_code
 from survey.clock import in_zone, local_day
 from survey.errors import Fault, Refusal
-from survey.keys import Keys, unwrapped, wrapped
+from survey.keys import Keys, decrypted, encrypted
 from survey.models import InvitationBatch, InvitationList, InvitationRecipient
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
@@ -225,7 +225,7 @@ def undelivered(
         for row in places_of(session, campaign, number):
             if row.delivery in told:
                 whom = recipient_of(installation, campaign, row)
-                reply = unwrapped(installation.keys.invitation, row.reply).decode() if row.reply else ""
+                reply = decrypted(installation.keys.invitation, row.reply).decode() if row.reply else ""
                 delivery = Delivery(row.delivery)
                 found.append(UndeliveredLetter(row.place, whom.name, whom.email, whom.unit, delivery, reply))
     return found
@@ -293,7 +293,7 @@ def places_of(session: Session, campaign: CampaignRecord, number: int) -> Sequen
 
 def recipient_of(installation: Installation, campaign: CampaignRecord, row: InvitationRecipient) -> Recipient:
     """Return whom a row is about."""
-    plain = json.loads(unwrapped(installation.keys.invitation, row.content))
+    plain = json.loads(decrypted(installation.keys.invitation, row.content))
     return Recipient(row.place, plain["name"], plain["email"], campaign.unit(row.unit_id).code)
 
 
@@ -330,7 +330,7 @@ def _row(
         "place": place,
         "unit_id": campaign.unit_id(each.unit),
         "salt": secrets.token_bytes(SALT_BYTES),
-        "content": wrapped(installation.keys.invitation, plain),
+        "content": encrypted(installation.keys.invitation, plain),
     }
 
 

@@ -215,7 +215,7 @@ def _send_one(
         settled = session.get_one(InvitationRecipient, (*leased.here, place))
         settled.delivery = reply.delivery
         text = str(reply).encode()
-        settled.reply = keys.wrapped(installation.keys.invitation, text) if text else None
+        settled.reply = keys.encrypted(installation.keys.invitation, text) if text else None
         if reply.delivery in OUT and mailing.round == INVITATION:
             _count_out(session, leased.here, settled.unit_id, 1)
     return reply

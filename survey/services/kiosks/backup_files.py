@@ -18,7 +18,7 @@ from typing import Any
 
 from forms.faults import FaultyInstrument
 from survey.errors import Refusal
-from survey.keys import decrypted
+from survey.keys import decrypted_with
 from survey.models import Kiosk
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
@@ -136,7 +136,7 @@ def _printable(value: object) -> str:
 def _records(kiosk: Kiosk, closed: _EncryptedRecords) -> list[Any]:
     if closed.format not in {FORMAT, PACKED_FORMAT}:
         raise ValueError("no format of ours")
-    plain = decrypted(_secret(kiosk, closed.format), closed.nonce, closed.encrypted)
+    plain = decrypted_with(_secret(kiosk, closed.format), closed.nonce, closed.encrypted)
     if closed.format == PACKED_FORMAT:
         unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
         plain = unpacking.decompress(plain, LARGEST_PLAIN)

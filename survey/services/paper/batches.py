@@ -212,7 +212,7 @@ def batches(
 
 def expected(installation: Installation, campaign: CampaignRecord, unit: str) -> ExpectedSheet:
     """Return what the codes of a unit's sheets must say, and how they prove it."""
-    proof, prints = FormProof(installation.keys.paper_seal), tuple(_fingerprints(campaign.questionnaire))
+    proof, prints = FormProof(installation.keys.form_proof), tuple(_fingerprints(campaign.questionnaire))
 
     def proves(code: str) -> bool:
         return any(proof.proves(code, each) for each in prints)
@@ -333,7 +333,7 @@ def _write(
         unit=unit,
         unit_name=named.name,
         serials=_serials(span),
-        form_proof=FormProof(installation.keys.paper_seal),
+        form_proof=FormProof(installation.keys.form_proof),
         edition=EDITIONS[order.edition],
         lang=order.lang,
         subtitle=text("rehearsal") if campaign.rehearsal else "",

@@ -108,7 +108,7 @@ def read(
     Raises:
         Refusal: ``scan_refused`` with its faults, where there are no files or the reader is not installed.
     """
-    verify = FormProof(installation.keys.paper_seal).verify
+    verify = FormProof(installation.keys.form_proof).verify
     try:
         return read_files(
             paths,

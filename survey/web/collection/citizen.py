@@ -272,7 +272,7 @@ def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> FieldF
 
 def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> AddressedCounter:
     """Return a counter of a unit, or none in particular."""
-    address = AddressMac(current_installation().keys.seal).write(
+    address = AddressMac(current_installation().keys.address_mac).write(
         campaign.code, campaign.unit(unit_id).code, number
     )
     return AddressedCounter(address, campaign, unit_id)

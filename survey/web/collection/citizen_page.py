@@ -49,7 +49,7 @@ def counter_of(address: str) -> AddressedCounter:
         Refusal: ``link_not_genuine``; ``campaign_unknown``; ``unit_unknown``.
     """
     try:
-        found = AddressMac(current_installation().keys.seal).verify(address)
+        found = AddressMac(current_installation().keys.address_mac).verify(address)
     except InvalidMac as error:
         raise Refusal("link_not_genuine") from error
     campaign = current_installation().campaigns.get(found.campaign)
@@ -95,7 +95,7 @@ def heading(counter: AddressedCounter) -> dict[str, Any]:
     return {
         "office": campaign.plan.headings.agency,
         "unit_name": unit.name,
-        "word": check_word(current_installation().keys.seal, campaign.code, unit.code),
+        "word": check_word(current_installation().keys.address_mac, campaign.code, unit.code),
         "rehearsal": campaign.rehearsal,
     }
 

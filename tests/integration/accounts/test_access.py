@@ -187,7 +187,7 @@ def address(app: Flask, installation: Installation, rule: Rule, unit: str) -> st
         "version": "012345",
         "key": "overall",
         "digest": "0" * 32,
-        "address": AddressMac(installation.keys.seal).write(scene.CODE, unit, 1),
+        "address": AddressMac(installation.keys.address_mac).write(scene.CODE, unit, 1),
         "token": "nobody's",
         "code": receipts.issue(installation.keys.receipt, b"0" * 16),
     }

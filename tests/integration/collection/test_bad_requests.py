@@ -32,7 +32,7 @@ FORM = re.compile(rb"<form[^>]+method=.?post", re.IGNORECASE)
 @pytest.fixture
 def sealed(installation: Installation) -> str:
     """The sealed address of a counter."""
-    return AddressMac(installation.keys.seal).write(scene.CODE, "an-nhon", 1)
+    return AddressMac(installation.keys.address_mac).write(scene.CODE, "an-nhon", 1)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_changed_address_gets_a_friendly_page_and_never_a_form(
 ) -> None:
     foreign = AddressMac(b"another secret of another office").write(scene.CODE, "an-nhon", 1)
     ghosts = [
-        AddressMac(installation.keys.seal).write(*parts)
+        AddressMac(installation.keys.address_mac).write(*parts)
         for parts in ((scene.CODE, "no-such", 1), ("no-such", "an-nhon", 1))
     ]
     flipped = [

@@ -67,7 +67,7 @@ def test_an_officer_downloads_the_own_posters_only(signed_in: SignIn, campaign: 
 def test_the_word_on_the_poster_stands_on_the_genuine_page(
     installation: Installation, campaign: CampaignRecord, client: FlaskClient
 ) -> None:
-    word = check_word(installation.keys.seal, campaign.code, "an-nhon")
+    word = check_word(installation.keys.address_mac, campaign.code, "an-nhon")
     path = address(installation, campaign).removeprefix(installation.config.public_url)
     assert f"Từ kiểm tra: {word}" in client.get(path).text
     (poster,) = (
@@ -103,7 +103,7 @@ def test_a_poster_is_told_from_a_false_one(
 def test_a_seal_for_what_is_gone_is_no_genuine_one(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
-    seal = AddressMac(installation.keys.seal)
+    seal = AddressMac(installation.keys.address_mac)
     for gone in (seal.write("dot-cu", "an-nhon", 1), seal.write(campaign.code, "don-vi-cu", 1)):
         assert (
             posters.check(installation, links.address(installation, gone)).verdict is AddressVerdict.ALTERED
@@ -118,7 +118,7 @@ def test_the_officer_reads_whose_it_is(
     answer = browser.post(CHECK, data=fields)
     assert answer.status_code == 200
     assert "Mã thật" in answer.text
-    assert check_word(installation.keys.seal, campaign.code, "an-nhon") in answer.text
+    assert check_word(installation.keys.address_mac, campaign.code, "an-nhon") in answer.text
     false = browser.post(CHECK, data={**fields, "address": "https://example.com/k/a.b.1.c"})
     assert "Mã giả" in false.text
     assert "Mã thật" not in false.text

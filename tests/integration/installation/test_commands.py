@@ -140,7 +140,7 @@ def test_the_report_is_written(run: Run, office: Installation, tmp_path: Path) -
 
 
 def test_every_address_is_sealed_by_this_installation(run: Run, config: Config) -> None:
-    seal = AddressMac(keys.load(config.data).seal)
+    seal = AddressMac(keys.load(config.data).address_mac)
     for link in json.loads(run("links", "--json").out):
         installation = seal.verify(link["url"].rsplit("/", 1)[1])
         assert (installation.campaign, installation.unit) == (scene.CODE, link["unit"])

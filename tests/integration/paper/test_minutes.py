@@ -279,4 +279,4 @@ def code(
     """What a hand scanner types when it reads this page."""
     sheet = PageIdentity(campaign.code, unit, serial, page)
     fingerprint = lay_out(campaign.questionnaire, edition).fingerprint
-    return FormProof(installation.keys.paper_seal).write(sheet, fingerprint)
+    return FormProof(installation.keys.form_proof).write(sheet, fingerprint)

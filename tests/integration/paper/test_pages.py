@@ -161,7 +161,7 @@ def test_a_hand_scanner_types_the_number_of_the_form_that_is_keyed_in(
     issue(installation, campaign, 1, 20)
     officer = signed_in(Role.OFFICER)
     fields = {item.field: "4" for item in campaign.questionnaire.items}
-    seal, print_ = FormProof(installation.keys.paper_seal), lay_out(campaign.questionnaire).fingerprint
+    seal, print_ = FormProof(installation.keys.form_proof), lay_out(campaign.questionnaire).fingerprint
     code = seal.write(PageIdentity(campaign.code, "an-nhon", 17, 2), print_)
     typed = {"form_number": code.lower(), "key": "k" * 20, **fields}
     forged = {**typed, "form_number": code.replace(".000017.", ".000018.")}

@@ -74,7 +74,7 @@ def pages(installation: Installation, campaign: CampaignRecord, tmp_path: Path) 
 
 def foreign(installation: Installation, campaign: CampaignRecord, *, forged: bool) -> Image.Image:
     """A page of another campaign, or one that somebody made with a secret of their own."""
-    secret = b"somebody's own secret" if forged else installation.keys.paper_seal
+    secret = b"somebody's own secret" if forged else installation.keys.form_proof
     made, out = batch(questionnaire=campaign.questionnaire, form_proof=FormProof(secret)), io.BytesIO()
     render_batch(replace(made, campaign="dot-khac", unit="an-nhon", serials=(1,)), out)
     return pictures(out.getvalue())[0]

@@ -111,7 +111,7 @@ def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
         document.close()
     assert len(pictures[0]) == len(pictures[1]) == 2
     assert all(np.array_equal(one, other) for one, other in zip(*pictures, strict=True))
-    found = read_files([signed], campaign.questionnaire, FormProof(installation.keys.paper_seal).verify)
+    found = read_files([signed], campaign.questionnaire, FormProof(installation.keys.form_proof).verify)
     assert [(page.status, page.serial) for page in found.pages] == [("read", "000001")] * 2
 
 
