@@ -1,4 +1,4 @@
-"""Letters: paragraphs and at most one button, as a plain text and as a simple page of the same words."""
+"""Letters: paragraphs and at most one button, as a plain text and as a simple page of the same text."""
 
 from __future__ import annotations
 
@@ -47,19 +47,24 @@ class Envelope:
         return tuple(address for _, address in self.recipients)
 
 
-def written(name: str, values: Mapping[str, str], button: str | None = None) -> Letter:
+def written(
+    name: str, values: Mapping[str, str], button: str | None = None, *, rehearsal: bool = False
+) -> Letter:
     """Return the letter *name* of ``texts.toml`` with its places filled; *button* is an address.
+
+    The letters of a *rehearsal* say at ``{mark}`` in their subject that they are samples.
 
     Raises:
         KeyError: where there is no such letter, or no value for a place.
     """
     texts = _texts()[name]
+    places = {"mark": _texts()["rehearsal"]["mark"] if rehearsal else "", **values}
 
     def paragraphs(part: str) -> tuple[str, ...]:
-        return tuple(sentence.format_map(values) for sentence in texts.get(part, ()))
+        return tuple(sentence.format_map(places) for sentence in texts.get(part, ()))
 
     return Letter(
-        subject=_one_line(texts["subject"].format_map(values)),
+        subject=_one_line(texts["subject"].format_map(places)),
         before=paragraphs("before"),
         button=(texts["button"], button) if button else None,
         after=paragraphs("after"),
@@ -67,7 +72,7 @@ def written(name: str, values: Mapping[str, str], button: str | None = None) -> 
 
 
 def message(letter: Letter, server: MailServer, envelope: Envelope) -> EmailMessage:
-    """Return the letter as a message of ASCII lines, in two forms of the same words.
+    """Return the letter as a message of ASCII lines, in two forms of the same text.
 
     Raises:
         ValueError: where a header would hold a line break.

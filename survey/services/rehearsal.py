@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from forms.answers import AnswerSheet
 from forms.instrument import Questionnaire
@@ -25,13 +28,6 @@ from survey.services.installation.installation import Installation
 CODE = "dien-tap"
 ELAPSED_SHARE = 0.6
 OPENING_HOURS = (8, 16)
-COMMENTS = (
-    "Cán bộ hướng dẫn tận tình, cảm ơn cơ quan.",
-    "Ghế chờ hơi ít vào sáng thứ Hai.",
-    "Mong có thêm bảng hướng dẫn chữ to cho người lớn tuổi.",
-    "Thủ tục nhanh hơn năm trước.",
-    "Nên báo trước khi hồ sơ bị chậm.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def _sheet(questionnaire: Questionnaire, temper: UnitTemper, chance: random.Rand
     marks = [_mark(one + chance.gauss(0, 0.5), temper, chance) for one in moods]
     overall = _level(mood)
     profile = (chance.choice(["-", ".", *(o.value for o in q.options)]) for q in questionnaire.profile)
-    comment = chance.choice(COMMENTS) if chance.random() < 0.1 else ""
+    comment = chance.choice(_comments()) if chance.random() < 0.1 else ""
     return AnswerSheet("".join(marks) + overall, "".join(profile), comment)
 
 
@@ -112,3 +108,9 @@ def _mark(mood: float, temper: UnitTemper, chance: random.Random) -> str:
 
 def _level(mood: float) -> str:
     return str(min(max(round(mood + 2), 1), 5))
+
+
+@cache
+def _comments() -> Sequence[str]:
+    comments: list[str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["comments"]
+    return comments

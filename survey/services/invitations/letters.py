@@ -71,7 +71,6 @@ def letter(
     """Return the letter to one recipient, with its link, or as a reminder without one."""
     campaign, config = mailing.campaign, installation.config
     values = {
-        "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
         "name": recipient.name,
         "agency": campaign.plan.headings.agency,
         "unit": campaign.unit(campaign.unit_id(recipient.unit)).name,
@@ -81,11 +80,12 @@ def letter(
         "typed_at": config.public_url + "/m",
     }
     if coded is None:
-        return letters.written("reminder_without_link", values)
+        return letters.written("reminder_without_link", values, rehearsal=campaign.rehearsal)
     long, short = coded
     name = "invitation" if mailing.round == 1 else "reminder"
     values["short"] = ticket_code.grouped(short)
-    return letters.written(name, values, button=f"{config.public_url}/m/{long}")
+    button = f"{config.public_url}/m/{long}"
+    return letters.written(name, values, button, rehearsal=campaign.rehearsal)
 
 
 def envelope(

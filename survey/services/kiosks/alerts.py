@@ -127,16 +127,14 @@ def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
 def _letter(installation: Installation, campaign: CampaignRecord, status: KioskStatus) -> Letter:
     kiosk = status.kiosk
     values = {
-        "mark": "[DỮ LIỆU MẪU] " if campaign.rehearsal else "",
         "number": str(kiosk.number),
         "counter": str(kiosk.counter),
         "unit": campaign.unit(kiosk.unit_id).name,
         "waiting": str(kiosk.waiting),
         "seen": f"{kiosk.seen_at:%H:%M %d/%m/%Y}" if kiosk.seen_at else "–",
     }
-    return letters.written(
-        "kiosk_alert", values, button=f"{installation.config.public_url}/noi-bo/{campaign.code}/kiosk"
-    )
+    button = f"{installation.config.public_url}/noi-bo/{campaign.code}/kiosk"
+    return letters.written("kiosk_alert", values, button, rehearsal=campaign.rehearsal)
 
 
 def _message_id(
