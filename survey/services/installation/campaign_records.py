@@ -39,15 +39,15 @@ class CampaignRecord:
     questionnaire: Questionnaire
     languages: Mapping[str, FrozenLanguage] = field(default_factory=dict)
 
-    def words(self, lang: str) -> Mapping[str, Any]:
+    def texts(self, lang: str) -> Mapping[str, Any]:
         """Return the sentences of the citizen's pages in one of the campaign's languages.
 
         What a frozen language does not say, because it is older than the sentence, is said in Vietnamese.
         """
         language = self.languages.get(lang)
-        if language is None or not language.words:
+        if language is None or not language.texts:
             return page_texts(lang)
-        return with_fallback(language.words)
+        return with_fallback(language.texts)
 
     @property
     def names(self) -> Mapping[str, str]:

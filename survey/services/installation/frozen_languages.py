@@ -21,7 +21,7 @@ class FrozenLanguage:
 
     tag: str
     name: str
-    words: Mapping[str, Any]
+    texts: Mapping[str, Any]
     clips: Mapping[str, str]
 
 

@@ -267,7 +267,7 @@ def _shown_again(
 
 
 def _told(fault: InstrumentFault, campaign: CampaignRecord, lang: str) -> FieldFault:
-    return FieldFault(fault.location, campaign.words(lang)["fault"][fault.code].format(**fault.details))
+    return FieldFault(fault.location, campaign.texts(lang)["fault"][fault.code].format(**fault.details))
 
 
 def _of_unit(campaign: CampaignRecord, unit_id: int, number: int = 0) -> AddressedCounter:

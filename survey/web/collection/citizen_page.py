@@ -1,4 +1,4 @@
-"""What every page of the citizen is made of: its style, its policy, its words, and the counter that it belongs to."""
+"""What every page of the citizen is made of: its style, its policy, its texts, and the counter that it belongs to."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def other_languages(campaign: CampaignRecord | None, lang: str) -> list[tuple[st
 
 def frame(campaign: CampaignRecord | None, lang: str, css: str = WHOLE_STYLE) -> dict[str, Any]:
     """Return what every page's frame needs."""
-    words = page_texts(lang) if campaign is None else campaign.words(lang)
-    return {"lang": lang, "t": words, "css": css, "view": view()}
+    texts = page_texts(lang) if campaign is None else campaign.texts(lang)
+    return {"lang": lang, "t": texts, "css": css, "view": view()}
 
 
 def view() -> str:
@@ -112,8 +112,8 @@ def clips(campaign: CampaignRecord, lang: str) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def script_of(campaign: CampaignRecord, lang: str) -> tuple[str, str]:
     """Return the script that sends on a bad line, in a language of the campaign, and the name of this state of it."""
-    words = campaign.words(lang)["form"]
-    told = json.dumps({name: words[name] for name in ("sending", "waiting")}, ensure_ascii=False)
+    texts = campaign.texts(lang)["form"]
+    told = json.dumps({name: texts[name] for name in ("sending", "waiting")}, ensure_ascii=False)
     source = f"const WORDS = {told};\n{SCRIPT.read_text('utf-8')}"
     return source, hashlib.sha256(source.encode()).hexdigest()[:6]
 

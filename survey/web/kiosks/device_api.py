@@ -48,9 +48,9 @@ SECURITY_POLICY = (
 @kiosk.get("/")
 @public
 def page() -> ResponseReturnValue:
-    """Give the page of every kiosk: it holds words and scripts, and nothing of a campaign or a citizen."""
-    words = {lang: page_texts(lang)["kiosk"] for lang in page_languages()}
-    body = render_template("kiosk/shell.html", words=words, version=version())
+    """Give the page of every kiosk: it holds texts and scripts, and nothing of a campaign or a citizen."""
+    texts = {lang: page_texts(lang)["kiosk"] for lang in page_languages()}
+    body = render_template("kiosk/shell.html", texts=texts, version=version())
     return Response(body, mimetype="text/html", headers={"Content-Security-Policy": SECURITY_POLICY})
 
 
@@ -149,10 +149,10 @@ def take() -> ResponseReturnValue:
         accepted = records.take(current_installation(), campaign, ref, sent, clock.now())
     except FaultyInstrument as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
-    words = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
+    parts = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
     late = accepted.state is EntryState.LATE
     told = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
-    message = "\n".join(str(word) for word in (*words, told["receipt"], told["state"]))
+    message = "\n".join(str(part) for part in (*parts, told["receipt"], told["state"]))
     return jsonify(**told, signature=devices.sign(key, message.encode()).hex())
 
 
@@ -192,8 +192,8 @@ def heartbeat() -> ResponseReturnValue:
 def version() -> str:
     """Return the name of this state of the kiosk's files; a device that has another one fetches them anew."""
     every = [SHELL, *(STATIC / name for name in _files())]
-    words = json.dumps([page_texts(lang)["kiosk"] for lang in page_languages()], sort_keys=True)
-    content = b"\0".join(path.read_bytes() for path in [*every, WORKER]) + words.encode()
+    texts = json.dumps([page_texts(lang)["kiosk"] for lang in page_languages()], sort_keys=True)
+    content = b"\0".join(path.read_bytes() for path in [*every, WORKER]) + texts.encode()
     return hashlib.sha256(content).hexdigest()[:12]
 
 
@@ -254,7 +254,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "cards": tickets.has_cards(current_installation(), campaign, record.unit_id),
         "pin": pin,
         "questionnaire": instrument.to_json(campaign.questionnaire),
-        "words": {tag: campaign.words(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},
+        "words": {tag: campaign.texts(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},
         "audio": {tag: clips(campaign, tag) for tag in campaign.languages},
         "icons": icons(campaign.questionnaire),
     }
