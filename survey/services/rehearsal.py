@@ -44,7 +44,7 @@ class UnitTemper:
 
 
 def begin(
-    installation: Installation, actor: Actor, plan: Plan, now: dt.datetime, seed: int = 2024
+    installation: Installation, actor: Actor, plan: Plan, now: dt.datetime, *, seed: int = 2024
 ) -> CampaignRecord:
     """Load *plan* as a rehearsal whose window lies around *now*, and fill it with invented responses."""
     chance = random.Random(seed)
