@@ -12,7 +12,7 @@ from survey import clock
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import posters
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices
+from survey.services.kiosks import devices, pins
 from survey.services.kiosks.devices import NewKiosk
 
 TABLET = (820, 1093)
@@ -55,7 +55,7 @@ def screens(installation: Installation, browser: Browser, address: str, unit: st
     save(page, "kiosk-cau-hoi")
     _answer_offline(page)
     save(page, "kiosk-mat-mang", 0.48)  # the line at the foot is what matters
-    asked = _staff(page, devices.pin(installation.keys.kiosk, campaign, number), save)
+    asked = _staff(page, pins.digits(installation.keys.kiosk, campaign, number), save)
     devices.revoke(installation, COMMAND_LINE, campaign, number, clock.now())
     page.reload()
     page.wait_for_selector(".broken")

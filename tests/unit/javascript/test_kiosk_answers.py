@@ -53,5 +53,5 @@ def test_a_comment_is_as_long_as_the_device_lets_it_be() -> None:
 
 
 def test_the_service_counts_the_times_that_the_device_keeps() -> None:
-    assert WAITING["heartbeat_minutes"] == devices.BEAT_MINUTES
+    assert WAITING["heartbeat_minutes"] == devices.HEARTBEAT_MINUTES
     assert dt.timedelta(minutes=WAITING["too_long_minutes"]) == devices.TOO_LONG

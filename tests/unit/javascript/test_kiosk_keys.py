@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.kiosks import devices, exits
+from survey.services.kiosks import devices, exits, pins
 from survey.web.kiosks import device_api
 from tests.unit.javascript.vectors import vectors
 
@@ -44,10 +44,10 @@ def exit_is_genuine(case: dict[str, Any]) -> bool:
 def test_a_pin_follows_from_the_secret_and_no_other_digits_fit(case: dict[str, Any]) -> None:
     campaign = cast("CampaignRecord", SimpleNamespace(code=case["campaign"]))
     secret, number, pin = bytes.fromhex(case["secret"]), case["number"], case["pin"]
-    assert devices.pin(secret, campaign, number) == case["digits"]
-    assert devices.pin_salt(campaign, number).hex() == pin["salt"]
-    assert pin["rounds"] == devices.PIN_ROUNDS
-    assert devices.pin_check(secret, campaign, number) == pin["check"]
+    assert pins.digits(secret, campaign, number) == case["digits"]
+    assert pins.salt(campaign, number).hex() == pin["salt"]
+    assert pin["rounds"] == pins.ROUNDS
+    assert pins.check(secret, campaign, number) == pin["check"]
     assert case["digits"] not in case["wrong"]
 
 
