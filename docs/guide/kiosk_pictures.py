@@ -12,6 +12,7 @@ from survey import clock
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import posters
 from survey.services.installation.installation import Installation
+from survey.services.installation.unit_keys import CounterRef
 from survey.services.kiosks import devices, pins
 from survey.services.kiosks.devices import NewKiosk
 
@@ -24,7 +25,8 @@ SaveScreen = Callable[..., None]  # a page, a name, and how much of its top to l
 
 def poster(installation: Installation, unit: str, save: Save) -> None:
     """Hang the unit's poster on a wall."""
-    body = posters.one(installation, COMMAND_LINE, installation.campaigns.only(), (unit, 1), "a4", "pdf").body
+    campaign, counter = installation.campaigns.only(), CounterRef(unit, 1)
+    body = posters.one(installation, COMMAND_LINE, campaign, counter, "a4", "pdf").body
     sheet = pypdfium2.PdfDocument(body)[0].render(scale=0.85).to_pil().convert("RGB")
     wall = Image.new("RGB", (sheet.width + 150, sheet.height + 110), WALL)
     place = (75, 50, 75 + sheet.width, 50 + sheet.height)
