@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
-from survey.web.application import Service
+from survey.web.application import SurveyApplication
 
 QUICK = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 
@@ -38,7 +38,7 @@ class CompiledTemplates(BytecodeCache):
 def cheap_assembly() -> Iterator[None]:
     """Let every application of this run share its compiled templates and hash quickly."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Service, "jinja_options", {"bytecode_cache": CompiledTemplates()})
+        patch.setattr(SurveyApplication, "jinja_options", {"bytecode_cache": CompiledTemplates()})
         settings = {**Flask.default_config, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK}
-        patch.setattr(Service, "default_config", settings)
+        patch.setattr(SurveyApplication, "default_config", settings)
         yield

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 
 from survey.services.installation.installation import Installation
-from survey.web.application import Service, assemble
+from survey.web.application import SurveyApplication, assemble
 from tests.support.office import PASSWORD, SignIn, address_of, office, office_app, rehearsed, sign_in, token
 
 __all__ = ["office", "office_app", "rehearsed", "sign_in"]
@@ -29,7 +29,7 @@ def send(client: FlaskClient, path: str, **fields: str) -> str:
 def test_a_password_costs_whoever_tries_them_memory_and_time(
     office: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Service, "default_config", Flask.default_config)  # as outside the tests
+    monkeypatch.setattr(SurveyApplication, "default_config", Flask.default_config)  # as outside the tests
     with assemble(office).app_context():
         assert hash_password(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
