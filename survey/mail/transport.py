@@ -75,7 +75,7 @@ class SmtpConnection:
         try:
             refused = self._addressed(line, recipients)
             if refused is None:
-                return self._told(line, message)
+                return self._deliver(line, message)
             if self._open is not None:
                 line.rset()
         except (smtplib.SMTPException, OSError):
@@ -133,28 +133,28 @@ class SmtpConnection:
 
     def _addressed(self, line: smtplib.SMTP, recipients: Sequence[str]) -> SmtpReply | None:
         """Say from whom and to whom; return the server's refusal, None where it takes every address."""
-        code, said = line.mail(self._server.sender)
+        code, answer = line.mail(self._server.sender)
         for address in recipients:
             if code in GOOD:
-                code, said = line.rcpt(address)
-        return None if code in GOOD else self._refused(code, said)
+                code, answer = line.rcpt(address)
+        return None if code in GOOD else self._refused(code, answer)
 
-    def _told(self, line: smtplib.SMTP, message: EmailMessage) -> SmtpReply:
+    def _deliver(self, line: smtplib.SMTP, message: EmailMessage) -> SmtpReply:
         """Send the words themselves. From here on a cut line leaves it unknown whether they arrived."""
         try:
-            code, said = line.data(message.as_bytes(policy=LINES))
+            code, answer = line.data(message.as_bytes(policy=LINES))
         except smtplib.SMTPDataError as error:
             refusal = error.smtp_error
-            code, said = error.smtp_code, refusal if isinstance(refusal, bytes) else refusal.encode()
+            code, answer = error.smtp_code, refusal if isinstance(refusal, bytes) else refusal.encode()
         except (smtplib.SMTPException, OSError):
             self._drop()
             return SmtpReply(Delivery.UNCERTAIN)
-        return SmtpReply(Delivery.SENT) if code in GOOD else self._refused(code, said)
+        return SmtpReply(Delivery.SENT) if code in GOOD else self._refused(code, answer)
 
-    def _refused(self, code: int, said: bytes) -> SmtpReply:
+    def _refused(self, code: int, answer: bytes) -> SmtpReply:
         if code == CLOSING:
             self._drop()
-        text = " ".join(said.decode("utf-8", "replace").split())
+        text = " ".join(answer.decode("utf-8", "replace").split())
         text = "".join(letter for letter in text if letter.isprintable())[:LONGEST_REPLY]
         return SmtpReply(Delivery.REFUSED if code >= PERMANENT else Delivery.DEFERRED, code, text)
 
