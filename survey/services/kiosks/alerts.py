@@ -40,24 +40,24 @@ def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRe
     """
     open_ones = []
     for campaign in installation.campaigns.all():
-        found = devices.statuses(installation, COMMAND_LINE, campaign, now)
+        statuses = devices.statuses(installation, COMMAND_LINE, campaign, now)
         with installation.database.write() as session:
-            numbers = _noted(session, campaign, found, now)
-        open_ones += [(campaign, each) for each in found if each.kiosk.number in numbers]
+            numbers = _noted(session, campaign, statuses, now)
+        open_ones += [(campaign, each) for each in statuses if each.kiosk.number in numbers]
     if installation.config.mail is not None and open_ones:
         _tell(installation, installation.config.mail, open_ones, now)
     return open_ones
 
 
 def _noted(
-    session: Session, campaign: CampaignRecord, found: Sequence[KioskStatus], now: dt.datetime
+    session: Session, campaign: CampaignRecord, statuses: Sequence[KioskStatus], now: dt.datetime
 ) -> set[int]:
     """Keep a row for each incident and return the numbers of their kiosks."""
-    over = [each.kiosk.number for each in found if not each.holding]
+    over = [each.kiosk.number for each in statuses if not each.holding]
     here = KioskAlert.campaign_id == campaign.id
     if over:
         session.execute(delete(KioskAlert).where(here, KioskAlert.kiosk.in_(over)))
-    for each in found:
+    for each in statuses:
         if each.urgent:
             row = {
                 "campaign_id": campaign.id,
@@ -120,8 +120,10 @@ def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
     query = select(Account.name, Account.email).where(
         Account.active, or_(desk, Account.role == Role.TCCB.value)
     )
-    found = session.execute(query.order_by(Account.email))
-    return [(name, address) for name, address in found if name.isprintable() and ADDRESS.fullmatch(address)]
+    accounts = session.execute(query.order_by(Account.email))
+    return [
+        (name, address) for name, address in accounts if name.isprintable() and ADDRESS.fullmatch(address)
+    ]
 
 
 def _letter(installation: Installation, campaign: CampaignRecord, status: KioskStatus) -> Letter:

@@ -63,8 +63,8 @@ def take(installation: Installation, actor: Actor, content: bytes, now: dt.datet
     Raises:
         Refusal: ``kiosk_file_bad``; ``kiosk_codes_missing``; ``campaign_unknown``; ``unit_out_of_reach``.
     """
-    found = [_take_closed(installation, actor, closed, now) for closed in _closed(content)]
-    return BackupFileOutcome(*(sum(counts) for counts in zip(*map(astuple, found), strict=True)))
+    outcomes = [_take_closed(installation, actor, closed, now) for closed in _closed(content)]
+    return BackupFileOutcome(*(sum(counts) for counts in zip(*map(astuple, outcomes), strict=True)))
 
 
 def _closed(content: bytes) -> list[_EncryptedRecords]:
@@ -72,20 +72,20 @@ def _closed(content: bytes) -> list[_EncryptedRecords]:
         text = content.decode()
         if qr_frames.is_series(text):
             return [_of_codes(each) for each in qr_frames.joined(text)]
-        said = json.loads(text)
-        return [_said(said, _bytes(said["sealed"]))]
+        envelope = json.loads(text)
+        return [_encrypted_records(envelope, _bytes(envelope["sealed"]))]
     except UNREADABLE as error:
         raise Refusal("kiosk_file_bad") from error
 
 
 def _of_codes(content: bytes) -> _EncryptedRecords:
     head, _, encrypted = content.partition(b"\n")
-    return _said(json.loads(head), encrypted)
+    return _encrypted_records(json.loads(head), encrypted)
 
 
-def _said(said: Mapping[str, Any], encrypted: bytes) -> _EncryptedRecords:
-    whose = (_printable(said["campaign"]), _whole(said["kiosk"]))
-    return _EncryptedRecords(str(said["format"]), *whose, _bytes(said["nonce"]), encrypted)
+def _encrypted_records(envelope: Mapping[str, Any], encrypted: bytes) -> _EncryptedRecords:
+    whose = (_printable(envelope["campaign"]), _whole(envelope["kiosk"]))
+    return _EncryptedRecords(str(envelope["format"]), *whose, _bytes(envelope["nonce"]), encrypted)
 
 
 def _take_closed(
@@ -94,12 +94,12 @@ def _take_closed(
     campaign = installation.campaigns.get(closed.campaign)
     try:
         kiosk = _kiosk(installation, campaign, closed.kiosk)
-        found = [_record(one) for one in _records(kiosk, closed)]
+        records = [_record(one) for one in _records(kiosk, closed)]
     except UNREADABLE as error:
         raise Refusal("kiosk_file_bad") from error
     actor.require(campaign.unit(kiosk.unit_id).code)
-    outcomes = [_take(installation, campaign, kiosk, record, now) for record in found]
-    taken = BackupFileOutcome(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
+    outcomes = [_take(installation, campaign, kiosk, record, now) for record in records]
+    outcome = BackupFileOutcome(outcomes.count("new"), outcomes.count("known"), outcomes.count("refused"))
     unit = UnitKey(campaign.id, kiosk.unit_id)
     with installation.database.write() as session:
         audit.note(
@@ -109,15 +109,15 @@ def _take_closed(
             now,
             **unit.columns,
             subject=f"kiosk {kiosk.number}",
-            new=taken.new,
+            new=outcome.new,
         )
-    return taken
+    return outcome
 
 
-def _record(said: dict[str, Any]) -> DeviceRecord:
-    fields = {name: str(value) for name, value in dict(said["fields"]).items()}
-    number = _whole(said["number"])
-    return DeviceRecord(_printable(said["key"]), number, fields, _printable(said.get("code", "")))
+def _record(record: dict[str, Any]) -> DeviceRecord:
+    fields = {name: str(value) for name, value in dict(record["fields"]).items()}
+    number = _whole(record["number"])
+    return DeviceRecord(_printable(record["key"]), number, fields, _printable(record.get("code", "")))
 
 
 def _whole(value: object) -> int:

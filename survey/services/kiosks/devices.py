@@ -237,9 +237,9 @@ def find(installation: Installation, key: bytes, now: dt.datetime) -> tuple[str,
     key_hash = hashlib.sha256(key).digest()
     of_key, of_shown = Kiosk.key_hash == key_hash, Kiosk.link_hash == shown_of(key_hash)
     with installation.database.read() as session:
-        found = _of_device(session, of_key) or _of_device(session, of_shown)
-    if found is None or found[1].enrolled:
-        return found
+        kiosk_of_key = _of_device(session, of_key) or _of_device(session, of_shown)
+    if kiosk_of_key is None or kiosk_of_key[1].enrolled:
+        return kiosk_of_key
     with installation.database.write() as session:
         row = select(Kiosk).where(of_shown, Kiosk.key_hash.is_(None)).order_by(Kiosk.number).with_for_update()
         kiosk = session.scalars(row).first()
@@ -295,8 +295,8 @@ def alarms(
     installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
 ) -> list[KioskStatus]:
     """Return the kiosks that hold answers too long or are silent at work, of the units that *actor* reaches."""
-    found = statuses(installation, actor, campaign, now)
-    return [each for each in found if each.holding or each.silent]
+    all_statuses = statuses(installation, actor, campaign, now)
+    return [each for each in all_statuses if each.holding or each.silent]
 
 
 def sign(key: bytes, message: bytes) -> bytes:

@@ -30,24 +30,24 @@ def joined(text: str) -> list[bytes]:
     Raises:
         Refusal: ``kiosk_codes_missing`` when no series is whole; ``kiosk_file_bad``.
     """
-    found = _by_series(text.upper())
-    whole = [_whole(series, parts) for (series, count), parts in found.items() if len(parts) == count]
+    series_parts = _by_series(text.upper())
+    whole = [_whole(series, parts) for (series, count), parts in series_parts.items() if len(parts) == count]
     if whole:
         return whole
-    if not found:
+    if not series_parts:
         raise Refusal("kiosk_file_bad")
-    (_series, count), parts = max(found.items(), key=lambda each: len(each[1]))
+    (_series, count), parts = max(series_parts.items(), key=lambda each: len(each[1]))
     lacking = ", ".join(str(number) for number in range(1, count + 1) if number not in parts)
     raise Refusal("kiosk_codes_missing", lacking=lacking, count=count)
 
 
 def _by_series(text: str) -> dict[tuple[str, int], dict[int, str]]:
-    found: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
+    series_parts: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
     for series, number, count, check, part in _FRAME.findall(text):
         sound = _hash(f"{series}/{number}/{count}/{part}".encode())[:6] == check
         if sound and 1 <= int(number) <= int(count):
-            found[series, int(count)][int(number)] = part
-    return found
+            series_parts[series, int(count)][int(number)] = part
+    return series_parts
 
 
 def _whole(series: str, parts: dict[int, str]) -> bytes:

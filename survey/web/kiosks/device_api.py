@@ -70,9 +70,9 @@ def manifest() -> ResponseReturnValue:
     """Give what a tablet needs to put the kiosk on its home screen without the browser's bars."""
     icon = {"src": url_for("static", filename="icon.svg"), "sizes": "any", "type": "image/svg+xml"}
     page_url = url_for("kiosk.page")
-    told = {"name": "Hài Lòng – Kiosk", "short_name": "Kiosk", "lang": "vi", "display": "fullscreen"}
+    names = {"name": "Hài Lòng – Kiosk", "short_name": "Kiosk", "lang": "vi", "display": "fullscreen"}
     colours = {"background_color": "#f6f3ec", "theme_color": "#0b5a66"}
-    body = json.dumps({**told, **colours, "start_url": page_url, "scope": page_url, "icons": [icon]})
+    body = json.dumps({**names, **colours, "start_url": page_url, "scope": page_url, "icons": [icon]})
     return Response(body, mimetype="application/manifest+json")
 
 
@@ -80,9 +80,9 @@ def manifest() -> ResponseReturnValue:
 @public
 def enrol() -> ResponseReturnValue:
     """Give a kiosk to the device that shows the one-time code, and tell it what it needs."""
-    said = _said()
-    campaign = current_installation().campaigns.get(_text(said, "campaign"))
-    number, code, hashed = _whole(said, "number"), _text(said, "code"), _text(said, "key_hash")
+    sent = _json_body()
+    campaign = current_installation().campaigns.get(_text(sent, "campaign"))
+    number, code, hashed = _whole(sent, "number"), _text(sent, "code"), _text(sent, "key_hash")
     try:
         key_hash = bytes.fromhex(hashed)
     except ValueError as error:
@@ -118,7 +118,7 @@ def ask_exit() -> ResponseReturnValue:
 def use_exit() -> ResponseReturnValue:
     """Tell a device whether its code was granted, signed with the device's own key."""
     campaign, record, key = _device()
-    code = _text(_said(), "code")
+    code = _text(_json_body(), "code")
     if not exits.use(current_installation(), campaign, record.number, code, clock.now()):
         return jsonify(waits=True)
     message = "\n".join((EXIT, campaign.code, str(record.number), code))
@@ -139,21 +139,21 @@ def take() -> ResponseReturnValue:
     """Let one whole answer in through the door and sign its receipt with the device's own key."""
     campaign, record, key = _device()
     body = request.get_data()
-    said = _said()
-    number, name = _whole(said, "number"), _text(said, "key")
-    fields, card = said.get("fields"), _text(said, "code") if "code" in said else ""
+    sent = _json_body()
+    number, name = _whole(sent, "number"), _text(sent, "key")
+    fields, card = sent.get("fields"), _text(sent, "code") if "code" in sent else ""
     if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
         raise Refusal("kiosk_record_bad")
-    ref, sent = KioskRef(record.unit_id, record.number), DeviceRecord(name, number, fields, card)
+    ref, record_sent = KioskRef(record.unit_id, record.number), DeviceRecord(name, number, fields, card)
     try:
-        accepted = records.take(current_installation(), campaign, ref, sent, clock.now())
+        accepted = records.take(current_installation(), campaign, ref, record_sent, clock.now())
     except FaultyInstrument as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
     parts = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
     late = accepted.state is EntryState.LATE
-    told = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
-    message = "\n".join(str(part) for part in (*parts, told["receipt"], told["state"]))
-    return jsonify(**told, signature=devices.sign(key, message.encode()).hex())
+    receipt = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
+    message = "\n".join(str(part) for part in (*parts, receipt["receipt"], receipt["state"]))
+    return jsonify(**receipt, signature=devices.sign(key, message.encode()).hex())
 
 
 @kiosk.post("/api/card")
@@ -161,7 +161,7 @@ def take() -> ResponseReturnValue:
 def card() -> ResponseReturnValue:
     """Say whether the code of a card can still be answered with at this kiosk; it is not spent by this."""
     campaign, record, _key = _device()
-    tickets.check(current_installation(), campaign, record.unit_id, _text(_said(), "code"))
+    tickets.check(current_installation(), campaign, record.unit_id, _text(_json_body(), "code"))
     return jsonify(usable=True)
 
 
@@ -173,8 +173,8 @@ def screen_code() -> ResponseReturnValue:
     screen = screen_codes.ScreenRef(record.unit_id, record.counter, record.number)
     shown = screen_codes.show(current_installation(), campaign, screen, clock.now())
     typed_at = f"{current_installation().config.public_url.partition('://')[2]}/m"
-    told = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
-    return jsonify(**told, opens_minutes=shown.opens)
+    code = {"url": shown.url, "code": shown.typed, "typed_at": typed_at, "seconds": shown.seconds}
+    return jsonify(**code, opens_minutes=shown.opens)
 
 
 @kiosk.post("/api/beat")
@@ -182,8 +182,8 @@ def screen_code() -> ResponseReturnValue:
 def heartbeat() -> ResponseReturnValue:
     """Keep how many answers the device holds, as it says at a heartbeat of its own clock."""
     campaign, record, _key = _device()
-    said = _said()
-    counts = devices.RecordCounts(_whole(said, "issued"), _whole(said, "waiting"), _whole(said, "overdue"))
+    sent = _json_body()
+    counts = devices.RecordCounts(_whole(sent, "issued"), _whole(sent, "waiting"), _whole(sent, "overdue"))
     devices.heartbeat(current_installation(), campaign, record.number, counts, clock.now())
     return jsonify(version=version())
 
@@ -260,26 +260,26 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
     }
 
 
-def _said() -> Mapping[str, Any]:
+def _json_body() -> Mapping[str, Any]:
     try:
-        said = request.get_json(force=True, silent=True)
+        sent = request.get_json(force=True, silent=True)
     except RecursionError:  # brackets in brackets in brackets
-        said = None
-    if not isinstance(said, dict):
+        sent = None
+    if not isinstance(sent, dict):
         raise Refusal("kiosk_record_bad")
-    return said
+    return sent
 
 
-def _text(said: Mapping[str, Any], name: str) -> str:
-    value = said.get(name)
+def _text(sent: Mapping[str, Any], name: str) -> str:
+    value = sent.get(name)
     # JSON can name halves of letters, which no text is made of.
     if not isinstance(value, str) or not value.isprintable():
         raise Refusal("kiosk_record_bad")
     return value
 
 
-def _whole(said: Mapping[str, Any], name: str) -> int:
-    value = said.get(name)
+def _whole(sent: Mapping[str, Any], name: str) -> int:
+    value = sent.get(name)
     if type(value) is not int or not 0 <= value <= devices.MOST_NUMBERS:
         raise Refusal("kiosk_record_bad")
     return value

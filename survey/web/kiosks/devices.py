@@ -121,9 +121,9 @@ def _link(record: CampaignRecord, number: int, code: str) -> ResponseReturnValue
     )
 
 
-def ranges(found: tuple[Range, ...]) -> str:
+def ranges(numbers: tuple[Range, ...]) -> str:
     """Return ranges as people write them: ``1–143, 150``; a word where there are none."""
-    written = [str(first) if first == last else f"{first}–{last}" for first, last in found]
+    written = [str(first) if first == last else f"{first}–{last}" for first, last in numbers]
     return ", ".join(written) or gettext("không có")
 
 
