@@ -128,12 +128,12 @@ def listing(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every list, and every unit's batches with what was answered in all."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        known = lists.lists(installation, COMMAND_LINE, record, clock.now())
+        overviews = lists.lists(installation, COMMAND_LINE, record, clock.now())
         batches = tickets.batch_totals(installation, COMMAND_LINE, record, invited=True)
     shown = [
         {"list": one.number, "title": one.title, "recipients": one.recipients, "round": one.round}
         | {"running": one.running, "erased": one.erased, "fault": one.fault, **one.counts}
-        for one in known
+        for one in overviews
     ]
     names = ("unit", "batch", "printed", "handed_out", "spent", "void")
     units = [{name: getattr(batch, name) for name in names} for batch in batches]
@@ -177,11 +177,11 @@ def _run(installation: Installation, record: CampaignRecord, number: int, key: s
     never = threading.Event()
     with advancing(text("invitations.send.progress"), left) as advance:
 
-        def told(_reply: SmtpReply) -> None:
+        def advanced(_reply: SmtpReply) -> None:
             advance(1)
 
         leased = sending.lease(installation, COMMAND_LINE, record, number, key, now)
-        sending.send(installation, leased, Throttle(clock.now, never.wait, told))
+        sending.send(installation, leased, Throttle(clock.now, never.wait, advanced))
     counts = lists.one(installation, COMMAND_LINE, record, number, clock.now()).counts
     click.echo("\t".join(f"{name}={count}" for name, count in counts.items() if count))
     if counts["deferred"]:

@@ -91,25 +91,26 @@ def load(
     """
     if now >= campaign.closes_at:
         raise Refusal("invitation_over")
-    _, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=True)
+    _, addressees = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=True)
     with installation.database.write() as session:
-        _refuse_known(session, installation, campaign, found)
+        _refuse_known(session, installation, campaign, addressees)
         number = _next_number(session, campaign)
-        made = {
+        columns = {
             "campaign_id": campaign.id,
             "number": number,
             "title": " ".join("".join(filter(_is_written, title)).split())[:LONGEST_TITLE],
             "unit_code": actor.unit_code,
-            "recipients": len(found),
+            "recipients": len(addressees),
             "loaded_on": local_day(now),
             "erase_on": local_day(campaign.closes_at),
         }
-        session.execute(insert(InvitationList).values(made))
+        session.execute(insert(InvitationList).values(columns))
         rows = [
-            _row(installation, campaign, number, place, each) for place, each in enumerate(found, start=1)
+            _row(installation, campaign, number, place, each)
+            for place, each in enumerate(addressees, start=1)
         ]
         session.execute(insert(InvitationRecipient), rows)
-        note(session, actor, campaign, "invitations_loaded", number, now, count=len(found))
+        note(session, actor, campaign, "invitations_loaded", number, now, count=len(addressees))
     return number
 
 
@@ -131,14 +132,16 @@ def merge(
     """
     if now >= campaign.closes_at:
         raise Refusal("invitation_over")
-    source, found = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=False)
-    codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in found]
+    source, addressees = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=False)
+    codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in addressees]
     with installation.database.write() as session:
-        issue(session, installation.keys, campaign, None, list(zip(found, codes, strict=True)), sent=True)
-        note(session, actor, campaign, "invitations_merged", None, now, count=len(found))
+        issue(
+            session, installation.keys, campaign, None, list(zip(addressees, codes, strict=True)), sent=True
+        )
+        note(session, actor, campaign, "invitations_merged", None, now, count=len(addressees))
     linked = [
         (each, f"{installation.config.public_url}/m/{long}", short)
-        for each, (long, short) in zip(found, codes, strict=True)
+        for each, (long, short) in zip(addressees, codes, strict=True)
     ]
     return csv_files.merged(source, linked)
 
@@ -194,7 +197,9 @@ def one(
     """
     with installation.database.read() as session:
         reached(session, actor, campaign, number)
-    return next(found for found in lists(installation, actor, campaign, now) if found.number == number)
+    return next(
+        overview for overview in lists(installation, actor, campaign, now) if overview.number == number
+    )
 
 
 def recipients(
@@ -218,17 +223,19 @@ def undelivered(
     Raises:
         Refusal: ``invitation_list_unknown``; ``unit_out_of_reach``.
     """
-    told = (Delivery.REFUSED, Delivery.DEFERRED, Delivery.UNCERTAIN)
-    found = []
+    unsure = (Delivery.REFUSED, Delivery.DEFERRED, Delivery.UNCERTAIN)
+    letters = []
     with installation.database.read() as session:
         reached(session, actor, campaign, number)
         for row in places_of(session, campaign, number):
-            if row.delivery in told:
+            if row.delivery in unsure:
                 whom = recipient_of(installation, campaign, row)
                 reply = decrypted(installation.keys.invitation, row.reply).decode() if row.reply else ""
                 delivery = Delivery(row.delivery)
-                found.append(UndeliveredLetter(row.place, whom.name, whom.email, whom.unit, delivery, reply))
-    return found
+                letters.append(
+                    UndeliveredLetter(row.place, whom.name, whom.email, whom.unit, delivery, reply)
+                )
+    return letters
 
 
 def erase(
@@ -335,7 +342,7 @@ def _row(
 
 
 def _refuse_known(
-    session: Session, installation: Installation, campaign: CampaignRecord, found: Sequence[Recipient]
+    session: Session, installation: Installation, campaign: CampaignRecord, addressees: Sequence[Recipient]
 ) -> None:
     """Refuse addresses that another list of the campaign holds: one recipient has one code."""
     known: dict[str, int] = {}
@@ -345,7 +352,7 @@ def _refuse_known(
         known.setdefault(recipient_of(installation, campaign, row).email.casefold(), row.list_number)
     faults = [
         Fault("invitation_email_known", f"{each.line}:{csv_files.EMAIL}", {"number": known[address]})
-        for each in found
+        for each in addressees
         if (address := each.email.casefold()) in known
     ]
     if faults:

@@ -98,10 +98,10 @@ def merge(campaign: str) -> ResponseReturnValue:
         return _listing(record, Refusal("invitation_file_none"))
     data, unit = form.file.data.read(), form.unit.data or None
     try:
-        made = lists.merge(current_installation(), actor(), record, data, clock.now(), unit=unit)
+        merged = lists.merge(current_installation(), actor(), record, data, clock.now(), unit=unit)
     except Refusal as refusal:
         return _listing(record, refusal)
-    answer = Response(made, mimetype="text/csv")
+    answer = Response(merged, mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"tron-thu-{record.code}.csv")
     return answer
 
@@ -213,40 +213,42 @@ def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> Response
 
 def _one(record: CampaignRecord, number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     installation, lang = current_installation(), language.of_request()
-    found = lists.one(installation, actor(), record, number, clock.now())
+    overview = lists.one(installation, actor(), record, number, clock.now())
     page = render_template(
         "unit/invitation_list.html",
         campaign=record,
-        list=found,
-        letter=_sample(record, found),
+        list=overview,
+        letter=_sample(record, overview),
         server=installation.config.mail,
         site=installation.config.public_url,
         over=clock.now() >= record.closes_at,
         undelivered=lists.undelivered(installation, actor(), record, number),
-        key=letters.fresh_key() if found.round == 0 else "",
-        stopped=_stopped(found, lang),
+        key=letters.fresh_key() if overview.round == 0 else "",
+        stopped=_stopped(overview, lang),
         refusal=refusal,
         sentence=refusal.sentence(lang) if refusal else "",
     )
     return page, refusal.status if refusal else 200
 
 
-def _sample(record: CampaignRecord, found: ListOverview) -> Letter | None:
+def _sample(record: CampaignRecord, overview: ListOverview) -> Letter | None:
     """Return the letter that goes to the first recipient, with a code that is none; None once erased."""
     installation = current_installation()
-    first = next(iter(lists.recipients(installation, actor(), record, found.number)), None)
+    first = next(iter(lists.recipients(installation, actor(), record, overview.number)), None)
     if first is None:
         return None
-    mailing = MailingRound(record, found.number, max(found.round, 1), found.sent_on or local_day(clock.now()))
-    return letters.letter(installation, mailing, first, SAMPLE if found.linked else None)
+    mailing = MailingRound(
+        record, overview.number, max(overview.round, 1), overview.sent_on or local_day(clock.now())
+    )
+    return letters.letter(installation, mailing, first, SAMPLE if overview.linked else None)
 
 
-def _stopped(found: ListOverview, lang: str) -> str:
+def _stopped(overview: ListOverview, lang: str) -> str:
     """Return the sentence about what stopped the last run, empty where nothing did."""
     server = current_installation().config.mail
-    if found.fault is None:
+    if overview.fault is None:
         return ""
-    known = found.fault if found.fault in catalogue() else "defect"
+    known = overview.fault if overview.fault in catalogue() else "defect"
     if server is None:
         return Refusal(known).sentence(lang)
     return Refusal(known, host=server.host, port=server.port, user=server.user or "").sentence(lang)
