@@ -99,8 +99,8 @@ def check(installation: Installation, text: str) -> AddressCheck:
     A right ending under somebody else's name is not genuine: such a page could pass on what it is told.
     """
     address = "".join(text.split())[:LONGEST_ADDRESS].lower()
-    site, found, written = address.rpartition("/k/")
-    if not found and ("/" in address or "." not in address):
+    site, separator, written = address.rpartition("/k/")
+    if not separator and ("/" in address or "." not in address):
         return AddressCheck(AddressVerdict.NO_ADDRESS)
     if site and _bare(site) != _bare(installation.config.public_url.lower()):
         return AddressCheck(AddressVerdict.OTHER_SITE)
@@ -112,11 +112,11 @@ def check(installation: Installation, text: str) -> AddressCheck:
         return AddressCheck(AddressVerdict.ALTERED)
 
 
-def _genuine(installation: Installation, said: CounterAddress) -> AddressCheck:
-    campaign = installation.campaigns.get(said.campaign)
-    unit = campaign.unit(campaign.unit_id(said.unit))
+def _genuine(installation: Installation, address: CounterAddress) -> AddressCheck:
+    campaign = installation.campaigns.get(address.campaign)
+    unit = campaign.unit(campaign.unit_id(address.unit))
     word = check_word(installation.keys.address_mac, campaign.code, unit.code)
-    return AddressCheck(AddressVerdict.GENUINE, campaign, unit.name, said.counter, word)
+    return AddressCheck(AddressVerdict.GENUINE, campaign, unit.name, address.counter, word)
 
 
 def _bare(site: str) -> str:

@@ -192,42 +192,42 @@ def find_beside(
     Raises:
         Refusal: ``screen_code_unknown``, also for a code of another unit.
     """
-    found = find(installation, text, now)
-    if (found.campaign, found.unit_id) != (first.campaign, first.unit_id):
+    lookup = find(installation, text, now)
+    if (lookup.campaign, lookup.unit_id) != (first.campaign, first.unit_id):
         raise Refusal("screen_code_unknown")
-    return found
+    return lookup
 
 
-def open_form(installation: Installation, found: ScreenCodeLookup, now: dt.datetime) -> str:
+def open_form(installation: Installation, lookup: ScreenCodeLookup, now: dt.datetime) -> str:
     """Return the key of a page opened with the code; it says, with a MAC, until when the page may be sent.
 
     Raises:
         Refusal: ``screen_code_old``; ``screen_code_spent``.
     """
-    if found.age >= OPENS:
+    if lookup.age >= OPENS:
         raise Refusal("screen_code_old")
     with installation.database.read() as session:
-        found.end.require_unspent(session)
-    return page_key(installation, found, now)
+        lookup.end.require_unspent(session)
+    return page_key(installation, lookup, now)
 
 
-def page_key(installation: Installation, found: ScreenCodeLookup, now: dt.datetime) -> str:
+def page_key(installation: Installation, lookup: ScreenCodeLookup, now: dt.datetime) -> str:
     """Return a new idempotency key that lets a page be sent for hours."""
-    said = f"{secrets.token_urlsafe(16)}.{int((now + ANSWERING).timestamp()) // SECONDS}"
-    return f"{said}.{_page_mac(installation, found, said)}"
+    claim = f"{secrets.token_urlsafe(16)}.{int((now + ANSWERING).timestamp()) // SECONDS}"
+    return f"{claim}.{_page_mac(installation, lookup, claim)}"
 
 
-def require_in_time(installation: Installation, found: ScreenCodeLookup, key: str, now: dt.datetime) -> None:
+def require_in_time(installation: Installation, lookup: ScreenCodeLookup, key: str, now: dt.datetime) -> None:
     """Refuse a page that was not opened in time, or was opened too long ago, unless its code still opens forms.
 
     Raises:
         Refusal: ``screen_code_old``.
     """
-    said, _, mac = key.rpartition(".")
-    until = said.rpartition(".")[2]
-    genuine = hmac.compare_digest(mac.encode(), _page_mac(installation, found, said).encode())
+    claim, _, mac = key.rpartition(".")
+    until = claim.rpartition(".")[2]
+    genuine = hmac.compare_digest(mac.encode(), _page_mac(installation, lookup, claim).encode())
     in_time = genuine and int(until) >= int(now.timestamp()) // SECONDS
-    if not in_time and found.age >= OPENS:
+    if not in_time and lookup.age >= OPENS:
         raise Refusal("screen_code_old")
 
 
@@ -287,9 +287,9 @@ def _count(database: Database, campaign_id: int, screen: ScreenRef, minute: int)
     database.write_grouped(count)
 
 
-def _page_mac(installation: Installation, found: ScreenCodeLookup, said: str) -> str:
-    return _digest(installation, f"page {found.code} {found.end.mark.hex()} {said}")[:MAC_BYTES].hex()
+def _page_mac(installation: Installation, lookup: ScreenCodeLookup, claim: str) -> str:
+    return _digest(installation, f"page {lookup.code} {lookup.end.mark.hex()} {claim}")[:MAC_BYTES].hex()
 
 
-def _digest(installation: Installation, said: str) -> bytes:
-    return hmac.digest(installation.keys.screen, said.encode(), hashlib.sha256)
+def _digest(installation: Installation, text: str) -> bytes:
+    return hmac.digest(installation.keys.screen, text.encode(), hashlib.sha256)

@@ -219,21 +219,21 @@ def of_unit(installation: Installation, campaign: CampaignRecord, unit_id: int, 
     Raises:
         Refusal: as in :func:`find`; ``ticket_of_other_unit``.
     """
-    found = find(installation, text)
-    if found.campaign is not campaign:
+    lookup = find(installation, text)
+    if lookup.campaign is not campaign:
         raise Refusal("ticket_unknown")
-    if found.ticket.unit_id != unit_id:
-        raise Refusal("ticket_of_other_unit", unit=campaign.unit(found.ticket.unit_id).name)
-    return found
+    if lookup.ticket.unit_id != unit_id:
+        raise Refusal("ticket_of_other_unit", unit=campaign.unit(lookup.ticket.unit_id).name)
+    return lookup
 
 
 def has_cards(installation: Installation, campaign: CampaignRecord, unit_id: int) -> bool:
     """Return whether cards were printed for a unit; invitations are none."""
     invited = exists().where(_invited(TicketBatch.campaign_id, TicketBatch.unit_id, TicketBatch.number))
     here = (TicketBatch.campaign_id == campaign.id, TicketBatch.unit_id == unit_id)
-    found = exists().where(*here, ~invited)
+    cards = exists().where(*here, ~invited)
     with installation.database.read() as session:
-        return bool(session.scalar(select(found)))
+        return bool(session.scalar(select(cards)))
 
 
 def check(installation: Installation, campaign: CampaignRecord, unit_id: int, text: str) -> None:
@@ -245,14 +245,14 @@ def check(installation: Installation, campaign: CampaignRecord, unit_id: int, te
     require_unspent(installation, of_unit(installation, campaign, unit_id, text))
 
 
-def require_unspent(installation: Installation, found: TicketLookup) -> None:
+def require_unspent(installation: Installation, lookup: TicketLookup) -> None:
     """Refuse a card that has ended.
 
     Raises:
         Refusal: ``ticket_spent``; ``ticket_void``.
     """
     with installation.database.read() as session:
-        found.ticket.require_unspent(session)
+        lookup.ticket.require_unspent(session)
 
 
 def void(
@@ -263,10 +263,10 @@ def void(
     Raises:
         Refusal: as in :func:`find`; ``unit_out_of_reach``; ``ticket_spent``; ``ticket_void``.
     """
-    found = find(installation, text)
-    if found.campaign is not campaign:
+    lookup = find(installation, text)
+    if lookup.campaign is not campaign:
         raise Refusal("ticket_unknown")
-    ticket = found.ticket
+    ticket = lookup.ticket
     actor.require(campaign.unit(ticket.unit_id).code)
     with installation.database.write() as session:
         ticket.make_void(session)
@@ -326,8 +326,8 @@ def batch_totals(
 
 def _invited(campaign: Column, unit: Column, number: Column) -> ColumnElement[bool]:
     """Return the condition that a batch went out as invitations."""
-    found = InvitationBatch
-    return and_(found.campaign_id == campaign, found.unit_id == unit, found.number == number)
+    batch = InvitationBatch
+    return and_(batch.campaign_id == campaign, batch.unit_id == unit, batch.number == number)
 
 
 def _next_batch(session: Session, unit: UnitKey) -> int:
