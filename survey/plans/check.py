@@ -133,9 +133,9 @@ def _languages(reader: PlanReader) -> tuple[str, ...]:
 
 def _channels(reader: PlanReader) -> ChannelRules:
     counted = reader.texts("counted")
-    for found in counted:
-        if found not in EVERY_CHANNEL:
-            reader.fault("plan_unknown_word", "counted", found=found, allowed=", ".join(EVERY_CHANNEL))
+    for channel in counted:
+        if channel not in EVERY_CHANNEL:
+            reader.fault("plan_unknown_word", "counted", found=channel, allowed=", ".join(EVERY_CHANNEL))
     if not counted:
         reader.fault("plan_missing", "counted")
     reader.done()

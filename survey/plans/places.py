@@ -17,7 +17,7 @@ def places(text: str) -> dict[str, str]:
 
     Values inside inline tables and many-line values have the place of the key that opens them.
     """
-    found: dict[str, str] = {}
+    known: dict[str, str] = {}
     seen: Counter[str] = Counter()
     table, within = "", ""
     for number, line in enumerate(text.split("\n"), start=1):
@@ -28,11 +28,11 @@ def places(text: str) -> dict[str, str]:
             table = header[2]
             if header[1] == "[[":
                 table, seen[header[2]] = f"{header[2]}[{seen[header[2]]}]", seen[header[2]] + 1
-            found.setdefault(table, f"{number}:1")
+            known.setdefault(table, f"{number}:1")
         elif key := KEY.match(line):
             name = next(part for part in key.groups() if part is not None)
-            found.setdefault(f"{table}.{name}" if table else name, f"{number}:{key.end() + 1}")
-    return found
+            known.setdefault(f"{table}.{name}" if table else name, f"{number}:{key.end() + 1}")
+    return known
 
 
 def placed(path: str, known: dict[str, str]) -> str:
@@ -52,8 +52,8 @@ def _within(line: str, quote: str) -> str:
             if end < 0:
                 return quote
             quote, at = "", end + 3
-        elif found := QUOTES.search(line, at):
-            at = found.end()
-            quote = found[0] if found[0] in TRIPLE else ""
+        elif mark := QUOTES.search(line, at):
+            at = mark.end()
+            quote = mark[0] if mark[0] in TRIPLE else ""
         else:
             return ""

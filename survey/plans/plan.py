@@ -120,7 +120,7 @@ def from_json(values: Mapping[str, Any]) -> Plan:
         name: tuple(value) if isinstance(value, list) else value for name, value in values["headings"].items()
     }
     window = {name: dt.date.fromisoformat(day) for name, day in values["window"].items()}
-    made = {
+    parts = {
         "headings": DocumentHeadings(**headings),
         "index": IndexRules(**values["index"]),
         "units": tuple(PlanUnit(**unit) for unit in values["units"]),
@@ -129,7 +129,7 @@ def from_json(values: Mapping[str, Any]) -> Plan:
         "channels": _channels(values.get("channels", {})),
         "languages": tuple(values.get("languages", ())),
     }
-    return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **made})
+    return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **parts})
 
 
 def _channels(values: Mapping[str, Any]) -> ChannelRules:

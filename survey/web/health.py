@@ -25,8 +25,8 @@ def alive() -> ResponseReturnValue:
 @public
 def ready() -> ResponseReturnValue:
     """Answer 200 when a write, the disk and the schema are as they must be, else 503 and which is not."""
-    found = readiness(current_installation())
-    return jsonify(ready=all(found.values()), checks=found), 200 if all(found.values()) else 503
+    checks = readiness(current_installation())
+    return jsonify(ready=all(checks.values()), checks=checks), 200 if all(checks.values()) else 503
 
 
 @health.get("/version")

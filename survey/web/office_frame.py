@@ -54,8 +54,8 @@ def office_frame() -> OfficeFrame:
     if "office_frame" not in g:
         campaign = _campaign()
         g.office_frame = OfficeFrame(campaign, _unit(campaign))
-    found: OfficeFrame = g.office_frame
-    return found
+    frame: OfficeFrame = g.office_frame
+    return frame
 
 
 def may(endpoint: str) -> bool:
@@ -94,12 +94,12 @@ def to_campaign(endpoint: str) -> ResponseReturnValue:
     Raises:
         Refusal: ``campaign_none``.
     """
-    found = current_installation().campaigns.all()
-    if not found:
+    campaigns = current_installation().campaigns.all()
+    if not campaigns:
         raise Refusal("campaign_none")
-    if len(found) == 1:
-        return redirect(url_for(endpoint, campaign=found[0].code))
-    return render_template("public/campaigns.html", campaigns=found, endpoint=endpoint)
+    if len(campaigns) == 1:
+        return redirect(url_for(endpoint, campaign=campaigns[0].code))
+    return render_template("public/campaigns.html", campaigns=campaigns, endpoint=endpoint)
 
 
 def _campaign() -> CampaignRecord | None:

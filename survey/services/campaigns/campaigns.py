@@ -42,9 +42,9 @@ def load(
     questionnaire = languages.joined(asked, spoken)
     try:
         with installation.database.write() as session:
-            made = _insert(session, actor, plan, questionnaire, now, rehearsal=rehearsal)
-            languages.keep(session, made, spoken)
-            return made
+            campaign_id = _insert(session, actor, plan, questionnaire, now, rehearsal=rehearsal)
+            languages.keep(session, campaign_id, spoken)
+            return campaign_id
     except IntegrityError as error:
         raise Refusal("campaign_exists", campaign=plan.code) from error
 

@@ -48,16 +48,16 @@ def gather(data: Path, plan: Plan) -> tuple[Language, ...]:
         Refusal: ``language_faulty`` with every fault of all of them and its place.
     """
     questionnaire = instrument.load(plan.questionnaire)
-    found: list[Language] = []
+    gathered: list[Language] = []
     faults: list[PlacedFault] = []
     for tag in plan.languages:
         try:
-            found.append(_read(data / FOLDER / tag, tag, questionnaire, tag))
+            gathered.append(_read(data / FOLDER / tag, tag, questionnaire, tag))
         except Refusal as refusal:
             faults += refusal.faults
     if faults:
         raise Refusal("language_faulty", faults)
-    return tuple(found)
+    return tuple(gathered)
 
 
 def check(path: Path, ref: str | None = None) -> tuple[Language, Questionnaire]:

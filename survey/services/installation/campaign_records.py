@@ -143,12 +143,12 @@ class Campaigns:
         """
         if code is not None:
             return self.get(code)
-        found = self.all()
-        if not found:
+        records = self.all()
+        if not records:
             raise Refusal("campaign_none")
-        if len(found) > 1:
-            raise Refusal("campaign_which", known=", ".join(record.code for record in found))
-        return found[0]
+        if len(records) > 1:
+            raise Refusal("campaign_which", known=", ".join(record.code for record in records))
+        return records[0]
 
 
 def _record(row: Campaign, spoken: Mapping[str, FrozenLanguage]) -> CampaignRecord:

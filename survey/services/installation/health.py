@@ -22,8 +22,8 @@ def database_facts(installation: Installation) -> Mapping[str, str]:
     with database.engine.connect() as connection:
         if database.is_sqlite:
             version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
-            found = settings_in_force(connection)
-            return {"database": f"SQLite {version}"} | {name: str(value) for name, value in found.items()}
+            settings = settings_in_force(connection)
+            return {"database": f"SQLite {version}"} | {name: str(value) for name, value in settings.items()}
         names = ("server_version", "synchronous_commit", "fsync", "full_page_writes", "server_encoding")
         return {"database": "PostgreSQL"} | {
             name: str(connection.execute(text(f"SHOW {name}")).scalar_one()) for name in names

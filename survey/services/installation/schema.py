@@ -19,20 +19,20 @@ MIGRATIONS = Path(__file__).parents[3] / "migrations"
 
 def settings(connection: Connection | None = None) -> AlembicConfig:
     """Return Alembic's settings for the migrations of this product, on *connection* where given."""
-    made = AlembicConfig()
-    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    made.set_main_option("path_separator", "os")
-    made.attributes["connection"] = connection
-    return made
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
 
 
 @cache
 def head() -> str:
     """Return the newest migration's number."""
-    found = ScriptDirectory.from_config(settings()).get_current_head()
-    if found is None:
+    revision = ScriptDirectory.from_config(settings()).get_current_head()
+    if revision is None:
         raise LookupError("the product ships without its migrations")
-    return found
+    return revision
 
 
 def current(database: Database) -> str | None:
@@ -58,15 +58,15 @@ def require_current(database: Database) -> None:
     Raises:
         Refusal: ``schema_behind`` or ``schema_ahead`` when it is not.
     """
-    found, wanted = current(database), head()
-    _require_known(found)
-    if found != wanted:
-        raise Refusal("schema_behind", found=found or "-", wanted=wanted)
+    revision, wanted = current(database), head()
+    _require_known(revision)
+    if revision != wanted:
+        raise Refusal("schema_behind", found=revision or "-", wanted=wanted)
 
 
-def _require_known(found: str | None) -> None:
-    if found is not None and found not in _revisions():
-        raise Refusal("schema_ahead", found=found, wanted=head())
+def _require_known(revision: str | None) -> None:
+    if revision is not None and revision not in _revisions():
+        raise Refusal("schema_ahead", found=revision, wanted=head())
 
 
 @cache
