@@ -50,7 +50,7 @@ SECURITY_POLICY = (
 def page() -> ResponseReturnValue:
     """Give the page of every kiosk: it holds texts and scripts, and nothing of a campaign or a citizen."""
     texts = {lang: page_texts(lang)["kiosk"] for lang in page_languages()}
-    body = render_template("kiosk/shell.html", texts=texts, version=version())
+    body = render_template("kiosk/shell.html", words=texts, version=version())
     return Response(body, mimetype="text/html", headers={"Content-Security-Policy": SECURITY_POLICY})
 
 
