@@ -214,7 +214,11 @@ def test_a_spent_code_that_comes_late_from_a_kiosk_is_kept_with_a_receipt_and_do
 
 @pytest.mark.parametrize("which", ["slip", "unknown", "other unit", "void", "empty"])
 def test_a_code_that_is_no_card_of_the_unit_says_nothing(
-    installation: Installation, campaign: CampaignRecord, device: Device, cards: list[IssuedTicket], which: str
+    installation: Installation,
+    campaign: CampaignRecord,
+    device: Device,
+    cards: list[IssuedTicket],
+    which: str,
 ) -> None:
     (other,) = tickets.make(installation, COMMAND_LINE, campaign, "phu-cat", 1, NOW)
     tickets.void(installation, COMMAND_LINE, campaign, cards[2].code, NOW)

@@ -95,7 +95,9 @@ def test_a_spent_code_is_told_to_anybody_else(
     assert client.get(f"/m/{cards[1].code}").status_code == 200
 
 
-def test_a_short_code_is_typed_by_hand_without_a_script(client: FlaskClient, cards: list[IssuedTicket]) -> None:
+def test_a_short_code_is_typed_by_hand_without_a_script(
+    client: FlaskClient, cards: list[IssuedTicket]
+) -> None:
     page = client.get("/m")
     assert "<script" not in page.text
     assert "name=ma" in page.text
