@@ -227,8 +227,10 @@ def _mail_account(environ: Mapping[str, str], faults: list[Fault]) -> tuple[str 
     name = environ.get("HAILONG_SMTP_PASSWORD_FILE", "").strip()
     if (user is None) != (not name) or not (user or "").isprintable():
         faults.append(Fault("setting_smtp_account", "HAILONG_SMTP_USER"))
-    if not name:
-        return user, None
+    return user, _mail_password(name, faults) if name else None
+
+
+def _mail_password(name: str, faults: list[Fault]) -> str | None:
     try:
         path = Path(name)
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -236,12 +238,12 @@ def _mail_account(environ: Mapping[str, str], faults: list[Fault]) -> tuple[str 
             password = file.read(LARGEST_SECRET).decode("utf-8").rstrip("\r\n")
     except (OSError, ValueError):  # a text that is no path or no UTF-8 is a ValueError too
         faults.append(Fault("setting_smtp_password", "HAILONG_SMTP_PASSWORD_FILE"))
-        return user, None
+        return None
     if mode & 0o077:
         faults.append(Fault("setting_smtp_password_readable", "HAILONG_SMTP_PASSWORD_FILE", {"path": name}))
     if not password or not (password.isascii() and password.isprintable()):
         faults.append(Fault("setting_smtp_password", "HAILONG_SMTP_PASSWORD_FILE"))
-    return user, password
+    return password
 
 
 def _authority(environ: Mapping[str, str], faults: list[Fault]) -> Path | None:
