@@ -63,22 +63,24 @@ def table_flow(table: Table, styles: Styles, headings: Sequence[Flowable] = ()) 
 def _fit(table: Table, styles: Styles) -> tuple[list[float], float]:
     """Return widths and a size of letters at which no figure and no word of a heading must break.
 
-    The letters become smaller until all columns fit the page; then columns with room to spare give it to
-    those that need it.
+    The letters become smaller until all columns fit the page.
     """
     longest = _longest(table, styles)
     least = [_NARROWEST if column.kind == "name" else 0.0 for column in table.columns]
     size = TABLE if len(table.columns) <= _DENSE else TABLE - 1.5
     while size > _SMALLEST and sum(_wanted(longest, least, size)) > TEXT_WIDTH:
         size -= 0.25
-    wanted = _wanted(longest, least, size)
-    whole = sum(column.width for column in table.columns)
-    widths = [TEXT_WIDTH * column.width / whole for column in table.columns]
-    missing = sum(max(0.0, want - width) for width, want in zip(widths, wanted, strict=True))
-    spare = sum(max(0.0, width - want) for width, want in zip(widths, wanted, strict=True))
+    return _widths([column.width for column in table.columns], _wanted(longest, least, size)), size
+
+
+def _widths(shares: Sequence[float], wanted: Sequence[float]) -> list[float]:
+    """Share out the page's width; columns with room to spare give it to those that need it."""
+    whole = sum(shares)
+    pairs = [(TEXT_WIDTH * share / whole, want) for share, want in zip(shares, wanted, strict=True)]
+    missing = sum(max(0.0, want - width) for width, want in pairs)
+    spare = sum(max(0.0, width - want) for width, want in pairs)
     given = min(1.0, missing / spare) if spare else 0.0
-    pairs = zip(widths, wanted, strict=True)
-    return [want if want > width else width - given * (width - want) for width, want in pairs], size
+    return [want if want > width else width - given * (width - want) for width, want in pairs]
 
 
 def _wanted(longest: list[float], least: list[float], size: float) -> list[float]:
