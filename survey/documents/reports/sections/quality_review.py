@@ -5,12 +5,12 @@ Nothing here names an officer; what only the organisation department may see is 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scoring.analysis.analysis import Analysis, ResultsExcludingFlagged
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.quality.collected import FEWEST_FORMS
+from scoring.quality.flags import Flag
 from scoring.quality.open_channels import FEWEST_OF_CHANNEL
 from scoring.quality.review import MOST_FORMS, Review
 from scoring.results import FORMULAS, DomainResult
@@ -76,31 +76,35 @@ def changes(context: ReportContext, analysis: Analysis) -> Iterator[str]:
 
 def counts(context: ReportContext, review: Review) -> Table:
     """Show how many signs of each kind there are and how many forms they rest on."""
-    signs = Counter[str](flag.kind for flag in review.flags)
-    forms: dict[str, set[int]] = {kind: set() for kind in signs}
-    for flag in review.flags:
-        forms[flag.kind] |= set(flag.forms)
-    crowded = sum(int(flag.observed) for flag in review.flags if flag.kind == "crowd")
-    rows = [
-        _count_row(context, kind, number, crowded if kind == "crowd" else len(forms[kind]))
-        for kind, number in sorted(signs.items())
-    ]
-    if review.bursts:
-        rows.append(
-            _count_row(context, "burst", len(review.bursts), sum(burst.most for burst in review.bursts))
-        )
     columns = (
         cells.column(context.text("quality.kind"), "name", 80),
         cells.column(context.text("quality.number"), "count", 30),
         cells.column(context.text("quality.forms"), "count", 30),
     )
-    notes = [context.text("quality.seed_note", seed=str(review.seed))]
-    if review.bursts:
-        notes.insert(0, context.text("quality.bursts_note"))
-    if signs["crowd"]:
-        notes.insert(0, context.text("quality.crowd_note"))
+    crowded = any(flag.kind == "crowd" for flag in review.flags)
+    notes = (
+        (crowded, context.text("quality.crowd_note")),
+        (bool(review.bursts), context.text("quality.bursts_note")),
+        (True, context.text("quality.seed_note", seed=str(review.seed))),
+    )
+    called = tuple(note for is_called, note in notes if is_called)
     title = context.text("quality.table_counts")
-    return Table("quality", title, columns, tuple(rows), tuple(notes), "reliability")
+    return Table("quality", title, columns, tuple(_count_rows(context, review)), called, "reliability")
+
+
+def _count_rows(context: ReportContext, review: Review) -> Iterator[TableRow]:
+    for kind in sorted({flag.kind for flag in review.flags}):
+        flags = [flag for flag in review.flags if flag.kind == kind]
+        yield _count_row(context, kind, len(flags), _forms_behind(flags))
+    if review.bursts:
+        yield _count_row(context, "burst", len(review.bursts), sum(burst.most for burst in review.bursts))
+
+
+def _forms_behind(flags: Sequence[Flag]) -> int:
+    """Count the forms under signs of one kind: a crowd knows their number only, the others may share some."""
+    if flags[0].kind == "crowd":
+        return sum(int(flag.observed) for flag in flags)
+    return len({form for flag in flags for form in flag.forms})
 
 
 def _count_row(context: ReportContext, kind: str, number: int, forms: int) -> TableRow:
