@@ -195,16 +195,18 @@ def notes(context: ReportContext, rows: Iterable[TableRow], *, interval: bool = 
     """Return the notes that the cells of these rows call for."""
     shown = [cell for row in rows for cell in row.cells]
     census = context.text("column.census")
-    lonely = any(
-        len(cell.values) == 3 and cell.values[0] is not None and None in cell.values for cell in shown
-    )
     lines = (
         (interval, context.text("table.interval_note", level=context.level)),
         (any(cells.HIDDEN.lines == cell.lines for cell in shown), _hidden_note(context)),
         (any(census in cell.lines for cell in shown), context.text("table.census_note")),
-        (interval and lonely, context.text("table.no_interval_note")),
+        (interval and any(map(_is_lonely, shown)), context.text("table.no_interval_note")),
     )
     return tuple(sentence for called, sentence in lines if called)
+
+
+def _is_lonely(cell: Cell) -> bool:
+    """Say whether a cell has an estimate without an interval."""
+    return len(cell.values) == 3 and cell.values[0] is not None and None in cell.values
 
 
 def _hidden_note(context: ReportContext) -> str:
