@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.disclosure.hidden_cells import CellKey, hidden_cells
@@ -11,6 +11,15 @@ from survey.documents.reports.formats import plain, short_percent
 from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, ReportHeading, UnitFacts
 from survey.documents.reports.texts import ReportTexts, bundled
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIndex:
+    """An index with the official estimate that may be published; it has a value."""
+
+    index: IndexResult
+    estimate: Estimate
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,15 @@ class ReportContext:
         """Return the official estimate of a cell, or None where it stays hidden or empty."""
         official = index.by(self.result.official)
         return official if self.shown(domain, index) and official.value is not None else None
+
+    def shown_indices(self, domain: DomainResult, indices: Iterable[IndexResult]) -> list[ShownIndex]:
+        """Return these indices of a domain with their estimates, without those that stay hidden or empty."""
+        estimates = ((index, self.estimate(domain, index)) for index in indices)
+        return [
+            ShownIndex(index, estimate, estimate.value)
+            for index, estimate in estimates
+            if estimate is not None and estimate.value is not None
+        ]
 
     def index_name(self, index: str) -> str:
         """Return the Vietnamese text of a criterion or item."""

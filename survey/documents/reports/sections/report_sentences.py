@@ -114,28 +114,25 @@ def _targets(context: ReportContext, domain: DomainResult) -> Iterator[str]:
 
 
 def _criteria(context: ReportContext, domain: DomainResult) -> Iterator[str]:
-    known = [(index, official) for index in domain.criteria if (official := context.estimate(domain, index))]
-    if len(known) < 2:
+    shown = context.shown_indices(domain, domain.criteria)
+    if len(shown) < 2:
         return
-    best, high = max(known, key=lambda pair: pair[1].value or 0.0)
-    worst, low = min(known, key=lambda pair: pair[1].value or 0.0)
-    if high.low is None or low.high is None or best is worst:
+    best = max(shown, key=lambda criterion: criterion.value)
+    worst = min(shown, key=lambda criterion: criterion.value)
+    low, high = best.estimate.low, worst.estimate.high
+    if low is None or high is None or best is worst:
         return
     yield context.text(
-        "remark.criteria_distinct" if high.low > low.high else "remark.criteria_close",
-        best=context.index_name(best.id),
-        best_value=percent(high.value or 0.0),
-        worst=context.index_name(worst.id),
-        worst_value=percent(low.value or 0.0),
+        "remark.criteria_distinct" if low > high else "remark.criteria_close",
+        best=context.index_name(best.index.id),
+        best_value=percent(best.value),
+        worst=context.index_name(worst.index.id),
+        worst_value=percent(worst.value),
     )
 
 
 def _weak_items(context: ReportContext, domain: DomainResult) -> Iterator[str]:
-    known = [
-        (official.value, item.id)
-        for item in domain.items
-        if (official := context.estimate(domain, item)) and official.value is not None
-    ]
+    known = [(item.value, item.index.id) for item in context.shown_indices(domain, domain.items)]
     if len(known) > _WEAK_ITEMS:
         weak = sorted(known)[:_WEAK_ITEMS]
         named = [
