@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from scoring.points.awards import Award
 from scoring.points.target_probabilities import DomainPoints
-from scoring.results import DomainResult, Estimate, IndexResult
+from scoring.results import DomainResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import NBSP, short_percent
 from survey.documents.reports.record import Cell, Column, Table, TableRow
-from survey.documents.reports.report_context import ReportContext
+from survey.documents.reports.report_context import ReportContext, ShownIndex
 
 # Room for a few written lines.
 PEN = Cell(("",) * 6, ("",))
@@ -18,22 +19,16 @@ def table(context: ReportContext, domain: DomainResult, scored: DomainPoints | N
 
     Columns: result, standard points, points by the table, the council's points, cause, remedy, unit responsible.
     """
-    known = [(index, official) for index in domain.criteria if (official := context.estimate(domain, index))]
-    if not known:
+    shown = context.shown_indices(domain, domain.criteria)
+    if not shown:
         return None
     target = max(context.campaign.targets)
-    weak = [pair for pair in known if (pair[1].value or 0.0) < target]
-    lowest = min(known, key=lambda pair: pair[1].value or 0.0)
-    named = short_percent(target)
-    title = context.text("weak.table" if weak else "weak.table_lowest", target=named)
-    points = {} if scored is None else {worth.award.criterion: worth.award for worth in scored.criteria}
-    rows = []
-    for index, official in weak or [lowest]:
-        award = points.get(index.id)
-        standard = None if award is None else award.maximum
-        computed = None if award is None else award.points
-        rows.append(_row(context, index, official, standard, computed))
-    return Table("weak", title, _columns(context, scored), tuple(rows), _notes(context, scored), "points")
+    weak = [criterion for criterion in shown if criterion.value < target]
+    lowest = min(shown, key=lambda criterion: criterion.value)
+    title = context.text("weak.table" if weak else "weak.table_lowest", target=short_percent(target))
+    awards = {} if scored is None else {earned.award.criterion: earned.award for earned in scored.criteria}
+    rows = tuple(_row(context, criterion, awards.get(criterion.index.id)) for criterion in weak or [lowest])
+    return Table("weak", title, _columns(context, scored), rows, _notes(context, scored), "points")
 
 
 def _columns(context: ReportContext, scored: DomainPoints | None) -> tuple[Column, ...]:
@@ -55,25 +50,20 @@ def _columns(context: ReportContext, scored: DomainPoints | None) -> tuple[Colum
     )
 
 
-def _row(
-    context: ReportContext,
-    index: IndexResult,
-    official: Estimate,
-    standard: float | None,
-    computed: float | None,
-) -> TableRow:
+def _row(context: ReportContext, criterion: ShownIndex, award: Award | None) -> TableRow:
+    name = criterion.index.id
     return TableRow(
         (
-            cells.text(f"{index.id}. {context.index_name(index.id)}"),
-            cells.estimate(official, context.text("column.census")),
-            _points(standard, computed),
+            cells.text(f"{name}. {context.index_name(name)}"),
+            cells.estimate(criterion.estimate, context.text("column.census")),
+            _points(award),
             *(PEN,) * 4,
         )
     )
 
 
-def _points(standard: float | None, computed: float | None) -> Cell:
-    values = (standard, computed)
+def _points(award: Award | None) -> Cell:
+    values = (None, None) if award is None else (award.maximum, award.points)
     line = f"{NBSP}/{NBSP}".join(cells.share(value).lines[0] for value in values)
     return Cell((line,), tuple(cells.share(value).values[0] for value in values))
 
