@@ -20,6 +20,13 @@ class _Sum:
     total: CellKey
     parts: tuple[CellKey, ...]
 
+    def gives_away(self, hidden: set[CellKey], forms: dict[CellKey, int], threshold: int) -> bool:
+        """Say whether the shown total tells about so few hidden parts that it tells about single answers."""
+        dark = [part for part in self.parts if part in hidden]
+        if not dark or self.total in hidden:
+            return False
+        return len(dark) == 1 or sum(forms[part] for part in dark) < threshold
+
 
 def hidden_cells(result: SurveyResult, threshold: int = THRESHOLD) -> frozenset[CellKey]:
     """Return the cells (domain id, index id) that must not be shown.
@@ -92,15 +99,9 @@ def _given_away(
     threshold: int,
 ) -> Iterator[CellKey]:
     for relation in sums:
-        dark = [part for part in relation.parts if part in hidden]
-        open_parts = [part for part in relation.parts if part not in hidden and forms[part] > 0]
-        thin = len(dark) == 1 or sum(forms[part] for part in dark) < threshold
-        if relation.total in hidden or not dark or not thin:
-            continue
-        if open_parts:
-            yield min(open_parts, key=weight.__getitem__)
-        else:
-            yield relation.total
+        if relation.gives_away(hidden, forms, threshold):
+            open_parts = [part for part in relation.parts if part not in hidden and forms[part] > 0]
+            yield min(open_parts, key=weight.__getitem__, default=relation.total)
 
 
 def _forms(result: SurveyResult) -> dict[CellKey, int]:
