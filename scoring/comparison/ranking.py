@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
 from scoring.comparison.differences import PairDifference, unit_differences
@@ -63,6 +63,16 @@ class Ranking:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _RankedUnit:
+    """A unit that may be ranked: its number of forms, its index, and the standard error of that."""
+
+    id: str
+    forms: int
+    value: float
+    error: float
+
+
 def rank_error(found: Estimate, level: float) -> float:
     """Return the standard error with which an estimate may enter a comparison of units.
 
@@ -95,29 +105,45 @@ def ranking(
     one step with Bonferroni's quantile over all pairs stands in for both simulated sets; it is wider. Edge
     cases: a unit without an index or an interval is left out; no unit or one gives an empty comparison.
     """
-    open_to = (domain for domain in domains if domain.forms >= fewest and domain.id not in hidden)
-    estimates = ((domain, domain.overall.by(formula)) for domain in open_to)
-    placed = ((domain, found, rank_error(found, level)) for domain, found in estimates)
-    chosen = [one for one in placed if one[1].value is not None and not math.isnan(one[2])]
-    value = tuple(found.value or 0.0 for _, found, _ in chosen)
-    error = [spread for _, _, spread in chosen]
-    few = len(chosen) <= MOST_SIMULATED
+    ranked = list(_ranked_units(domains, formula, level, fewest, hidden))
+    value = tuple(unit.value for unit in ranked)
+    error = [unit.error for unit in ranked]
+    units = tuple(unit.id for unit in ranked)
     wide = pairwise_bonferroni(value, error, level)
-    pairs = tuple(unit_differences(value, error, level)) if few else ()
-    units = tuple(domain.id for domain, _, _ in chosen)
-    return Ranking(
+    in_one_step = Ranking(
         formula=formula,
         level=level,
         units=units,
-        forms=tuple(domain.forms for domain, _, _ in chosen),
+        forms=tuple(unit.forms for unit in ranked),
         value=value,
         left_out=tuple(domain.id for domain in domains if domain.id not in units),
-        marginal=mrsw_marginal(value, error, level, seed=seed) if few else wide,
-        simultaneous=mrsw_simultaneous(value, error, level, seed=seed) if few else wide,
+        marginal=wide,
+        simultaneous=wide,
         deterministic=kww_bonferroni(value, error, level),
-        pairs=pairs,
-        letters=letter_display(wide.rank, pairs, 1 - level) if few else (),
+        pairs=(),
+        letters=(),
     )
+    if len(ranked) > MOST_SIMULATED:
+        return in_one_step
+    pairs = tuple(unit_differences(value, error, level))
+    return replace(
+        in_one_step,
+        marginal=mrsw_marginal(value, error, level, seed=seed),
+        simultaneous=mrsw_simultaneous(value, error, level, seed=seed),
+        pairs=pairs,
+        letters=letter_display(wide.rank, pairs, 1 - level),
+    )
+
+
+def _ranked_units(
+    domains: Iterable[DomainResult], formula: Formula, level: float, fewest: int, hidden: Collection[str]
+) -> Iterator[_RankedUnit]:
+    for domain in domains:
+        found = domain.overall.by(formula)
+        error = rank_error(found, level)
+        is_open = domain.forms >= fewest and domain.id not in hidden
+        if is_open and found.value is not None and not math.isnan(error):
+            yield _RankedUnit(domain.id, domain.forms, found.value, error)
 
 
 def letter_display(rank: Sequence[int], pairs: Sequence[PairDifference], alpha: float) -> tuple[str, ...]:
