@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -61,15 +61,21 @@ def _years(case: Case, scheme: Scheme, weighted: Moments, level: float) -> Itera
         ]
         found[unit] = year_differences(points, level)
     for place in range(len(years) - 1):
-        tested = [unit for unit, row in found.items() if unit is not None and row[place].p is not None]
-        adjusted = dict(zip(tested, holm([found[unit][place].p or 0.0 for unit in tested]), strict=True))
-        for unit, row in found.items():
-            record = _difference(case, unit, row[place], level)
+        differences = {unit: row[place] for unit, row in found.items()}
+        adjusted = _adjusted(differences)
+        for unit, difference in differences.items():
+            record = _difference(case, unit, difference, level)
             if len(years) > 2:
                 record["years"] = years[place : place + 2]
             if unit is not None:
                 record["p_holm"] = number(adjusted.get(unit))
             yield record
+
+
+def _adjusted(differences: Mapping[int | None, TestedDifference]) -> dict[int, float]:
+    """Return Holm's p-value of each unit that was tested; ALL is no further test of the family."""
+    p = {unit: each.p for unit, each in differences.items() if unit is not None and each.p is not None}
+    return dict(zip(p, holm(list(p.values())), strict=True))
 
 
 def _difference(case: Case, unit: int | None, row: TestedDifference, level: float) -> StatisticRecord:
