@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +26,16 @@ from scoring.index import Scheme, estimate
 from scoring.intervals import form_bound, interval_error, mean_t, t_quantile, wilson
 from scoring.multiplicity import holm
 from scoring.seed import SEED
+
+
+@dataclass(frozen=True, slots=True)
+class _RankEntrant:
+    """A unit to be ranked; ``safe`` is the standard error for ranking, ``se`` the one to report."""
+
+    name: str
+    value: float
+    se: float
+    safe: float
 
 
 def comparison_records(
@@ -99,14 +110,23 @@ def _ranks(case: Case, scheme: Scheme, weighted: Moments, level: float) -> Itera
     wanted = case.setup.rank_year
     place = len(case.years) - 1 if wanted is None else case.years.index(wanted)
     points = [_point(case, scheme, weighted, _strata(case, u, place), 0) for u in range(len(case.units))]
-    ranked = [unit for unit, point in enumerate(points) if not np.isnan(point.value)]
-    if len(ranked) < 2:
-        return
-    names = [case.units[unit].name for unit in ranked]
-    value = np.array([points[unit].value for unit in ranked])
-    se = np.array([points[unit].se for unit in ranked])
-    safe = np.array([_honest(case, unit, place, points[unit], level) for unit in ranked])
     year = {} if case.years[place] is None else {"year": case.years[place]}
+    entrants = [
+        _RankEntrant(case.units[unit].name, point.value, point.se, _honest(case, unit, place, point, level))
+        for unit, point in enumerate(points)
+        if not np.isnan(point.value)
+    ]
+    if len(entrants) > 1:
+        yield from _rank_records(entrants, year, level)
+
+
+def _rank_records(
+    entrants: Sequence[_RankEntrant], year: StatisticRecord, level: float
+) -> Iterator[StatisticRecord]:
+    names = [entrant.name for entrant in entrants]
+    value = np.array([entrant.value for entrant in entrants])
+    se = np.array([entrant.se for entrant in entrants])
+    safe = np.array([entrant.safe for entrant in entrants])
     marginal = mrsw_marginal(value, safe, level, seed=SEED)
     yield {
         "stat": "ranks", **year, "unit": names, "estimate": value.tolist(), "se": se.tolist(),
