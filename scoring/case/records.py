@@ -125,14 +125,24 @@ def _srs(x: int, n: int, population: float, level: float) -> StatisticRecord:
         none = [*COUNT_METHODS, *(f"{name}_fpc" for name in COUNT_METHODS), "hypergeometric_exact", "blaker"]
         return {name: [None, None] for name in none} | {"n_eff_fpc": None}
     record: StatisticRecord = {name: ends(method(x, n, level)) for name, method in COUNT_METHODS.items()}
-    known = not math.isnan(population)
-    whole = int(population) if known else 0
-    record["hypergeometric_exact"] = ends(exact.hypergeometric(x, n, whole, level) if known else None)
-    record["blaker"] = ends(exact.blaker(x, n, whole, level) if known else None)
-    record["n_eff_fpc"] = effective_n(n, population) if known else None
-    for name, method in COUNT_METHODS.items():
-        record[f"{name}_fpc"] = ends(with_fpc(method, x, n, population, level) if known else None)
-    return record
+    return record | _of_known_population(x, n, population, level)
+
+
+def _of_known_population(x: int, n: int, population: float, level: float) -> StatisticRecord:
+    """Return what can only be computed where N is known, and is None elsewhere."""
+    if math.isnan(population):
+        unknown = {"hypergeometric_exact": ends(None), "blaker": ends(None), "n_eff_fpc": None}
+        return unknown | {f"{name}_fpc": ends(None) for name in COUNT_METHODS}
+    corrected = {
+        f"{name}_fpc": ends(with_fpc(method, x, n, population, level))
+        for name, method in COUNT_METHODS.items()
+    }
+    return {
+        "hypergeometric_exact": ends(exact.hypergeometric(x, n, int(population), level)),
+        "blaker": ends(exact.blaker(x, n, int(population), level)),
+        "n_eff_fpc": effective_n(n, population),
+        **corrected,
+    }
 
 
 def _criteria(
