@@ -89,8 +89,13 @@ class _ResponseRows:
     times: list[datetime | None] = field(default_factory=list)
     place: dict[str, int] = field(default_factory=dict)
     pick: Callable[[list[str]], tuple[str, ...]] = tuple
-    legal_units: frozenset[str] = frozenset()
-    legal_channels: frozenset[str] = frozenset()
+    legal_units: frozenset[str] = field(init=False)
+    legal_channels: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = self.known or ()
+        self.legal_units = frozenset(unit.name for unit in known)
+        self.legal_channels = frozenset(name for unit in known for name in unit.channels)
 
     def start(self) -> bool:
         """Find the columns; False where one that is needed is missing."""
@@ -100,8 +105,6 @@ class _ResponseRows:
         self.place = {name: number for number, name in enumerate(header)}
         found = [self.place[question] for question in questions]
         self.pick = itemgetter(*found) if len(found) > 1 else lambda cells: (cells[found[0]],)
-        self.legal_units = frozenset(unit.name for unit in self.known or ())
-        self.legal_channels = frozenset(name for unit in self.known or () for name in unit.channels)
         self.columns = {name: [] for name in ("channel", "officer") if name in self.place}
         self.numbers = {name: [] for name in ("w", "seconds") if name in self.place}
         return True
