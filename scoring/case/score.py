@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,15 @@ from scoring.tally import Counts, FormTable, arrange, count
 STEPS = 1000  # of a whole run, as the progress callback counts them
 QUALITY_FROM = 800  # the permutations behind the flags are the last long part
 FEWEST_QUESTIONS = 5  # a scale of all questions is worth a reliability from here on
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownMargins:
+    """The counts N that are known, of each unit's channels, of the units, and of the channels."""
+
+    unit_and_channel: CalibrationMargin
+    unit: CalibrationMargin
+    channel: CalibrationMargin
 
 
 def score_case(
@@ -109,22 +119,16 @@ def _channels(case: Case, place: int, when: dict[str, int]) -> Iterator[CaseDoma
 
 def _calibrated(case: Case, scheme: Scheme) -> Iterator[StatisticRecord]:
     """Yield the records of the post-stratified and the raked design, where N is known per unit and channel."""
+    channels = case.responses.channel
     known = all(unit.channels for unit in case.units)
-    if case.responses.channel is None or not known or case.years != (None,):
+    if channels is None or not known or case.years != (None,):
         return
-    names = sorted({name for unit in case.units for name in unit.channels})
-    place = {name: number for number, name in enumerate(names)}
-    channel = np.array([place[name] for name in case.responses.channel], dtype=np.intp)[case.table.order]
-    target = np.array([[unit.channels[name] for name in names] for unit in case.units], dtype=np.float64)
-    unit = case.table.stratum
-    base = _base_weights(case.table)
-    cell = CalibrationMargin(unit * len(names) + channel, target.ravel())
-    margins = [CalibrationMargin(unit, target.sum(axis=1)), CalibrationMargin(channel, target.sum(axis=0))]
-    ways: tuple[tuple[str, Callable[[], Calibration]], ...] = (
-        ("postStratify", lambda: post_stratify(base, cell)),
-        ("rake", lambda: rake(base, margins)),
+    base, margins = _base_weights(case.table), _margins(case, channels)
+    designs: tuple[tuple[str, Callable[[], Calibration]], ...] = (
+        ("postStratify", lambda: post_stratify(base, margins.unit_and_channel)),
+        ("rake", lambda: rake(base, [margins.unit, margins.channel])),
     )
-    for design, calibrate in ways:
+    for design, calibrate in designs:
         try:
             calibration = calibrate()
         except ValueError:
@@ -132,6 +136,19 @@ def _calibrated(case: Case, scheme: Scheme) -> Iterator[StatisticRecord]:
         for name, inside in _unit_domains(case):
             found = calibrated_moments(case.table, calibration, inside, case.setup.satisfied_from)
             yield from calibrated_records(case, scheme, design, estimate(scheme, found), name)
+
+
+def _margins(case: Case, channels: Sequence[str]) -> _KnownMargins:
+    names = sorted({name for unit in case.units for name in unit.channels})
+    place = {name: number for number, name in enumerate(names)}
+    channel = np.array([place[name] for name in channels], dtype=np.intp)[case.table.order]
+    known = np.array([[unit.channels[name] for name in names] for unit in case.units], dtype=np.float64)
+    unit = case.table.stratum
+    return _KnownMargins(
+        CalibrationMargin(unit * len(names) + channel, known.ravel()),
+        CalibrationMargin(unit, known.sum(axis=1)),
+        CalibrationMargin(channel, known.sum(axis=0)),
+    )
 
 
 def _base_weights(table: FormTable) -> FloatArray:
