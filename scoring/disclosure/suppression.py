@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring.arrays import BoolArray, CountArray
+from scoring.arrays import BoolArray, CountArray, FloatArray
 
 THRESHOLD = 10
 
@@ -132,6 +132,16 @@ def determined(
     """
     table = _table(counts, rows=row_totals, columns=column_totals)
     cells = _cells(np.asarray(hidden, dtype=np.bool_) & table.present)
+    if not cells:
+        return frozenset()
+    _, values, basis = np.linalg.svd(_equations(table, cells))
+    free = basis[int((values > 1e-9).sum()) :]
+    loose = np.abs(free).max(axis=0, initial=0.0) >= 1e-9
+    return frozenset(cell for cell, is_loose in zip(cells, loose, strict=True) if not is_loose)
+
+
+def _equations(table: _CountTable, cells: Sequence[CellPosition]) -> FloatArray:
+    """Return the matrix A of the published equations, restricted to these cells, one of them a column."""
     place = {cell: number for number, cell in enumerate(cells)}
     equations = {tuple(line) for cell in cells for line in table.lines(cell)}
     matrix = np.zeros((max(len(equations), 1), len(cells)))
@@ -139,11 +149,7 @@ def determined(
         for cell in line:
             if cell in place:
                 matrix[number, place[cell]] = -1.0 if cell == line[-1] else 1.0
-    if not cells:
-        return frozenset()
-    _, values, basis = np.linalg.svd(matrix)
-    free = basis[int((values > 1e-9).sum()) :]
-    return frozenset(cell for cell in cells if np.abs(free[:, place[cell]]).max(initial=0.0) < 1e-9)
+    return matrix
 
 
 def _table(counts: ArrayLike, *, rows: bool, columns: bool) -> _CountTable:
@@ -190,13 +196,9 @@ def _flow(table: _CountTable, hidden: BoolArray, cell: CellPosition, most: float
     limit = most if up else min(most, int(table.counts[cell]))
     if start == end:
         return limit
-    room: dict[int, dict[int, float]] = {}
-    for other in _cells(hidden):
-        if other != cell:
-            tail, head = table.arc(other)
-            ways, back = room.setdefault(tail, {}), room.setdefault(head, {})
-            ways[head] = math.inf
-            back[tail] = back.get(tail, 0) + int(table.counts[other])
+    others = hidden.copy()
+    others[cell] = False
+    room = _room(table, _cells(others))
     source, sink = (end, start) if up else (start, end)
     flow = 0.0
     while flow < limit and (path := _path(room, source, sink)):
@@ -208,6 +210,17 @@ def _flow(table: _CountTable, hidden: BoolArray, cell: CellPosition, most: float
             room[head][tail] = room[head].get(tail, 0) + step
         flow += step
     return flow
+
+
+def _room(table: _CountTable, cells: Iterable[CellPosition]) -> dict[int, dict[int, float]]:
+    """Return how much can flow from node to node: along a cell without limit, against it down to 0."""
+    room: dict[int, dict[int, float]] = {}
+    for cell in cells:
+        tail, head = table.arc(cell)
+        along, against = room.setdefault(tail, {}), room.setdefault(head, {})
+        along[head] = math.inf
+        against[tail] = against.get(tail, 0) + int(table.counts[cell])
+    return room
 
 
 def _path(room: dict[int, dict[int, float]], source: int, sink: int) -> list[tuple[int, int]]:
