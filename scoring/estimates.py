@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,28 +93,35 @@ def scaled_estimates(
     is alike, :func:`scoring.intervals.form_bound` on the number of forms. The interval of F1 is the image of
     the one of F3, since F1 = 20 + 0.8 F3, and so respects the range 20..100.
     """
+    unscaled = _unscaled(value, se, sample, level, method)
+    return tuple(_on_scale(unscaled, scale) for scale in scales)
+
+
+def _unscaled(value: float, se: float, sample: Sample, level: float, method: Method) -> Estimate:
+    """Return the estimate on 0..1."""
     if math.isnan(value):
-        return tuple(Estimate(None, None, None, None, None, "none", "no_answers") for _ in scales)
-    name, note, interval = method[0], sample.note, None
-    error: float | None = se
+        return Estimate(None, None, None, None, None, "none", "no_answers")
     if sample.census:
-        name, note, interval = "census", "census", Interval(value, value)
-    elif sample.df <= 0:
-        name, note, error = "none", "single_form", None
-    else:
-        interval = method[1](value, se, sample.df, level)
-        if interval is None or interval.low == interval.high:
-            certain = wilson(sample.effective, sample.effective, level).low
-            interval, name = form_bound(value, certain), "form_bound"
-    return tuple(
-        Estimate(
-            offset + width * value,
-            None if error is None else width * error,
-            sample.df,
-            None if interval is None else offset + width * interval.low,
-            None if interval is None else offset + width * interval.high,
-            name,
-            note,
-        )
-        for offset, width in scales
+        return Estimate(value, se, sample.df, value, value, "census", "census")
+    if sample.df <= 0:
+        return Estimate(value, None, sample.df, None, None, "none", "single_form")
+    name, interval = method[0], method[1](value, se, sample.df, level)
+    if interval is None or interval.low == interval.high:
+        certain = wilson(sample.effective, sample.effective, level).low
+        name, interval = "form_bound", form_bound(value, certain)
+    return Estimate(value, se, sample.df, interval.low, interval.high, name, sample.note)
+
+
+def _on_scale(estimate: Estimate, scale: Scale) -> Estimate:
+    offset, width = scale
+
+    def placed(point: float | None) -> float | None:
+        return None if point is None else offset + width * point
+
+    return replace(
+        estimate,
+        value=placed(estimate.value),
+        se=None if estimate.se is None else width * estimate.se,
+        low=placed(estimate.low),
+        high=placed(estimate.high),
     )
