@@ -175,18 +175,22 @@ class _PointTableReader:
         if last[1].end != HUNDRED:
             self.fault("point_table_not_to_100", f"{last[0]}to", value=str(last[1].end))
         for place, segment in read:
-            # A single point, from = to, can only be the last: exactly 100 per cent.
-            if segment.end < segment.start or (segment.end == segment.start and place != last[0]):
-                self.fault("point_table_segment_empty", f"{place}to", value=str(segment.end))
-            if segment.points is not None and segment.points > maximum:
-                self.fault(
-                    "point_table_above_max", f"{place}points", points=str(segment.points), max=str(maximum)
-                )
+            self.alone(segment, place, maximum, is_last=place == last[0])
         for (_, before), (place, after) in pairwise(read):
             if before.end != after.start:
                 code = "point_table_gap" if before.end < after.start else "point_table_overlap"
                 self.fault(code, f"{place}from", end=str(before.end), start=str(after.start))
         self.rising([(place, segment) for place, segment in read if segment.points is not None], maximum)
+
+    def alone(self, segment: Segment, place: str, maximum: Decimal, *, is_last: bool) -> None:
+        """Check that a segment is not empty and stays below the maximum."""
+        # A single point, from = to, can only be the last: exactly 100 per cent.
+        if segment.end < segment.start or (segment.end == segment.start and not is_last):
+            self.fault("point_table_segment_empty", f"{place}to", value=str(segment.end))
+        if segment.points is not None and segment.points > maximum:
+            self.fault(
+                "point_table_above_max", f"{place}points", points=str(segment.points), max=str(maximum)
+            )
 
     def rising(self, known: list[tuple[str, Segment]], maximum: Decimal) -> None:
         """Check that a higher percentage never brings fewer points; a slope may run into the maximum."""
