@@ -71,10 +71,7 @@ def arrange(
     rows = np.asarray(marks, dtype=np.uint8)
     codes = np.asarray(stratum, dtype=np.intp)
     sizes = np.array([np.nan if n is None else n for n in population], dtype=np.float64)
-    if rows.ndim != 2 or codes.shape != rows.shape[:1]:
-        raise ValueError("marks must be (n_forms, n_items) with one stratum code a form")
-    if codes.size and not 0 <= codes.min() <= codes.max() < sizes.size:
-        raise ValueError("a stratum code has no population entry")
+    _require_matching(rows, codes, sizes)
     given = None if weights is None else np.asarray(weights, dtype=np.float64)
     order = np.arange(codes.size, dtype=np.intp)
     if codes.size and bool(np.any(codes[1:] < codes[:-1])):
@@ -83,6 +80,13 @@ def arrange(
         given = None if given is None else given[order]
     offsets = np.searchsorted(codes, np.arange(sizes.size + 1)).astype(np.intp)
     return FormTable(np.ascontiguousarray(rows.T), offsets, sizes, given, order)
+
+
+def _require_matching(rows: MarkArray, codes: CodeArray, sizes: FloatArray) -> None:
+    if rows.ndim != 2 or codes.shape != rows.shape[:1]:
+        raise ValueError("marks must be (n_forms, n_items) with one stratum code a form")
+    if codes.size and not 0 <= codes.min() <= codes.max() < sizes.size:
+        raise ValueError("a stratum code has no population entry")
 
 
 @dataclass(frozen=True, slots=True)
