@@ -143,9 +143,23 @@ class _Row:
 
 
 def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
-    """Return the rows that hold anything, with their lines."""
-    empty = Source((), {}, ())
-    text = _text(data, faults)
+    """Return the header and the rows under it, having noted what is wrong with the file as a whole."""
+    lines = _lines(_text(data, faults), faults)
+    if not lines:
+        return Source((), {}, ())
+    (_, header), *rows = lines
+    places = _places(header, faults)
+    wanted = (NAME, EMAIL) if by_mail else ()
+    faults += [Fault("invitation_column_missing", f"1:{name}") for name in wanted if name not in places]
+    if not rows:
+        faults.append(Fault("invitation_empty", "2"))
+    elif len(rows) > MOST_RECIPIENTS:
+        faults.append(Fault("invitation_many", f"{rows[-1][0]}", {"most": MOST_RECIPIENTS}))
+    return Source(header, places, tuple(rows))
+
+
+def _lines(text: str, faults: list[Fault]) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the rows that hold anything, each with its line; having noted why there are none."""
     first, _, _ = text.partition("\n")
     delimiter = max(",;\t", key=first.count)
     try:
@@ -156,11 +170,14 @@ def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
         ]
     except CsvError as unreadable:
         faults.append(_unreadable(unreadable))
-        return empty
+        return []
     if not lines:
         faults.append(Fault("invitation_empty", "1"))
-        return empty
-    header = lines[0][1]
+    return lines
+
+
+def _places(header: Sequence[str], faults: list[Fault]) -> dict[str, int]:
+    """Return the place of each column that is known; of one that stands there twice, the first."""
     places: dict[str, int] = {}
     for place, title in enumerate(header):
         column = KNOWN.get(_plain(title))
@@ -168,13 +185,7 @@ def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
             faults.append(Fault("invitation_column_twice", f"1:{column}"))
         elif column is not None:
             places[column] = place
-    wanted = (NAME, EMAIL) if by_mail else ()
-    faults += [Fault("invitation_column_missing", f"1:{name}") for name in wanted if name not in places]
-    if len(lines) == 1:
-        faults.append(Fault("invitation_empty", "2"))
-    elif len(lines) - 1 > MOST_RECIPIENTS:
-        faults.append(Fault("invitation_many", f"{lines[-1][0]}", {"most": MOST_RECIPIENTS}))
-    return Source(header, places, tuple(lines[1:]))
+    return places
 
 
 def _text(data: bytes, faults: list[Fault]) -> str:
