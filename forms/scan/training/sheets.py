@@ -62,20 +62,26 @@ def fill_sheet(random: Random, printed: npt.NDArray[np.uint8], boxes: Sequence[B
     pen = _PENS[int(random.choice(len(_PENS), p=[each[3] for each in _PENS]))]
     width = random.uniform(0.2, 0.7) if pen[0] > 0.06 else random.uniform(0.7, 1.4)
     habit = None if random.random() < _WILD else any_mark(random)
-    numbered = list(enumerate(boxes))
-    for _, group in groupby(numbered, key=lambda each: each[1].q):
+    for _, group in groupby(enumerate(boxes), key=lambda each: each[1].q):
         _answer(random, sheet, foreign, labels, list(group), pen, width, habit)
     _soil(random, sheet, foreign, boxes)
     depth = (
         random.uniform(0.4, 0.75) if random.random() < 0.2 else random.uniform(0.0, 0.2)
     )  # grey, or in colours
     stamp = _stamp(random, sheet, depth) if random.random() < 0.4 else np.zeros_like(foreign)
-    for index, box in numbered:
+    _doubt_soiled(labels, boxes, foreign, stamp, depth)
+    return FilledSheet(sheet, labels)
+
+
+def _doubt_soiled(
+    labels: npt.NDArray[np.int64], boxes: Sequence[Box], foreign: Ink, stamp: Ink, depth: float
+) -> None:
+    """Label unsure the empty boxes with ink of another's mark, and the boxes under a stamp's dark lines."""
+    for index, box in enumerate(boxes):
         if labels[index] == EMPTY and float(foreign[_window(box, -0.3)].mean()) > 0.005:
             labels[index] = UNSURE
         if depth > (0.1 if labels[index] == EMPTY else 0.3) and float(stamp[_window(box, 0.8)].mean()) > 0.03:
             labels[index] = UNSURE  # nobody can tell a stamp's dark lines from a faint pen's
-    return FilledSheet(sheet, labels)
 
 
 def _toned(random: Random, printed: npt.NDArray[np.uint8]) -> Tone:
