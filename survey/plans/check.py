@@ -15,7 +15,7 @@ from forms.faults import FaultyInstrument
 from forms.languages.known import TAG
 from scoring.points import point_tables
 from survey.errors import Fault, Refusal
-from survey.plans.places import placed, places
+from survey.plans.locations import located, locations
 from survey.plans.plan import (
     EVERY_CHANNEL,
     POINT_TABLE,
@@ -69,8 +69,8 @@ def parse(data: bytes) -> Plan:
     faults: list[Fault] = []
     plan = _plan(PlanReader(values, "", faults))
     if faults:
-        known = places(text)
-        raise Refusal("plan_faulty", [replace(f, location=placed(f.location, known)) for f in faults])
+        known = locations(text)
+        raise Refusal("plan_faulty", [replace(f, location=located(f.location, known)) for f in faults])
     return plan
 
 

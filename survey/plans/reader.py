@@ -34,13 +34,13 @@ class PlanReader:
         if not isinstance(table, Mapping):
             self.faults.append(Fault("plan_not_a_table", path))
 
-    def place(self, name: str) -> str:
+    def path_of(self, name: str) -> str:
         """Return the path of the value *name*."""
         return f"{self.path}.{name}" if self.path else name
 
     def fault(self, code: str, name: str, **details: str | int) -> None:
         """Note a fault of the value *name*."""
-        self.faults.append(Fault(code, self.place(name), details))
+        self.faults.append(Fault(code, self.path_of(name), details))
 
     def _take(self, name: str, kind: type, default: Any) -> Any:
         self._known.add(name)
@@ -121,13 +121,13 @@ class PlanReader:
         self._known.add(name)
         if name not in self.values:
             self.fault("plan_missing", name)
-            return PlanReader({}, self.place(name), [])
-        return PlanReader(self.values[name], self.place(name), self.faults)
+            return PlanReader({}, self.path_of(name), [])
+        return PlanReader(self.values[name], self.path_of(name), self.faults)
 
     def tables(self, name: str) -> list[PlanReader]:
         """Return a reader for each table of the list *name*."""
         rows = self._take(name, list, None)
-        return [PlanReader(row, f"{self.place(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])]
+        return [PlanReader(row, f"{self.path_of(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])]
 
     def done(self) -> None:
         """Note every name that nobody asked for: most often a slip of the pen."""

@@ -22,9 +22,9 @@ from forms.languages.audio import TYPES
 from forms.languages.folder import AUDIO, WORDS, Language
 from forms.languages.known import BUNDLED, EXPECTED, tag_of
 from forms.languages.speaking import speaking
-from survey.errors import Fault, PlacedFault, Refusal
+from survey.errors import Fault, LocatedFault, Refusal
 from survey.models import CampaignClip, CampaignLanguage
-from survey.plans.places import placed, places
+from survey.plans.locations import located, locations
 from survey.plans.plan import Plan
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -49,7 +49,7 @@ def gather(data: Path, plan: Plan) -> tuple[Language, ...]:
     """
     questionnaire = instrument.load(plan.questionnaire)
     gathered: list[Language] = []
-    faults: list[PlacedFault] = []
+    faults: list[LocatedFault] = []
     for tag in plan.languages:
         try:
             gathered.append(_read(data / FOLDER / tag, tag, questionnaire, tag))
@@ -154,20 +154,20 @@ def _read(path: Path, tag: str, questionnaire: Questionnaire, shown: str) -> Lan
     try:
         return folder.read(path, tag, questionnaire)
     except FaultyInstrument as faulty:
-        known = _places(path / WORDS)
-        raise Refusal("language_faulty", [_placed(fault, shown, known) for fault in faulty.faults]) from None
+        known = _locations(path / WORDS)
+        raise Refusal("language_faulty", [_located(fault, shown, known) for fault in faulty.faults]) from None
 
 
-def _placed(fault: PlacedFault, shown: str, known: dict[str, str]) -> Fault:
+def _located(fault: LocatedFault, shown: str, known: dict[str, str]) -> Fault:
     """Return a fault at its file, and at its line and column where it is one of a text."""
     if fault.code.startswith("language_text") or fault.code in {"language_gaps", "language_other"}:
-        return Fault(fault.code, f"{shown}/{WORDS} {placed(fault.location, known)}", fault.details)
+        return Fault(fault.code, f"{shown}/{WORDS} {located(fault.location, known)}", fault.details)
     place = f"{shown}/{WORDS}" if fault.code == "language_syntax" else f"{shown}/{fault.location}".rstrip("/")
     return Fault(fault.code, place, fault.details)
 
 
-def _places(path: Path) -> dict[str, str]:
+def _locations(path: Path) -> dict[str, str]:
     try:
-        return places(path.read_text("utf-8-sig"))
+        return locations(path.read_text("utf-8-sig"))
     except (OSError, ValueError):
         return {}

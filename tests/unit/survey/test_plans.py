@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from survey.errors import Refusal
 from survey.plans import check
-from survey.plans.places import placed, places
+from survey.plans.locations import located, locations
 from survey.plans.plan import from_json
 
 BUNDLED = (check.BUNDLED / "binh-dinh-2024.toml").read_text("utf-8")
@@ -283,7 +283,7 @@ def test_any_bytes_are_refused_and_never_a_defect(data: bytes) -> None:
 
 
 def test_places_know_quoted_names_and_lists_of_tables() -> None:
-    known = places('a = 1\n"b c" = 2\n[t]\n  d = 3\n[[u]]\n[[u]]\ne = 4\n[u.v]\nf = 5\n')
+    known = locations('a = 1\n"b c" = 2\n[t]\n  d = 3\n[[u]]\n[[u]]\ne = 4\n[u.v]\nf = 5\n')
     assert known == {
         "a": "1:5",
         "b c": "2:9",
@@ -295,6 +295,6 @@ def test_places_know_quoted_names_and_lists_of_tables() -> None:
         "u.v": "8:1",
         "u.v.f": "9:5",
     }
-    assert placed("u[1].missing", known) == "6:1 u[1].missing"
-    assert placed("nowhere", known) == "1:1 nowhere"
-    assert placed("", known) == "1:1"
+    assert located("u[1].missing", known) == "6:1 u[1].missing"
+    assert located("nowhere", known) == "1:1 nowhere"
+    assert located("", known) == "1:1"

@@ -12,7 +12,7 @@ QUOTES = re.compile("|".join((*TRIPLE, "#.*", r'"(?:[^"\\]|\\.)*"', "'[^']*'")))
 START = "1:1"
 
 
-def places(text: str) -> dict[str, str]:
+def locations(text: str) -> dict[str, str]:
     """Return ``line:column`` of every table and plainly written value, by its path.
 
     Values inside inline tables and many-line values have the place of the key that opens them.
@@ -35,7 +35,7 @@ def places(text: str) -> dict[str, str]:
     return known
 
 
-def placed(path: str, known: dict[str, str]) -> str:
+def located(path: str, known: dict[str, str]) -> str:
     """Return *path* after the line and column of its nearest known ancestor, the start where there is none."""
     probe = path
     while probe and probe not in known:
