@@ -50,7 +50,7 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RecipientFile:
     """The rows of a file as they stand, with the place of each column that is known."""
 
     header: tuple[str, ...]
@@ -59,8 +59,8 @@ class Source:
 
 
 def read(
-    data: bytes, campaign: CampaignRecord, actor: Actor, unit: str | None, *, by_mail: bool
-) -> tuple[Source, list[Recipient]]:
+    actor: Actor, campaign: CampaignRecord, data: bytes, unit: str | None, *, by_mail: bool
+) -> tuple[RecipientFile, list[Recipient]]:
     """Return a list's recipients; *unit* is whom they rate where the file does not say.
 
     A list that is sent *by_mail* needs a name and an address in every row; a mail-merge list needs neither.
@@ -72,7 +72,7 @@ def read(
     source = _source(data, by_mail, faults)
     found = []
     for line, row in source.rows if not faults else ():
-        reader = _Row(source, line, row, campaign, actor, faults)
+        reader = _RecipientRow(source, line, row, campaign, actor, faults)
         found.append(reader.recipient(unit, by_mail=by_mail))
     if not faults:
         faults += _twice(found)
@@ -82,7 +82,7 @@ def read(
     return source, found
 
 
-def merged(source: Source, linked: Sequence[tuple[Recipient, str, str]]) -> bytes:
+def merged(source: RecipientFile, linked: Sequence[tuple[Recipient, str, str]]) -> bytes:
     """Return the rows of *source*, each with its link and its short code, as CSV that Excel opens as it is."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
@@ -98,10 +98,10 @@ def _written(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _RecipientRow:
     """One row on its way to a recipient."""
 
-    source: Source
+    source: RecipientFile
     line: int
     row: tuple[str, ...]
     campaign: CampaignRecord
@@ -142,11 +142,11 @@ class _Row:
         self.faults.append(Fault(code, f"{self.line}:{column}", details))
 
 
-def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
+def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> RecipientFile:
     """Return the header and the rows under it, having noted what is wrong with the file as a whole."""
     lines = _lines(_text(data, faults), faults)
     if not lines:
-        return Source((), {}, ())
+        return RecipientFile((), {}, ())
     (_, header), *rows = lines
     places = _places(header, faults)
     wanted = (NAME, EMAIL) if by_mail else ()
@@ -155,7 +155,7 @@ def _source(data: bytes, by_mail: bool, faults: list[Fault]) -> Source:
         faults.append(Fault("invitation_empty", "2"))
     elif len(rows) > MOST_RECIPIENTS:
         faults.append(Fault("invitation_many", f"{rows[-1][0]}", {"most": MOST_RECIPIENTS}))
-    return Source(header, places, tuple(rows))
+    return RecipientFile(header, places, tuple(rows))
 
 
 def _lines(text: str, faults: list[Fault]) -> list[tuple[int, tuple[str, ...]]]:

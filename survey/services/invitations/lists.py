@@ -91,7 +91,7 @@ def load(
     """
     if now >= campaign.closes_at:
         raise Refusal("invitation_over")
-    _, addressees = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=True)
+    _, addressees = csv_files.read(actor, campaign, data, unit or actor.unit_code, by_mail=True)
     with installation.database.write() as session:
         _refuse_known(session, installation, campaign, addressees)
         number = _next_number(session, campaign)
@@ -132,7 +132,7 @@ def merge(
     """
     if now >= campaign.closes_at:
         raise Refusal("invitation_over")
-    source, addressees = csv_files.read(data, campaign, actor, unit or actor.unit_code, by_mail=False)
+    source, addressees = csv_files.read(actor, campaign, data, unit or actor.unit_code, by_mail=False)
     codes = [(ticket_code.fresh_long(), ticket_code.fresh_short()) for _ in addressees]
     with installation.database.write() as session:
         issue(

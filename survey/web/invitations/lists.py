@@ -52,7 +52,7 @@ class KeyForm(FlaskForm):
     key = StringField(validators=[Length(max=60)])
 
 
-class KeptForm(KeyForm):
+class KeptKeyForm(KeyForm):
     """The reminder key on the way out, once somebody has said that it is kept."""
 
     kept = StringField(validators=[InputRequired()])
@@ -117,7 +117,7 @@ def one(campaign: str, number: int) -> ResponseReturnValue:
 @allow(*INVITING)
 def send(campaign: str, number: int) -> ResponseReturnValue:
     """Begin to send the invitations."""
-    record, form = current_installation().campaigns.get(campaign), KeptForm()
+    record, form = current_installation().campaigns.get(campaign), KeptKeyForm()
     if not form.validate_on_submit():
         return _one(record, number, Refusal("invitation_key_unkept"))
     key = form.key.data or ""
