@@ -16,7 +16,7 @@ from typing import Any, Protocol
 Details = Mapping[str, Any]
 
 
-class PlacedFault(Protocol):
+class LocatedFault(Protocol):
     """What ``forms`` and ``scoring`` report of one fault: a code, its location and details."""
 
     @property
@@ -68,7 +68,7 @@ def catalogue() -> Mapping[str, RefusalKind]:
     }
 
 
-def sentence_of(fault: PlacedFault, lang: str = "vi") -> str:
+def sentence_of(fault: LocatedFault, lang: str = "vi") -> str:
     """Return the catalogue's sentence for one *fault*."""
     return catalogue()[fault.code].sentence(lang, fault.details)
 
@@ -89,7 +89,7 @@ class Refusal(Exception):  # noqa: N818 - the house calls it a refusal; it is an
         KeyError: when *code* is not in the catalogue.
     """
 
-    def __init__(self, code: str, faults: Iterable[PlacedFault] = (), **details: Any) -> None:
+    def __init__(self, code: str, faults: Iterable[LocatedFault] = (), **details: Any) -> None:
         super().__init__(code)
         self.kind = catalogue()[code]
         self.code = code

@@ -10,7 +10,7 @@ from wtforms import HiddenField, StringField
 from forms import answers
 from forms.answers import AnswerSheet
 from forms.faults import FaultyInstrument
-from survey.errors import PlacedFault
+from survey.errors import LocatedFault
 from survey.services.installation.campaign_records import CampaignRecord
 
 
@@ -23,7 +23,7 @@ class EntryForm(FlaskForm):
 
 
 def sheet_of(
-    campaign: CampaignRecord, fields: Mapping[str, Sequence[str]], faults: list[PlacedFault]
+    campaign: CampaignRecord, fields: Mapping[str, Sequence[str]], faults: list[LocatedFault]
 ) -> AnswerSheet | None:
     """Return the answers that were sent; None where they have faults, which are added to *faults*."""
     try:

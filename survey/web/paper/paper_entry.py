@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey import clock
-from survey.errors import Fault, PlacedFault, Refusal, sentence_of
+from survey.errors import Fault, LocatedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
 from survey.services.collection import door, serial_ranges
 from survey.services.collection.entries import KeyedEntry, PaperSource
@@ -95,7 +95,7 @@ def save(campaign: str) -> ResponseReturnValue:
     """Take a keyed form in and lead to the next one, or show it again with nothing lost."""
     context, given = _context(campaign), EntryForm()
     fields = request.form.to_dict(flat=False)
-    faults: list[PlacedFault] = []
+    faults: list[LocatedFault] = []
     number = _number(context, given.form_number.data or "", faults)
     if not faults and not SHAPE.fullmatch(number):
         faults.append(Fault("form_number_bad", NUMBER))
@@ -117,7 +117,7 @@ def save(campaign: str) -> ResponseReturnValue:
     return redirect(url_for("paper_entry.form", campaign=context.campaign.code), 303)
 
 
-def _number(context: KeyingContext, typed: str, faults: list[PlacedFault]) -> str:
+def _number(context: KeyingContext, typed: str, faults: list[LocatedFault]) -> str:
     """Return the number that was typed, or that of the sheet whose code a hand scanner typed."""
     if not serial_ranges.CODE.fullmatch(typed.strip().upper()):
         return canonical(typed)
@@ -137,7 +137,7 @@ def canonical(number: str) -> str:
     return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
 
 
-def _card(context: KeyingContext, given: EntryForm, faults: list[PlacedFault]) -> SpendableTicket | None:
+def _card(context: KeyingContext, given: EntryForm, faults: list[LocatedFault]) -> SpendableTicket | None:
     """Return the card that came with the form, None without one; what is wrong with its code is added to *faults*."""
     text = (given.card.data or "").strip()[:LONGEST_CARD]
     if not text:
@@ -158,7 +158,7 @@ def _page(
     context: KeyingContext,
     given: EntryForm,
     values: Mapping[str, Sequence[str]],
-    faults: Sequence[PlacedFault],
+    faults: Sequence[LocatedFault],
 ) -> str:
     lang = language.of_request()
     return render_template(

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 from survey import clock
 from survey.documents.reports.sections import keying_section
 from survey.documents.reports.texts import bundled
-from survey.errors import PlacedFault, Refusal, sentence_of
+from survey.errors import LocatedFault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
 from survey.services.collection import duplicate_serials
 from survey.services.installation.campaign_records import CampaignRecord
@@ -63,7 +63,7 @@ def save_second(campaign: str) -> ResponseReturnValue:
     """Take a second keying in and say only whether it agrees."""
     record, given = current_installation().campaigns.get(campaign), EntryForm()
     number = given.form_number.data or ""
-    faults: list[PlacedFault] = []
+    faults: list[LocatedFault] = []
     sheet = sheet_of(record, request.form.to_dict(flat=False), faults)
     if sheet is None:
         return _entry(record, number, request.form.to_dict(flat=False), faults), 422
@@ -144,7 +144,7 @@ def _asked(record: CampaignRecord) -> PlanUnit:
 
 
 def _entry(
-    record: CampaignRecord, number: str, values: Mapping[str, Sequence[str]], faults: Sequence[PlacedFault]
+    record: CampaignRecord, number: str, values: Mapping[str, Sequence[str]], faults: Sequence[LocatedFault]
 ) -> str:
     lang = language.of_request()
     return render_template(

@@ -17,7 +17,7 @@ from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from forms.layout import EDITIONS
 from survey import clock
-from survey.errors import PlacedFault, Refusal
+from survey.errors import LocatedFault, Refusal
 from survey.services.collection import serial_ranges
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -268,7 +268,7 @@ def _page(record: CampaignRecord, unit: str, form: MinuteForm, refusal: Refusal 
     )
 
 
-def _lines(faults: Iterable[PlacedFault]) -> list[str]:
+def _lines(faults: Iterable[LocatedFault]) -> list[str]:
     return Refusal("sheets_faulty", faults).lines(language.of_request())
 
 
