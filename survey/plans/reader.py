@@ -127,7 +127,9 @@ class PlanReader:
     def tables(self, name: str) -> list[PlanReader]:
         """Return a reader for each table of the list *name*."""
         rows = self._take(name, list, None)
-        return [PlanReader(row, f"{self.path_of(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])]
+        return [
+            PlanReader(row, f"{self.path_of(name)}[{i}]", self.faults) for i, row in enumerate(rows or [])
+        ]
 
     def done(self) -> None:
         """Note every name that nobody asked for: most often a slip of the pen."""

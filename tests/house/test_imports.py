@@ -26,6 +26,7 @@ ALLOWED = {
     "survey.keys": {"cryptography"},
     "survey.ledger": {"cryptography"},
     "survey.logs": {"structlog"},
+    "survey.mail.letters": {"jinja2"},
     "survey.models": {"sqlalchemy", "flask_security"},
     "survey.documents.signing.signing": {"cryptography"},
     "survey.documents.signing.signer": {"pyhanko"},
