@@ -96,15 +96,12 @@ def settings(installation: Installation) -> dict[str, Any]:
 
 def register(app: Flask, installation: Installation) -> None:
     """Set the sign-in library up on *app*."""
-    sessions: scoped_session[Session] = scoped_session(
-        lambda: installation.database.session(writing=_changes_password())  # type: ignore[arg-type]  # any maker will do
-    )
-    security.init_app(app, accounts.datastore(sessions), register_blueprint=True)
+    security.init_app(app, accounts.datastore(_sessions), register_blueprint=True)
     app.jinja_env.globals["mail_on"] = installation.config.mail is not None
     # Nobody signs in by a token in the address or in a body of JSON, which the library would read.
     security.login_manager.request_loader(lambda _request: None)
     app.view_functions[FORGOT] = _by_mail_only(app.view_functions[FORGOT])
-    app.teardown_appcontext(lambda _error: sessions.remove())
+    app.teardown_appcontext(lambda _error: _sessions.remove())
     for endpoint in GUESSING:
         app.view_functions[endpoint] = _limited(app.view_functions[endpoint])
     user_authenticated.connect(_note_signed_in, app, weak=False)
@@ -112,7 +109,7 @@ def register(app: Flask, installation: Installation) -> None:
     def note_changed(_app: Flask, user: Any, **_facts: object) -> None:
         # In the library's own transaction, which holds the lock.
         endpoint = request.endpoint or ""
-        audit.note(sessions(), accounts.actor_of(user), "password_changed", clock.now(), subject=endpoint)
+        audit.note(_sessions(), accounts.actor_of(user), "password_changed", clock.now(), subject=endpoint)
 
     password_changed.connect(note_changed, app, weak=False)
     password_reset.connect(note_changed, app, weak=False)
@@ -136,6 +133,14 @@ def _limited(view: Callable[..., Any]) -> Callable[..., Any]:
     """Return *view* with a limit; once for each, however many applications there are: limits add up."""
     limited: Callable[..., Any] = limiter.limit("10 per minute", methods=["POST"])(view)
     return limited
+
+
+def _session() -> Session:
+    return current_installation().database.session(writing=_changes_password())
+
+
+# One for all applications of a process: the library, one object for all of them, asks only the newest one's store.
+_sessions: scoped_session[Session] = scoped_session(_session)  # type: ignore[arg-type]  # any maker will do
 
 
 def _note_signed_in(_app: Flask, user: Any, **_facts: object) -> None:
