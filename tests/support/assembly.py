@@ -1,4 +1,4 @@
-"""What makes assembling an application cheap here: templates compiled once, passwords hashed quickly.
+"""What makes applications cheap here: assembled and their templates compiled once, passwords hashed quickly.
 
 Hashing is slow on purpose, a sixth of a second of both cores for every sign-in; ``test_sign_in.py`` holds what
 the product spends.
@@ -6,16 +6,21 @@ the product spends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from types import CodeType
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
-from survey.web.application import SurveyApplication
+from survey.services.installation.installation import Installation
+from survey.web.app_context import NAME
+from survey.web.application import SurveyApplication, assemble
 
 QUICK = {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
+_idle: defaultdict[Hashable, list[Flask]] = defaultdict(list)
 
 
 class CompiledTemplates(BytecodeCache):
@@ -42,3 +47,20 @@ def cheap_assembly() -> Iterator[None]:
         settings = {**Flask.default_config, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK}
         patch.setattr(SurveyApplication, "default_config", settings)
         yield
+
+
+@contextmanager
+def lent(installation: Installation) -> Iterator[Flask]:
+    """An application that serves *installation* for as long, and others with the same keys and settings after it.
+
+    Its settings are put back; who gives it more than other settings (a route, a middleware) assembles one.
+    """
+    config = installation.config
+    idle = _idle[installation.keys, config.https, config.mail is None, config.proxies]
+    app = idle.pop() if idle else assemble(installation)
+    app.extensions[NAME] = installation
+    settings = dict(app.config)
+    yield app
+    app.config.clear()
+    app.config.update(settings)
+    idle.append(app)

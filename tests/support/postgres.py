@@ -44,6 +44,7 @@ class PostgresServer:
         self.folder = folder
         self._numbers = itertools.count(1)
         self._prepared: set[str] = set()
+        self._connection: psycopg.Connection | None = None
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
         programs = self._reachable_programs()
@@ -75,8 +76,9 @@ class PostgresServer:
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction, in the server's own database."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+        if self._connection is None:  # kept: the server makes a process for each
+            self._connection = psycopg.connect(self.url("postgres"), autocommit=True)
+        self._connection.execute(statement.encode())
 
     def template(self, name: str, prepare: Callable[[str], None]) -> str:
         """Make the database *name* once, let *prepare* fill it, and return its name for :meth:`fresh`."""
@@ -98,6 +100,8 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server: politely, then surely."""
+        if self._connection is not None:
+            self._connection.close()
         self._process.send_signal(signal.SIGINT)  # the fast way: open sessions are cut off
         try:
             self._process.wait(STOP_SECONDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -17,8 +17,8 @@ from survey.services.accounts import accounts
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
-from survey.web.application import assemble
 from tests.support import scene
+from tests.support.assembly import lent
 
 PASSWORD = "ngựa đúng pin ghim"
 SIGN_IN = "/noi-bo/dang-nhap"
@@ -31,10 +31,11 @@ SignIn = Callable[[Role], FlaskClient]
 
 
 @pytest.fixture
-def app(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The application of ``opened``, on a day inside the campaign's window."""
+def app(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application of ``installation``, on a day inside the campaign's window."""
     monkeypatch.setattr(clock, "now", lambda: scene.NOW)
-    return assemble(installation)
+    with lent(installation) as app:
+        yield app
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from survey.services.installation.installation import Installation
 from survey.services.kiosks import exits
 from survey.vocabulary import Role
 from survey.web import access
+from survey.web.application import assemble
 from tests.support import scene
 from tests.support.scene import NOW, entry
 from tests.support.web import PASSWORD, SIGN_IN, SignIn, add_account, sign_in, stranger, token
@@ -213,17 +214,22 @@ def test_what_is_declared_is_what_is_meant(app: Flask) -> None:
     assert declared == {endpoint: roles or access.PUBLIC for endpoint, roles in MAY.items()}
 
 
-def test_a_route_that_declares_nothing_does_not_start(app: Flask) -> None:
+@pytest.fixture
+def app_of_its_own(installation: Installation) -> Flask:
+    """An application that nobody has served yet, so that it takes another route."""
+    return assemble(installation)
+
+
+def test_a_route_that_declares_nothing_does_not_start(app_of_its_own: Flask) -> None:
+    app = app_of_its_own
     app.add_url_rule("/open-door", "open_door", lambda: "hello")
     with pytest.raises(LookupError, match="open_door"):
         access.require_declarations(app)
 
 
-def test_a_route_that_declares_nothing_is_closed_even_where_it_started(
-    app: Flask, client: FlaskClient
-) -> None:
-    app.add_url_rule("/noi-bo/open-door", "open_door", lambda: "hello")
-    assert client.get("/noi-bo/open-door").status_code == 403
+def test_a_route_that_declares_nothing_is_closed_even_where_it_started(app_of_its_own: Flask) -> None:
+    app_of_its_own.add_url_rule("/noi-bo/open-door", "open_door", lambda: "hello")
+    assert stranger(app_of_its_own).get("/noi-bo/open-door").status_code == 403
 
 
 def test_a_view_cannot_be_opened_to_no_role() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from survey.services.installation.installation import Installation
 from survey.vocabulary import Role
 from survey.web.application import assemble
 from tests.support import scene
+from tests.support.assembly import lent
 from tests.support.invitees import csv_of
 from tests.support.mail import Post
 from tests.support.web import add_account, sign_in, stranger, token
@@ -29,9 +31,10 @@ def mailing(embedded: Installation, post: Post) -> Installation:
 
 
 @pytest.fixture
-def office(mailing: Installation, monkeypatch: pytest.MonkeyPatch) -> Flask:
+def office(mailing: Installation, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(clock, "now", lambda: scene.NOW)
-    return assemble(mailing)
+    with lent(mailing) as app:
+        yield app
 
 
 def browser_of(office: Flask, installation: Installation, role: Role) -> FlaskClient:
