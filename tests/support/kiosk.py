@@ -30,6 +30,8 @@ from tests.support.office import UNIT
 LOCAL: dict[str, Any] = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "accept_downloads": True}
 RATE = 8000
 READY = "html[data-ready=yes]"
+BEAT = "**/kios/api/beat"
+BEAT_STEP = 4_000  # ms; five of them are the device's patience with the service
 
 
 @dataclass(frozen=True)
@@ -118,3 +120,16 @@ def tablet_of(browser: Browser, width: int = 800, height: int = 1280) -> Browser
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=True, **LOCAL)
     context.set_default_timeout(45_000)
     return context
+
+
+def heartbeat(page: Page) -> None:
+    """Let the time of a page with an installed clock run until its next heartbeat is answered, and no further.
+
+    The clock that the tests install drives ``AbortSignal.timeout`` too. ``run_for(11 * 60 * 1000)`` goes from the beat
+    at ten minutes to eleven within milliseconds of ours: the device's 20 s of patience with the service are
+    over before a slow one (coverage, a busy machine) has answered, the page takes its request back, and no other beat comes
+    for ten minutes. That was the stall "no beat within 45 s"; on a device the two times are one.
+    """
+    with page.expect_response(BEAT), page.expect_request(BEAT) as asked:
+        while not asked.is_done():
+            page.clock.run_for(BEAT_STEP)

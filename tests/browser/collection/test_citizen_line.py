@@ -211,7 +211,7 @@ def test_without_javascript_the_same_page_is_sent_again_after_going_back(
     page.locator("input[name=overall][value='4']").check()
     context.set_offline(True)
     send(page)
-    page.wait_for_timeout(300)
+    page.wait_for_url("chrome-error://**")
     context.set_offline(False)
     page.go_back()
     expect(page.locator("input[name=overall][value='4']")).to_be_checked()

@@ -76,7 +76,7 @@ class EveryThird:
             return self._app(environ, start)
         if too_late:
             b"".join(self._app(environ, lambda *_: None))
-        start("503 Service Unavailable", [("Content-Type", "text/plain")])
+        start("503 SurveyApplication Unavailable", [("Content-Type", "text/plain")])
         return [b"later"]
 
 
@@ -295,7 +295,7 @@ def test_the_device_tells_how_many_answers_it_holds_and_for_how_long(station: St
     expect(tablet.locator("#status")).to_contain_text("1 phiếu chờ mạng")
     for held in (False, True):
         tablet.clock.fast_forward(80 * 60 * 1000)
-        for _ in range(60):
+        for _ in range(600):
             if station.status().kiosk.waiting == 1 and station.status().holding == held:
                 break
             tablet.wait_for_timeout(50)
