@@ -10,16 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from pathlib import Path
+
+from forms.text_tables import read_texts
 
 _PURPOSE = b"hailong check word 1\0"
-# Sixty-four things that everybody knows; no two differ by their marks alone.
-_WORDS = (
-    "sông núi biển rừng suối hồ đồi vườn ruộng lúa tre trúc sen mai đào cúc lan dừa mít chuối "
-    "xoài bưởi quế trầu chim cá ong ve hạc phượng nai voi mây gió trăng sao nắng mưa sương đất "
-    "thuyền buồm lưới chèo trống chuông đàn khèn đèn sách bút mực tranh quạt nón khăn vải gốm nhà ngói "
-    "bếp giếng cầu đường"
-)
-WORDS = tuple(_WORDS.split())
+WORDS: tuple[str, ...] = tuple(read_texts(Path(__file__).with_name("check_words.toml"))["words"])
 
 
 def check_word(secret: bytes, campaign: str, unit: str) -> str:

@@ -15,12 +15,14 @@ from forms.instrument import Questionnaire, syntax_fault
 from forms.languages.audio import Clip, read_clips
 from forms.languages.entries import QUESTIONNAIRE, clip_keys, entries, flat
 from forms.languages.known import BUNDLED, TAG
+from forms.text_tables import read_texts
 
 WORDS, AUDIO, ABOUT = "words.toml", "audio", "language"
 LARGEST_WORDS = 400_000
 LONGEST_NAME = 40
 LONGEST_QUESTION = 200
 NEWLINE = b"\n"
+_TEXTS = read_texts(Path(__file__).with_name("texts.toml"))
 _GAP = re.compile(r"\{\w*\}")
 
 
@@ -79,7 +81,7 @@ def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[Instrume
         found.append(
             InstrumentFault("language_other_questionnaire", f"{ABOUT}.questionnaire", {"ref": q.ref})
         )
-    needed = {f"{ABOUT}.name": "tên của thứ tiếng này", **entries(q)}
+    needed = {f"{ABOUT}.name": _TEXTS["own_name"], **entries(q)}
     for path, vietnamese in needed.items():
         if (fault := _fault(path, given.get(path, ""), vietnamese)) is not None:
             found.append(fault)

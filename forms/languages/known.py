@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
-# What ships with the product, by the name under which a page offers it.
-BUNDLED: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
-# Spoken in the provinces of the first campaigns; the tags are those of ISO 639-3.
+from forms.text_tables import read_texts
+
+_TEXTS = read_texts(Path(__file__).with_name("texts.toml"))
+BUNDLED: Mapping[str, str] = _TEXTS["bundled"]
 EXPECTED: Mapping[str, tuple[str, str]] = {
-    "bana": ("bdq", "Ba Na"),
-    "hre": ("hre", "H'rê"),
-    "cham-hroi": ("hro", "Chăm H'roi"),
-    "jrai": ("jra", "Jrai"),
+    shown: (each["tag"], each["name"]) for shown, each in _TEXTS["expected"].items()
 }
 TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", re.ASCII)
 

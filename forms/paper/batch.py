@@ -37,8 +37,8 @@ from forms.paper.form_proof import MOST_SERIAL, FormProof, PageIdentity, format_
 from forms.paper.furniture import Furniture, footer_position
 from forms.paper.pen import Pen, Type
 from forms.paper.stamp_image import StampImage
-from forms.paper.texts import DEFAULT_LANGUAGE, paper_texts
-from forms.paper.words import Words
+from forms.paper.texts import BatchTexts, paper_texts
+from forms.text_tables import DEFAULT_LANGUAGE
 
 MOST_FORMS = 5000
 Progress = Callable[[int, int], None]
@@ -187,7 +187,7 @@ def _canvas(batch: Batch, out: BinaryIO) -> Canvas:
     canvas.setTitle(f"{batch.questionnaire.text(batch.lang)} - {batch.unit_name} - {first}-{last}")
     canvas.setAuthor(batch.heading.agency)
     canvas.setSubject(f"{batch.campaign} {batch.unit} {first}-{last}")
-    canvas.setCreator("Hài Lòng")
+    canvas.setCreator(paper_texts(batch.lang)["product"])
     canvas.setViewerPreference("DisplayDocTitle", "true")
     canvas.setViewerPreference("PrintScaling", "None")
     canvas.setViewerPreference("Duplex", "DuplexFlipLongEdge")
@@ -195,9 +195,9 @@ def _canvas(batch: Batch, out: BinaryIO) -> Canvas:
 
 
 def _furnish(batch: Batch, layout: FormLayout, pen: Pen) -> None:
-    words = Words(
+    texts = BatchTexts(
         lang=batch.lang,
-        sentences=paper_texts(batch.lang),
+        form=paper_texts(batch.lang),
         governing_body=batch.heading.governing_body,
         agency=batch.heading.agency,
         title=batch.questionnaire.text(batch.lang),
@@ -205,7 +205,7 @@ def _furnish(batch: Batch, layout: FormLayout, pen: Pen) -> None:
         unit_name=batch.unit_name,
         stamp_diameter=batch.stamp_image.diameter if batch.stamp_image else None,
     )
-    furniture = Furniture(batch.questionnaire, layout, words, pen)
+    furniture = Furniture(batch.questionnaire, layout, texts, pen)
     for page in range(1, layout.pages + 1):
         pen.canvas.beginForm(f"page{page}", 0, 0, PAGE_WIDTH * mm, PAGE_HEIGHT * mm)
         furniture.draw(page)

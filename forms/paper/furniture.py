@@ -25,7 +25,7 @@ from forms.layout import (
 from forms.paper import codes as code_runs
 from forms.paper.heading import draw_heading, draw_intro
 from forms.paper.pen import Pen, Type
-from forms.paper.words import Words
+from forms.paper.texts import BatchTexts
 
 _RULE_GREY = 0.45
 
@@ -36,14 +36,14 @@ class Furniture:
 
     q: Questionnaire
     layout: FormLayout
-    words: Words
+    texts: BatchTexts
     pen: Pen
 
     def draw(self, page: int) -> None:
         """Draw everything on a page but its serial and its codes."""
         if page == 1:
-            draw_heading(self.pen, self.words)
-            draw_intro(self.pen, self.words, self.layout.edition)
+            draw_heading(self.pen, self.texts)
+            draw_intro(self.pen, self.texts, self.layout.edition)
         else:
             self._running_title()
         for number, (x, y) in self.layout.marks(page).items():
@@ -70,7 +70,7 @@ class Furniture:
 
     def _running_title(self) -> None:
         x, width = self._beside_code
-        self.pen.text(x, 20.0, self.words.title, Type(self.pen.faces.serif_bold, 11), width=width)
+        self.pen.text(x, 20.0, self.texts.title, Type(self.pen.faces.serif_bold, 11), width=width)
 
     @property
     def _beside_code(self) -> tuple[float, float]:
@@ -83,12 +83,12 @@ class Furniture:
         x = LEFT if row.page == 1 else self._beside_code[0]
         left = self._boxes_left - 2
         kind = Type(faces.sans_bold, edition.type_size, edition.leading)
-        self.pen.paragraph(x, row.y, left - x, row.height - 1, self.words["question"], kind)
+        self.pen.paragraph(x, row.y, left - x, row.height - 1, self.texts["question"], kind)
         levels = [
-            *((str(each.value), each.text(self.words.lang)) for each in self.q.levels),
+            *((str(each.value), each.text(self.texts.lang)) for each in self.q.levels),
             ("", self._no_opinion),
         ]
-        for index, (digit, words) in enumerate(levels):
+        for index, (digit, label) in enumerate(levels):
             middle = column(len(levels), index)
             head = row.height * 0.33 if digit else 0.0
             if digit:
@@ -101,7 +101,7 @@ class Furniture:
                 row.y + head,
                 PITCH - 1.4,
                 room,
-                words,
+                label,
                 kind,
                 "middle",
                 from_top=bool(digit),
@@ -110,7 +110,7 @@ class Furniture:
 
     @property
     def _no_opinion(self) -> str:
-        return self.q.no_opinion.text(self.words.lang)
+        return self.q.no_opinion.text(self.texts.lang)
 
     @property
     def _boxes_left(self) -> float:
@@ -121,7 +121,7 @@ class Furniture:
 
     def _heading(self, row: FormRow) -> None:
         edition = self.layout.edition
-        text = row.of.text(self.words.lang) if row.of else ""
+        text = row.of.text(self.texts.lang) if row.of else ""
         shown = text.upper() if row.kind == "part" else text
         kind = Type(self.pen.faces.sans_bold, edition.type_size, edition.leading)
         self.pen.paragraph(LEFT, row.y + 0.8, RIGHT - LEFT, row.height - 0.8, shown, kind)
@@ -133,13 +133,13 @@ class Furniture:
         x, width = LEFT + NUMBER_WIDTH, self._boxes_left - LEFT - NUMBER_WIDTH - 1
         self.pen.paragraph(LEFT, row.y, NUMBER_WIDTH - 1.5, row.height, f"{row.number}", kind, "right")
         if isinstance(row.of, Item):
-            self.pen.paragraph(x, row.y, width, row.height, row.of.text(self.words.lang), kind)
+            self.pen.paragraph(x, row.y, width, row.height, row.of.text(self.texts.lang), kind)
         self._rule(row.y)
         self._rule(row.y + row.height)
 
     def _profile(self, row: FormRow) -> None:
         kind = Type(self.pen.faces.sans_bold, self.layout.edition.type_size, self.layout.edition.leading)
-        self.pen.paragraph(LEFT, row.y + 0.8, RIGHT - LEFT, row.height - 0.8, self.words["profile"], kind)
+        self.pen.paragraph(LEFT, row.y + 0.8, RIGHT - LEFT, row.height - 0.8, self.texts["profile"], kind)
 
     def _question(self, row: FormRow) -> None:
         if not isinstance(row.of, Question):
@@ -149,7 +149,7 @@ class Furniture:
         width = RIGHT - LEFT if is_above else edition.option_left - LEFT - 4
         height = edition.question_line if is_above else edition.option_row
         kind = Type(self.pen.faces.sans, edition.type_size, edition.leading)
-        self.pen.paragraph(LEFT, row.y + 0.4, width, height, question.text(self.words.lang), kind)
+        self.pen.paragraph(LEFT, row.y + 0.4, width, height, question.text(self.texts.lang), kind)
         labels = self._labels(question)
         across = (RIGHT - edition.option_left) / edition.option_columns
         small = Type(self.pen.faces.sans, edition.type_size * 0.92, edition.leading * 0.92)
@@ -161,7 +161,7 @@ class Furniture:
         self.pen.line(LEFT, row.y, RIGHT, row.y, 0.15, _RULE_GREY)
 
     def _labels(self, question: Question) -> Mapping[str, str]:
-        lang = self.words.lang
+        lang = self.texts.lang
         named = {option.value: option.text(lang) for option in question.options}
         return {**named, ".": self.q.declined.text(lang)}
 
@@ -169,10 +169,10 @@ class Furniture:
         edition, faces = self.layout.edition, self.pen.faces
         top = row.y + edition.heading
         kind = Type(faces.sans_bold, edition.type_size, edition.leading)
-        text = self.q.comment.text(self.words.lang)
+        text = self.q.comment.text(self.texts.lang)
         end = LEFT + self.pen.text(LEFT, top - 1.6, text, kind, width=RIGHT - LEFT)
         note = Type(faces.serif_italic, edition.type_size * 0.85)
-        self.pen.text(end + 3, top - 1.6, self.words["comment_note"], note, width=RIGHT - end - 3)
+        self.pen.text(end + 3, top - 1.6, self.texts["comment_note"], note, width=RIGHT - end - 3)
         if box := self.layout.comment_box(row.page):
             self.pen.rectangle(*box, 0.25)
 
@@ -182,8 +182,8 @@ class Furniture:
         self.pen.line(x, BODY_BOTTOM + 2.5, x + width, BODY_BOTTOM + 2.5, 0.15, _RULE_GREY)
         last = page == self.layout.pages
         kind = Type(faces.sans_bold, min(self.layout.edition.type_size, 14))
-        self.pen.text(x, BOTTOM - 12.5, self.words["finish" if last else "turn"], kind, width=width)
-        note = f"{self.words['page'].format(page=page, pages=self.layout.pages)}   {self.words.unit_name}"
+        self.pen.text(x, BOTTOM - 12.5, self.texts["finish" if last else "turn"], kind, width=width)
+        note = f"{self.texts['page'].format(page=page, pages=self.layout.pages)}   {self.texts.unit_name}"
         self.pen.text(x, BOTTOM - 0.6, note, Type(faces.serif, 10), width=width)
 
 

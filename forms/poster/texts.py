@@ -1,15 +1,14 @@
-"""The sentences of ``texts.toml``."""
+"""The texts of posters and cards, from ``texts.toml``."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any
+
+from forms.text_tables import TextTable, read_texts
+
+_SOURCE = Path(__file__).with_name("texts.toml")
 
 
-@cache
-def texts() -> Mapping[str, Any]:
-    """Return every sentence by its name."""
-    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))
+def poster_texts() -> TextTable:
+    """Return every text by its name."""
+    return read_texts(_SOURCE)

@@ -10,7 +10,7 @@ from forms.poster.drawing import ALARM, DIM, KEY, PALE, PAPER, Placed, PosterShe
 from forms.poster.layouts import A4, CARD, CARDS, cut_marks
 from forms.poster.setting import line, lines, wrapped
 from forms.poster.symbol import symbol
-from forms.poster.texts import texts
+from forms.poster.texts import poster_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +47,19 @@ def sheets(issuer: Issuer, cards: Sequence[TicketCard]) -> Iterator[PosterSheet]
 
 def _card(issuer: Issuer, card: TicketCard) -> Iterator[Simple]:
     x, width = 43.0, 42.5
-    said = texts()["ticket"]
+    texts = poster_texts()["ticket"]
     yield Symbol(6.5, 6, 31, symbol(card.url))
     yield Rectangle(x, 4.5, width, 6, 1, fill=KEY)
-    yield line(x + width / 2, 8.9, said["title"], 9, width - 3, "bold", "middle", PAPER)
+    yield line(x + width / 2, 8.9, texts["title"], 9, width - 3, "bold", "middle", PAPER)
     yield line(x, 14.4, issuer.agency.upper(), 6.5, width, "bold", colour=KEY)
     yield from lines(x, 19.4, wrapped(issuer.unit, 10.5, width, "bold", 2), 10.5, width, "bold")
-    yield from lines(x, 29.4, said["promise"], 7.3, width)
-    yield line(x, 36.9, f"{texts()['word']}: {issuer.word}", 7.5, width, "bold")
+    yield from lines(x, 29.4, texts["promise"], 7.3, width)
+    yield line(x, 36.9, f"{poster_texts()['word']}: {issuer.word}", 7.5, width, "bold")
     yield Rectangle(5, 40.6, 80.5, 7.4, 1, fill=PALE)
-    yield line(7, 45.2, said["typed"].format(typed_at=issuer.typed_at), 7, 39, colour=DIM)
+    yield line(7, 45.2, texts["typed"].format(typed_at=issuer.typed_at), 7, 39, colour=DIM)
     yield line(48, 45.9, ticket_code.grouped(card.short), 12.5, 36, "bold")
-    yield line(7, 51.3, said["honest"], 6.3, 54, colour=DIM)
+    yield line(7, 51.3, texts["honest"], 6.3, 54, colour=DIM)
     yield line(66, 51.3, card.label, 6.3, 19, colour=DIM)
     if issuer.rehearsal:
         yield Rectangle(15, 1, 60, 3, 0.5, fill=PAPER, line=0.35, colour=ALARM)
-        yield line(45, 3.2, texts()["rehearsal"], 6, 56, "bold", "middle", ALARM)
+        yield line(45, 3.2, poster_texts()["rehearsal"], 6, 56, "bold", "middle", ALARM)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from forms.scan.images import Picture
 from forms.scan.training.sheets import PAPER_DOTS, fill_sheet
 from forms.scan.training.strokes import Random
 from forms.scan.training.taking import photographed, scanned
+from forms.text_tables import read_texts
 
 Labels = npt.NDArray[np.int64]
 _FIRST, _SECOND, _UNITS = 12, 24, 48  # features of the convolutions, units of the hidden layer
@@ -47,13 +49,13 @@ def printed_pages() -> list[PrintedPage]:
 
 def printed(ref: str, edition: str) -> Iterator[PrintedPage]:
     """Yield the pages of one edition of a questionnaire."""
-    out = io.BytesIO()
+    out, texts = io.BytesIO(), read_texts(Path(__file__).with_name("texts.toml"))
     batch = Batch(
         questionnaire=load(ref),
-        heading=AgencyHeading("Cơ quan chủ quản", "Tên cơ quan"),
+        heading=AgencyHeading(texts["governing_body"], texts["agency"]),
         campaign="training",
         unit="unit",
-        unit_name="Đơn vị",
+        unit_name=texts["unit"],
         serials=(1,),
         form_proof=FormProof(b"training, no secret"),
         edition=EDITIONS[edition],

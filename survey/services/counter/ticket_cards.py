@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from forms.check_word import check_word
 from forms.poster.pdf import pdf
-from forms.poster.texts import texts
+from forms.poster.texts import poster_texts
 from forms.poster.ticket_cards import Issuer, TicketCard, sheets
 from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
@@ -24,7 +24,7 @@ def drawn(
         typed_at=installation.config.public_url.partition("://")[2] + "/m",
         rehearsal=campaign.rehearsal,
     )
-    label = texts()["ticket"]["label"]
+    label = poster_texts()["ticket"]["label"]
     labelled = [
         TicketCard(card.url, card.short, label.format(batch=card.batch, number=card.number)) for card in cards
     ]

@@ -22,7 +22,7 @@ from forms.faults import FaultyInstrument
 from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
 from forms.paper import AgencyHeading, Batch, FormProof, write_batch
-from forms.paper.texts import DEFAULT_LANGUAGE
+from forms.text_tables import DEFAULT_LANGUAGE
 from survey.config import Config
 from survey.documents.signing import signing
 from survey.documents.signing.signing import Certificate, Identity

@@ -16,7 +16,8 @@ from forms.address_mac import AddressMac, InvalidMac
 from forms.check_word import check_word
 from forms.languages.known import BUNDLED
 from forms.prepared_page import compact_css, source_of
-from forms.texts import DEFAULT_LANGUAGE, page_texts
+from forms.text_tables import DEFAULT_LANGUAGE
+from forms.texts import page_texts
 from survey.errors import Refusal
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.web.app_context import current_installation
