@@ -28,15 +28,15 @@ _GAP = re.compile(r"\{\w*\}")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that is complete. ``words`` and ``texts`` are empty for one that ships with the product.
+    """A language that is complete, its texts empty for one that ships with the product.
 
-    ``words`` are the sentences of the pages in their tables, ``texts`` those of the questionnaire by path.
+    ``page_texts`` are those of the pages in their tables, ``question_texts`` those of the questionnaire by path.
     """
 
     tag: str
     name: str
-    words: Mapping[str, Any]
-    texts: Mapping[str, str]
+    page_texts: Mapping[str, Any]
+    question_texts: Mapping[str, str]
     clips: tuple[Clip, ...]
 
 
@@ -61,9 +61,9 @@ def read(folder: Path, tag: str, q: Questionnaire) -> Language:
         found.append(InstrumentFault("language_no_clips", AUDIO))
     if found:
         raise FaultyInstrument(found)
-    words = {key: table for key, table in data.items() if key not in {ABOUT, QUESTIONNAIRE}}
-    texts = dict(flat({QUESTIONNAIRE: data.get(QUESTIONNAIRE, {})}))
-    return Language(tag, BUNDLED.get(tag) or data[ABOUT]["name"], words, texts, clips)
+    page_texts = {key: table for key, table in data.items() if key not in {ABOUT, QUESTIONNAIRE}}
+    question_texts = dict(flat({QUESTIONNAIRE: data.get(QUESTIONNAIRE, {})}))
+    return Language(tag, BUNDLED.get(tag) or data[ABOUT]["name"], page_texts, question_texts, clips)
 
 
 def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[InstrumentFault, ...]:

@@ -15,31 +15,31 @@ def speaking(q: Questionnaire, language: Language) -> Questionnaire:
     """Return the questionnaire with the texts of a further language; one that it speaks already stays as it is."""
     if language.tag in q.languages:
         return q
-    say = _Saying(language.tag, language.texts)
+    translation = _Translation(language.tag, language.question_texts)
     data = instrument.to_json(q)
     for name in ("title", "no_opinion", "declined"):
-        say.to(data[name], name)
+        translation.add_to(data[name], name)
     for name in ("overall", "comment"):
-        say.to(data[name]["text"], name)
+        translation.add_to(data[name]["text"], name)
     for level in data["levels"]:
-        say.to(level["text"], f"levels.{level['value']}")
+        translation.add_to(level["text"], f"levels.{level['value']}")
     for part in data.get("parts", ()):
-        say.to(part["text"], f"parts.{part['id']}")
+        translation.add_to(part["text"], f"parts.{part['id']}")
     for criterion, source in zip(data["criteria"], q.criteria, strict=True):
-        say.to(criterion["text"], f"criteria.{criterion['id']}")
+        translation.add_to(criterion["text"], f"criteria.{criterion['id']}")
         for item, asked in zip(criterion["items"], source.items, strict=True):
-            say.to(item["text"], f"items.{asked.field}")
+            translation.add_to(item["text"], f"items.{asked.field}")
     for question in data["profile"]:
-        say.to(question["text"], f"profile.{question['id']}.text")
+        translation.add_to(question["text"], f"profile.{question['id']}.text")
         for option in question["options"]:
-            say.to(option["text"], f"profile.{question['id']}.{option['value']}")
+            translation.add_to(option["text"], f"profile.{question['id']}.{option['value']}")
     return instrument.from_json({**data, "languages": [*q.languages, language.tag]})
 
 
-class _Saying:
+class _Translation:
     def __init__(self, tag: str, texts: Mapping[str, str]) -> None:
         self._tag = tag
         self._texts = texts
 
-    def to(self, texts: dict[str, Any], path: str) -> None:
+    def add_to(self, texts: dict[str, Any], path: str) -> None:
         texts[self._tag] = self._texts[f"{QUESTIONNAIRE}.{path}"]

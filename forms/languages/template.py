@@ -18,7 +18,9 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 def write(q: Questionnaire, tag: str) -> str:
     """Return the template of a language for a questionnaire."""
     texts = read_texts(Path(__file__).with_name("texts.toml"))
-    head: str = texts["template"].format(language=vietnamese_name(tag), tag=json.dumps(tag), ref=json.dumps(q.ref))
+    head: str = texts["template"].format(
+        language=vietnamese_name(tag), tag=json.dumps(tag), ref=json.dumps(q.ref)
+    )
     return head + "\n".join(_lines(q)) + "\n"
 
 

@@ -114,7 +114,7 @@ def keep(session: Session, campaign_id: int, languages: Sequence[Language]) -> N
     """Write the campaign's own copy of its languages and recordings."""
     for each in languages:
         row = {"campaign_id": campaign_id, "tag": each.tag}
-        session.execute(insert(CampaignLanguage).values(**row, name=each.name, words=dict(each.words)))
+        session.execute(insert(CampaignLanguage).values(**row, name=each.name, words=dict(each.page_texts)))
         clips = [
             {
                 **row,

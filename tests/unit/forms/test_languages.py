@@ -137,10 +137,10 @@ def test_a_questionnaire_speaks_the_language_and_keeps_its_fields(tmp_path: Path
 
 def test_the_pages_speak_it(tmp_path: Path) -> None:
     language = folder.read(made_up_language.write(tmp_path / "hre"), "hre", Q)
-    page = form(lang="hre", q=speaking(Q, language), t=with_fallback(language.words))
+    page = form(lang="hre", q=speaking(Q, language), t=with_fallback(language.page_texts))
     assert "<html lang=hre>" in page
     assert page.count(made_up_language.MARK) > 200
-    receipt = render("receipt", "hre", code_groups=["A"], t=with_fallback(language.words))
+    receipt = render("receipt", "hre", code_groups=["A"], t=with_fallback(language.page_texts))
     assert made_up_language.MARK + page_texts("vi")["receipt"]["title"] in receipt
 
 
@@ -224,7 +224,7 @@ def test_a_bundled_language_takes_recordings_and_no_words(tmp_path: Path) -> Non
     spoken = folder.read(
         made_up_language.write(tmp_path / "vi", "vi", {"overall.mp3": made_up_language.mp3()}), "vi", Q
     )
-    assert (spoken.name, spoken.words, len(spoken.clips)) == ("Tiếng Việt", {}, 1)
+    assert (spoken.name, spoken.page_texts, len(spoken.clips)) == ("Tiếng Việt", {}, 1)
     assert refused(made_up_language.write(tmp_path / "en", "en"), "en") == [("language_no_clips", "audio")]
     (tmp_path / "en" / "words.toml").write_text("x = 1", "utf-8")
     assert refused(tmp_path / "en", "en") == [("language_bundled", "words.toml")]
