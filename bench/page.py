@@ -12,8 +12,8 @@ from collections.abc import Callable
 from wtforms import Form, RadioField, TextAreaField
 
 from bench.serving import running
-from forms.instrument import Questionnaire, load
 from forms.prepared_page import PreparedPage, slot
+from forms.questionnaire import Questionnaire, load_questionnaire
 
 ROUNDS = 7
 
@@ -31,7 +31,7 @@ def main() -> None:
         )
     print(f"requests: 1; body {len(packed)} bytes packed, {len(page.encode())} raw; headers {head}; ", end="")
     print(f"on the wire {len(packed) + head} bytes")
-    questionnaire = load("bhxh-2024@1")
+    questionnaire = load_questionnaire("bhxh-2024@1")
     prepared = PreparedPage(page.replace(_key(page), slot("key")))
     widgets = _widgets(questionnaire)
     pairs = [

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forms.faults import FaultyInstrument, InstrumentFault
-from forms.instrument import COMMENT, Question, Questionnaire
+from forms.questionnaire import COMMENT, Question, Questionnaire
 
 BLANK = "-"
 NO_OPINION = "0"

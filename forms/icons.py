@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from forms.instrument import Questionnaire
+from forms.questionnaire import Questionnaire
 
 _SOURCE = Path(__file__).with_name("icons.toml")
 

@@ -17,8 +17,8 @@ from itertools import chain
 
 from forms.answers import DECLINED, NO_OPINION
 from forms.faults import FaultyInstrument, InstrumentFault
-from forms.instrument import Criterion, Item, MultilingualText, Question, Questionnaire
 from forms.languages.known import BUNDLED
+from forms.questionnaire import Criterion, Item, MultilingualText, Question, Questionnaire
 
 # --- The sheet ---------------------------------------------------------------------------------------------
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0

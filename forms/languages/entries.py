@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from forms.instrument import Question, Questionnaire
+from forms.questionnaire import Question, Questionnaire
 from forms.texts import page_texts
 
 QUESTIONNAIRE = "questionnaire"

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forms.check import is_tidy
 from forms.faults import FaultyInstrument, InstrumentFault
-from forms.instrument import Questionnaire, syntax_fault
 from forms.languages.audio import Clip, read_clips
 from forms.languages.entries import QUESTIONNAIRE, clip_keys, entries, flat
 from forms.languages.known import BUNDLED, TAG
+from forms.questionnaire import Questionnaire, syntax_fault
+from forms.questionnaire_check import is_tidy
 from forms.text_tables import read_texts
 
 WORDS, AUDIO, ABOUT = "words.toml", "audio", "language"

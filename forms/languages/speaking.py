@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forms import instrument
-from forms.instrument import Questionnaire
 from forms.languages.entries import QUESTIONNAIRE
 from forms.languages.folder import Language
+from forms.questionnaire import Questionnaire, questionnaire_from_json, questionnaire_json
 
 
 def speaking(q: Questionnaire, language: Language) -> Questionnaire:
@@ -16,7 +15,7 @@ def speaking(q: Questionnaire, language: Language) -> Questionnaire:
     if language.tag in q.languages:
         return q
     translation = _Translation(language.tag, language.question_texts)
-    data = instrument.to_json(q)
+    data = questionnaire_json(q)
     for name in ("title", "no_opinion", "declined"):
         translation.add_to(data[name], name)
     for name in ("overall", "comment"):
@@ -33,7 +32,7 @@ def speaking(q: Questionnaire, language: Language) -> Questionnaire:
         translation.add_to(question["text"], f"profile.{question['id']}.text")
         for option in question["options"]:
             translation.add_to(option["text"], f"profile.{question['id']}.{option['value']}")
-    return instrument.from_json({**data, "languages": [*q.languages, language.tag]})
+    return questionnaire_from_json({**data, "languages": [*q.languages, language.tag]})
 
 
 class _Translation:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from forms.instrument import Questionnaire
 from forms.languages.entries import entries
 from forms.languages.known import vietnamese_name
+from forms.questionnaire import Questionnaire
 from forms.text_tables import read_texts
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)

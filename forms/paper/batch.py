@@ -18,7 +18,6 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.faults import FaultyInstrument, InstrumentFault
-from forms.instrument import Questionnaire
 from forms.layout import (
     BOTTOM,
     CODE,
@@ -38,6 +37,7 @@ from forms.paper.furniture import Furniture, footer_position
 from forms.paper.pen import Pen, Type
 from forms.paper.stamp_image import StampImage
 from forms.paper.texts import BatchTexts, paper_texts
+from forms.questionnaire import Questionnaire
 from forms.text_tables import DEFAULT_LANGUAGE
 
 MOST_FORMS = 5000

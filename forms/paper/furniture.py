@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forms.instrument import Item, Question, Questionnaire
 from forms.layout import (
     BODY_BOTTOM,
     BOTTOM,
@@ -26,6 +25,7 @@ from forms.paper import codes as code_runs
 from forms.paper.heading import draw_heading, draw_intro
 from forms.paper.pen import Pen, Type
 from forms.paper.texts import BatchTexts
+from forms.questionnaire import Item, Question, Questionnaire
 
 _RULE_GREY = 0.45
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
+from forms.questionnaire import Questionnaire
 from forms.scan.records import FormStatus, ReadForm, ReadPage
 
 _FormKey = tuple[str, str]  # unit and serial: forms are told in this order

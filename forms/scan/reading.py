@@ -15,9 +15,9 @@ from typing import Any
 
 from forms.address_mac import InvalidMac
 from forms.faults import FaultyInstrument, InstrumentFault
-from forms.instrument import Questionnaire, to_json
 from forms.layout import EDITIONS, lay_out
 from forms.paper.form_proof import PageIdentity, parse_claim
+from forms.questionnaire import Questionnaire, questionnaire_json
 from forms.scan.merge import merge_forms, stop_duplicates
 from forms.scan.pool import CHUNK, PAGE_SECONDS, Child, ReadTask, check_installed, count_pages, read_all
 from forms.scan.records import ClaimedPage, PageSource, PageStatus, ReadFile, ReadPage, ScanReading
@@ -92,7 +92,7 @@ class _Collector:
 
 
 def _hello(questionnaire: Questionnaire) -> dict[str, Any]:
-    return {"questionnaire": to_json(questionnaire), "editions": _editions(questionnaire)}
+    return {"questionnaire": questionnaire_json(questionnaire), "editions": _editions(questionnaire)}
 
 
 def _editions(questionnaire: Questionnaire) -> list[str]:

@@ -16,8 +16,8 @@ from typing import Any, TextIO
 
 import cv2
 
-from forms.instrument import from_json
 from forms.layout import EDITIONS, FormLayout, lay_out
+from forms.questionnaire import questionnaire_from_json
 from forms.scan.images import Pages, UnreadableFileError, count
 from forms.scan.packing import pack_count, pack_page
 from forms.scan.page import read_page
@@ -30,7 +30,7 @@ def main(requests: TextIO, replies: TextIO) -> None:
     """Answer requests until they end. The first one brings the questionnaire."""
     cv2.setNumThreads(1)
     first = json.loads(requests.readline())
-    q = from_json(first["questionnaire"])
+    q = questionnaire_from_json(first["questionnaire"])
     layouts = [lay_out(q, EDITIONS[name]) for name in first["editions"]]
     for line in requests:
         for reply in _replies(json.loads(line), layouts):

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from forms import instrument
 from forms.faults import FaultyInstrument
 from forms.languages.known import TAG
+from forms.questionnaire import load_questionnaire
 from scoring.points import point_tables
 from survey.errors import Fault, Refusal
 from survey.plans.locations import located, locations
@@ -147,7 +147,7 @@ def _questionnaire(reader: PlanReader, sensitive: Sequence[str]) -> str:
     if not ref:
         return ref  # noted as missing already
     try:
-        instrument.load(ref).opt_in(*sensitive)
+        load_questionnaire(ref).opt_in(*sensitive)
     except FaultyInstrument:
         reader.fault("plan_unknown_questionnaire", "questionnaire", found=ref)
     except ValueError:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from forms.answers import AnswerSheet
-from forms.instrument import Questionnaire
+from forms.questionnaire import Questionnaire
 from survey.clock import local_day, start_of
 from survey.plans.plan import Plan
 from survey.services.accounts.actors import Actor

@@ -14,7 +14,7 @@ WEB = {"flask", "flask_babel", "flask_limiter", "flask_login", "flask_security",
 # Third-party packages by room; the most particular room counts, and a room without a line has none.
 ALLOWED = {
     "forms": {"qrcode", "reportlab", "PIL", "cv2", "numpy", "pypdfium2", "zxingcpp"},
-    "forms.instrument": set[str](),
+    "forms.questionnaire": set[str](),
     "scoring": {"numpy", "scipy"},
     "scoring.charts": {"numpy", "matplotlib"},
     "survey": set[str](),

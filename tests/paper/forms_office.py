@@ -13,15 +13,15 @@ from random import Random
 import pypdfium2
 from PIL import Image
 
-from forms.instrument import load
 from forms.layout import EDITIONS, FormLayout, lay_out
 from forms.paper import AgencyHeading, Batch, FormProof, render_batch
+from forms.questionnaire import load_questionnaire
 from tests.paper.hands import answer, somebody
 from tests.paper.takes import TAKES
 
 SEAL = FormProof(b"an office in a test has a secret")
 CAMPAIGN, UNIT = "bhxh-2024", "tuy-phuoc"
-QUESTIONNAIRE = load("bhxh-2024@1")
+QUESTIONNAIRE = load_questionnaire("bhxh-2024@1")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ import wave
 from pathlib import Path
 from typing import Any
 
-from forms import instrument
-from forms.instrument import Questionnaire
 from forms.languages import template
 from forms.languages.entries import entries
+from forms.questionnaire import Questionnaire, load_questionnaire
 
 MARK = "zz "
 REF = "bhxh-2024@1"
@@ -41,7 +40,7 @@ def ogg() -> bytes:
 
 def questionnaire() -> Questionnaire:
     """The questionnaire of the bundled plan."""
-    return instrument.load(REF)
+    return load_questionnaire(REF)
 
 
 def filled(tag: str = "hre", name: str = "Tiếng Thử") -> dict[str, Any]:

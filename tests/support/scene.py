@@ -13,9 +13,9 @@ from functools import cache
 from sqlalchemy import CompoundSelect, Table, func, inspect, literal, select, union_all
 
 from forms.answers import BLANK, AnswerSheet
-from forms.instrument import Questionnaire
 from forms.languages.audio import Clip
 from forms.languages.folder import Language
+from forms.questionnaire import Questionnaire
 from survey.clock import ZONE
 from survey.config import MailServer
 from survey.models import Schema

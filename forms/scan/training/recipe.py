@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2
 
-from forms.instrument import load
 from forms.layout import EDITIONS, FormLayout, lay_out
 from forms.paper import AgencyHeading, Batch, FormProof, render_batch
+from forms.questionnaire import load_questionnaire
 from forms.scan import classify, pose
 from forms.scan.bend import darkness, locate_anyhow
 from forms.scan.classify import EMPTY, FIRST_REACH, SECOND_REACH, SIDE, UNSURE, VIEWS, Field, Network
@@ -51,7 +51,7 @@ def printed(ref: str, edition: str) -> Iterator[PrintedPage]:
     """Yield the pages of one edition of a questionnaire."""
     out, texts = io.BytesIO(), read_texts(Path(__file__).with_name("texts.toml"))
     batch = Batch(
-        questionnaire=load(ref),
+        questionnaire=load_questionnaire(ref),
         heading=AgencyHeading(texts["governing_body"], texts["agency"]),
         campaign="training",
         unit="unit",
@@ -66,7 +66,7 @@ def printed(ref: str, edition: str) -> Iterator[PrintedPage]:
             shown = document[number - 1].render(scale=PAPER_DOTS * 25.4 / 72, grayscale=True)
             yield PrintedPage(
                 np.array(shown.to_numpy()).reshape(shown.height, shown.width),
-                lay_out(load(ref), EDITIONS[edition]),
+                lay_out(load_questionnaire(ref), EDITIONS[edition]),
                 number,
             )
 

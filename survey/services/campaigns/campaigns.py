@@ -9,9 +9,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from forms import instrument
-from forms.instrument import Questionnaire
 from forms.languages.folder import Language
+from forms.questionnaire import Questionnaire, load_questionnaire, questionnaire_json
 from survey.clock import local_day
 from survey.errors import Fault, Refusal
 from survey.models import Campaign, CampaignUnit
@@ -38,7 +37,7 @@ def load(
     """
     if missing := [tag for tag in plan.languages if tag not in {each.tag for each in spoken}]:
         raise Refusal("language_faulty", [Fault("language_no_folder", tag) for tag in missing])
-    asked = instrument.load(plan.questionnaire).opt_in(*plan.sensitive_questions)
+    asked = load_questionnaire(plan.questionnaire).opt_in(*plan.sensitive_questions)
     questionnaire = languages.joined(asked, spoken)
     try:
         with installation.database.write() as session:
@@ -76,7 +75,7 @@ def _campaign_row(plan: Plan, questionnaire: Questionnaire, today: dt.date, *, r
         report_before=plan.window.report_before,
         official_formula=plan.index.official,
         plan=plan.to_json(),
-        questionnaire=instrument.to_json(questionnaire),
+        questionnaire=questionnaire_json(questionnaire),
         loaded_on=today,
     )
 

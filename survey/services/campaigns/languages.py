@@ -14,14 +14,13 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from forms import instrument
 from forms.faults import FaultyInstrument
-from forms.instrument import Questionnaire
 from forms.languages import folder, template
 from forms.languages.audio import TYPES
 from forms.languages.folder import AUDIO, WORDS, Language
 from forms.languages.known import BUNDLED, EXPECTED, tag_of
 from forms.languages.speaking import speaking
+from forms.questionnaire import Questionnaire, bundled_questionnaires, load_questionnaire
 from survey.errors import Fault, LocatedFault, Refusal
 from survey.models import CampaignClip, CampaignLanguage
 from survey.plans.locations import located, locations
@@ -47,7 +46,7 @@ def gather(data: Path, plan: Plan) -> tuple[Language, ...]:
     Raises:
         Refusal: ``language_faulty`` with every fault of all of them and its place.
     """
-    questionnaire = instrument.load(plan.questionnaire)
+    questionnaire = load_questionnaire(plan.questionnaire)
     gathered: list[Language] = []
     faults: list[LocatedFault] = []
     for tag in plan.languages:
@@ -70,9 +69,9 @@ def check(path: Path, ref: str | None = None) -> tuple[Language, Questionnaire]:
         raise Refusal("language_faulty", [Fault("language_no_folder", str(path))])
     tag, stated = folder.stated(path)
     wanted = ref or stated
-    if wanted not in instrument.bundled():
-        raise Refusal("language_which", path=str(path), known=", ".join(instrument.bundled()))
-    questionnaire = instrument.load(wanted)
+    if wanted not in bundled_questionnaires():
+        raise Refusal("language_which", path=str(path), known=", ".join(bundled_questionnaires()))
+    questionnaire = load_questionnaire(wanted)
     return _read(path, tag, questionnaire, path.name or str(path)), questionnaire
 
 
@@ -83,14 +82,14 @@ def write_template(ref: str, language: str, path: Path) -> tuple[Path, int]:
         Refusal: ``questionnaire_unknown``; ``language_unknown``; ``language_not_further``; ``language_there``;
             ``file_unwritable``.
     """
-    if ref not in instrument.bundled():
+    if ref not in bundled_questionnaires():
         raise Refusal("questionnaire_unknown", ref=ref)
     tag = tag_of(language)
     if tag is None:
         raise Refusal("language_unknown", tag=language, known=", ".join(EXPECTED))
     if tag in BUNDLED:
         raise Refusal("language_not_further", tag=tag)
-    text = template.write(instrument.load(ref), tag)
+    text = template.write(load_questionnaire(ref), tag)
     file = path / WORDS
     try:
         (path / AUDIO).mkdir(parents=True, exist_ok=True)

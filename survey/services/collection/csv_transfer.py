@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet, parse
 from forms.faults import FaultyInstrument
-from forms.instrument import COMMENT, Questionnaire
+from forms.questionnaire import COMMENT, Questionnaire
 from survey.clock import local_day, start_of
 from survey.errors import Fault, Refusal
 from survey.keys import Keys

@@ -11,9 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forms import instrument
-from forms.instrument import Questionnaire
 from forms.languages.known import BUNDLED
+from forms.questionnaire import Questionnaire, questionnaire_from_json
 from forms.texts import page_texts, with_fallback
 from survey.clock import start_of
 from survey.database.engine import Database
@@ -157,6 +156,6 @@ def _record(row: Campaign, spoken: Mapping[str, FrozenLanguage]) -> CampaignReco
         code=row.code,
         rehearsal=row.rehearsal,
         plan=from_json(row.plan),
-        questionnaire=instrument.from_json(row.questionnaire),
+        questionnaire=questionnaire_from_json(row.questionnaire),
         languages=spoken,
     )

@@ -19,9 +19,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from forms.faults import FaultyInstrument
-from forms.instrument import Questionnaire
 from forms.layout import EDITIONS, lay_out
 from forms.paper import AgencyHeading, Batch, FormProof, write_batch
+from forms.questionnaire import Questionnaire
 from forms.text_tables import DEFAULT_LANGUAGE
 from survey.config import Config
 from survey.documents.signing import signing

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 
 from forms import answers
 from forms.faults import FaultyInstrument
-from forms.instrument import COMMENT
 from forms.paper.form_proof import FormProof
+from forms.questionnaire import COMMENT
 from forms.scan import ScanReading, read_files
 from forms.scan.packing import answer_from_json, answer_json, comment_from_json, comment_json
 from forms.scan.records import PageSource, ReadAnswer, ReadComment, ReadFile, ReadForm, ReadPage

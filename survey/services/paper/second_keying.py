@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from forms import answers
 from forms.answers import AnswerSheet
 from forms.faults import FaultyInstrument
-from forms.instrument import COMMENT, Questionnaire
+from forms.questionnaire import COMMENT, Questionnaire
 from survey.clock import start_of
 from survey.errors import Refusal
 from survey.models import Comment, PaperReading, Response

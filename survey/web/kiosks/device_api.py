@@ -14,9 +14,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forms import instrument
 from forms.faults import FaultyInstrument
 from forms.icons import icons
+from forms.questionnaire import questionnaire_json
 from forms.texts import page_languages, page_texts
 from survey import clock
 from survey.errors import Refusal
@@ -253,7 +253,7 @@ def _settings(campaign: CampaignRecord, record: KioskRecord) -> dict[str, Any]:
         "unfinished": record.unfinished,
         "cards": tickets.has_cards(current_installation(), campaign, record.unit_id),
         "pin": pin,
-        "questionnaire": instrument.to_json(campaign.questionnaire),
+        "questionnaire": questionnaire_json(campaign.questionnaire),
         "words": {tag: campaign.texts(tag)["kiosk"] for tag in campaign.names if tag not in page_languages()},
         "audio": {tag: clips(campaign, tag) for tag in campaign.languages},
         "icons": icons(campaign.questionnaire),

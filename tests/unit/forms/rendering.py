@@ -7,8 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from forms import instrument
 from forms.prepared_page import PreparedPage, compact_css, slot
+from forms.questionnaire import load_questionnaire
 from forms.texts import page_texts
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +42,7 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
 
 def form(ref: str = "bhxh-2024@1", lang: str = "vi", **context: Any) -> str:
     state = {
-        "q": instrument.load(ref),
+        "q": load_questionnaire(ref),
         "action": f"?lang={lang}",
         "other_unit": f"?khac={lang}",
         "lang_links": [("English", "?lang=en", "en") if lang == "vi" else ("Tiếng Việt", "?lang=vi", "vi")],

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import instrument
 from forms.answers import AnswerSheet, parse, tidy_comment, to_fields
 from forms.faults import FaultyInstrument
+from forms.questionnaire import load_questionnaire
 
-Q = instrument.load("bhxh-2024@1")
+Q = load_questionnaire("bhxh-2024@1")
 ITEMS = [each.field for each in (*Q.items, Q.overall)]
 ALL_FOUR = {name: ["4"] for name in ITEMS}
 

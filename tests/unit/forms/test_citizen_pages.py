@@ -12,14 +12,13 @@ from typing import Any
 import html5lib
 import pytest
 
-from forms import instrument
 from forms.answers import parse
-from forms.instrument import Item, Question
 from forms.prepared_page import PreparedPage
+from forms.questionnaire import Item, Question, bundled_questionnaires, load_questionnaire
 from forms.texts import page_languages, page_texts
 from tests.unit.forms.rendering import CSS, GOLDEN, KEY, SCRIPT, WHOLE_CSS, form, render, served
 
-REFS = instrument.bundled()
+REFS = bundled_questionnaires()
 STATES: tuple[dict[str, Any], ...] = ({}, {"late": True, "rehearsal": True})
 HEADERS = 590  # tests/integration/collection/test_first_visit.py counts them
 RADIO = ".//input[@type='radio']"
@@ -62,7 +61,7 @@ def test_a_first_visit_is_valid_and_fits_one_burst(ref: str, lang: str, state: d
 
 @pytest.mark.parametrize("ref", REFS)
 def test_every_choice_is_labelled_inside_a_question_with_a_legend(ref: str) -> None:
-    q, root = instrument.load(ref), tree(served(ref=ref))
+    q, root = load_questionnaire(ref), tree(served(ref=ref))
     fieldsets = root.findall(".//fieldset")
     assert len(fieldsets) == len(q.items) + 1 + len(q.profile)
     questions: list[Item | Question] = [*q.items, q.overall, *q.profile]
@@ -82,7 +81,7 @@ def test_the_form_reads_as_it_was_approved() -> None:
 
 def test_everything_a_page_offers_is_understood_by_the_parser() -> None:
     for ref in REFS:
-        q, root = instrument.load(ref), tree(served(ref=ref))
+        q, root = load_questionnaire(ref), tree(served(ref=ref))
         for radio in root.findall(RADIO):
             fields = {str(radio.get("name")): [str(radio.get("value"))], "comment": ["ok"]}
             sheet = parse(q, fields)
@@ -166,7 +165,7 @@ def test_names_from_a_plan_never_become_markup() -> None:
 
 
 def test_an_opted_in_question_is_asked() -> None:
-    q = instrument.load("bhxh-2024@1").opt_in("ethnic")
+    q = load_questionnaire("bhxh-2024@1").opt_in("ethnic")
     assert tree(served(q=q)).findall(".//input[@name='p_ethnic']")
 
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from forms import instrument
 from forms.icons import _data, icons
+from forms.questionnaire import bundled_questionnaires, load_questionnaire
 
 PATH = re.compile(r"M[-\d. MmHhVvLlAaCcSsZz]+")
 
 
-@pytest.mark.parametrize("ref", instrument.bundled())
+@pytest.mark.parametrize("ref", bundled_questionnaires())
 def test_every_question_of_a_bundled_questionnaire_has_a_drawing(ref: str) -> None:
-    q = instrument.load(ref)
+    q = load_questionnaire(ref)
     found = icons(q)
     items = {each.id: each.field for each in (*q.items, q.overall)}
     criteria = {each.id for each in q.criteria}
@@ -24,7 +24,7 @@ def test_every_question_of_a_bundled_questionnaire_has_a_drawing(ref: str) -> No
 
 
 def test_another_questionnaire_simply_has_none() -> None:
-    assert icons(replace(instrument.load("bhxh-2024@1"), id="other")) == {}
+    assert icons(replace(load_questionnaire("bhxh-2024@1"), id="other")) == {}
 
 
 def test_every_drawing_is_a_line_and_is_used() -> None:

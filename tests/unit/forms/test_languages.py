@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms import instrument
 from forms.answers import parse
 from forms.faults import FaultyInstrument
 from forms.languages import folder, template
@@ -22,6 +21,7 @@ from forms.languages.known import EXPECTED, TAG, tag_of, vietnamese_name
 from forms.languages.speaking import speaking
 from forms.layout import EDITIONS, lay_out
 from forms.paper import boxes
+from forms.questionnaire import bundled_questionnaires, load_questionnaire
 from forms.texts import page_texts, with_fallback
 from tests.support import made_up_language
 from tests.unit.forms.rendering import form, render
@@ -56,9 +56,9 @@ def refused(path: Path, tag: str = "hre") -> list[tuple[str, str]]:
     return [(fault.code, fault.location) for fault in error.value.faults]
 
 
-@pytest.mark.parametrize("ref", instrument.bundled())
+@pytest.mark.parametrize("ref", bundled_questionnaires())
 def test_a_template_holds_every_text_empty_beside_its_vietnamese(ref: str) -> None:
-    q = instrument.load(ref)
+    q = load_questionnaire(ref)
     written = template.write(q, "bdq")
     faults = folder.check(tomllib.loads(written), "bdq", q)
     assert {fault.code for fault in faults} == {"language_text_missing"}

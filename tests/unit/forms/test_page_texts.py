@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forms import instrument
+from forms.questionnaire import bundled_questionnaires, load_questionnaire
 from forms.texts import page_languages, page_texts
 
 
@@ -40,5 +40,5 @@ def test_a_language_is_complete(lang: str) -> None:
 
 
 def test_every_shipped_questionnaire_speaks_the_pages_languages() -> None:
-    for ref in instrument.bundled():
-        assert set(page_languages()) <= set(instrument.load(ref).languages)
+    for ref in bundled_questionnaires():
+        assert set(page_languages()) <= set(load_questionnaire(ref).languages)

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from forms import answers, instrument
+from forms import answers
 from forms.faults import FaultyInstrument
+from forms.questionnaire import COMMENT, load_questionnaire, questionnaire_json
 from survey.services.kiosks import devices
 from tests.unit.javascript.vectors import vectors
 
 GIVEN, WAITING = vectors("answers"), vectors("waiting")
-ASKED = instrument.load(GIVEN["answers_of"])
+ASKED = load_questionnaire(GIVEN["answers_of"])
 
 
 def parse(fields: dict[str, str]) -> answers.AnswerSheet:
@@ -23,10 +24,10 @@ def parse(fields: dict[str, str]) -> answers.AnswerSheet:
 
 @pytest.mark.parametrize("case", GIVEN["questionnaires"], ids=lambda case: case["ref"])
 def test_the_service_reads_the_fields_that_the_screens_ask_for(case: dict[str, Any]) -> None:
-    q = replace(instrument.load(case["ref"]), opted_in=tuple(case["opted_in"]))
+    q = replace(load_questionnaire(case["ref"]), opted_in=tuple(case["opted_in"]))
     rated = [*(item.field for item in q.items), q.overall.field]
-    assert [*rated, *(question.field for question in q.profile), instrument.COMMENT] == case["fields"]
-    told = instrument.to_json(q)
+    assert [*rated, *(question.field for question in q.profile), COMMENT] == case["fields"]
+    told = questionnaire_json(q)
     assert [[item["id"] for item in each["items"]] for each in told["criteria"]] == [
         each["items"] for each in case["criteria"]
     ]

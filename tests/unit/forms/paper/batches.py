@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from forms.instrument import load
 from forms.paper import AgencyHeading, Batch, FormProof
+from forms.questionnaire import load_questionnaire
 
 SECRET = b"a secret of 32 bytes, more or less"
 
@@ -13,7 +13,7 @@ SECRET = b"a secret of 32 bytes, more or less"
 def batch(**differing: Any) -> Batch:
     """Return a batch of two forms of the bundled questionnaire."""
     known: dict[str, Any] = {
-        "questionnaire": load("bhxh-2024@1"),
+        "questionnaire": load_questionnaire("bhxh-2024@1"),
         "heading": AgencyHeading("Bảo hiểm xã hội Việt Nam", "Bảo hiểm xã hội tỉnh Bình Định"),
         "campaign": "bhxh-2024",
         "unit": "tuy-phuoc",

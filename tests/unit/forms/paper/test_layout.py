@@ -11,7 +11,6 @@ import pytest
 from forms.answers import parse as parse_answers
 from forms.answers import to_fields
 from forms.faults import FaultyInstrument
-from forms.instrument import bundled, from_json, load, to_json
 from forms.layout import (
     CODE,
     CODE_QUIET,
@@ -29,9 +28,19 @@ from forms.layout import (
     code_positions,
     lay_out,
 )
+from forms.questionnaire import (
+    bundled_questionnaires,
+    load_questionnaire,
+    questionnaire_from_json,
+    questionnaire_json,
+)
 
 Rectangle = tuple[float, float, float, float]
-LAYOUTS = [lay_out(load(ref), edition) for ref in bundled() for edition in EDITIONS.values()]
+LAYOUTS = [
+    lay_out(load_questionnaire(ref), edition)
+    for ref in bundled_questionnaires()
+    for edition in EDITIONS.values()
+]
 EVERY = pytest.mark.parametrize(
     "layout", LAYOUTS, ids=lambda each: f"{each.questionnaire}-{each.edition.name}"
 )
@@ -78,7 +87,7 @@ def test_boxes_are_large_and_far_enough_for_an_old_hand(layout: FormLayout) -> N
 
 @EVERY
 def test_every_answer_has_exactly_one_box(layout: FormLayout) -> None:
-    q = load(layout.questionnaire)
+    q = load_questionnaire(layout.questionnaire)
     ids = [box.id for box in layout.boxes]
     rated = {f"{item.field}.{value}" for item in (*q.items, q.overall) for value in "123450"}
     told = {
@@ -108,26 +117,26 @@ def test_marks_differ_by_corner_page_and_edition() -> None:
 
 
 def test_the_first_survey_is_one_sheet_even_with_the_sensitive_question() -> None:
-    q = load("bhxh-2024@1")
+    q = load_questionnaire("bhxh-2024@1")
     assert lay_out(q).pages == 2
     assert lay_out(q.opt_in("ethnic")).pages == 2
     assert lay_out(q, LARGE).pages <= 4
 
 
 def test_the_boxes_name_answers_that_the_form_takes() -> None:
-    q = load("bhxh-2024@1")
+    q = load_questionnaire("bhxh-2024@1")
     chosen = {box.q: [box.opt] for box in lay_out(q).boxes}
     assert to_fields(q, parse_answers(q, chosen)) == chosen
 
 
 def test_a_questionnaire_that_needs_too_many_pages_is_refused() -> None:
     with pytest.raises(FaultyInstrument) as caught:
-        lay_out(load("bhxh-2024@1"), replace(STANDARD, most_pages=1))
+        lay_out(load_questionnaire("bhxh-2024@1"), replace(STANDARD, most_pages=1))
     assert [fault.code for fault in caught.value.faults] == ["paper_too_long"]
 
 
 def test_the_fingerprint_changes_with_the_places() -> None:
-    q = load("bhxh-2024@1")
+    q = load_questionnaire("bhxh-2024@1")
     prints = {layout.fingerprint for layout in LAYOUTS} | {lay_out(q.opt_in("ethnic")).fingerprint}
     assert len(prints) == len(LAYOUTS) + 1
-    assert lay_out(q).fingerprint == lay_out(from_json(to_json(q))).fingerprint
+    assert lay_out(q).fingerprint == lay_out(questionnaire_from_json(questionnaire_json(q))).fingerprint

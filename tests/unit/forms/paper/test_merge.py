@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
-from forms.instrument import load
+from forms.questionnaire import load_questionnaire
 from forms.scan.merge import merge_forms, stop_duplicates
 from forms.scan.records import PageSource, ReadAnswer, ReadComment, ReadForm, ReadPage
 
-Q = load("bhxh-2024@1")
+Q = load_questionnaire("bhxh-2024@1")
 
 
 def _page(serial: str | None, number: int, index: int = 0, file: str = "a.pdf", **differing: Any) -> ReadPage:

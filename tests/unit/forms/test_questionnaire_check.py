@@ -11,19 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import instrument
-from forms.check import check
 from forms.faults import FaultyInstrument
+from forms.questionnaire import (
+    load_questionnaire,
+    parse_questionnaire,
+    questionnaire_from_json,
+    questionnaire_json,
+)
+from forms.questionnaire_check import questionnaire_faults
 from tests.unit.forms.rendering import ROOT
 
 Data = dict[str, Any]
-SOUND: Data = instrument.to_json(instrument.load("vss-2025@1"))
+SOUND: Data = questionnaire_json(load_questionnaire("vss-2025@1"))
 
 
 def faults_after(change: Callable[[Data], object]) -> list[tuple[str, str]]:
     data = copy.deepcopy(SOUND)
     change(data)
-    return [(fault.code, fault.location) for fault in check(data)]
+    return [(fault.code, fault.location) for fault in questionnaire_faults(data)]
 
 
 def put(path: str, value: object) -> Callable[[Data], object]:
@@ -82,7 +87,7 @@ def test_one_fault_is_named_with_its_place(path: str, value: object, code: str, 
 
 
 def test_a_sound_questionnaire_has_no_fault() -> None:
-    assert check(SOUND) == ()
+    assert questionnaire_faults(SOUND) == ()
 
 
 def test_all_faults_come_at_once() -> None:
@@ -115,7 +120,7 @@ def test_parse_raises_every_fault_of_the_text() -> None:
     text = path.read_text(encoding="utf-8").replace('id = "C1.2"', 'id = "C1.1"', 1)
     text = text.replace("max_points = 2\n", "max_points = -2\n", 1)
     with pytest.raises(FaultyInstrument) as caught:
-        instrument.parse(text)
+        parse_questionnaire(text)
     assert [(fault.code, fault.location) for fault in caught.value.faults] == [
         ("questionnaire_range", "criteria[0].max_points"),
         ("questionnaire_duplicate", "criteria[0].items[1].id"),
@@ -131,14 +136,14 @@ def test_parse_raises_every_fault_of_the_text() -> None:
 )
 def test_broken_toml_names_line_and_column(text: str, line: int, place: str) -> None:
     with pytest.raises(FaultyInstrument) as caught:
-        instrument.parse(text)
+        parse_questionnaire(text)
     (fault,) = caught.value.faults
     assert (fault.code, fault.location, fault.details["line"]) == ("questionnaire_syntax", place, line)
 
 
 def test_absurdly_nested_toml_is_refused() -> None:
     with pytest.raises(FaultyInstrument, match="questionnaire_syntax"):
-        instrument.parse("a = " + "[" * 100_000)
+        parse_questionnaire("a = " + "[" * 100_000)
 
 
 _JSON = st.recursive(
@@ -161,7 +166,7 @@ _PLACES = st.sampled_from(
 def test_arbitrary_values_anywhere_are_read_or_refused_and_never_crash(path: str, value: object) -> None:
     data = copy.deepcopy(SOUND)
     put(path, value)(data)
-    if check(data):
+    if questionnaire_faults(data):
         return
-    q = instrument.from_json(data)
-    assert instrument.from_json(instrument.to_json(q)) == q
+    q = questionnaire_from_json(data)
+    assert questionnaire_from_json(questionnaire_json(q)) == q

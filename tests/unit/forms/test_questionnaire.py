@@ -6,19 +6,24 @@ import json
 
 import pytest
 
-from forms import instrument
 from forms.faults import FaultyInstrument
+from forms.questionnaire import (
+    bundled_questionnaires,
+    load_questionnaire,
+    questionnaire_from_json,
+    questionnaire_json,
+)
 from tests.unit.forms.rendering import GOLDEN
 
 REFS = ("bhxh-2024@1", "sipas-5@1", "vss-2025@1")
 
 
 def test_the_bundle_is_complete() -> None:
-    assert instrument.bundled() == REFS
+    assert bundled_questionnaires() == REFS
 
 
 def test_the_2024_survey_has_the_plan_s_criteria_and_points() -> None:
-    q = instrument.load("bhxh-2024@1")
+    q = load_questionnaire("bhxh-2024@1")
     points = [(each.id, each.max_points, len(each.items)) for each in q.criteria]
     assert points == [("C1", 2, 4), ("C2", 1.5, 5), ("C3", 1.5, 4), ("C4", 3, 4), ("C5", 3, 5), ("C6", 2, 4)]
     assert sum(each.max_points for each in q.criteria) == 13
@@ -33,7 +38,7 @@ def test_the_2024_survey_has_the_plan_s_criteria_and_points() -> None:
 
 def test_items_know_their_criterion_and_fields_are_unique() -> None:
     for ref in REFS:
-        q = instrument.load(ref)
+        q = load_questionnaire(ref)
         items, questions = (*q.items, q.overall), q.offered
         fields = [each.field for each in items] + [each.field for each in questions] + ["comment", "key"]
         assert len(set(fields)) == len(fields)
@@ -41,44 +46,44 @@ def test_items_know_their_criterion_and_fields_are_unique() -> None:
 
 
 def test_sensitive_question_is_off_until_a_campaign_opts_in() -> None:
-    q = instrument.load("bhxh-2024@1")
+    q = load_questionnaire("bhxh-2024@1")
     assert "ethnic" not in [each.id for each in q.profile]
     wider = q.opt_in("ethnic")
     assert [each.id for each in wider.profile][-1] == "ethnic"
-    assert instrument.from_json(instrument.to_json(wider)) == wider
+    assert questionnaire_from_json(questionnaire_json(wider)) == wider
     assert "ethnic" not in [each.id for each in q.profile]
 
 
 @pytest.mark.parametrize("unknown", ["sex", "nothing"])
 def test_only_sensitive_questions_can_be_opted_in(unknown: str) -> None:
     with pytest.raises(ValueError, match=unknown):
-        instrument.load("bhxh-2024@1").opt_in(unknown)
+        load_questionnaire("bhxh-2024@1").opt_in(unknown)
 
 
 def test_the_five_groups_of_the_national_survey() -> None:
-    q = instrument.load("vss-2025@1")
+    q = load_questionnaire("vss-2025@1")
     assert len(q.profile[0].options) == 5
     assert [each.id for each in q.criteria if each.part == "policy"] == ["P1", "P2", "P3", "P4"]
     assert [each.id for each in q.criteria if each.part == "service"] == ["S1", "S2", "S3", "S4", "S5"]
-    assert len(instrument.load("sipas-5@1").criteria) == 5
+    assert len(load_questionnaire("sipas-5@1").criteria) == 5
 
 
 @pytest.mark.parametrize("ref", REFS)
 def test_a_shipped_version_never_changes(ref: str) -> None:
     """Campaigns compare years by ref, so a new wording needs a new version and a new golden file."""
     golden = json.loads((GOLDEN / f"{ref}.json").read_text(encoding="utf-8"))
-    assert instrument.to_json(instrument.load(ref)) == golden
-    assert instrument.from_json(golden) == instrument.load(ref)
+    assert questionnaire_json(load_questionnaire(ref)) == golden
+    assert questionnaire_from_json(golden) == load_questionnaire(ref)
 
 
 def test_a_text_falls_back_to_the_default_language() -> None:
-    level = instrument.load("bhxh-2024@1").levels[0]
+    level = load_questionnaire("bhxh-2024@1").levels[0]
     assert (level.text("en"), level.text("fr")) == ("Very dissatisfied", "Rất không hài lòng")
 
 
 def test_an_unknown_ref_is_a_fault_with_its_name() -> None:
     with pytest.raises(FaultyInstrument) as caught:
-        instrument.load("bhxh-1999@1")
+        load_questionnaire("bhxh-1999@1")
     (fault,) = caught.value.faults
     assert (fault.code, fault.details["ref"]) == ("questionnaire_unknown", "bhxh-1999@1")
     assert "questionnaire_unknown" in str(caught.value)

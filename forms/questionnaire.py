@@ -1,6 +1,6 @@
 """The questionnaire as a frozen record, read from TOML or from the copy that a campaign keeps.
 
-The shape of the data is the same in both; ``forms.check`` says what is allowed.
+The shape of the data is the same in both; ``forms.questionnaire_check`` says what is allowed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from forms.check import check
 from forms.faults import FaultyInstrument, InstrumentFault
+from forms.questionnaire_check import questionnaire_faults
 
 DEFINITIONS = Path(__file__).parent / "definitions"
 OVERALL = "overall"
@@ -135,23 +135,23 @@ class Questionnaire(MultilingualText):
         return replace(self, opted_in=tuple(each.id for each in self.offered if each.id in wanted))
 
 
-def parse(toml_text: str) -> Questionnaire:
+def parse_questionnaire(toml_text: str) -> Questionnaire:
     """Read a questionnaire from TOML; raise FaultyInstrument with all faults and their places."""
     try:
         data = tomllib.loads(toml_text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FaultyInstrument([syntax_fault(error)]) from None
-    return from_json(data)
+    return questionnaire_from_json(data)
 
 
-def from_json(data: Mapping[str, Any]) -> Questionnaire:
+def questionnaire_from_json(data: Mapping[str, Any]) -> Questionnaire:
     """Read a questionnaire from plain values; raise FaultyInstrument with all faults and their places."""
-    if faults := check(data):
+    if faults := questionnaire_faults(data):
         raise FaultyInstrument(faults)
     return _build(data)
 
 
-def to_json(q: Questionnaire) -> dict[str, Any]:
+def questionnaire_json(q: Questionnaire) -> dict[str, Any]:
     """Return a questionnaire as plain JSON values in the shape of its TOML."""
     return {
         "id": q.id,
@@ -170,12 +170,12 @@ def to_json(q: Questionnaire) -> dict[str, Any]:
     }
 
 
-def bundled() -> tuple[str, ...]:
+def bundled_questionnaires() -> tuple[str, ...]:
     """Return the refs of the questionnaires that ship with the product."""
     return tuple(sorted(_shipped()))
 
 
-def load(ref: str) -> Questionnaire:
+def load_questionnaire(ref: str) -> Questionnaire:
     """Return a bundled questionnaire by its ref such as ``bhxh-2024@1``."""
     try:
         return _shipped()[ref]
@@ -185,7 +185,7 @@ def load(ref: str) -> Questionnaire:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Mapping[str, Questionnaire]:
-    found = [parse(path.read_text(encoding="utf-8")) for path in DEFINITIONS.glob("*.toml")]
+    found = [parse_questionnaire(path.read_text(encoding="utf-8")) for path in DEFINITIONS.glob("*.toml")]
     return {each.ref: each for each in found}
 
 

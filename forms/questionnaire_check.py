@@ -22,7 +22,7 @@ MOST_ITEMS = 60
 LEVEL_VALUES = (1, 2, 3, 4, 5)
 
 
-def check(data: Mapping[str, Any]) -> tuple[InstrumentFault, ...]:
+def questionnaire_faults(data: Mapping[str, Any]) -> tuple[InstrumentFault, ...]:
     """Return all faults of a questionnaire's data (from TOML or JSON), none if it is sound."""
     found: list[InstrumentFault] = []
     _questionnaire(_languages(data))(found, "", data)
