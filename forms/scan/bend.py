@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from forms.layout import (
+from forms.layout import Box
+from forms.scan.tolerances import (
     ALL_FOUND,
     DOTS,
     FAR_SEARCHES,
@@ -26,7 +27,6 @@ from forms.layout import (
     OWN_SEARCH,
     WORST_FIT,
     WORST_ROW,
-    Box,
 )
 
 Grey = npt.NDArray[np.uint8]

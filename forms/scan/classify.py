@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from forms.layout import CROP, DOTS
+from forms.scan.tolerances import CROP, DOTS
 
 SIDE = 20
 VIEWS = 2  # of each box: as it is, and beside the page's usual empty box

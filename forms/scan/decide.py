@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from forms.answers import DECLINED
-from forms.layout import FAINT_PAGE, SMALL_MARK, Box
+from forms.layout import Box
 from forms.scan.classify import EMPTY, HARDLY, LIKELY, MARKED, SURE, Field
 from forms.scan.records import ReadAnswer
+from forms.scan.tolerances import FAINT_PAGE, SMALL_MARK
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from forms.layout import DOTS, WRITTEN, Box, FormLayout
+from forms.layout import Box, FormLayout
 from forms.paper.form_proof import parse_claim
 from forms.scan import classify
 from forms.scan.bend import Grey, darkness, locate_anyhow
@@ -31,6 +31,7 @@ from forms.scan.pose import (
 )
 from forms.scan.records import ClaimedPage, ClaimedStatus, ReadAnswer, ReadComment
 from forms.scan.red import red_marks, without_red
+from forms.scan.tolerances import DOTS, WRITTEN
 
 _BLANK = 0.0015  # share of dark dots below which a page without marks is a blank one
 _CROP_MARGIN = 3.0  # mm around the boxes that a person is shown

@@ -11,18 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
-from forms.layout import (
-    CODE,
-    CODE_QUIET,
-    DOTS,
-    LEAST_SPREAD,
-    MARK,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-    FormLayout,
-    code_positions,
-)
+from forms.layout import CODE, CODE_QUIET, MARK, PAGE_HEIGHT, PAGE_WIDTH, FormLayout, code_positions
 from forms.scan.images import Picture
+from forms.scan.tolerances import DOTS, LEAST_SPREAD
 
 Points = npt.NDArray[np.float64]  # n x 2
 Matrix = npt.NDArray[np.float64]  # 3 x 3, from mm on the page to dots of the picture, whole at their middles

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from forms.layout import RED_INK, STAMP_LEAST, Box
+from forms.layout import Box
 from forms.scan.images import Picture
 from forms.scan.pose import Matrix, dots_per_mm, project
+from forms.scan.tolerances import RED_INK, STAMP_LEAST
 
 _DOTS = 3.0  # per mm of the picture that red is looked for in
 _REDNESS = 45  # how much red must outshine green and blue, of 255

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pypdfium2
 import pytest
 
-from forms.layout import DOTS, EDITIONS, Box
+from forms.layout import EDITIONS, Box
 from forms.scan.bend import LocatedBoxes, darkness, locate_anyhow
 from forms.scan.pose import find_marks, flatten, guess, pose, project, read_codes
+from forms.scan.tolerances import DOTS
 from tests.paper.forms_office import layout, printed
 
 DPI = 150
