@@ -185,8 +185,8 @@ def load_questionnaire(ref: str) -> Questionnaire:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Mapping[str, Questionnaire]:
-    found = [parse_questionnaire(path.read_text(encoding="utf-8")) for path in DEFINITIONS.glob("*.toml")]
-    return {each.ref: each for each in found}
+    shipped = [parse_questionnaire(path.read_text(encoding="utf-8")) for path in DEFINITIONS.glob("*.toml")]
+    return {each.ref: each for each in shipped}
 
 
 def syntax_fault(error: Exception) -> InstrumentFault:

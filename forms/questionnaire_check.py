@@ -24,12 +24,12 @@ LEVEL_VALUES = (1, 2, 3, 4, 5)
 
 def questionnaire_faults(data: Mapping[str, Any]) -> tuple[InstrumentFault, ...]:
     """Return all faults of a questionnaire's data (from TOML or JSON), none if it is sound."""
-    found: list[InstrumentFault] = []
-    _questionnaire(_languages(data))(found, "", data)
-    _check_levels(found, data)
-    _check_ids(found, data)
-    _check_references(found, data)
-    return tuple(found)
+    faults: list[InstrumentFault] = []
+    _questionnaire(_languages(data))(faults, "", data)
+    _check_levels(faults, data)
+    _check_ids(faults, data)
+    _check_references(faults, data)
+    return tuple(faults)
 
 
 def _join(path: str, key: str) -> str:
@@ -39,32 +39,32 @@ def _join(path: str, key: str) -> str:
 def _table(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None) -> Rule:
     known = {**required, **(optional or {})}
 
-    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
+    def rule(faults: list[InstrumentFault], path: str, value: object) -> None:
         if not isinstance(value, Mapping):
-            found.append(InstrumentFault("questionnaire_type", path, {"expected": "table"}))
+            faults.append(InstrumentFault("questionnaire_type", path, {"expected": "table"}))
             return
-        found += [
+        faults += [
             InstrumentFault("questionnaire_missing", _join(path, key)) for key in required if key not in value
         ]
         for key, part in value.items():
             if key in known:
-                known[key](found, _join(path, key), part)
+                known[key](faults, _join(path, key), part)
             else:
-                found.append(InstrumentFault("questionnaire_unknown_key", _join(path, str(key))))
+                faults.append(InstrumentFault("questionnaire_unknown_key", _join(path, str(key))))
 
     return rule
 
 
 def _list(part: Rule, low: int, high: int) -> Rule:
-    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
+    def rule(faults: list[InstrumentFault], path: str, value: object) -> None:
         if not isinstance(value, list | tuple):
-            found.append(InstrumentFault("questionnaire_type", path, {"expected": "list"}))
+            faults.append(InstrumentFault("questionnaire_type", path, {"expected": "list"}))
             return
         if not low <= len(value) <= high:
             details = {"count": len(value), "low": low, "high": high}
-            found.append(InstrumentFault("questionnaire_count", path, details))
-        for place, entry in enumerate(value):
-            part(found, f"{path}[{place}]", entry)
+            faults.append(InstrumentFault("questionnaire_count", path, details))
+        for index, entry in enumerate(value):
+            part(faults, f"{path}[{index}]", entry)
 
     return rule
 
@@ -72,39 +72,39 @@ def _list(part: Rule, low: int, high: int) -> Rule:
 def _name(pattern: str) -> Rule:
     shape = re.compile(pattern, re.ASCII)
 
-    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
+    def rule(faults: list[InstrumentFault], path: str, value: object) -> None:
         if not isinstance(value, str):
-            found.append(InstrumentFault("questionnaire_type", path, {"expected": "text"}))
+            faults.append(InstrumentFault("questionnaire_type", path, {"expected": "text"}))
         elif not shape.fullmatch(value):
-            found.append(InstrumentFault("questionnaire_bad_id", path, {"value": value[:40]}))
+            faults.append(InstrumentFault("questionnaire_bad_id", path, {"value": value[:40]}))
 
     return rule
 
 
 def _number(low: float, high: float, kinds: type | tuple[type, ...]) -> Rule:
-    def rule(found: list[InstrumentFault], path: str, value: object) -> None:
+    def rule(faults: list[InstrumentFault], path: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, kinds) or not isinstance(value, int | float):
-            found.append(InstrumentFault("questionnaire_type", path, {"expected": "number"}))
+            faults.append(InstrumentFault("questionnaire_type", path, {"expected": "number"}))
         elif not (math.isfinite(value) and low <= value <= high):
-            found.append(InstrumentFault("questionnaire_range", path, {"low": low, "high": high}))
+            faults.append(InstrumentFault("questionnaire_range", path, {"low": low, "high": high}))
 
     return rule
 
 
-def _switch(found: list[InstrumentFault], path: str, value: object) -> None:
+def _switch(faults: list[InstrumentFault], path: str, value: object) -> None:
     if not isinstance(value, bool):
-        found.append(InstrumentFault("questionnaire_type", path, {"expected": "true or false"}))
+        faults.append(InstrumentFault("questionnaire_type", path, {"expected": "true or false"}))
 
 
-def _sentence(found: list[InstrumentFault], path: str, value: object) -> None:
+def _sentence(faults: list[InstrumentFault], path: str, value: object) -> None:
     if not isinstance(value, str):
-        found.append(InstrumentFault("questionnaire_type", path, {"expected": "text"}))
+        faults.append(InstrumentFault("questionnaire_type", path, {"expected": "text"}))
     elif not value.strip():
-        found.append(InstrumentFault("questionnaire_blank_text", path))
+        faults.append(InstrumentFault("questionnaire_blank_text", path))
     elif len(value) > LONGEST_TEXT:
-        found.append(InstrumentFault("questionnaire_long_text", path, {"limit": LONGEST_TEXT}))
+        faults.append(InstrumentFault("questionnaire_long_text", path, {"limit": LONGEST_TEXT}))
     elif not is_tidy(value):
-        found.append(InstrumentFault("questionnaire_untidy_text", path))
+        faults.append(InstrumentFault("questionnaire_untidy_text", path))
 
 
 def is_tidy(value: str) -> bool:
@@ -122,61 +122,63 @@ def _entries(table: Mapping[str, Any], key: str, path: str = "") -> Iterator[tup
     """Yield the place and the table of each well-formed entry of a list, for checks across entries."""
     entries = table.get(key)
     if isinstance(entries, list | tuple):
-        for place, entry in enumerate(entries):
+        for index, entry in enumerate(entries):
             if isinstance(entry, Mapping):
-                yield f"{_join(path, key)}[{place}]", entry
+                yield f"{_join(path, key)}[{index}]", entry
 
 
-def _check_levels(found: list[InstrumentFault], data: Mapping[str, Any]) -> None:
+def _check_levels(faults: list[InstrumentFault], data: Mapping[str, Any]) -> None:
     values = tuple(entry.get("value") for _, entry in _entries(data, "levels"))
     if values and len(values) == len(LEVEL_VALUES) and values != LEVEL_VALUES:
-        found.append(InstrumentFault("questionnaire_levels", "levels"))
+        faults.append(InstrumentFault("questionnaire_levels", "levels"))
 
 
-def _check_ids(found: list[InstrumentFault], data: Mapping[str, Any]) -> None:
-    _unique(found, "id", list(_entries(data, "parts")))
-    _unique(found, "id", list(_entries(data, "criteria")))
-    _unique(found, "id", list(_entries(data, "profile")))
+def _check_ids(faults: list[InstrumentFault], data: Mapping[str, Any]) -> None:
+    _unique(faults, "id", list(_entries(data, "parts")))
+    _unique(faults, "id", list(_entries(data, "criteria")))
+    _unique(faults, "id", list(_entries(data, "profile")))
     items = [item for path, each in _entries(data, "criteria") for item in _entries(each, "items", path)]
-    _unique(found, "id", items)
+    _unique(faults, "id", items)
     if len(items) > MOST_ITEMS:
         details = {"count": len(items), "low": 1, "high": MOST_ITEMS}
-        found.append(InstrumentFault("questionnaire_count", "criteria", details))
+        faults.append(InstrumentFault("questionnaire_count", "criteria", details))
     for path, question in _entries(data, "profile"):
-        _unique(found, "value", list(_entries(question, "options", path)))
-    languages = [(f"languages[{place}]", {"id": tag}) for place, tag in enumerate(_languages(data))]
-    _unique(found, "id", languages)
+        _unique(faults, "value", list(_entries(question, "options", path)))
+    languages = [(f"languages[{index}]", {"id": tag}) for index, tag in enumerate(_languages(data))]
+    _unique(faults, "id", languages)
 
 
-def _unique(found: list[InstrumentFault], key: str, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+def _unique(
+    faults: list[InstrumentFault], key: str, entries: Sequence[tuple[str, Mapping[str, Any]]]
+) -> None:
     seen: set[str] = set()
     for path, entry in entries:
         value = entry.get(key)
         if isinstance(value, str):
             if value in seen:
                 where = path if path.startswith("languages") else f"{path}.{key}"
-                found.append(InstrumentFault("questionnaire_duplicate", where, {"value": value[:40]}))
+                faults.append(InstrumentFault("questionnaire_duplicate", where, {"value": value[:40]}))
             seen.add(value)
 
 
-def _check_references(found: list[InstrumentFault], data: Mapping[str, Any]) -> None:
+def _check_references(faults: list[InstrumentFault], data: Mapping[str, Any]) -> None:
     parts = [entry.get("id") for _, entry in _entries(data, "parts")]
     for path, criterion in _entries(data, "criteria"):
         part = criterion.get("part")
         if isinstance(part, str) and part not in parts:
-            found.append(InstrumentFault("questionnaire_unknown_id", f"{path}.part", {"value": part[:40]}))
+            faults.append(InstrumentFault("questionnaire_unknown_id", f"{path}.part", {"value": part[:40]}))
         for where, item in _entries(criterion, "items", path):
             own, owner = item.get("id"), criterion.get("id")
             if isinstance(own, str) and isinstance(owner, str) and own.partition(".")[0] != owner:
-                found.append(
+                faults.append(
                     InstrumentFault("questionnaire_foreign_item", f"{where}.id", {"value": own[:40]})
                 )
     sensitive = [entry.get("id") for _, entry in _entries(data, "profile") if entry.get("sensitive") is True]
     opted_in = data.get("opted_in")
-    for place, each in enumerate(opted_in if isinstance(opted_in, list | tuple) else ()):
+    for index, each in enumerate(opted_in if isinstance(opted_in, list | tuple) else ()):
         if isinstance(each, str) and each not in sensitive:
             details = {"value": each[:40]}
-            found.append(InstrumentFault("questionnaire_unknown_id", f"opted_in[{place}]", details))
+            faults.append(InstrumentFault("questionnaire_unknown_id", f"opted_in[{index}]", details))
 
 
 def _questionnaire(languages: Sequence[str]) -> Rule:

@@ -14,56 +14,56 @@ from dataclasses import dataclass
 from forms import ticket_code
 from forms.ticket_code import ALPHABET
 
-PLACE, PROOF = 2, 7
-LENGTH = PLACE + PROOF + 1
-PLACES = len(ALPHABET) * len(ALPHABET)
+LEAD, PROOF = 2, 7
+LENGTH = LEAD + PROOF + 1
+LEADS = len(ALPHABET) * len(ALPHABET)
 _PURPOSE = b"hailong screen code 1\0"
 _LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A screen at a counter; ``place`` is the counter's among all of its campaign, ``number`` tells its screens apart."""
+    """A screen at a counter; ``counter_index`` is the counter's among all of its campaign, ``number`` tells its screens apart."""
 
     campaign: str
     unit: str
     counter: int
-    place: int
+    counter_index: int
     number: int
 
 
 def issue(secret: bytes, screen: Screen, minute: int) -> str:
     """Return the plain code that a screen shows in that minute."""
-    place = screen.place % PLACES
-    lead = ALPHABET[place // len(ALPHABET)] + ALPHABET[place % len(ALPHABET)]
+    counter_index = screen.counter_index % LEADS
+    lead = ALPHABET[counter_index // len(ALPHABET)] + ALPHABET[counter_index % len(ALPHABET)]
     body = lead + proof(secret, screen, minute).decode()
     return body + ticket_code.checks(body)[1]
 
 
 def proof(secret: bytes, screen: Screen, minute: int) -> bytes:
     """Return the letters of that minute's code that nobody without the secret knows."""
-    said = f"{screen.campaign}.{screen.unit}.{screen.counter}.{screen.number}.{minute}"
-    digest = hmac.digest(secret, _PURPOSE + said.encode(), "sha256")
+    message = f"{screen.campaign}.{screen.unit}.{screen.counter}.{screen.number}.{minute}"
+    digest = hmac.digest(secret, _PURPOSE + message.encode(), "sha256")
     return digest[:PROOF].translate(_LETTER_OF_BYTE)
 
 
 def proof_in(code: str) -> bytes:
     """Return those letters of a plain code."""
-    return code[PLACE : PLACE + PROOF].encode()
+    return code[LEAD : LEAD + PROOF].encode()
 
 
 def read(text: str) -> str | None:
     """Return the plain code that a text writes, None where it is none or holds a slip of the pen."""
-    found = ticket_code.plain(text)
-    if len(found) != LENGTH or not set(found) <= set(ALPHABET):
+    code = ticket_code.plain(text)
+    if len(code) != LENGTH or not set(code) <= set(ALPHABET):
         return None
-    return found if found[-1] == ticket_code.checks(found[:-1])[1] else None
+    return code if code[-1] == ticket_code.checks(code[:-1])[1] else None
 
 
-def is_of(code: str, place: int) -> bool:
-    """Return whether a plain code leads to the counter of that place, or to another one a thousand places on."""
-    first, second = (ALPHABET.index(letter) for letter in code[:PLACE])
-    return first * len(ALPHABET) + second == place % PLACES
+def is_of(code: str, counter_index: int) -> bool:
+    """Return whether a plain code leads to the counter of that index, or to another one a thousand further on."""
+    first, second = (ALPHABET.index(letter) for letter in code[:LEAD])
+    return first * len(ALPHABET) + second == counter_index % LEADS
 
 
 def grouped(code: str) -> str:

@@ -36,7 +36,7 @@ def pair_from(seed: bytes) -> tuple[str, str]:
     if len(seed) * 8 < BITS * (LONG + SHORT):
         raise ValueError("the seed is too short")
     number = int.from_bytes(seed, "big")
-    letters = "".join(ALPHABET[number >> BITS * place & 31] for place in range(LONG + SHORT))
+    letters = "".join(ALPHABET[number >> BITS * index & 31] for index in range(LONG + SHORT))
     return _with_checks(letters[:LONG]), _with_checks(letters[LONG:])
 
 
@@ -47,10 +47,10 @@ def grouped(code: str) -> str:
 
 def read(text: str) -> str | None:
     """Return the plain code that a text writes, long or short, or None where it holds a slip of the pen."""
-    found = plain(text)
-    if len(found) not in {LONG + CHECKS, SHORT + CHECKS} or not set(found) <= set(ALPHABET):
+    code = plain(text)
+    if len(code) not in {LONG + CHECKS, SHORT + CHECKS} or not set(code) <= set(ALPHABET):
         return None
-    return found if found == _with_checks(found[:-CHECKS]) else None
+    return code if code == _with_checks(code[:-CHECKS]) else None
 
 
 def plain(text: str) -> str:

@@ -38,8 +38,8 @@ def kind_of(content: bytes) -> str | None:
     return "mp3" if _is_mpeg(content) else None
 
 
-def read_clips(folder: Path, known: frozenset[str], found: list[InstrumentFault]) -> tuple[Clip, ...]:
-    """Return the recordings of a folder in the order of their keys; what is wrong with any is added to *found*.
+def read_clips(folder: Path, known: frozenset[str], faults: list[InstrumentFault]) -> tuple[Clip, ...]:
+    """Return the recordings of a folder in the order of their keys; what is wrong with any is added to *faults*.
 
     Codes: ``clip_unknown_key``, ``clip_twice``, ``clip_too_large``, ``clip_bad_format``, ``clips_too_large``.
     """
@@ -47,19 +47,19 @@ def read_clips(folder: Path, known: frozenset[str], found: list[InstrumentFault]
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith("."):
             continue
-        key, place = path.stem, f"audio/{path.name}"
+        key, location = path.stem, f"audio/{path.name}"
         if key not in known:
-            found.append(InstrumentFault("clip_unknown_key", place))
+            faults.append(InstrumentFault("clip_unknown_key", location))
         elif key in clips:
-            found.append(InstrumentFault("clip_twice", place, {"key": key}))
+            faults.append(InstrumentFault("clip_twice", location, {"key": key}))
         elif (content := _content(path)) is None:
-            found.append(InstrumentFault("clip_too_large", place, {"limit": LARGEST_CLIP // 1000}))
+            faults.append(InstrumentFault("clip_too_large", location, {"limit": LARGEST_CLIP // 1000}))
         elif (kind := kind_of(content)) is None:
-            found.append(InstrumentFault("clip_bad_format", place))
+            faults.append(InstrumentFault("clip_bad_format", location))
         else:
             clips[key] = Clip(key, kind, content)
     if sum(len(clip.content) for clip in clips.values()) > LARGEST_LANGUAGE:
-        found.append(InstrumentFault("clips_too_large", "audio", {"limit": LARGEST_LANGUAGE // 1_000_000}))
+        faults.append(InstrumentFault("clips_too_large", "audio", {"limit": LARGEST_LANGUAGE // 1_000_000}))
     return tuple(clips.values())
 
 

@@ -31,11 +31,11 @@ def _pages() -> Iterator[tuple[str, str]]:
 def flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Yield every text of nested tables by its dotted path."""
     for key, value in table.items():
-        place = f"{path}.{key}" if path else key
+        name = f"{path}.{key}" if path else key
         if isinstance(value, Mapping):
-            yield from flat(value, place)
+            yield from flat(value, name)
         else:
-            yield place, value
+            yield name, value
 
 
 def of_questionnaire(q: Questionnaire) -> Iterator[tuple[str, str]]:

@@ -49,18 +49,18 @@ def read(folder: Path, tag: str, q: Questionnaire) -> Language:
     """
     if not folder.is_dir():
         raise FaultyInstrument([InstrumentFault("language_no_folder", "", {"tag": tag})])
-    found: list[InstrumentFault] = []
-    clips = read_clips(folder / AUDIO, clip_keys(q), found)
+    faults: list[InstrumentFault] = []
+    clips = read_clips(folder / AUDIO, clip_keys(q), faults)
     data: Mapping[str, Any] = {}
     if tag not in BUNDLED:
-        data = _data(folder / WORDS, found)
-        found += check(data, tag, q) if data else ()
+        data = _data(folder / WORDS, faults)
+        faults += check(data, tag, q) if data else ()
     elif (folder / WORDS).exists():
-        found.append(InstrumentFault("language_bundled", WORDS))
-    elif not clips and not found:
-        found.append(InstrumentFault("language_no_clips", AUDIO))
-    if found:
-        raise FaultyInstrument(found)
+        faults.append(InstrumentFault("language_bundled", WORDS))
+    elif not clips and not faults:
+        faults.append(InstrumentFault("language_no_clips", AUDIO))
+    if faults:
+        raise FaultyInstrument(faults)
     page_texts = {key: table for key, table in data.items() if key not in {ABOUT, QUESTIONNAIRE}}
     question_texts = dict(flat({QUESTIONNAIRE: data.get(QUESTIONNAIRE, {})}))
     return Language(tag, BUNDLED.get(tag) or data[ABOUT]["name"], page_texts, question_texts, clips)
@@ -74,19 +74,19 @@ def check(data: Mapping[str, Any], tag: str, q: Questionnaire) -> tuple[Instrume
     ``language_gaps`` where the places to be filled in are not those of the Vietnamese.
     """
     given = dict(flat(data))
-    found = []
+    faults = []
     if given.pop(f"{ABOUT}.tag", None) != tag or not TAG.fullmatch(tag):
-        found.append(InstrumentFault("language_other", f"{ABOUT}.tag", {"tag": tag}))
+        faults.append(InstrumentFault("language_other", f"{ABOUT}.tag", {"tag": tag}))
     if given.pop(f"{ABOUT}.questionnaire", None) != q.ref:
-        found.append(
+        faults.append(
             InstrumentFault("language_other_questionnaire", f"{ABOUT}.questionnaire", {"ref": q.ref})
         )
     needed = {f"{ABOUT}.name": _TEXTS["own_name"], **entries(q)}
     for path, vietnamese in needed.items():
         if (fault := _fault(path, given.get(path, ""), vietnamese)) is not None:
-            found.append(fault)
-    found += [InstrumentFault("language_text_unknown", path) for path in given if path not in needed]
-    return tuple(found)
+            faults.append(fault)
+    faults += [InstrumentFault("language_text_unknown", path) for path in given if path not in needed]
+    return tuple(faults)
 
 
 def stated(folder: Path) -> tuple[str, str | None]:
@@ -98,22 +98,22 @@ def stated(folder: Path) -> tuple[str, str | None]:
         return folder.resolve().name, None
 
 
-def _data(path: Path, found: list[InstrumentFault]) -> Mapping[str, Any]:
+def _data(path: Path, faults: list[InstrumentFault]) -> Mapping[str, Any]:
     """Return the values of ``words.toml``, nothing where they cannot be read."""
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST_WORDS + 1)
         if len(raw) > LARGEST_WORDS:
-            found.append(InstrumentFault("language_too_large", WORDS, {"limit": LARGEST_WORDS // 1000}))
+            faults.append(InstrumentFault("language_too_large", WORDS, {"limit": LARGEST_WORDS // 1000}))
             return {}
         return tomllib.loads(raw.decode("utf-8-sig"))
     except OSError:
-        found.append(InstrumentFault("language_no_words", WORDS))
+        faults.append(InstrumentFault("language_no_words", WORDS))
     except UnicodeDecodeError as error:
         line = error.object.count(NEWLINE, 0, error.start) + 1
-        found.append(InstrumentFault("language_syntax", "", {"line": line, "column": 1}))
+        faults.append(InstrumentFault("language_syntax", "", {"line": line, "column": 1}))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found.append(InstrumentFault("language_syntax", "", syntax_fault(error).details))
+        faults.append(InstrumentFault("language_syntax", "", syntax_fault(error).details))
     return {}
 
 

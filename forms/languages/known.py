@@ -18,9 +18,9 @@ TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", re.ASCII)
 
 def tag_of(text: str) -> str | None:
     """Return the tag that a text is or names, None where it is neither."""
-    found = EXPECTED.get(text.lower())
-    if found is not None:
-        return found[0]
+    expected = EXPECTED.get(text.lower())
+    if expected is not None:
+        return expected[0]
     return text if TAG.fullmatch(text) else None
 
 

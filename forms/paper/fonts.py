@@ -49,16 +49,16 @@ class Faces:
 def faces() -> Faces:
     """Return the first family with every Vietnamese letter; the fault ``paper_no_font`` if there is none."""
     for family, files in _candidates():
-        if found := _registered(family, files):
-            return found
+        if registered := _registered(family, files):
+            return registered
     raise FaultyInstrument([InstrumentFault("paper_no_font", "")])
 
 
 def _candidates() -> Iterator[tuple[str, tuple[Path, ...]]]:
     yield "Liberation", tuple(_INSTALLED / f"Liberation{style}.ttf" for style in _LIBERATION)
-    found = find_spec("matplotlib")
-    positions = (found.submodule_search_locations if found else None) or [""]
-    folder = Path(positions[0]) / "mpl-data" / "fonts" / "ttf"
+    matplotlib = find_spec("matplotlib")
+    folders = (matplotlib.submodule_search_locations if matplotlib else None) or [""]
+    folder = Path(folders[0]) / "mpl-data" / "fonts" / "ttf"
     yield "DejaVu", tuple(folder / f"DejaVu{style}.ttf" for style in _DEJAVU)
 
 

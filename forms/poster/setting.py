@@ -61,9 +61,9 @@ def wrapped(text: str, points: float, width: float, face: Face = "plain", most: 
     """Return a text in at most so many balanced lines; a word too long for a line is not broken."""
     words = text.split()
     for count in range(1, most + 1):
-        found = _balanced(words, count, face, points)
-        if count == most or max(measured(each, face, points) for each in found) <= width:
-            return found
+        balanced = _balanced(words, count, face, points)
+        if count == most or max(measured(each, face, points) for each in balanced) <= width:
+            return balanced
     return [text]
 
 
@@ -87,4 +87,4 @@ def _balanced(words: Sequence[str], count: int, face: Face, points: float) -> li
     tries = [
         [" ".join(words[:n]), *_balanced(words[n:], count - 1, face, points)] for n in range(1, len(words))
     ]
-    return min(tries, key=lambda found: max(measured(each, face, points) for each in found))
+    return min(tries, key=lambda balanced: max(measured(each, face, points) for each in balanced))

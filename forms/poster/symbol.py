@@ -26,10 +26,10 @@ QUIET = 4  # modules of white on each side, as the standard asks
 @lru_cache(maxsize=256)
 def symbol(text: str) -> Code:
     """Return the code of an address, without a quiet border."""
-    made = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    made.add_data(text.encode("utf-8"), optimize=0)
-    made.make(fit=True)
-    return Code(made.modules_count, tuple(_runs(made.modules)))
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text.encode("utf-8"), optimize=0)
+    code.make(fit=True)
+    return Code(code.modules_count, tuple(_runs(code.modules)))
 
 
 def _runs(rows: Sequence[Sequence[bool | None]]) -> Iterator[DarkRun]:

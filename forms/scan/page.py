@@ -75,22 +75,22 @@ def read_page(picture: Picture, layouts: Sequence[FormLayout], *, with_crops: bo
 def recognise(picture: Picture, layouts: Sequence[FormLayout]) -> RecognisedPage:
     """Return which page this is and where it lies, or raise NotReadError."""
     red = picture if picture.ndim == 2 else np.asarray(cv2.extractChannel(picture, 2), np.uint8)
-    found = find_marks(red)
-    if found.twice:
+    detected = find_marks(red)
+    if detected.twice:
         raise NotReadError("unreadable", "scan_two_sheets")
-    guessed = guess(layouts, found)
-    rough = pose(*guessed, found) if guessed else None
+    guessed = guess(layouts, detected)
+    rough = pose(*guessed, detected) if guessed else None
     codes = read_codes(red, rough, guessed[1] if guessed else 1)
-    text = _text(codes, red, found)
-    layout, number = _agreed(guessed, text, layouts, found, codes)
+    text = _text(codes, red, detected)
+    layout, number = _agreed(guessed, text, layouts, detected, codes)
     ours = [code for code in codes if code.text == text]
-    matrix = rough if rough is not None and len(found.marks) >= 4 else pose(layout, number, found, ours)
+    matrix = rough if rough is not None and len(detected.marks) >= 4 else pose(layout, number, detected, ours)
     if matrix is None:
         raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
     return RecognisedPage(picture, layout, number, matrix, text)
 
 
-def _text(codes: Sequence[ReadCode], grey: Picture, found: DetectedMarks) -> str:
+def _text(codes: Sequence[ReadCode], grey: Picture, detected: DetectedMarks) -> str:
     """Return the one text that the codes of ours say."""
     texts = {code.text for code in codes if parse_claim(code.text)}
     if len(texts) > 1:
@@ -99,7 +99,7 @@ def _text(codes: Sequence[ReadCode], grey: Picture, found: DetectedMarks) -> str
         return texts.pop()
     if codes:
         raise NotReadError("foreign", "scan_foreign_code")
-    if len(found.marks) > 1:
+    if len(detected.marks) > 1:
         raise NotReadError("unreadable", "scan_no_serial")
     small = cv2.resize(grey, (300, 424), interpolation=cv2.INTER_AREA)
     inner = darkness(np.asarray(small, np.uint8))[20:-20, 20:-20]
@@ -111,7 +111,7 @@ def _agreed(
     guessed: tuple[FormLayout, int] | None,
     text: str,
     layouts: Sequence[FormLayout],
-    found: DetectedMarks,
+    detected: DetectedMarks,
     codes: Sequence[ReadCode],
 ) -> tuple[FormLayout, int]:
     """Return the page that marks and code agree on; without marks, the one where the codes fit."""
@@ -119,12 +119,12 @@ def _agreed(
     number = claim.page if claim else 0
     if guessed:
         layout, marked = guessed
-        is_clear = len(found.marks) - strangers(layout, marked, found) >= 3
-        if marked != number or strangers(layout, number, found) > (1 if is_clear else 0):
+        is_clear = len(detected.marks) - strangers(layout, marked, detected) >= 3
+        if marked != number or strangers(layout, number, detected) > (1 if is_clear else 0):
             raise NotReadError("unreadable", "scan_mixed", codes=[text])
         return layout, number
     for layout in layouts:
-        if number <= layout.pages and pose(layout, number, found, codes) is not None:
+        if number <= layout.pages and pose(layout, number, detected, codes) is not None:
             return layout, number
     raise NotReadError("unreadable", "scan_no_marks", codes=[text], page=number)
 

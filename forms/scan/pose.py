@@ -52,7 +52,7 @@ class DetectedMarks:
 
 def find_marks(grey: Picture) -> DetectedMarks:
     """Return the marks of the picture; it is searched more thoroughly where less than four are seen."""
-    found = DetectedMarks({}, twice=False)
+    detected = DetectedMarks({}, twice=False)
     for side, windows, thinned in _SEARCHES:
         scale = min(1.0, side / max(grey.shape))
         small = (
@@ -60,10 +60,10 @@ def find_marks(grey: Picture) -> DetectedMarks:
         )
         small = cv2.dilate(small, _THIN) if thinned else small
         better = _marks(np.asarray(small, np.uint8), scale, windows)
-        found = DetectedMarks({**better.marks, **found.marks}, twice=found.twice or better.twice)
-        if len(found.marks) >= 4:
+        detected = DetectedMarks({**better.marks, **detected.marks}, twice=detected.twice or better.twice)
+        if len(detected.marks) >= 4:
             break
-    return found
+    return detected
 
 
 def _marks(grey: Picture, scale: float, windows: tuple[int, int]) -> DetectedMarks:
@@ -80,10 +80,10 @@ def _marks(grey: Picture, scale: float, windows: tuple[int, int]) -> DetectedMar
     return DetectedMarks(dict(zip(numbers, positions, strict=True)), twice=len(set(numbers)) < len(numbers))
 
 
-def guess(layouts: Sequence[FormLayout], found: DetectedMarks) -> tuple[FormLayout, int] | None:
+def guess(layouts: Sequence[FormLayout], detected: DetectedMarks) -> tuple[FormLayout, int] | None:
     """Return the layout and page that most of the marks belong to; None where there is no mark of ours."""
     votes = [
-        (len(found.marks.keys() & layout.marks(page).keys()), layout, page)
+        (len(detected.marks.keys() & layout.marks(page).keys()), layout, page)
         for layout in layouts
         for page in range(1, layout.pages + 1)
     ]
@@ -91,18 +91,18 @@ def guess(layouts: Sequence[FormLayout], found: DetectedMarks) -> tuple[FormLayo
     return (best[1], best[2]) if best and best[0] else None
 
 
-def strangers(layout: FormLayout, page: int, found: DetectedMarks) -> int:
+def strangers(layout: FormLayout, page: int, detected: DetectedMarks) -> int:
     """Return how many marks belong to no corner of this page."""
-    return len(found.marks.keys() - layout.marks(page).keys())
+    return len(detected.marks.keys() - layout.marks(page).keys())
 
 
 def read_codes(grey: Picture, matrix: Matrix | None, page: int) -> list[ReadCode]:
     """Read the QR codes where they should be, else anywhere in the picture."""
-    found: list[ReadCode] = []
+    codes: list[ReadCode] = []
     if matrix is not None:
         for position in code_positions(page):
-            found += _code_at(grey, matrix, position)
-    return found or _codes_in(grey) or _codes_in(np.asarray(cv2.dilate(grey, _THIN), np.uint8))
+            codes += _code_at(grey, matrix, position)
+    return codes or _codes_in(grey) or _codes_in(np.asarray(cv2.dilate(grey, _THIN), np.uint8))
 
 
 def _code_at(grey: Picture, matrix: Matrix, position: tuple[float, float]) -> list[ReadCode]:
@@ -148,12 +148,14 @@ def _corners(result: zxingcpp.Barcode) -> Points:
     return np.array([(corner.x, corner.y) for corner in corners], np.float64)
 
 
-def pose(layout: FormLayout, page: int, found: DetectedMarks, read: Sequence[ReadCode] = ()) -> Matrix | None:
+def pose(
+    layout: FormLayout, page: int, detected: DetectedMarks, read: Sequence[ReadCode] = ()
+) -> Matrix | None:
     """Return the projection from the page to the picture, or None where too little of the page is known."""
     positions = layout.marks(page)
-    seen = [number for number in found.marks if number in positions]
+    seen = [number for number in detected.marks if number in positions]
     known = [_square(positions[number], MARK) for number in seen]
-    shown = [found.marks[number] for number in seen]
+    shown = [detected.marks[number] for number in seen]
     best: tuple[float, Matrix] | None = None
     for chosen in product(code_positions(page), repeat=min(len(read), 2)):
         if len(set(chosen)) < len(chosen):

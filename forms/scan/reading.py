@@ -127,14 +127,14 @@ def _counted(paths: Sequence[Path], hello: dict[str, Any], page_seconds: float) 
 
 
 def _digest(path: Path) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     try:
         with path.open("rb") as opened:
             while block := opened.read(_HASHED):
-                found.update(block)
+                digest.update(block)
     except OSError:
         return ""
-    return found.hexdigest()
+    return digest.hexdigest()
 
 
 def _tasks(number: int, path: Path, file: ReadFile) -> list[ReadTask]:

@@ -63,11 +63,11 @@ def _train(out: Path, parts: Sequence[Path]) -> None:
 
 def _tell(network: Network, crops: Field, labels: Labels) -> None:
     shown = network.probabilities(crops)
-    said, is_sure = shown.argmax(axis=1), shown.max(axis=1) > SURE
+    chosen, is_sure = shown.argmax(axis=1), shown.max(axis=1) > SURE
     sys.stdout.write(f"boxes held back {len(labels)}: by class {np.bincount(labels, minlength=3).tolist()}\n")
     for truth in range(3):
         here = labels == truth
-        row = [int((here & is_sure & (said == each)).sum()) for each in range(3)]
+        row = [int((here & is_sure & (chosen == each)).sum()) for each in range(3)]
         sys.stdout.write(
             f"  true {truth}: surely said 0, 1, 2: {row}, not sure {int((here & ~is_sure).sum())}\n"
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Subquery, and_, func, select
 
-from forms.instrument import Questionnaire
+from forms.questionnaire import Questionnaire
 from scoring.index import WeightedCriterion
 from scoring.quality.collected import NONE, Collected
 from scoring.results import CriterionRule, Formula, OverallRule, SurveyResult

@@ -30,7 +30,7 @@ def test_every_minute_and_every_screen_has_its_own_code() -> None:
 
 
 def test_letters_are_used_evenly() -> None:
-    proofs = "".join(found[screen_code.PLACE : -1] for found in CODES)
+    proofs = "".join(found[screen_code.LEAD : -1] for found in CODES)
     assert set(proofs) == set(ALPHABET)
 
 
@@ -65,9 +65,9 @@ def test_anything_else_is_no_code(plain: str, text: str) -> None:
 
 def test_the_first_letters_lead_to_the_counter() -> None:
     assert screen_code.is_of(CODES[0], 7)
-    assert screen_code.is_of(CODES[0], 7 + screen_code.PLACES)
-    assert not any(screen_code.is_of(CODES[0], place) for place in range(screen_code.PLACES) if place != 7)
-    far = dataclasses.replace(SCREEN, place=screen_code.PLACES + 7)
+    assert screen_code.is_of(CODES[0], 7 + screen_code.LEADS)
+    assert not any(screen_code.is_of(CODES[0], place) for place in range(screen_code.LEADS) if place != 7)
+    far = dataclasses.replace(SCREEN, counter_index=screen_code.LEADS + 7)
     assert screen_code.is_of(screen_code.issue(SECRET, far, 0), 7)
 
 
