@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.arrays import BoolArray, CodeArray, FloatArray
+from scoring.defaults import SATISFIED_FROM
 from scoring.design import Moments, features, row_moments
 from scoring.tally import FormTable
 
@@ -78,7 +79,7 @@ def rake(
 
 
 def calibrated_moments(
-    table: FormTable, calibration: Calibration, domain: BoolArray, satisfied_from: int = 4
+    table: FormTable, calibration: Calibration, domain: BoolArray, satisfied_from: int = SATISFIED_FROM
 ) -> Moments:
     """Return the moments of a domain under calibrated weights.
 

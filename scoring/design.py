@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from scoring.arrays import BoolArray, FloatArray, MarkArray
+from scoring.defaults import SATISFIED_FROM
 from scoring.tally import LEVELS, FormTable
 
 Lonely = Literal["adjust", "average", "certainty", "remove"]
@@ -59,7 +60,9 @@ def features(columns: MarkArray, satisfied_from: int, out: FloatArray | None = N
     return rows
 
 
-def moments(table: FormTable, satisfied_from: int = 4, domain: BoolArray | None = None) -> Moments:
+def moments(
+    table: FormTable, satisfied_from: int = SATISFIED_FROM, domain: BoolArray | None = None
+) -> Moments:
     """Reduce the forms to their moments per stratum.
 
     ``domain`` bool (n_forms,) in stored order restricts the estimate while every form stays in its

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import betainc, ndtr, ndtri
 
 from scoring.arrays import FloatArray
+from scoring.defaults import LEVEL, POWER
 from scoring.exact import log_choose
 from scoring.faults import DataFault, FaultyData
 from scoring.intervals import effective_n, normal_quantile, wilson
@@ -109,7 +110,7 @@ def power_target(forms: int, population: int | None, share: float, target: float
 
 
 def forms_to_show_target(
-    share: float, target: float, population: int | None, level: float, power: float = 0.8
+    share: float, target: float, population: int | None, level: float, power: float = POWER
 ) -> int | None:
     """Return the least n from which on :func:`power_target` is at least ``power``, or None.
 
@@ -174,7 +175,7 @@ def power_difference(
 
 
 def difference_that_shows(
-    forms: int, population: int | None, share: float, level: float, power: float = 0.8
+    forms: int, population: int | None, share: float, level: float, power: float = POWER
 ) -> float | None:
     """Return the least fall below ``share`` that a second unit of the same n and N shows with ``power``.
 
@@ -200,8 +201,8 @@ def difference_that_shows(
 def precision(
     forms: int,
     population: int | None,
-    level: float = 0.95,
-    power: float = 0.8,
+    level: float = LEVEL,
+    power: float = POWER,
     shares: tuple[float, ...] = SHARES,
 ) -> Precision:
     """Return what a number of forms gives, for the report's table about the minimum quotas."""

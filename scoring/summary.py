@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring.arrays import BoolArray, CountArray, FloatArray
+from scoring.defaults import LEVEL, SATISFIED_FROM
 from scoring.design import Moments, expand, expansion, moments, select
 from scoring.estimates import (
     F1_SCALE,
@@ -61,8 +62,8 @@ class Rules:
     official: Formula = "f1"
     criterion: CriterionRule = "pooled"
     overall: OverallRule = "pooled"
-    level: float = 0.95
-    satisfied_from: int = 4
+    level: float = LEVEL
+    satisfied_from: int = SATISFIED_FROM
     item_interval: ItemInterval = "wilson"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring.arrays import BoolArray, CodeArray, CountArray, FloatArray, MarkArray
+from scoring.defaults import SATISFIED_FROM
 
 LEVELS = 5
 BLANK = 0
@@ -107,7 +108,7 @@ class Counts:
         total: CountArray = self.levels.sum(axis=2)
         return total
 
-    def satisfied(self, satisfied_from: int = 4) -> CountArray:
+    def satisfied(self, satisfied_from: int = SATISFIED_FROM) -> CountArray:
         """Answers at or above ``satisfied_from`` per stratum and item."""
         total: CountArray = self.levels[:, :, satisfied_from - 1 :].sum(axis=2)
         return total

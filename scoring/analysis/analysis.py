@@ -17,6 +17,7 @@ from scoring.analysis.unit_profile import (
 )
 from scoring.arrays import MarkArray
 from scoring.comparison.ranking import Ranking, ranking
+from scoring.disclosure.hidden_cells import CellKey
 from scoring.disclosure.suppression import THRESHOLD
 from scoring.points.awards import PointTable
 from scoring.points.target_probabilities import (
@@ -31,8 +32,6 @@ from scoring.results import DomainResult, SurveyResult
 from scoring.summary import Questions, Rules, summarise
 
 SCHEMA_VERSION = 1
-
-CellKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ import numpy as np
 
 from scoring.analysis.unit_profile import form_scores
 from scoring.arrays import CodeArray, MarkArray
+from scoring.defaults import SATISFIED_FROM, TARGETS
 from scoring.planning import Precision, margin_mean, power_target, precision
 from scoring.points.target_probabilities import SCALES
 from scoring.results import Formula
 
 MOST_QUOTAS = 4
-HOPED, TARGET = 0.95, 0.85
+HOPED = 0.95  # the true share for which it is said how probably the first target is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,16 @@ def _precision(forms: int, population: int | None, spread: float | None, level: 
     return QuotaPrecision(
         precision(forms, population, level),
         None if spread is None else margin_mean(forms, population, spread, level),
-        power_target(forms, population, HOPED, TARGET, level),
+        power_target(forms, population, HOPED, TARGETS[0], level),
     )
 
 
 def form_spread(
-    marks: MarkArray, unit: CodeArray, columns: Sequence[int], formula: Formula, satisfied_from: int = 4
+    marks: MarkArray,
+    unit: CodeArray,
+    columns: Sequence[int],
+    formula: Formula,
+    satisfied_from: int = SATISFIED_FROM,
 ) -> float | None:
     """Return the standard deviation between forms, inside units, of each form's own overall index.
 

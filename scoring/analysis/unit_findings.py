@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring.arrays import CodeArray, FloatArray
+from scoring.defaults import LEVEL
 from scoring.intervals import normal_quantile
 
 FEWEST_FORMS = 30
@@ -39,7 +40,7 @@ def unit_findings(
     covariance: ArrayLike,
     forms: int,
     importance: ArrayLike | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
     fewest: int = FEWEST_FORMS,
 ) -> tuple[UnitFinding, ...]:
     """Say which criteria of a unit are strongest and weakest, what to work on, and whether n allows it.

@@ -10,6 +10,7 @@ import numpy as np
 from scoring.analysis.drivers import Drivers, drivers, importance
 from scoring.analysis.unit_findings import UnitFinding, unit_findings
 from scoring.arrays import CodeArray, FloatArray, MarkArray
+from scoring.defaults import SATISFIED_FROM
 from scoring.design import Moments, moments, select
 from scoring.index import Estimates, Scheme, WeightedCriterion, build_scheme, estimate
 from scoring.results import CriterionRule, Formula
@@ -127,7 +128,7 @@ def _levels(marks: MarkArray, column: int) -> FloatArray:
     return mean_levels(marks[:, [column]])
 
 
-def form_scores(marks: MarkArray, formula: Formula, satisfied_from: int = 4) -> FloatArray:
+def form_scores(marks: MarkArray, formula: Formula, satisfied_from: int = SATISFIED_FROM) -> FloatArray:
     """Return each form's own index over its counted marks, 0..1, float (n,); NaN for a form without any.
 
     For F2 the share of satisfied answers, else the mean level less 1 over 4. Worked value: levels 5, 4, 3: F2

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scoring.defaults import LEVEL, SATISFIED_FROM, TARGETS
 from scoring.faults import DataFault
 from scoring.index import WeightedCriterion
-
-TARGETS = (0.85, 0.90)
+from scoring.tally import LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def read_setup(path: Path) -> tuple[CaseSetup | None, list[DataFault]]:
     setup = CaseSetup(
         questions,
         criteria,
-        reader.whole(data.get("satisfied_from", 4), "satisfied_from", 1, 5, 4),
-        reader.number(data.get("level", 0.95), "level", 0, 1, 0.95),
+        reader.whole(data.get("satisfied_from", SATISFIED_FROM), "satisfied_from", 1, LEVELS, SATISFIED_FROM),
+        reader.number(data.get("level", LEVEL), "level", 0, 1, LEVEL),
         tuple(reader.number(t, f"targets[{i}]", 0, 1, 0.5) for i, t in enumerate(targets)),
         None if rank_year is None else reader.whole(rank_year, "rank_year", 1, 9999, 1),
     )

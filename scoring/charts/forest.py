@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from scoring import defaults
 from scoring.charts import canvas, numerals, texts
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
 from scoring.charts.rows import RowLayout, RowSheet, label_width, percent_ticks
 from scoring.results import DomainResult, Estimate, Formula, SurveyResult
 
-TARGETS = (85.0, 90.0)
+TARGETS = tuple(100 * share for share in defaults.TARGETS)  # per cent
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import fdtrc, fdtri
 
 from scoring.arrays import CodeArray, FloatArray
+from scoring.defaults import LEVEL
 from scoring.multiplicity import holm
 from scoring.quality.chance import DRAWS, sequential_p
 from scoring.quality.collected import NONE, Collected, pools
@@ -41,7 +42,7 @@ class ChannelEffect:
     p_holm: float
 
 
-def officer_effect(collected: Collected, level: float = 0.95) -> OfficerEffect | None:
+def officer_effect(collected: Collected, level: float = LEVEL) -> OfficerEffect | None:
     """Estimate how alike the forms of one officer are, beyond those of the unit.
 
     Estimator: analysis of variance of form scores, officers nested in units. With mean squares B between

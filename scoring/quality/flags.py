@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from scoring.arrays import BoolArray, CodeArray, FloatArray
+from scoring.defaults import ALPHA
 from scoring.multiplicity import holm
 from scoring.quality.chance import Statistic, hypergeometric_p, least_draws, permutation_p
 from scoring.quality.collected import FEWEST_FORMS, Collected, close_pairs, pools, straight_level
@@ -17,7 +18,6 @@ from scoring.tally import LEVELS, mean_levels
 
 FlagKind = Literal["straight_line", "near_duplicate", "fabricated", "too_fast", "burst", "crowd", "copies"]
 
-ALPHA = 0.05
 DISTANCE = 0.1  # of the items: forms that differ in no more are near-identical (2 of 26)
 
 

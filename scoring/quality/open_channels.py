@@ -13,10 +13,11 @@ import numpy as np
 from scipy.special import betainc
 
 from scoring.arrays import CodeArray, FloatArray
+from scoring.defaults import ALPHA
 from scoring.multiplicity import holm
 from scoring.quality.chance import sequential_p
 from scoring.quality.collected import NONE, Collected, close_pairs
-from scoring.quality.flags import ALPHA, DISTANCE, Flag
+from scoring.quality.flags import DISTANCE, Flag
 
 FEWEST_OF_CHANNEL = 10  # forms of a unit by one channel, and in the crowded half-day
 FEWEST_HALF_DAYS = 6  # with forms, before anything is known of what a half-day usually brings

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.arrays import BoolArray, CodeArray
+from scoring.defaults import ALPHA
 from scoring.disclosure.suppression import protect
 from scoring.multiplicity import holm
 from scoring.quality import (
@@ -75,7 +76,7 @@ class Review:
 
 
 def review(
-    collected: Collected, units: int, *, seed: int, alpha: float = 0.05, self_service: Collection[int] = ()
+    collected: Collected, units: int, *, seed: int, alpha: float = ALPHA, self_service: Collection[int] = ()
 ) -> Review:
     """Run every check on the forms as they came in; ``units`` is the number of unit codes.
 

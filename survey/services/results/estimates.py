@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Subquery, and_, func, select
 
 from forms.questionnaire import Questionnaire
+from scoring.defaults import LEVEL
 from scoring.index import WeightedCriterion
 from scoring.quality.collected import NONE, Collected
 from scoring.results import CriterionRule, Formula, OverallRule, SurveyResult
@@ -23,7 +24,6 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Channel, HalfDay, State
 
-LEVEL = 0.95
 CODES = np.full(256, BLANK, dtype=np.uint8)
 CODES[[ord(c) for c in "12345"]] = (1, 2, 3, 4, 5)
 CODES[ord("0")] = NO_OPINION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scoring.disclosure.suppression import THRESHOLD
 from scoring.points.target_probabilities import TargetProbabilities
 from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import short_percent
@@ -39,7 +40,7 @@ def table(
         ]
     key = "chance.note_same" if len(_labels(context)) == 1 else "chance.note"
     shown = [cell for row in rows for cell in row.cells]
-    hidden = context.text("table.hidden_note", threshold="10") if cells.HIDDEN in shown else ""
+    hidden = context.text("table.hidden_note", threshold=str(THRESHOLD)) if cells.HIDDEN in shown else ""
     notes = (context.text(key, official=context.official), *((hidden,) if hidden else ()))
     return Table("chances", context.text("chance.table"), tuple(columns), tuple(rows), notes, "compare")
 
