@@ -176,7 +176,7 @@ def _samples(survey: _Survey, part: Moments, answering: FloatArray, weight: Floa
 
 def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: BoolArray) -> _DomainEstimates:
     part, counts = select(everything, strata), survey.counts
-    found = estimate(survey.scheme, part)
+    estimates = estimate(survey.scheme, part)
     levels = survey.member @ counts.levels[strata].sum(axis=0)
     known = part.population
     return _DomainEstimates(
@@ -184,8 +184,8 @@ def _domain(survey: _Survey, everything: Moments, weight: FloatArray, strata: Bo
         single=part.forms.size == 1,
         forms=int(part.forms.sum()),
         population=None if np.isnan(known).any() else int(known.sum()),
-        value=found.value.tolist(),
-        se=found.se.tolist(),
+        value=estimates.value.tolist(),
+        se=estimates.se.tolist(),
         samples=_samples(survey, part, survey.answering[strata], weight[strata]),
         levels=[(a, b, c, d, e) for a, b, c, d, e in levels.tolist()],
         no_opinion=(survey.member @ counts.no_opinion[strata].sum(axis=0)).tolist(),

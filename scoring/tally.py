@@ -158,11 +158,11 @@ def forms_answering(table: FormTable, groups: Sequence[Sequence[int]]) -> CountA
 
     ``groups`` are lists of columns. Returns int64 (n_strata, n_groups).
     """
-    found = np.zeros((table.population.size, len(groups)), dtype=np.int64)
+    answering = np.zeros((table.population.size, len(groups)), dtype=np.int64)
     for code, start, stop in table.strata():
         for number, group in enumerate(groups):
             some = np.zeros(stop - start, dtype=np.bool_)
             for item in group:
                 some |= (table.columns[item, start:stop] - np.uint8(1)) < LEVELS
-            found[code, number] = np.count_nonzero(some)
-    return found
+            answering[code, number] = np.count_nonzero(some)
+    return answering

@@ -100,7 +100,7 @@ def analyse(inputs: AnalysisInput, result: SurveyResult, *, seed: int) -> Analys
     without forms every part is empty or None, never 0. Each part's formula and source: its own module.
     """
     hidden = frozenset(unit for unit, index in inputs.hidden if index == result.province_pooled.overall.id)
-    found = review(inputs.collected, len(inputs.units), seed=seed, self_service=inputs.self_service)
+    reviewed = review(inputs.collected, len(inputs.units), seed=seed, self_service=inputs.self_service)
     whole, table = result.province_pooled, inputs.tables[0]
     return Analysis(
         schema_version=SCHEMA_VERSION,
@@ -119,8 +119,8 @@ def analyse(inputs: AnalysisInput, result: SurveyResult, *, seed: int) -> Analys
             inputs.marks, inputs.collected.unit, inputs.questions, result.level, seed=seed
         ),
         findings=findings_of_units(inputs, result),
-        review=found,
-        excluding_flagged=_excluding_flagged(inputs, result, found),
+        review=reviewed,
+        excluding_flagged=_excluding_flagged(inputs, result, reviewed),
         precision=quota_precisions(
             list(zip(inputs.quota, inputs.population, strict=True)), _spread(inputs, result), result.level
         ),
@@ -160,22 +160,22 @@ def _domain_points(
 
 
 def _excluding_flagged(
-    inputs: AnalysisInput, result: SurveyResult, found: Review
+    inputs: AnalysisInput, result: SurveyResult, reviewed: Review
 ) -> ResultsExcludingFlagged | None:
     """Return the results without the flagged forms; None where there is none, or nothing but flagged ones."""
-    kept = unflagged(found, inputs.marks.shape[0])
-    if not found.forms_flagged or not kept.any():
+    kept = unflagged(reviewed, inputs.marks.shape[0])
+    if not reviewed.forms_flagged or not kept.any():
         return None
     unit = inputs.collected.unit
     again = summarise(
         inputs.marks[kept], unit[kept], inputs.units, inputs.population, inputs.questions, inputs.rules
     )
     forms = [domain.forms for domain in result.units]
-    each, together = disclosable(forms, found.flagged)
+    each, together = disclosable(forms, reviewed.flagged)
     overall = result.province_pooled.overall.id
     shown = tuple(
-        told and (domain.id, overall) not in inputs.hidden
-        for told, domain in zip(each, result.units, strict=True)
+        disclosed and (domain.id, overall) not in inputs.hidden
+        for disclosed, domain in zip(each, result.units, strict=True)
     )
     whole = (result.province_pooled.id, overall) not in inputs.hidden
     return ResultsExcludingFlagged(again, shown, together and whole)

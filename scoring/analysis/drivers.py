@@ -95,15 +95,15 @@ def _bootstrap(rows: FloatArray, sizes: CodeArray, level: float, seed: int, draw
     """Return (2, k): percentile ends of the shares over resampled forms; None where most give no shares."""
     rng = np.random.default_rng(seed)
     starts = np.cumsum(sizes) - sizes
-    found = []
+    resampled = []
     for first in range(0, draws, _CHUNK):
         number = min(_CHUNK, draws - first)
         chosen = [
             start + rng.integers(0, size, (number, size)) for start, size in zip(starts, sizes, strict=True)
         ]
         gain = _shares(_correlations(rows, sizes, np.hstack(chosen)))
-        found.append(gain / gain.sum(axis=1, keepdims=True))
-    shares = np.concatenate(found)
+        resampled.append(gain / gain.sum(axis=1, keepdims=True))
+    shares = np.concatenate(resampled)
     usable = shares[np.isfinite(shares).all(axis=1)]
     if usable.shape[0] < draws / 2:
         return None

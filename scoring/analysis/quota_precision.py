@@ -46,13 +46,13 @@ def quota_precisions(
     sizes = sorted({forms for forms, _ in quotas if forms > 0})
     if len(sizes) > MOST_QUOTAS:
         sizes = [*sizes[: MOST_QUOTAS // 2], *sizes[-MOST_QUOTAS // 2 :]]
-    found = []
+    precisions = []
     for forms in sizes:
         known = [number for quota, number in quotas if quota == forms and number is not None]
-        found.append(_precision(forms, None, spread, level))
+        precisions.append(_precision(forms, None, spread, level))
         if known and median_low(known) >= forms:
-            found.append(_precision(forms, median_low(known), spread, level))
-    return tuple(found)
+            precisions.append(_precision(forms, median_low(known), spread, level))
+    return tuple(precisions)
 
 
 def _precision(forms: int, population: int | None, spread: float | None, level: float) -> QuotaPrecision:

@@ -64,13 +64,13 @@ def _first(scheme: Scheme, rule: CriterionRule, formula: Formula) -> int:
 
 
 def _criteria(scheme: Scheme, part: Moments, chosen: slice) -> Estimates:
-    found = estimate(scheme, part)
-    return Estimates(found.value[chosen], found.covariance[chosen, chosen])
+    estimates = estimate(scheme, part)
+    return Estimates(estimates.value[chosen], estimates.covariance[chosen, chosen])
 
 
 def findings_by_unit(
     units: Sequence[str],
-    found: CriterionEstimates,
+    estimated: CriterionEstimates,
     weight: Sequence[float] | None,
     level: float,
     *,
@@ -82,14 +82,14 @@ def findings_by_unit(
     ``weight`` is the importance of each criterion for the overall item over all units, or None; see
     :func:`scoring.analysis.unit_findings.unit_findings`.
     """
-    said = []
-    for unit, estimates, forms in zip(units, found.units, found.forms, strict=True):
+    findings = []
+    for unit, estimates, forms in zip(units, estimated.units, estimated.forms, strict=True):
         dark = [(unit, criterion) in hidden for criterion in criteria]
         value = np.where(dark, np.nan, estimates.value)
-        said.append(
+        findings.append(
             FindingsOfUnit(unit, forms, unit_findings(value, estimates.covariance, forms, weight, level))
         )
-    return tuple(said)
+    return tuple(findings)
 
 
 def criterion_scores(marks: MarkArray, criteria: Sequence[WeightedCriterion]) -> FloatArray:

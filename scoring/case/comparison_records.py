@@ -48,10 +48,10 @@ def comparison_records(
 
 def _point(case: Case, scheme: Scheme, weighted: Moments, strata: BoolArray, year: int) -> YearPoint:
     part = select(weighted, strata)
-    found = estimate(scheme, part)
+    estimates = estimate(scheme, part)
     place = scheme.overall_pooled
     df = float(part.inside.sum() - np.count_nonzero(part.inside))
-    return YearPoint(year, float(found.value[place]), float(found.se[place]), df)
+    return YearPoint(year, float(estimates.value[place]), float(estimates.se[place]), df)
 
 
 def _strata(case: Case, unit: int | None, place: int) -> BoolArray:
@@ -64,15 +64,15 @@ def _strata(case: Case, unit: int | None, place: int) -> BoolArray:
 
 def _years(case: Case, scheme: Scheme, weighted: Moments, level: float) -> Iterator[StatisticRecord]:
     years = [year for year in case.years if year is not None]
-    found: dict[int | None, list[TestedDifference]] = {}
+    by_unit: dict[int | None, list[TestedDifference]] = {}
     for unit in (None, *range(len(case.units))):
         points = [
             _point(case, scheme, weighted, _strata(case, unit, place), year)
             for place, year in enumerate(years)
         ]
-        found[unit] = year_differences(points, level)
+        by_unit[unit] = year_differences(points, level)
     for place in range(len(years) - 1):
-        differences = {unit: row[place] for unit, row in found.items()}
+        differences = {unit: row[place] for unit, row in by_unit.items()}
         adjusted = _adjusted(differences)
         for unit, difference in differences.items():
             record = _difference(case, unit, difference, level)

@@ -69,25 +69,25 @@ def ends(interval: Interval | None) -> list[float | None]:
 
 def domain_records(case: Case, scheme: Scheme, domain: CaseDomain, level: float) -> list[StatisticRecord]:
     """Return shares, criteria and overall indices of one domain."""
-    found = estimate(scheme, domain.moments)
+    estimates = estimate(scheme, domain.moments)
     return [
-        *_shares(case, scheme, domain, found, level),
-        *_criteria(case, scheme, domain, found, level),
-        *_overall(case, scheme, domain, found, level),
+        *_shares(case, scheme, domain, estimates, level),
+        *_criteria(case, scheme, domain, estimates, level),
+        *_overall(case, scheme, domain, estimates, level),
     ]
 
 
 def _shares(
-    case: Case, scheme: Scheme, domain: CaseDomain, found: Estimates, level: float
+    case: Case, scheme: Scheme, domain: CaseDomain, estimates: Estimates, level: float
 ) -> Iterator[StatisticRecord]:
     satisfied = domain.counts.satisfied(case.setup.satisfied_from).sum(axis=0)
-    se = found.se
+    se = estimates.se
     for item, question in enumerate(case.setup.questions):
         answered = domain.counts.answered[:, item]
         n, x = int(answered.sum()), int(satisfied[item])
         df = float(n - np.count_nonzero(answered))
-        share, share_se = float(found.value[item]), float(se[item])
-        mean, mean_se = 1 + 4 * float(found.value[scheme.size + item]), 4 * float(se[scheme.size + item])
+        share, share_se = float(estimates.value[item]), float(se[item])
+        mean, mean_se = 1 + 4 * float(estimates.value[scheme.size + item]), 4 * float(se[scheme.size + item])
         record: StatisticRecord = {
             "stat": "share",
             "question": question,
@@ -146,16 +146,18 @@ def _of_known_population(x: int, n: int, population: float, level: float) -> Sta
 
 
 def _criteria(
-    case: Case, scheme: Scheme, domain: CaseDomain, found: Estimates, level: float
+    case: Case, scheme: Scheme, domain: CaseDomain, estimates: Estimates, level: float
 ) -> Iterator[StatisticRecord]:
     for stat, first in (("criterion_pooled", scheme.pooled), ("criterion_mean_of_shares", scheme.means)):
         for place, criterion in enumerate(case.setup.criteria, start=first):
             record = {"stat": stat, "criterion": criterion.id, "domain": dict(domain.label)}
-            yield record | _figures(float(found.value[place]), float(found.se[place]), domain.df, level)
+            yield record | _figures(
+                float(estimates.value[place]), float(estimates.se[place]), domain.df, level
+            )
 
 
 def _overall(
-    case: Case, scheme: Scheme, domain: CaseDomain, found: Estimates, level: float
+    case: Case, scheme: Scheme, domain: CaseDomain, estimates: Estimates, level: float
 ) -> Iterator[StatisticRecord]:
     total = sum(criterion.weight for criterion in case.setup.criteria)
     weights = {"weights": [criterion.weight / total for criterion in case.setup.criteria]}
@@ -164,7 +166,7 @@ def _overall(
         ("overall_pooled", scheme.overall_pooled, {}),
     ):
         record = {"stat": stat, "domain": dict(domain.label), **more}
-        yield record | _figures(float(found.value[place]), float(found.se[place]), domain.df, level)
+        yield record | _figures(float(estimates.value[place]), float(estimates.se[place]), domain.df, level)
 
 
 def lonely_records(scheme: Scheme, domain: CaseDomain) -> Iterator[StatisticRecord]:
@@ -173,24 +175,24 @@ def lonely_records(scheme: Scheme, domain: CaseDomain) -> Iterator[StatisticReco
     if not np.any((moments.forms == 1) & ~(moments.population == 1)):
         return
     for option in LONELY:
-        found = estimate(scheme, moments, option)
+        estimates = estimate(scheme, moments, option)
         yield {
             "stat": "overall_pooled_lonely",
             "option": option,
             "domain": dict(domain.label),
-            "estimate": number(found.value[scheme.overall_pooled]),
-            "se": number(found.se[scheme.overall_pooled]),
+            "estimate": number(estimates.value[scheme.overall_pooled]),
+            "se": number(estimates.se[scheme.overall_pooled]),
         }
 
 
 def calibrated_records(
-    case: Case, scheme: Scheme, design: str, found: Estimates, unit: str
+    case: Case, scheme: Scheme, design: str, estimates: Estimates, unit: str
 ) -> Iterator[StatisticRecord]:
     """Return the records of a calibrated design: all indices for ``ALL``, the overall one for a unit."""
-    se = found.se
+    se = estimates.se
 
     def record(stat: str, place: int, **names: str) -> StatisticRecord:
-        figures = {"estimate": number(found.value[place]), "se": number(se[place])}
+        figures = {"estimate": number(estimates.value[place]), "se": number(se[place])}
         return {"stat": stat, "design": design, **names, "domain": {"unit": unit}, **figures}
 
     yield record("overall_pooled", scheme.overall_pooled)

@@ -57,16 +57,16 @@ def read_responses(
     """Read all forms; None where there is any fault. ``units`` None accepts every unit's name."""
     file = CsvFile(path)
     rows = _ResponseRows(file, setup, units)
-    size, told = path.stat().st_size if path.exists() else 0, 0
+    size, reported = path.stat().st_size if path.exists() else 0, 0
     for number, (line, cells) in enumerate(file.rows()):
         if number == 0 and not rows.start():
             break
         rows.take(line, cells)
         if number % _REPORT_EVERY == 0 and file.raw is not None:
             done = READING * file.raw.tell() // max(size, 1)
-            progress(done - told)
-            told = done
-    progress(READING - told)
+            progress(done - reported)
+            reported = done
+    progress(READING - reported)
     if not file.faults and not rows.units:
         file.fault("case_no_rows", 1)
     return (None if file.faults else rows.finish()), file.faults
@@ -103,8 +103,8 @@ class _ResponseRows:
         if not self.file.require(("unit", *questions)):
             return False
         self.place = {name: number for number, name in enumerate(header)}
-        found = [self.place[question] for question in questions]
-        self.pick = itemgetter(*found) if len(found) > 1 else lambda cells: (cells[found[0]],)
+        columns = [self.place[question] for question in questions]
+        self.pick = itemgetter(*columns) if len(columns) > 1 else lambda cells: (cells[columns[0]],)
         self.columns = {name: [] for name in ("channel", "officer") if name in self.place}
         self.numbers = {name: [] for name in ("w", "seconds") if name in self.place}
         return True

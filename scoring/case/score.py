@@ -75,10 +75,10 @@ def score_case(
     return {"results": results}
 
 
-def _weighted(table: FormTable, found: Moments) -> Moments:
+def _weighted(table: FormTable, unweighted: Moments) -> Moments:
     """Give forms the weight N / n; forms that bring their own keep it, and with an unknown N all weigh 1."""
-    weight = expansion(found)
-    return found if table.weights is not None or np.isnan(weight).any() else expand(found, weight)
+    weight = expansion(unweighted)
+    return unweighted if table.weights is not None or np.isnan(weight).any() else expand(unweighted, weight)
 
 
 def _domains(case: Case, weighted: Moments) -> Iterator[CaseDomain]:
@@ -111,10 +111,10 @@ def _channels(case: Case, place: int, when: dict[str, int]) -> Iterator[CaseDoma
     in_year = case.table.stratum % len(case.years) == place
     for name in np.unique(channel).tolist():
         inside = in_year & (channel == name)
-        found = moments(case.table, case.setup.satisfied_from, inside)
+        part_moments = moments(case.table, case.setup.satisfied_from, inside)
         part = arrange(case.table.marks[inside], case.table.stratum[inside], case.table.population.tolist())
         label = {"unit": "ALL", "channel": name, **when}
-        yield CaseDomain(label, _weighted(case.table, found), count(part), simple=False)
+        yield CaseDomain(label, _weighted(case.table, part_moments), count(part), simple=False)
 
 
 def _calibrated(case: Case, scheme: Scheme) -> Iterator[StatisticRecord]:
@@ -134,8 +134,8 @@ def _calibrated(case: Case, scheme: Scheme) -> Iterator[StatisticRecord]:
         except ValueError:
             continue  # a known count without forms: this design has no estimate
         for name, inside in _unit_domains(case):
-            found = calibrated_moments(case.table, calibration, inside, case.setup.satisfied_from)
-            yield from calibrated_records(case, scheme, design, estimate(scheme, found), name)
+            calibrated = calibrated_moments(case.table, calibration, inside, case.setup.satisfied_from)
+            yield from calibrated_records(case, scheme, design, estimate(scheme, calibrated), name)
 
 
 def _margins(case: Case, channels: Sequence[str]) -> _KnownMargins:
@@ -172,15 +172,15 @@ def _reliability(case: Case) -> Iterator[StatisticRecord]:
     everything = tuple(range(len(case.setup.questions)))
     scales = [("ALL", everything), *((c.id, c.columns) for c in case.setup.criteria)]
     for name, columns in scales:
-        found = reliability(case.responses.marks[:, list(columns)])
-        if found is not None:
+        scale_reliability = reliability(case.responses.marks[:, list(columns)])
+        if scale_reliability is not None:
             yield {
                 "stat": "reliability",
                 "scale": name,
-                "n": found.n,
-                "k": found.k,
-                "alpha": found.alpha,
-                "alpha_std": found.alpha_std,
-                "item_rest": list(found.item_rest),
-                "omega_total_ml1": found.omega,
+                "n": scale_reliability.n,
+                "k": scale_reliability.k,
+                "alpha": scale_reliability.alpha,
+                "alpha_std": scale_reliability.alpha_std,
+                "item_rest": list(scale_reliability.item_rest),
+                "omega_total_ml1": scale_reliability.omega,
             }

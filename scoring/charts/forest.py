@@ -162,9 +162,9 @@ def _printed(one: Estimate) -> str:
 
 def _described(subtitle: str, lines: Sequence[_IndexRow], targets: Sequence[float]) -> str:
     """Say the figure in words for those who do not see it."""
-    said = []
+    sentences = []
     for line in lines:
         one = line.estimate
         estimate = texts.estimate(one.value, one.low, one.high)
-        said.append(f"{line.label}: {estimate}, {texts.forms(line.forms)}.")
-    return " ".join([f"{subtitle}.", texts.targets(targets), *said])
+        sentences.append(f"{line.label}: {estimate}, {texts.forms(line.forms)}.")
+    return " ".join([f"{subtitle}.", texts.targets(targets), *sentences])

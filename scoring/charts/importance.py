@@ -57,8 +57,8 @@ def importance(
             figure.text(_LEFT / WIDTH, y, driver.id, **canvas.style(8, POINT, bold=True), va="center")
             text = f"{labels.get(driver.id, driver.id)}: {_figures(driver)}"
             figure.text((_LEFT + 0.4) / WIDTH, y, text, **canvas.style(8), va="center")
-    said = " ".join(f"{labels.get(one.id, one.id)}: {_figures(one)}." for one in drivers)
-    return Chart("importance", title, said or texts.text("nothing_to_show"), figure)
+    description = " ".join(f"{labels.get(one.id, one.id)}: {_figures(one)}." for one in drivers)
+    return Chart("importance", title, description or texts.text("nothing_to_show"), figure)
 
 
 def _figures(driver: Driver) -> str:

@@ -41,11 +41,11 @@ def rank_sets(
         for row, (unit, name) in enumerate(zip(order, names, strict=True)):
             rows.label(row, name)
             _row(rows, row, unit, marginal, simultaneous)
-    said = [
+    sentences = [
         f"{name}: {texts.unit_ranks(marginal.rank[unit], marginal.low[unit], marginal.high[unit])}"
         for unit, name in zip(order, names, strict=True)
     ]
-    return Chart("ranks", title, " ".join([f"{subtitle}.", *said]), rows.figure)
+    return Chart("ranks", title, " ".join([f"{subtitle}.", *sentences]), rows.figure)
 
 
 def _row(rows: RowSheet, row: int, unit: int, marginal: RankSets, simultaneous: RankSets) -> None:

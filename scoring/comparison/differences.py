@@ -115,7 +115,7 @@ def year_differences(points: Sequence[YearPoint], level: float) -> list[TestedDi
     return result
 
 
-def contrast(found: Estimates, weights: ArrayLike, df: float, level: float) -> TestedDifference:
+def contrast(estimates: Estimates, weights: ArrayLike, df: float, level: float) -> TestedDifference:
     """Test a contrast of indices of the same forms, with their covariance.
 
     ``weights`` float (k,), for example +1 and -1 for two criteria of one unit. Their answers stand on the
@@ -124,8 +124,8 @@ def contrast(found: Estimates, weights: ArrayLike, df: float, level: float) -> T
     """
     vector = np.asarray(weights, dtype=np.float64)
     used = vector != 0
-    variance = float(vector[used] @ found.covariance[np.ix_(used, used)] @ vector[used])
-    return difference(float(vector[used] @ found.value[used]), math.sqrt(max(variance, 0.0)), df, level)
+    variance = float(vector[used] @ estimates.covariance[np.ix_(used, used)] @ vector[used])
+    return difference(float(vector[used] @ estimates.value[used]), math.sqrt(max(variance, 0.0)), df, level)
 
 
 def unit_differences(value: ArrayLike, se: ArrayLike, level: float) -> list[PairDifference]:

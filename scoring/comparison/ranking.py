@@ -51,8 +51,8 @@ class Ranking:
     @property
     def separated(self) -> tuple[PairDifference, ...]:
         """The pairs that differ after Holm's adjustment, the clearest first."""
-        found = (pair for pair in self.pairs if pair.p_holm <= 1 - self.level)
-        return tuple(sorted(found, key=lambda pair: (pair.p_holm, pair.p, pair.first, pair.second)))
+        different = (pair for pair in self.pairs if pair.p_holm <= 1 - self.level)
+        return tuple(sorted(different, key=lambda pair: (pair.p_holm, pair.p, pair.first, pair.second)))
 
     @property
     def all_tied(self) -> bool:
@@ -73,20 +73,20 @@ class _RankedUnit:
     error: float
 
 
-def rank_error(found: Estimate, level: float) -> float:
+def rank_error(estimate: Estimate, level: float) -> float:
     """Return the standard error with which an estimate may enter a comparison of units.
 
     Its own; 0 for a census; and where every form is alike without a census, half the width of its interval
     over the normal quantile, because an estimated 0 is not certainty. NaN where there is neither. On the scale
     of the estimate. Worked value: 100 with interval 95.4 to 100 and se 0, 95 %: 4.6 / 2 / 1.96 = 1.17.
     """
-    if found.note == "census":
+    if estimate.note == "census":
         return 0.0
-    if found.se:
-        return found.se
-    if found.low is None or found.high is None:
+    if estimate.se:
+        return estimate.se
+    if estimate.low is None or estimate.high is None:
         return math.nan
-    return interval_error(Interval(found.low, found.high), normal_quantile(level))
+    return interval_error(Interval(estimate.low, estimate.high), normal_quantile(level))
 
 
 def ranking(
@@ -139,11 +139,11 @@ def _ranked_units(
     domains: Iterable[DomainResult], formula: Formula, level: float, fewest: int, hidden: Collection[str]
 ) -> Iterator[_RankedUnit]:
     for domain in domains:
-        found = domain.overall.by(formula)
-        error = rank_error(found, level)
+        estimate = domain.overall.by(formula)
+        error = rank_error(estimate, level)
         is_open = domain.forms >= fewest and domain.id not in hidden
-        if is_open and found.value is not None and not math.isnan(error):
-            yield _RankedUnit(domain.id, domain.forms, found.value, error)
+        if is_open and estimate.value is not None and not math.isnan(error):
+            yield _RankedUnit(domain.id, domain.forms, estimate.value, error)
 
 
 def letter_display(rank: Sequence[int], pairs: Sequence[PairDifference], alpha: float) -> tuple[str, ...]:

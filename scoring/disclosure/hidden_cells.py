@@ -82,13 +82,13 @@ def _already_hidden(result: SurveyResult) -> frozenset[CellKey]:
 
 
 def _protected(result: SurveyResult, forms: dict[CellKey, int], threshold: int) -> set[CellKey]:
-    rows, found = [*result.units, result.province_pooled], set[CellKey]()
+    rows, protected = [*result.units, result.province_pooled], set[CellKey]()
     for index in indices(result.province_pooled):
         # Every index adds up over the units and nothing adds up over indices, so each is a table of its own.
         counts = [[forms[unit.id, index.id]] for unit in result.units]
         table = protect(counts, row_totals=False, column_totals=True, threshold=threshold)
-        found |= {(rows[row].id, index.id) for row, _ in table.primary | table.complementary}
-    return found
+        protected |= {(rows[row].id, index.id) for row, _ in table.primary | table.complementary}
+    return protected
 
 
 def _given_away(

@@ -64,8 +64,8 @@ class PointTable:
 
     def criterion(self, name: str) -> CriterionPoints | None:
         """Return a criterion's segments, those for every criterion (``*``), or None."""
-        found = {criterion.id: criterion for criterion in self.criteria}
-        return found.get(name) or found.get("*")
+        by_id = {criterion.id: criterion for criterion in self.criteria}
+        return by_id.get(name) or by_id.get("*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,14 @@ def bands(
     whole = Decimal(repr(maximum)) if rules.relative else rules.maximum
     starts = [float(segment.start) / 100 for segment in rules.segments]
     reached = [1.0, *(posterior.at_least(start) for start in starts[1:]), 0.0]
-    found = []
+    probabilities = []
     for number, segment in enumerate(rules.segments):
         ends = [_at(table, rules, segment, place, whole) for place in (segment.start, segment.end)]
         chance = reached[number] - reached[number + 1]
-        found.append(BandProbability(float(segment.start), float(segment.end), ends[0], ends[1], chance))
-    return tuple(found)
+        probabilities.append(
+            BandProbability(float(segment.start), float(segment.end), ends[0], ends[1], chance)
+        )
+    return tuple(probabilities)
 
 
 def _at(

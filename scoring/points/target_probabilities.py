@@ -64,19 +64,19 @@ class DomainPoints:
     total: PointsTotal
 
 
-def index_posterior(found: Estimate, formula: Formula, forms: int) -> Posterior | None:
+def index_posterior(estimate: Estimate, formula: Formula, forms: int) -> Posterior | None:
     """Return what the data say about a published index, with limits on its own scale over 100.
 
     See :func:`scoring.posterior.from_estimate`; F1 is a share of the range from 20 to 100. None where there is no
     estimate or no standard error. Worked value: F1 of 92 with se 2.4 is the share 0.9 with se 0.03:
     P(F1 >= 88) = P(share >= 0.85) = 0.9251.
     """
-    if found.value is None or found.se is None:
+    if estimate.value is None or estimate.se is None:
         return None
-    if found.note == "census":
-        return from_estimate(found.value / 100, 0.0, forms, census=True)
+    if estimate.note == "census":
+        return from_estimate(estimate.value / 100, 0.0, forms, census=True)
     offset, width = SCALES[formula]
-    known = from_estimate((found.value - offset) / width, found.se / width, forms)
+    known = from_estimate((estimate.value - offset) / width, estimate.se / width, forms)
     return replace(known, offset=offset / 100, width=width / 100)
 
 
@@ -116,23 +116,25 @@ def domain_points(
     maximum = {criterion.id: criterion.weight for criterion in criteria}
     shown = [index for index in domain.criteria if (domain.id, index.id) not in hidden]
     rows = [_worth(table, result, index, maximum[index.id]) for index in shown]
-    found = tuple(row for row in rows if row is not None)
-    whole = total([row.award for row in found])
-    if len(found) < len(domain.criteria):
+    earned = tuple(row for row in rows if row is not None)
+    whole = total([row.award for row in earned])
+    if len(earned) < len(domain.criteria):
         whole = PointsTotal(None, whole.maximum)
-    return DomainPoints(domain.id, table, found, whole)
+    return DomainPoints(domain.id, table, earned, whole)
 
 
 def _worth(
     table: PointTable, result: SurveyResult, index: IndexResult, maximum: float
 ) -> EarnedPoints | None:
-    found = index.by(result.official)
-    if found.value is None:
+    estimate = index.by(result.official)
+    if estimate.value is None:
         return None
-    known = index_posterior(found, result.official, index.forms)
-    ends = [None if end is None else award(table, index.id, end, maximum) for end in (found.low, found.high)]
+    known = index_posterior(estimate, result.official, index.forms)
+    ends = [
+        None if end is None else award(table, index.id, end, maximum) for end in (estimate.low, estimate.high)
+    ]
     return EarnedPoints(
-        award=award(table, index.id, found.value, maximum),
+        award=award(table, index.id, estimate.value, maximum),
         low=ends[0],
         high=ends[1],
         bands=() if known is None else bands(table, index.id, known, maximum),

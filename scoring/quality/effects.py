@@ -96,18 +96,18 @@ def channel_effects(collected: Collected, seed: int) -> tuple[ChannelEffect, ...
     """
     rng = np.random.default_rng(seed)
     score = mean_levels(collected.marks)
-    found: list[ChannelEffect] = []
+    effects: list[ChannelEffect] = []
     for unit in np.unique(collected.unit):
         here = (collected.unit == unit) & (collected.channel != NONE) & np.isfinite(score)
         codes, counts = np.unique(collected.channel[here], return_counts=True)
         codes = codes[counts > 1]
         inside = here & np.isin(collected.channel, codes)
         if codes.size > 1:
-            found.append(_compared(int(unit), codes, collected.channel[inside], score[inside], rng))
-    adjusted = holm([effect.p for effect in found])
+            effects.append(_compared(int(unit), codes, collected.channel[inside], score[inside], rng))
+    adjusted = holm([effect.p for effect in effects])
     return tuple(
         ChannelEffect(one.unit, one.channels, one.means, one.forms, one.p, float(p))
-        for one, p in zip(found, adjusted, strict=True)
+        for one, p in zip(effects, adjusted, strict=True)
     )
 
 

@@ -75,11 +75,11 @@ def officer_tests(collected: Collected, seed: int, alpha: float = ALPHA) -> tupl
         for officer in _officers(collected, places)
     ]
     draws = least_draws(3 * len(groups), alpha)
-    found: list[Flag] = []
+    tests: list[Flag] = []
     for unit, places in pools(collected):
-        found.extend(_tests(collected, unit, places, draws, rng))
-    adjusted = holm([flag.p or 0.0 for flag in found])
-    return tuple(replace(flag, p_holm=float(p)) for flag, p in zip(found, adjusted, strict=True))
+        tests.extend(_tests(collected, unit, places, draws, rng))
+    adjusted = holm([flag.p or 0.0 for flag in tests])
+    return tuple(replace(flag, p_holm=float(p)) for flag, p in zip(tests, adjusted, strict=True))
 
 
 def _officers(collected: Collected, places: CodeArray) -> list[int]:

@@ -39,13 +39,13 @@ def open_channels(collected: Collected, self_service: Collection[int]) -> list[O
         & np.isfinite(collected.time)
         & (collected.officer == NONE)
     )
-    found: list[OpenChannel] = []
+    channels: list[OpenChannel] = []
     for unit in np.unique(collected.unit[usable]):
         for channel in np.unique(collected.channel[usable & (collected.unit == unit)]):
             places = np.flatnonzero(usable & (collected.unit == unit) & (collected.channel == channel))
             if places.size >= FEWEST_OF_CHANNEL:
-                found.append((int(unit), int(channel), places))
-    return found
+                channels.append((int(unit), int(channel), places))
+    return channels
 
 
 def flag_open_channels(
@@ -80,12 +80,12 @@ def open_channel_tests(collected: Collected, self_service: Collection[int], seed
     timed = collected.time[np.isfinite(collected.time)]
     half_days = int(np.unique(timed).size)
     spread = dispersion([_counts(collected.time[places]) for _, _, places in channels], half_days)
-    found: list[Flag] = []
+    tests: list[Flag] = []
     for unit, channel, places in channels:
-        found.append(_crowd(unit, channel, collected.time[places], half_days, spread))
-        found.append(_copies(unit, channel, places, collected, rng))
-    adjusted = holm([flag.p or 0.0 for flag in found])
-    return tuple(replace(flag, p_holm=float(p)) for flag, p in zip(found, adjusted, strict=True))
+        tests.append(_crowd(unit, channel, collected.time[places], half_days, spread))
+        tests.append(_copies(unit, channel, places, collected, rng))
+    adjusted = holm([flag.p or 0.0 for flag in tests])
+    return tuple(replace(flag, p_holm=float(p)) for flag, p in zip(tests, adjusted, strict=True))
 
 
 def dispersion(counts: Collection[FloatArray], half_days: int) -> float:

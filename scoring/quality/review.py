@@ -91,12 +91,12 @@ def review(
     """
     read = _read(collected, seed)
     part = _part(collected, read)
-    found = (
+    flagged_in_part = (
         *flag_officers(part, seed, alpha),
         *flag_open_channels(part, self_service, seed, alpha),
         *flag_forms(part),
     )
-    flags = tuple(_placed(flag, read) for flag in found)
+    flags = tuple(_placed(flag, read) for flag in flagged_in_part)
     present = collected.officer[collected.officer != NONE]
     mask = flagged_forms(flags, collected.unit.size)
     return Review(
@@ -147,16 +147,16 @@ def _placed(flag: Flag, read: CodeArray) -> Flag:
     return replace(flag, forms=forms, form=None if flag.form is None else int(read[flag.form]))
 
 
-def unflagged(found: Review, forms: int) -> BoolArray:
+def unflagged(reviewed: Review, forms: int) -> BoolArray:
     """Return which forms no sign rests on, bool (forms,)."""
-    return ~flagged_forms(found.flags, forms)
+    return ~flagged_forms(reviewed.flags, forms)
 
 
 def _bursts(collected: Collected, seed: int, alpha: float) -> tuple[Burst, ...]:
-    found = bursts(collected, 0.0, seed)
-    adjusted = holm([p for _, p in found.values()])
+    crowded = bursts(collected, 0.0, seed)
+    adjusted = holm([p for _, p in crowded.values()])
     rows = []
-    for (officer, (most, p)), together in zip(found.items(), adjusted, strict=True):
+    for (officer, (most, p)), together in zip(crowded.items(), adjusted, strict=True):
         own = collected.officer == officer
         unit = int(collected.unit[own][0])
         rows.append(Burst(unit, officer, most, int(own.sum()), p, float(together)))
@@ -174,5 +174,5 @@ def disclosable(forms: Sequence[int], flagged: Sequence[int]) -> tuple[tuple[boo
     if not split:
         return (), False
     safe = protect(split, row_totals=True, column_totals=True)
-    told = [not (safe.hidden(row, 0) or safe.hidden(row, 1)) for row in range(len(split) + 1)]
-    return tuple(told[:-1]), told[-1]
+    shown = [not (safe.hidden(row, 0) or safe.hidden(row, 1)) for row in range(len(split) + 1)]
+    return tuple(shown[:-1]), shown[-1]

@@ -39,7 +39,7 @@ def bursts(collected: Collected, width: float, seed: int) -> dict[int, tuple[int
     doi:10.1080/01621459.1965.10480810.
     """
     rng = np.random.default_rng(seed)
-    found: dict[int, tuple[int, float]] = {}
+    crowded: dict[int, tuple[int, float]] = {}
     for _, places in pools(collected):
         timed = places[np.isfinite(collected.time[places])]
         time = collected.time[timed]
@@ -47,8 +47,8 @@ def bursts(collected: Collected, width: float, seed: int) -> dict[int, tuple[int
             own = collected.officer[timed] == officer
             if own.sum() >= FEWEST_FORMS:
                 most, p = permutation_p(_scan(time, width), np.asarray(own), DRAWS, rng)
-                found[int(officer)] = int(most), p
-    return found
+                crowded[int(officer)] = int(most), p
+    return crowded
 
 
 def _scan(time: FloatArray, width: float) -> Statistic:
