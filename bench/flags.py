@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.index import WeightedCriterion
-from scoring.posterior import from_estimate
+from scoring.points.posterior import from_estimate
 from scoring.quality import Collected, flag_officers
 from scoring.results import SurveyResult
 from scoring.summary import Questions, Rules, summarise

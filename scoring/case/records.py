@@ -25,7 +25,7 @@ from scoring.intervals import (
     with_fpc,
     xlogit,
 )
-from scoring.posterior import probability_at_least
+from scoring.points.posterior import probability_at_least
 from scoring.tally import Counts
 
 StatisticRecord = dict[str, Any]

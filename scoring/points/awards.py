@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
-from scoring.posterior import Posterior
+from scoring.points.posterior import Posterior
 
 MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_FLOOR, "up": ROUND_CEILING}
 HUNDRED = Decimal(100)
@@ -173,7 +173,7 @@ def bands(
 ) -> tuple[BandProbability, ...]:
     """Return every band of a criterion with the probability that the true percentage lies in it.
 
-    ``posterior`` is about the share on 0..1 (:mod:`scoring.posterior`); the percentage is 100 times the share.
+    ``posterior`` is about the share on 0..1 (:mod:`scoring.points.posterior`); the percentage is 100 times the share.
     The probabilities sum to 1. Edge cases: an unknown criterion gives no band; a band that is a single point
     (exactly 100 %) has probability 0 unless the share is known from a census. Worked value: 42 of 50,
     ``bands-example``, C1: P(90 to 100) = 0.0853.

@@ -19,7 +19,7 @@ from scoring.points.awards import (
     next_step,
     total,
 )
-from scoring.posterior import Posterior, from_estimate
+from scoring.points.posterior import Posterior, from_estimate
 from scoring.results import DomainResult, Estimate, Formula, IndexResult, SurveyResult
 
 SCALES: dict[Formula, Scale] = {"f1": F1_SCALE, "f2": PERCENT, "f3": PERCENT}
@@ -67,7 +67,7 @@ class DomainPoints:
 def index_posterior(estimate: Estimate, formula: Formula, forms: int) -> Posterior | None:
     """Return what the data say about a published index, with limits on its own scale over 100.
 
-    See :func:`scoring.posterior.from_estimate`; F1 is a share of the range from 20 to 100. None where there is no
+    See :func:`scoring.points.posterior.from_estimate`; F1 is a share of the range from 20 to 100. None where there is no
     estimate or no standard error. Worked value: F1 of 92 with se 2.4 is the share 0.9 with se 0.03:
     P(F1 >= 88) = P(share >= 0.85) = 0.9251.
     """

@@ -13,7 +13,7 @@ from scipy.stats import binom, hypergeom, norm
 from scoring import planning
 from scoring.faults import FaultyData
 from scoring.intervals import effective_n, wilson
-from scoring.posterior import from_counts, from_estimate, probability_at_least
+from scoring.points.posterior import from_counts, from_estimate, probability_at_least
 
 
 def test_worked_values() -> None:

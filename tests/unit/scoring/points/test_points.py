@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scoring.faults import FaultyData
 from scoring.points import point_tables
 from scoring.points.awards import award, bands, next_step, total
-from scoring.posterior import from_counts, from_estimate
+from scoring.points.posterior import from_counts, from_estimate
 
 PUBLISHED = [
     ("C1", 2, 76.45, 0.0),
