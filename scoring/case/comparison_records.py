@@ -20,12 +20,12 @@ from scoring.comparison.ranks import (
     pairwise_bonferroni,
     pairwise_units_holm,
 )
+from scoring.defaults import SEED
 from scoring.design import Moments, select
 from scoring.estimates import effective_forms
 from scoring.index import Scheme, estimate
 from scoring.intervals import form_bound, interval_error, mean_t, t_quantile, wilson
 from scoring.multiplicity import holm
-from scoring.seed import SEED
 
 
 @dataclass(frozen=True, slots=True)

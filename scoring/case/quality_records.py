@@ -10,9 +10,9 @@ import numpy as np
 from scoring.arrays import CodeArray
 from scoring.case.case import Case
 from scoring.case.records import StatisticRecord
+from scoring.defaults import SEED
 from scoring.quality import Collected, Flag, flag_forms, flag_officers
 from scoring.quality.collected import NONE
-from scoring.seed import SEED
 
 
 def quality_records(case: Case) -> Iterator[StatisticRecord]:

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from scoring.analysis import analysis as pure
 from scoring.analysis.analysis import AnalysisInput
 from scoring.analysis.unit_profile import FindingsOfUnit
+from scoring.defaults import SEED
 from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.points import point_tables
 from scoring.points.awards import PointTable
 from scoring.results import SurveyResult
-from scoring.seed import SEED
 from survey.errors import Refusal
 from survey.models import Account
 from survey.services.accounts.actors import EVERY_UNIT, Actor

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from scoring.analysis.analysis import Analysis
-from scoring.seed import SEED
+from scoring.defaults import SEED
 from survey.errors import Refusal
 from survey.plans import check
 from survey.plans.plan import from_json
