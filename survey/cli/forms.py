@@ -9,6 +9,7 @@ import click
 
 from forms.layout import EDITIONS, lay_out
 from forms.paper import boxes
+from forms.scan import reading_json
 from survey import clock
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
