@@ -23,15 +23,15 @@ DONE, REFUSED, FAULTY, STOPPED = 0, 1, 2, 130
 INPUT_STATUSES = frozenset({400, 413, 415, 422})
 
 
-def run(words: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     with translated():
-        return _run(words)
+        return _run(arguments)
 
 
-def _run(words: Sequence[str]) -> int:
+def _run(arguments: Sequence[str]) -> int:
     try:
-        done = hailong.main(list(words), prog_name="./hailong", standalone_mode=False)
+        done = hailong.main(list(arguments), prog_name="./hailong", standalone_mode=False)
         sys.stdout.flush()
     except Refusal as refusal:
         return _refused(refusal)

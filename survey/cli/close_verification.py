@@ -39,9 +39,9 @@ def _cut(forms: int) -> str:
 
 
 def _waits(code: str) -> str:
-    words = {
+    reasons = {
         "verification_closed": text("close_verification.closed_before"),
         "verification_too_early": text("close_verification.still_collects"),
         "verification_unexplained": text("close_verification.open"),
     }
-    return words[code]
+    return reasons[code]

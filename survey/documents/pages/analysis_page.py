@@ -26,8 +26,8 @@ from survey.documents.reports.sections import (
 class AnalysisPage:
     """The page part by part; sections are the report's own. ``quality`` names officers: for the desk only."""
 
-    league: Section
-    chances: Section
+    ranking: Section
+    targets: Section
     points: Section
     drivers: Section
     precision: tuple[Block, ...]
@@ -45,10 +45,10 @@ def of_province(
 ) -> AnalysisPage:
     """Return the page; ``officers`` are the names behind the codes of the analysis."""
     context = context_of(result, facts, units, heading)
-    league, chances, points, drivers = analysis_sections.of_province(context, analysis)
+    ranking, targets, points, drivers = analysis_sections.of_province(context, analysis)
     return AnalysisPage(
-        league=league,
-        chances=chances,
+        ranking=ranking,
+        targets=targets,
         points=points,
         drivers=drivers,
         precision=analysis_sections.precision(context, analysis),

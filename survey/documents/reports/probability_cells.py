@@ -13,7 +13,7 @@ from survey.documents.reports.record import Cell, Column
 MINUS = "\N{MINUS SIGN}"
 
 
-def chance(value: float | None) -> Cell:
+def probability(value: float | None) -> Cell:
     """Show a probability in whole per cent; only what is certain is 0 or 100."""
     if value is None:
         return HIDDEN
@@ -21,7 +21,7 @@ def chance(value: float | None) -> Cell:
     return Cell((whole,), (int(whole) if whole.isdigit() else whole,))
 
 
-def chance_said(value: float) -> str:
+def probability_text(value: float) -> str:
     """Say a probability: ``62 %``, ``>99 %``."""
     return f"{_whole_percent(value)}{NBSP}%"
 
@@ -39,11 +39,11 @@ def p_value(value: float | None) -> Cell:
     """Show a p-value with three decimals, never as 0."""
     if value is None:
         return HIDDEN
-    line = p_said(value)
+    line = p_text(value)
     return Cell((line,), (line,))
 
 
-def p_said(value: float) -> str:
+def p_text(value: float) -> str:
     """Say a p-value: ``0,012``, ``<0,001``."""
     rounded = Decimal(repr(value)).quantize(Decimal("0.001"), ROUND_HALF_UP)
     return "<0,001" if value < 0.001 else format_decimal(rounded, format="0.000", locale="vi")

@@ -48,7 +48,7 @@ class Assessment:
     analysis: Analysis | None = None
     officers: tuple[int, ...] = ()
 
-    def found(self) -> Analysis:
+    def required_analysis(self) -> Analysis:
         """Return the analysis of an assessment that was made with one."""
         if self.analysis is None:
             raise LookupError("this assessment was made without an analysis")
@@ -209,15 +209,15 @@ def _facts(campaign: CampaignRecord, now: dt.datetime) -> CampaignFacts:
 
 
 def _heading(campaign: CampaignRecord) -> ReportHeading:
-    words = campaign.plan.headings
+    headings = campaign.plan.headings
     return ReportHeading(
-        governing_body=words.governing_body,
-        agency=words.agency,
-        place=words.place,
-        symbol=words.number_symbol,
-        legal_bases=words.legal_bases,
-        addressees=(words.addressee,),
-        recipients=words.recipients,
-        authority=words.signer_titles,
-        signer=words.signer_name,
+        governing_body=headings.governing_body,
+        agency=headings.agency,
+        place=headings.place,
+        symbol=headings.number_symbol,
+        legal_bases=headings.legal_bases,
+        addressees=(headings.addressee,),
+        recipients=headings.recipients,
+        authority=headings.signer_titles,
+        signer=headings.signer_name,
     )

@@ -31,7 +31,7 @@ def show(campaign: str) -> ResponseReturnValue:
         assessed.facts,
         assessed.units,
         assessed.heading,
-        assessed.found(),
+        assessed.required_analysis(),
         analyses.officer_names(installation, actor(), assessed),
     )
     return render_template(

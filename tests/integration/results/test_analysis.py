@@ -82,14 +82,14 @@ def test_the_results_are_the_same_with_and_without_the_insight(
     assert plain.result == studied.result
     assert plain.analysis is None
     with pytest.raises(LookupError):
-        plain.found()
+        plain.required_analysis()
 
 
 def test_the_copying_officer_is_flagged_and_named_to_those_who_see_every_unit(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     studied = _studied(installation, campaign)
-    (flag,) = studied.found().review.flags
+    (flag,) = studied.required_analysis().review.flags
     assert (flag.kind, flag.unit, len(flag.forms)) == ("near_duplicate", 1, 15)
     assert flag.officer is not None
     assert studied.officers[flag.officer] == keyed[1].account_id
@@ -122,13 +122,13 @@ def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody
     assert found.officers == ()
     assert set(found.collected.officer.tolist()) == {-1}
     assert (found.collected.unit == 1).sum() == FORMS + 14
-    assert _studied(installation, campaign).found().review.officers == 0
+    assert _studied(installation, campaign).required_analysis().review.officers == 0
 
 
 def test_a_small_unit_stays_out_of_everything_that_is_printed(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    found = _studied(installation, campaign).found()
+    found = _studied(installation, campaign).required_analysis()
     assert "an-lao" in found.ranking.left_out
     chances = {chance.domain: chance for chance in found.target_probabilities}
     assert chances["an-lao"].official is None
@@ -142,7 +142,7 @@ def test_the_same_forms_give_the_same_insight_as_json(
     def written(found: Analysis) -> str:
         return json.dumps(found.to_json(), default=str, sort_keys=True)
 
-    first, again = (_studied(installation, campaign).found() for _ in range(2))
+    first, again = (_studied(installation, campaign).required_analysis() for _ in range(2))
     assert written(first) == written(again)
     assert first.seed == SEED
 
@@ -151,7 +151,7 @@ def test_remarks_alone_are_those_of_the_insight(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
-    whole = _studied(installation, campaign).found().findings
+    whole = _studied(installation, campaign).required_analysis().findings
     for place, unit in ((1, "an-nhon"), (3, "an-lao")):
         assert analysis.remarks(installation, plain, unit) == whole[place]
 
@@ -160,7 +160,7 @@ def test_no_forms_at_all_make_an_insight_and_a_report(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     studied = _studied(installation, campaign)
-    assert studied.found().ranking.units == ()
+    assert studied.required_analysis().ranking.units == ()
     assert reports.report_pdf(studied).startswith(b"%PDF")
     assert reports.report_xlsx(studied, "an-nhon").startswith(b"PK")
 
@@ -193,8 +193,8 @@ def test_a_plan_names_its_point_table_or_gets_the_proportional_one(
     assert [fault.code for fault in refused.value.faults] == ["plan_unknown_word"]
     other = replace(campaign, plan=check.parse(named))
     studied = analysis.assessment(installation, COMMAND_LINE, other, scene.NOW)
-    assert studied.found().points[0].table.id == "bands-example"
-    assert studied.found().examples == ()
+    assert studied.required_analysis().points[0].table.id == "bands-example"
+    assert studied.required_analysis().examples == ()
 
 
 def test_a_poster_that_was_sent_again_and_again_in_one_half_day_is_named_and_nobody_else(

@@ -221,8 +221,8 @@ def test_the_page_shows_the_tables_of_the_report() -> None:
     report = _report(made, analysis)
     page = analysis_page.of_province(made.result, FACTS, facts(made.result), HEADING, analysis, OFFICERS)
     blocks = (
-        *page.league.blocks,
-        *page.chances.blocks,
+        *page.ranking.blocks,
+        *page.targets.blocks,
         *page.points.blocks,
         *page.drivers.blocks,
         *page.precision,

@@ -22,20 +22,20 @@ from survey.documents.reports import probability_cells
     ],
 )
 def test_only_what_is_certain_is_0_or_100_per_cent(value: float, shown: str, kept: int | str) -> None:
-    assert probability_cells.chance(value).lines == (shown,)
-    assert probability_cells.chance(value).values == (kept,)
-    assert probability_cells.chance_said(value) == f"{shown}\u00a0%"
+    assert probability_cells.probability(value).lines == (shown,)
+    assert probability_cells.probability(value).values == (kept,)
+    assert probability_cells.probability_text(value) == f"{shown}\u00a0%"
 
 
 def test_what_is_not_known_is_a_dash() -> None:
-    assert probability_cells.chance(None).lines == probability_cells.p_value(None).lines == ("–",)
+    assert probability_cells.probability(None).lines == probability_cells.p_value(None).lines == ("–",)
 
 
 @pytest.mark.parametrize(
     ("value", "shown"), [(0.0004, "<0,001"), (0.001, "0,001"), (0.0456, "0,046"), (1.0, "1,000")]
 )
 def test_p_is_never_zero(value: float, shown: str) -> None:
-    assert probability_cells.p_said(value) == shown
+    assert probability_cells.p_text(value) == shown
     assert probability_cells.p_value(value).lines == (shown,)
 
 

@@ -25,8 +25,8 @@ def of_province(context: ReportContext, analysis: Analysis) -> tuple[Section, ..
     """Compare the units, and say how sure targets, points and drivers are."""
     text = context.text
     return (
-        Section(text("section.league"), 2, _league(context, analysis)),
-        Section(text("section.chances"), 2, _chances(context, analysis, analysis.target_probabilities[1:])),
+        Section(text("section.ranking"), 2, _ranking(context, analysis)),
+        Section(text("section.targets"), 2, _targets(context, analysis, analysis.target_probabilities[1:])),
         Section(text("section.points"), 2, _points(context, analysis)),
         Section(text("section.drivers"), 2, _drivers(context, analysis)),
     )
@@ -42,7 +42,7 @@ def of_unit(context: ReportContext, analysis: Analysis, unit: str) -> tuple[Sect
         for line in driver_section.advice(context, each)
     ]
     return (
-        Section(context.text("section.chances"), 2, _chances(context, analysis, own)),
+        Section(context.text("section.targets"), 2, _targets(context, analysis, own)),
         Section(context.text("section.advice_unit"), 2, _paragraphs(advice, listed=True)),
     )
 
@@ -73,14 +73,14 @@ def weak(context: ReportContext, analysis: Analysis, domain: DomainResult) -> Ta
     return weak_criteria.table(context, domain, scored)
 
 
-def _league(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
+def _ranking(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
     paragraphs = _paragraphs(ranking.sentences(context, analysis.ranking))
     if len(analysis.ranking.units) < 2:
         return paragraphs
     return (*paragraphs, ranking.table(context, analysis.ranking, analysis.seed), ranking.figure(context))
 
 
-def _chances(
+def _targets(
     context: ReportContext, analysis: Analysis, units: Sequence[TargetProbabilities]
 ) -> tuple[Block, ...]:
     paragraphs = _paragraphs(target_section.sentences(context))

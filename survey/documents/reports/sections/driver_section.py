@@ -23,7 +23,7 @@ def sentences(context: ReportContext, drivers: Drivers | None) -> tuple[str, ...
     """Say what the shares are and are not."""
     if drivers is None:
         return (context.text("driver.nothing"),)
-    explained = probability_cells.chance_said(drivers.r_squared)
+    explained = probability_cells.probability_text(drivers.r_squared)
     return (
         context.text("driver.intro", explained=explained, forms=count(drivers.n)),
         context.text("driver.caveat"),

@@ -129,7 +129,7 @@ def _bands(context: ReportContext, bands: Sequence[BandProbability]) -> Cell:
             "points.band",
             start=probability_cells.short(band.start, 2),
             end=probability_cells.short(band.end, 2),
-            chance=probability_cells.chance_said(band.probability),
+            probability=probability_cells.probability_text(band.probability),
         )
         for band in bands
         if band.probability >= _SHOWN_BAND

@@ -71,6 +71,6 @@ def _row(context: ReportContext, one: QuotaPrecision) -> TableRow:
             *margins,
             cells.share(None if apart is None else 100 * apart),
             cells.share(one.index_margin),
-            probability_cells.chance(one.shows_target),
+            probability_cells.probability(one.shows_target),
         )
     )

@@ -80,14 +80,14 @@ def effect(context: ReportContext, officer_effect: OfficerEffect | None) -> tupl
     """Say how much of the spread goes with the officer."""
     if officer_effect is None:
         return ()
-    words = {
+    values = {
         "icc": percent(100 * officer_effect.icc),
         "low": percent(100 * officer_effect.low),
         "high": percent(100 * officer_effect.high),
     }
     if officer_effect.icc <= 0:
-        return (context.text("quality.effect_none", **words),)
-    return (context.text("quality.effect", p=probability_cells.p_said(officer_effect.p), **words),)
+        return (context.text("quality.effect_none", **values),)
+    return (context.text("quality.effect", p=probability_cells.p_text(officer_effect.p), **values),)
 
 
 def without_units(context: ReportContext, analysis: Analysis, excluding: ResultsExcludingFlagged) -> Table:

@@ -20,12 +20,12 @@ def sentences(context: ReportContext, ranking: Ranking) -> tuple[str, ...]:
     """Say how to read the table, what is tied, which pairs differ, and who is left out."""
     threshold = str(THRESHOLD)
     if len(ranking.units) < 2:
-        nothing = context.text("league.nothing", threshold=threshold)
+        nothing = context.text("ranking.nothing", threshold=threshold)
         return (nothing,)
     units = count(len(ranking.units))
     return (
-        context.text("league.intro", units=units, official=context.official, level=context.level),
-        *((context.text("league.all_tied", units=units),) if ranking.all_tied else ()),
+        context.text("ranking.intro", units=units, official=context.official, level=context.level),
+        *((context.text("ranking.all_tied", units=units),) if ranking.all_tied else ()),
         *_pairs(context, ranking),
         *_left_out(context, ranking),
     )
@@ -35,14 +35,14 @@ def _pairs(context: ReportContext, ranking: Ranking) -> Iterator[str]:
     pairs, separated = len(ranking.pairs), ranking.separated
     if not pairs:
         return
-    words = {"pairs": count(pairs), "alpha": short_percent(100 * (1 - ranking.level))}
+    values = {"pairs": count(pairs), "alpha": short_percent(100 * (1 - ranking.level))}
     if not separated:
-        yield context.text("league.none_separated", **words)
+        yield context.text("ranking.none_separated", **values)
         return
     rest = count(pairs - len(separated))
-    yield context.text("league.separated", separated=count(len(separated)), rest=rest, **words)
+    yield context.text("ranking.separated", separated=count(len(separated)), rest=rest, **values)
     clearest = "; ".join(_pair(context, ranking, pair) for pair in separated[:_CLEAREST])
-    yield context.text("league.clearest", pairs=clearest)
+    yield context.text("ranking.clearest", pairs=clearest)
 
 
 def _pair(context: ReportContext, ranking: Ranking, pair: PairDifference) -> str:
@@ -51,7 +51,7 @@ def _pair(context: ReportContext, ranking: Ranking, pair: PairDifference) -> str
     better, worse = (first, second) if pair.estimate > 0 else (second, first)
     low, high = sorted((abs(pair.low), abs(pair.high)))
     return context.text(
-        "league.pair",
+        "ranking.pair",
         better=better,
         worse=worse,
         difference=decimal(abs(pair.estimate)),
@@ -62,11 +62,11 @@ def _pair(context: ReportContext, ranking: Ranking, pair: PairDifference) -> str
 def _left_out(context: ReportContext, ranking: Ranking) -> Iterator[str]:
     if ranking.left_out:
         names = listing([context.unit_name(unit) for unit in ranking.left_out])
-        yield context.text("league.left_out", units=names, threshold=str(THRESHOLD))
+        yield context.text("ranking.left_out", units=names, threshold=str(THRESHOLD))
     pairs = zip(ranking.units, ranking.forms, strict=True)
     small = [context.unit_name(unit) for unit, forms in pairs if forms < FEWEST_FORMS]
     if small:
-        yield context.text("league.small", units=listing(small), fewest=str(FEWEST_FORMS))
+        yield context.text("ranking.small", units=listing(small), fewest=str(FEWEST_FORMS))
 
 
 def table(context: ReportContext, ranking: Ranking, seed: int) -> Table:
@@ -95,40 +95,40 @@ def table(context: ReportContext, ranking: Ranking, seed: int) -> Table:
             )
         )
     notes = (
-        context.text("league.note_sets", level=context.level),
-        *((context.text("league.note_letters"),) if ranking.letters else ()),
-        context.text("league.note_seed", seed=str(seed)),
+        context.text("ranking.note_sets", level=context.level),
+        *((context.text("ranking.note_letters"),) if ranking.letters else ()),
+        context.text("ranking.note_seed", seed=str(seed)),
     )
-    title = context.text("league.table", official=context.official)
+    title = context.text("ranking.table", official=context.official)
     return Table("league", title, _columns(context), tuple(rows), notes, "compare")
 
 
 def _rank(context: ReportContext, ranking: Ranking, place: int) -> Cell:
     """Show the best rank that is left to a unit, and that it shares it where the data leave more than one."""
     low, high = ranking.simultaneous.low[place], ranking.simultaneous.high[place]
-    tied = context.text("league.tied") if low != high else ""
+    tied = context.text("ranking.tied") if low != high else ""
     return Cell((str(low), tied) if tied else (str(low),), (low, tied))
 
 
 def _columns(context: ReportContext) -> tuple[Column, ...]:
     text = context.text
-    first, last = text("league.first"), text("league.last")
+    first, last = text("ranking.first"), text("ranking.last")
     return (
-        cells.column(text("league.place"), "number", 12),
+        cells.column(text("ranking.place"), "number", 12),
         cells.column(text("column.unit"), "name", 50),
         cells.column(text("column.forms"), "count", 13),
         cells.estimate_column(f"{context.official} (%)", 28, text("column.low"), text("column.high")),
-        Column(text("league.rank"), "number", 18, (text("league.rank"), text("league.tied").capitalize())),
+        Column(text("ranking.rank"), "number", 18, (text("ranking.rank"), text("ranking.tied").capitalize())),
         *(
-            probability_cells.rank_set_column(text(f"league.{key}"), 20, first, last)
+            probability_cells.rank_set_column(text(f"ranking.{key}"), 20, first, last)
             for key in ("marginal", "simultaneous", "deterministic")
         ),
-        cells.column(text("league.letters"), "number", 14),
+        cells.column(text("ranking.letters"), "number", 14),
     )
 
 
 def figure(context: ReportContext) -> Figure:
     """Return the place of the figure of rank sets."""
     return Figure(
-        "ranks", context.text("league.figure", level=context.level), context.text("league.figure_alt")
+        "ranks", context.text("ranking.figure", level=context.level), context.text("ranking.figure_alt")
     )

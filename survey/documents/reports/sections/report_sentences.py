@@ -70,11 +70,11 @@ def unit_headline(context: ReportContext, unit: DomainResult) -> str:
 
 
 def _headline(context: ReportContext, key: str, official: Estimate, unit: str) -> str:
-    words = {"official": context.official_name, "value": percent(official.value or 0.0), "unit": unit}
+    values = {"official": context.official_name, "value": percent(official.value or 0.0), "unit": unit}
     if official.low is None or official.high is None:
-        return context.text(f"{key}_short", **words)
+        return context.text(f"{key}_short", **values)
     return context.text(
-        key, level=context.level, low=percent(official.low), high=percent(official.high), **words
+        key, level=context.level, low=percent(official.low), high=percent(official.high), **values
     )
 
 
@@ -109,8 +109,8 @@ def _targets(context: ReportContext, domain: DomainResult) -> Iterator[str]:
         return
     for target in context.campaign.targets:
         key = _verdict(official.low, official.high, target)
-        words = {"target": short_percent(target), "interval": interval(official.low, official.high)}
-        yield context.text(f"remark.target_{key}", **words)
+        values = {"target": short_percent(target), "interval": interval(official.low, official.high)}
+        yield context.text(f"remark.target_{key}", **values)
 
 
 def _criteria(context: ReportContext, domain: DomainResult) -> Iterator[str]:

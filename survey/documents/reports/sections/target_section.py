@@ -14,7 +14,7 @@ from survey.documents.reports.report_context import ReportContext
 
 def sentences(context: ReportContext) -> tuple[str, ...]:
     """Say how to read the probabilities."""
-    return (context.text("chance.intro"),)
+    return (context.text("target.intro"),)
 
 
 def table(
@@ -34,15 +34,15 @@ def table(
     for label in _labels(context):
         columns += [
             cells.column(
-                context.text("chance.column", label=label, target=short_percent(target)), "percent", 22
+                context.text("target.column", label=label, target=short_percent(target)), "percent", 22
             )
             for target in targets
         ]
-    key = "chance.note_same" if len(_labels(context)) == 1 else "chance.note"
+    key = "target.note_same" if len(_labels(context)) == 1 else "target.note"
     shown = [cell for row in rows for cell in row.cells]
     hidden = context.text("table.hidden_note", threshold=str(THRESHOLD)) if cells.HIDDEN in shown else ""
     notes = (context.text(key, official=context.official), *((hidden,) if hidden else ()))
-    return Table("chances", context.text("chance.table"), tuple(columns), tuple(rows), notes, "compare")
+    return Table("chances", context.text("target.table"), tuple(columns), tuple(rows), notes, "compare")
 
 
 def _labels(context: ReportContext) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ def _row(
     for side in sides[: len(_labels(context))]:
         width = len(context.campaign.targets)
         shown += (
-            [probability_cells.chance(value) for value in side]
+            [probability_cells.probability(value) for value in side]
             if side is not None
             else [cells.HIDDEN] * width
         )
