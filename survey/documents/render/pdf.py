@@ -54,10 +54,10 @@ def render(
     creation date is the report's date.
     """
     styles = Styles(family or serif())
-    sheet = io.BytesIO()
-    document = _Document(sheet, report, styles)
+    buffer = io.BytesIO()
+    document = _Document(buffer, report, styles)
     document.build(list(_story(report, charts or {}, styles)))
-    return sheet.getvalue()
+    return buffer.getvalue()
 
 
 def _stamp(day: date) -> TimeStamp:
@@ -72,9 +72,9 @@ def _stamp(day: date) -> TimeStamp:
 class _Document(BaseDocTemplate):
     """One page frame; page numbers at the top from the second page of the body and of each appendix."""
 
-    def __init__(self, sheet: io.BytesIO, report: ReportContent, styles: Styles) -> None:
+    def __init__(self, buffer: io.BytesIO, report: ReportContent, styles: Styles) -> None:
         super().__init__(
-            sheet,
+            buffer,
             pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
             title=f"{report.title.capitalize()}: {report.summary}",
             author=report.letterhead.agency,

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from survey.documents.reports.formats import NOTHING
-from survey.documents.reports.record import Cell, Column, ReportContent, Sheet, Table, TableRow, Value
+from survey.documents.reports.record import Cell, Column, ReportContent, Table, TableRow, Value, Worksheet
 
 _OPTIONS = {
     "in_memory": True,
@@ -66,7 +66,7 @@ def render(report: ReportContent) -> bytes:
         }
     )
     formats = _formats(workbook)
-    for key in report.sheets:
+    for key in report.worksheets:
         _sheet(workbook, report, key, formats)
     workbook.close()
     return book.getvalue()
@@ -97,9 +97,9 @@ def _formats(workbook: Any) -> _Formats:
     )
 
 
-def _sheet(workbook: Any, report: ReportContent, key: Sheet, formats: _Formats) -> None:
-    sheet = workbook.add_worksheet(report.sheets[key])
-    tables = [table for table in report.tables() if table.sheet == key]
+def _sheet(workbook: Any, report: ReportContent, key: Worksheet, formats: _Formats) -> None:
+    sheet = workbook.add_worksheet(report.worksheets[key])
+    tables = [table for table in report.tables() if table.worksheet == key]
     row = _top(sheet, report, formats, whole=key == "summary")
     frozen = (row, 0)
     for table in tables:
@@ -198,7 +198,7 @@ def _print_setup(sheet: Any, report: ReportContent, frozen: tuple[int, int]) -> 
     sheet.hide_gridlines(2)
 
 
-def _widths(tables: Sequence[Table], key: Sheet) -> tuple[float, ...]:
+def _widths(tables: Sequence[Table], key: Worksheet) -> tuple[float, ...]:
     """Return the width of each column: the widest that any table of the sheet asks for."""
     widest: list[float] = []
     for table in tables:

@@ -20,10 +20,10 @@ from survey.documents.reports.record import (
     ReportContent,
     ReportHeading,
     Section,
-    Sheet,
     Signature,
     Table,
     UnitFacts,
+    Worksheet,
 )
 from survey.documents.reports.report_context import ReportContext, context_of
 from survey.documents.reports.sections import analysis_sections, keying_section, report_sentences, tables
@@ -273,21 +273,21 @@ def _report(
         closing=f"{closing.rstrip(' ./')}./.",
         signature=_signature(context),
         appendices=appendices,
-        caveats=(*report_sentences.limits(context, domains), text("sheet.rounding")),
+        caveats=(*report_sentences.limits(context, domains), text("worksheet.rounding")),
         rehearsal=text("head.rehearsal") if campaign.rehearsal else "",
         watermark=text("head.watermark") if campaign.rehearsal else "",
         date=heading.date or campaign.as_of,
-        sheets={sheet: text(f"sheet.{sheet}") for sheet in _sheets(sections, appendices)},
+        worksheets={name: text(f"worksheet.{name}") for name in _worksheets(sections, appendices)},
     )
 
 
-def _sheets(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tuple[Sheet, ...]:
-    """Return the sheets that have a table, in their order, and always the one for the notes."""
+def _worksheets(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tuple[Worksheet, ...]:
+    """Return the worksheets that have a table, in their order, and always the one for the notes."""
     parts: tuple[Section | Appendix, ...] = (*sections, *appendices)
     blocks = (block for part in parts for block in part.blocks)
-    used = {block.sheet for block in blocks if isinstance(block, Table)}
-    known: tuple[Sheet, ...] = get_args(Sheet)
-    return tuple(sheet for sheet in known if sheet in used or sheet == "notes")
+    used = {block.worksheet for block in blocks if isinstance(block, Table)}
+    known: tuple[Worksheet, ...] = get_args(Worksheet)
+    return tuple(name for name in known if name in used or name == "notes")
 
 
 def _basis(context: ReportContext, basis: str) -> str:

@@ -16,7 +16,7 @@ from survey.documents.reports.keying_comparison import UNREAD, KeyingComparison
 Value = float | int | str | None
 ColumnKind = Literal["number", "name", "count", "percent", "estimate"]
 RowKind = Literal["plain", "group", "total"]
-Sheet = Literal["summary", "units", "items", "quotas", "compare", "points", "reliability", "notes"]
+Worksheet = Literal["summary", "units", "items", "quotas", "compare", "points", "reliability", "notes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A numbered table with its notes and the spreadsheet's sheet it belongs to.
+    """A numbered table with its notes and the spreadsheet's worksheet that it belongs to.
 
     ``whole_groups``: a page break never parts the rows of a group from its name. ``group_label`` heads the
     column in which a spreadsheet repeats the name of the group on every row.
@@ -117,7 +117,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
     notes: tuple[str, ...]
-    sheet: Sheet
+    worksheet: Worksheet
     whole_groups: bool = False
     group_label: str = ""
 
@@ -188,7 +188,7 @@ class ReportContent:
     """A whole report. ``rehearsal`` is the banner of every page, or empty for a real campaign.
 
     ``date`` is the report's own, or the day of its figures where the date line is still blank.
-    ``sheets`` names the sheets of the spreadsheet.
+    ``worksheets`` names those of the spreadsheet.
     """
 
     letterhead: Letterhead
@@ -205,7 +205,7 @@ class ReportContent:
     rehearsal: str
     watermark: str
     date: date
-    sheets: Mapping[Sheet, str]
+    worksheets: Mapping[Worksheet, str]
 
     def blocks(self) -> tuple[Block, ...]:
         """Return every block of the body and then of the appendices."""

@@ -72,7 +72,7 @@ def test_content_pdf_and_workbook_show_the_same_figures(unit: str | None) -> Non
     assert figures_in(text_of(pdf.render(report))) == said
     book = openpyxl.load_workbook(io.BytesIO(xlsx.render(report)))
     for table in report.tables():
-        sheet = book[report.sheets[table.sheet]]
+        sheet = book[report.worksheets[table.worksheet]]
         top = next(cell.row for cell in sheet["A"] if cell.value == table.title)
         found = sheet.iter_rows(min_row=top + 2, values_only=True)
         body = (row for row in table.rows if row.kind != "group")
@@ -83,7 +83,7 @@ def test_content_pdf_and_workbook_show_the_same_figures(unit: str | None) -> Non
 
 
 def test_the_sheets_hold_what_the_report_holds() -> None:
-    assert list(_report(*_made()).sheets.values()) == [
+    assert list(_report(*_made()).worksheets.values()) == [
         "Tổng hợp",
         "Theo đơn vị x tiêu chí",
         "Theo câu hỏi",

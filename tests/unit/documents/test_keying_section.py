@@ -93,7 +93,7 @@ def test_page_pdf_and_workbook_say_the_same(unit: str | None) -> None:
     printed = text_of(pdf.render(content))
     for sentence in page.said:
         assert " ".join(sentence.split()) in " ".join(printed.split())
-    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(content)))[content.sheets[table.sheet]]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(content)))[content.worksheets[table.worksheet]]
     top = next(cell.row for cell in sheet["A"] if cell.value == table.title)
     for row, line in zip(table.rows, sheet.iter_rows(min_row=top + 2, values_only=True), strict=False):
         values = [value for cell in row.cells for value in cell.values]

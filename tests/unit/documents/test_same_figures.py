@@ -40,7 +40,7 @@ def test_the_pdf_prints_every_figure_of_the_content_and_no_other(report: ReportC
 def test_the_workbook_holds_every_cell_of_every_table(report: ReportContent) -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx.render(report)))
     for table in report.tables():
-        sheet = book[report.sheets[table.sheet]]
+        sheet = book[report.worksheets[table.worksheet]]
         top = next(cell.row for cell in sheet["A"] if cell.value == table.title)
         rows = sheet.iter_rows(min_row=top + 2, values_only=True)
         skip = 1 if table.group_label else 0

@@ -8,7 +8,7 @@ from scoring.disclosure.suppression import THRESHOLD
 from scoring.results import FORMULAS, DomainResult, Estimate, Formula, IndexResult
 from survey.documents.reports import cells
 from survey.documents.reports.formats import plain
-from survey.documents.reports.record import Cell, Column, Sheet, Table, TableRow, UnitFacts
+from survey.documents.reports.record import Cell, Column, Table, TableRow, UnitFacts, Worksheet
 from survey.documents.reports.report_context import ReportContext
 
 
@@ -114,11 +114,11 @@ def overall(context: ReportContext, domain: DomainResult, weighted: DomainResult
     return Table("overall", title, columns, tuple(rows), notes(context, rows), "summary")
 
 
-def criteria(context: ReportContext, domain: DomainResult, sheet: Sheet) -> Table:
+def criteria(context: ReportContext, domain: DomainResult, worksheet: Worksheet) -> Table:
     """Show every criterion of a domain with the three formulas and their intervals."""
     rows = _criteria_rows(context, domain)
     columns = (cells.column(context.text("column.criterion"), "name", 48), *_index_columns(context))
-    return Table("criteria", context.text("table.criteria"), columns, rows, notes(context, rows), sheet)
+    return Table("criteria", context.text("table.criteria"), columns, rows, notes(context, rows), worksheet)
 
 
 def units(context: ReportContext) -> Table:
