@@ -39,7 +39,7 @@ class KeyingQuality:
     """How well paper was keyed in, as the report says it."""
 
     title: str
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     table: Table
 
 

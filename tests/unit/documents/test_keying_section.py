@@ -91,7 +91,7 @@ def test_page_pdf_and_workbook_say_the_same(unit: str | None) -> None:
     assert page is not None
     assert replace(page.table, title=table.title) == table
     printed = text_of(pdf.render(content))
-    for sentence in page.said:
+    for sentence in page.sentences:
         assert " ".join(sentence.split()) in " ".join(printed.split())
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(content)))[content.worksheets[table.worksheet]]
     top = next(cell.row for cell in sheet["A"] if cell.value == table.title)
