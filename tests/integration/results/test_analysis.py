@@ -1,4 +1,4 @@
-"""From rows to insight, on both databases: who keyed what, what counts, and who may know it."""
+"""From rows to the analysis, on both databases: who keyed what, what counts, and who may know it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_forms_come_with_who_keyed_them_by_which_way_and_when(
     assert collected.marks.shape[1] == len(campaign.questionnaire.items)
 
 
-def test_the_results_are_the_same_with_and_without_the_insight(
+def test_the_results_are_the_same_with_and_without_the_analysis(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
@@ -101,7 +101,7 @@ def test_the_copying_officer_is_flagged_and_named_to_those_who_see_every_unit(
         assert refused.value.code == "role_out_of_reach"
 
 
-def test_forms_out_of_the_count_are_out_of_the_insight_and_cut_links_tell_nobody(
+def test_forms_out_of_the_count_are_out_of_the_analysis_and_cut_links_tell_nobody(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     numbers = decisions.keyed_forms(installation, COMMAND_LINE, campaign, "an-nhon")
@@ -136,7 +136,7 @@ def test_a_small_unit_stays_out_of_everything_that_is_printed(
     assert set(found.ranking.units) <= {"van-phong", "an-nhon", "hoai-nhon"}
 
 
-def test_the_same_forms_give_the_same_insight_as_json(
+def test_the_same_forms_give_the_same_analysis_as_json(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     def written(found: Analysis) -> str:
@@ -147,7 +147,7 @@ def test_the_same_forms_give_the_same_insight_as_json(
     assert first.seed == SEED
 
 
-def test_remarks_alone_are_those_of_the_insight(
+def test_remarks_alone_are_those_of_the_analysis(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
@@ -156,7 +156,7 @@ def test_remarks_alone_are_those_of_the_insight(
         assert analysis.remarks(installation, plain, unit) == whole[place]
 
 
-def test_no_forms_at_all_make_an_insight_and_a_report(
+def test_no_forms_at_all_make_an_analysis_and_a_report(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     studied = _studied(installation, campaign)
@@ -165,7 +165,7 @@ def test_no_forms_at_all_make_an_insight_and_a_report(
     assert reports.report_xlsx(studied, "an-nhon").startswith(b"PK")
 
 
-def test_figures_of_the_insight_need_one(
+def test_figures_of_the_analysis_need_one(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
     studied = _studied(installation, campaign)

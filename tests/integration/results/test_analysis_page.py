@@ -63,13 +63,13 @@ def test_a_sign_is_shown_with_the_officer_and_the_warning(office: Installation, 
     assert "Nhiều phiếu gần như giống hệt nhau" in page
 
 
-def test_no_other_page_computes_the_insight(
+def test_no_other_page_computes_the_analysis(
     office: Installation, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(*_: object, **__: object) -> None:
         raise AssertionError("computed")
 
-    monkeypatch.setattr(pure, "look", never)
+    monkeypatch.setattr(pure, "analyse", never)
     client = sign_in("tccb")
     for page in ("chi-tieu", "ket-qua", f"ket-qua/{UNIT}", "hinh/forest.svg"):
         assert client.get(f"{HOME}/{page}").status_code == 200
@@ -89,7 +89,7 @@ def test_a_unit_head_reads_what_is_strong_and_weak_at_home(sign_in: SignIn) -> N
     assert all(line.endswith(".") for line in said)
 
 
-def test_reports_of_the_office_carry_the_insight(sign_in: SignIn) -> None:
+def test_reports_of_the_office_carry_the_analysis(sign_in: SignIn) -> None:
     pdf = sign_in("tccb").get(f"{HOME}/bao-cao.pdf").data
     assert pdf.startswith(b"%PDF")
     own = sign_in("head").get(f"{HOME}/ket-qua/{UNIT}/bao-cao.xlsx").data

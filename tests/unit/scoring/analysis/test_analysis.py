@@ -31,7 +31,7 @@ def test_every_part_is_there_and_becomes_json() -> None:
     assert found.excluding_flagged is None
 
 
-def test_the_same_forms_give_the_same_insight() -> None:
+def test_the_same_forms_give_the_same_analysis() -> None:
     made = campaign(moods=(4.5, 4.2, 4.0, 3.7))
     assert _analyse(made) == _analyse(made)
 
