@@ -167,12 +167,22 @@ def _check_references(faults: list[InstrumentFault], data: Mapping[str, Any]) ->
         part = criterion.get("part")
         if isinstance(part, str) and part not in parts:
             faults.append(InstrumentFault("questionnaire_unknown_id", f"{path}.part", {"value": part[:40]}))
-        for where, item in _entries(criterion, "items", path):
-            own, owner = item.get("id"), criterion.get("id")
-            if isinstance(own, str) and isinstance(owner, str) and own.partition(".")[0] != owner:
-                faults.append(
-                    InstrumentFault("questionnaire_foreign_item", f"{where}.id", {"value": own[:40]})
-                )
+        _check_items(faults, path, criterion)
+    _check_opted_in(faults, data)
+
+
+def _check_items(faults: list[InstrumentFault], path: str, criterion: Mapping[str, Any]) -> None:
+    """Add a fault for each item whose id does not name the criterion that it stands under."""
+    owner = criterion.get("id")
+    for location, item in _entries(criterion, "items", path):
+        own = item.get("id")
+        if isinstance(own, str) and isinstance(owner, str) and own.partition(".")[0] != owner:
+            faults.append(
+                InstrumentFault("questionnaire_foreign_item", f"{location}.id", {"value": own[:40]})
+            )
+
+
+def _check_opted_in(faults: list[InstrumentFault], data: Mapping[str, Any]) -> None:
     sensitive = [entry.get("id") for _, entry in _entries(data, "profile") if entry.get("sensitive") is True]
     opted_in = data.get("opted_in")
     for index, each in enumerate(opted_in if isinstance(opted_in, list | tuple) else ()):

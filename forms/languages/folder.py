@@ -61,6 +61,10 @@ def read(folder: Path, tag: str, q: Questionnaire) -> Language:
         faults.append(InstrumentFault("language_no_clips", AUDIO))
     if faults:
         raise FaultyInstrument(faults)
+    return _language(tag, data, clips)
+
+
+def _language(tag: str, data: Mapping[str, Any], clips: tuple[Clip, ...]) -> Language:
     page_texts = {key: table for key, table in data.items() if key not in {ABOUT, QUESTIONNAIRE}}
     question_texts = dict(flat({QUESTIONNAIRE: data.get(QUESTIONNAIRE, {})}))
     return Language(tag, BUNDLED.get(tag) or data[ABOUT]["name"], page_texts, question_texts, clips)

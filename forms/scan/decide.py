@@ -47,12 +47,16 @@ def decisions(
 ) -> list[MarkDecision]:
     """Decide all questions of a page from each box's probabilities (n x 3) and ink beyond an empty box."""
     alone = list(_alone(boxes, shown, ink, is_found, is_red))
-    rated = [each for each in alone if each.is_rated]
-    blank = sum(each.reason == "doubt_blank" for each in rated)
-    if blank > FAINT_PAGE * len(rated) and blank > 1:
+    if _is_faint([each for each in alone if each.is_rated]):
         return [_doubted(each, "doubt_faint_page") for each in alone]
     usual = median(accepted) if (accepted := [each.ink for each in alone if each.reason is None]) else 0.0
     return [_doubted(each, "doubt_small_mark") if each.ink < SMALL_MARK * usual else each for each in alone]
+
+
+def _is_faint(rated: Sequence[MarkDecision]) -> bool:
+    """Return whether so many statements look blank that faint ink may be lost."""
+    blank = sum(each.reason == "doubt_blank" for each in rated)
+    return blank > FAINT_PAGE * len(rated) and blank > 1
 
 
 def _doubted(decision: MarkDecision, reason: str) -> MarkDecision:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from forms.layout import EDITIONS, lay_out
 from forms.questionnaire import Questionnaire
-from forms.scan.records import FormStatus, ReadForm, ReadPage
+from forms.scan.records import FormStatus, ReadAnswer, ReadComment, ReadForm, ReadPage
 
 _FormKey = tuple[str, str]  # unit and serial: forms are told in this order
 
@@ -52,19 +53,30 @@ def _recognised(pages: Sequence[ReadPage]) -> Iterator[tuple[_FormKey, ReadPage]
 
 def _form(key: _FormKey, group: Sequence[ReadPage], wanted: Mapping[str, int]) -> ReadForm:
     unit, serial = key
-    editions = {page.edition for page in group if page.edition is not None}
-    count = max(wanted[edition] for edition in editions)
-    missing = tuple(sorted(set(range(1, count + 1)) - {page.page for page in group}))
+    editions = sorted({page.edition for page in group if page.edition is not None})
+    missing = _missing(group, max(wanted[edition] for edition in editions))
     is_duplicate = len(editions) > 1 or any(page.status == "duplicate" for page in group)
     status: FormStatus = "duplicate" if is_duplicate else "incomplete" if missing else "complete"
     ordered = tuple(sorted(group, key=lambda page: page.page or 0))
     return ReadForm(
         serial=serial,
         unit=unit,
-        edition=min(editions),
+        edition=editions[0],
         status=status,
         missing_pages=missing,
         pages=ordered,
-        answers=() if is_duplicate else tuple(answer for page in ordered for answer in page.answers),
-        comment=next((page.comment for page in group if page.comment), None),
+        answers=() if is_duplicate else _answers(ordered),
+        comment=_comment(group),
     )
+
+
+def _comment(group: Sequence[ReadPage]) -> ReadComment | None:
+    return next((page.comment for page in group if page.comment), None)
+
+
+def _missing(group: Sequence[ReadPage], pages: int) -> tuple[int, ...]:
+    return tuple(sorted(set(range(1, pages + 1)) - {page.page for page in group}))
+
+
+def _answers(ordered: Sequence[ReadPage]) -> tuple[ReadAnswer, ...]:
+    return tuple(chain.from_iterable(page.answers for page in ordered))

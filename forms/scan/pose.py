@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations
 
 import cv2
 import numpy as np
@@ -156,15 +156,12 @@ def pose(
     seen = [number for number in detected.marks if number in positions]
     known = [_square(positions[number], MARK) for number in seen]
     shown = [detected.marks[number] for number in seen]
-    best: tuple[float, Matrix] | None = None
-    for chosen in product(code_positions(page), repeat=min(len(read), 2)):
-        if len(set(chosen)) < len(chosen):
-            continue
-        on_page = [*known, *(_square(position, CODE) for position in chosen)]
-        in_picture = [*shown, *(each.corners for each in read[:2])]
-        fitted = _fit(on_page, in_picture)
-        if fitted and (best is None or fitted[0] < best[0]):
-            best = fitted
+    in_picture = [*shown, *(each.corners for each in read[:2])]
+    tried = [
+        _fit([*known, *(_square(position, CODE) for position in chosen)], in_picture)
+        for chosen in permutations(code_positions(page), min(len(read), 2))
+    ]
+    best = min(filter(None, tried), key=lambda fitted: fitted[0], default=None)
     return best[1] if best else None
 
 
