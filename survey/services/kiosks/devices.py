@@ -68,6 +68,15 @@ class KioskRecord:
     overdue: int
     doubled: int
 
+    @property
+    def in_use(self) -> bool:
+        """Whether a device holds its key and may still use it."""
+        return self.enrolled and not self.revoked
+
+    def is_gone(self, now: dt.datetime) -> bool:
+        """Say whether it was seen once, but not for two hours."""
+        return self.seen_at is not None and now - self.seen_at > TOO_LONG
+
 
 class RecordCounts(NamedTuple):
     """What a kiosk says of its records: how many numbers it gave, how many wait, how many wait too long."""
@@ -350,10 +359,7 @@ def _note(
 
 def _status(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) -> KioskStatus:
     highest = max([record.issued, *(last for _, last in received)])
-    in_use = record.enrolled and not record.revoked
-    gone = record.seen_at is not None and now - record.seen_at > TOO_LONG
-    local = now.astimezone(ZONE)
-    at_work = local.hour in WORKING_HOURS and local.weekday() < 5
+    in_use, gone, at_work = record.in_use, record.is_gone(now), _is_working_time(now)
     overdue, stuck = record.overdue > 0, record.waiting > 0 and gone
     return KioskStatus(
         kiosk=record,
@@ -363,6 +369,11 @@ def _status(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) 
         urgent=in_use and (overdue or (stuck and at_work)),
         silent=in_use and gone and at_work,
     )
+
+
+def _is_working_time(now: dt.datetime) -> bool:
+    local = now.astimezone(ZONE)
+    return local.hour in WORKING_HOURS and local.weekday() < 5
 
 
 def _record(kiosk: Kiosk) -> KioskRecord:
