@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from survey.models import PaperForm, PaperReading, ScanForm, VerificationClosing
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.collection import readings, serials
-from survey.services.collection.serial_ranges import number_of
+from survey.services.collection.serial_ranges import SerialSpan, number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import UnitKey
@@ -86,10 +86,22 @@ def open_points(installation: Installation, actor: Actor, campaign: CampaignReco
 
 def unexplained(session: Session, unit: UnitKey) -> Iterator[Fault]:
     """Return what keeps a unit's account open, one fault for each kind, with the serials it is about."""
+    waiting = readings.awaiting(session, unit)
+    for code, spans in _open_serials(session, unit, waiting).items():
+        if spans:
+            count = sum(len(span) for span in spans)
+            yield Fault(code, _shown([str(span) for span in spans]), {"count": count})
+    if waiting:
+        yield Fault("forms_unverified", _shown(waiting), {"count": len(waiting)})
+
+
+def _open_serials(
+    session: Session, unit: UnitKey, waiting: Collection[str]
+) -> dict[str, tuple[SerialSpan, ...]]:
+    """Return the serials under each code of a fault, none where nothing of that kind is open."""
     sheets = sheet_states.of_unit(session, unit)
     histories = readings.of_unit(session, unit)
-    waiting = readings.awaiting(session, unit)
-    about = {
+    return {
         "sheets_still_out": sheets.spans(SheetState.HANDED_OUT),
         "sheets_not_entered": sheets.not_entered(),
         "forms_unsettled": spans_of(
@@ -100,12 +112,6 @@ def unexplained(session: Session, unit: UnitKey) -> Iterator[Fault]:
         "duplicates_waiting": spans_of(serial for serial, each in histories.items() if each.duplicates),
         "scans_waiting": spans_of(_scans(session, unit)),
     }
-    for code, spans in about.items():
-        if spans:
-            count = sum(len(span) for span in spans)
-            yield Fault(code, _shown([str(span) for span in spans]), {"count": count})
-    if waiting:
-        yield Fault("forms_unverified", _shown(waiting), {"count": len(waiting)})
 
 
 def _shown(places: Sequence[str]) -> str:
