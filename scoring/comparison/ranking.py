@@ -106,11 +106,28 @@ def ranking(
     cases: a unit without an index or an interval is left out; no unit or one gives an empty comparison.
     """
     ranked = list(_ranked_units(domains, formula, level, fewest, hidden))
+    in_one_step = _ranking_in_one_step(domains, ranked, formula, level)
+    if len(ranked) > MOST_SIMULATED:
+        return in_one_step
+    value, error = in_one_step.value, [unit.error for unit in ranked]
+    pairs = tuple(unit_differences(value, error, level))
+    return replace(
+        in_one_step,
+        marginal=mrsw_marginal(value, error, level, seed=seed),
+        simultaneous=mrsw_simultaneous(value, error, level, seed=seed),
+        pairs=pairs,
+        letters=letter_display(in_one_step.marginal.rank, pairs, 1 - level),
+    )
+
+
+def _ranking_in_one_step(
+    domains: Sequence[DomainResult], ranked: Sequence[_RankedUnit], formula: Formula, level: float
+) -> Ranking:
     value = tuple(unit.value for unit in ranked)
     error = [unit.error for unit in ranked]
     units = tuple(unit.id for unit in ranked)
     wide = pairwise_bonferroni(value, error, level)
-    in_one_step = Ranking(
+    return Ranking(
         formula=formula,
         level=level,
         units=units,
@@ -122,16 +139,6 @@ def ranking(
         deterministic=kww_bonferroni(value, error, level),
         pairs=(),
         letters=(),
-    )
-    if len(ranked) > MOST_SIMULATED:
-        return in_one_step
-    pairs = tuple(unit_differences(value, error, level))
-    return replace(
-        in_one_step,
-        marginal=mrsw_marginal(value, error, level, seed=seed),
-        simultaneous=mrsw_simultaneous(value, error, level, seed=seed),
-        pairs=pairs,
-        letters=letter_display(wide.rank, pairs, 1 - level),
     )
 
 
