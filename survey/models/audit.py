@@ -22,7 +22,7 @@ class AuditEntry(Schema):
     act: Mapped[str] = mapped_column(String(40))
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     unit_id: Mapped[int | None]
-    subject: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(120))  # a number or an id: what the act was about
     details: Mapped[dict[str, object]] = mapped_column(JSON)
 
 

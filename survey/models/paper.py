@@ -66,8 +66,8 @@ class PaperMinute(Schema):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     witness: Mapped[str] = mapped_column(String(120))
     note: Mapped[str] = mapped_column(String(400))
-    sheets: Mapped[int]
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sheets: Mapped[int]  # how many serials its ranges hold
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # the leaf
 
 
 class PaperRange(Schema):
@@ -101,9 +101,9 @@ class PaperBatch(Schema):
     minute: Mapped[int]
     edition: Mapped[str] = mapped_column(String(16))
     lang: Mapped[str] = mapped_column(String(8))
-    seal: Mapped[int | None]
-    signed: Mapped[bool] = mapped_column(server_default=false())
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seal: Mapped[int | None]  # the step of the stamp picture that was printed
+    signed: Mapped[bool] = mapped_column(server_default=false())  # the file, digitally
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of the file
 
 
 class PaperReading(Schema):
@@ -138,9 +138,9 @@ class PaperReading(Schema):
     source: Mapped[str] = mapped_column(String(16))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     local_day: Mapped[dt.date] = mapped_column(Date)
-    drawn: Mapped[bool]
-    compared: Mapped[int | None]
-    differing: Mapped[int | None]
+    drawn: Mapped[bool]  # sampled for a blind second reading; said of the first one
+    compared: Mapped[int | None]  # how many fields
+    differing: Mapped[int | None]  # how many of these; of an adjudication: how many were wrong at first
     marks: Mapped[str | None] = mapped_column(String(256))
     profile: Mapped[str | None] = mapped_column(String(32))
     comment: Mapped[str | None] = mapped_column(Text)
@@ -157,7 +157,7 @@ class StampPicture(Schema):
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
     step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    diameter: Mapped[int]
+    diameter: Mapped[int]  # mm
     content: Mapped[bytes] = mapped_column(LargeBinary)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
@@ -171,7 +171,7 @@ class VerificationClosing(Schema):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    forms: Mapped[int]
+    forms: Mapped[int]  # how many links were cut
 
 
 class ScanFile(Schema):
@@ -181,7 +181,7 @@ class ScanFile(Schema):
     __table_args__ = (_of_unit(), CheckConstraint("length(digest) = 32", name="digest_length"))
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)  # SHA-256
     unit_id: Mapped[int]
     pages: Mapped[int]
     local_day: Mapped[dt.date] = mapped_column(Date)
@@ -203,7 +203,7 @@ class ScanForm(Schema):
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    waits: Mapped[bool]
+    waits: Mapped[bool]  # for a person
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     local_day: Mapped[dt.date] = mapped_column(Date)
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -72,8 +72,8 @@ class Response(Schema):
     channel: Mapped[str] = mapped_column(String(16))
     local_day: Mapped[dt.date] = mapped_column(Date)
     half_day: Mapped[str] = mapped_column(String(2))
-    marks: Mapped[str] = mapped_column(String(256))
-    profile: Mapped[str] = mapped_column(String(32))
+    marks: Mapped[str] = mapped_column(String(256))  # one character an item, the overall item last
+    profile: Mapped[str] = mapped_column(String(32))  # one character a question
     body_mac: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
@@ -153,7 +153,7 @@ class Decision(Schema):
     reason: Mapped[str | None] = mapped_column(String(32))
     replaced_by: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    decided_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    decided_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))  # the start of its day
 
 
 class PaperForm(Schema):
@@ -174,4 +174,4 @@ class PaperForm(Schema):
     form_number: Mapped[str] = mapped_column(String(24), primary_key=True)
     unit_id: Mapped[int]
     response_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    keyed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    keyed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the command line
