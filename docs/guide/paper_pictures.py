@@ -73,7 +73,7 @@ def play(
     sampled = tuple(form.number for form in second_keying.waiting(installation, head, campaign, unit))
     other = replace(answers(campaign), marks="3" + answers(campaign).marks[1:])
     second_keying.key_second(installation, head, campaign, sampled[DISPUTED], other, now)
-    _scan(installation, officer, campaign, unit_id, out, now)
+    _scan(installation, officer, campaign, unit, out, now)
     return sampled
 
 
@@ -88,7 +88,7 @@ def _scan(
     installation: Installation,
     officer: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     out: Path,
     now: dt.datetime,
 ) -> None:
@@ -99,4 +99,4 @@ def _scan(
         paths.append(out.with_name(f"scan{index}.png"))
         document[index].render(scale=150 / 72).to_pil().save(paths[-1])
     document.close()
-    scans.take_in(installation, officer, campaign, unit_id, paths, now)
+    scans.take_in(installation, officer, campaign, unit, paths, now)

@@ -75,7 +75,7 @@ class KeptForm:
 class Problem:
     """Why a page or a form did not come in: where, the catalogue's code, and what its sentence names."""
 
-    place: str
+    location: str
     code: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
@@ -127,9 +127,10 @@ def take_in(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     paths: Sequence[Path],
     now: dt.datetime,
+    *,
     names: Mapping[Path, str] | None = None,
 ) -> TakenIn:
     """Read the files of a unit's scanned forms; what is sure comes in, what is doubtful waits for a person.
@@ -137,9 +138,10 @@ def take_in(
     ``names`` are what whoever sent the files calls them.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``verification_closed``; ``scan_refused``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``verification_closed``; ``scan_refused``.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
         serials.require_verifying(session, campaign)
     reading = read(installation, campaign, paths, with_crops=True)
@@ -150,43 +152,45 @@ def take_in(
     problems = [_page_problem(page, named) for page in reading.pages if page.status != "read"]
     for form in reading.forms:
         number = number_of(int(form.serial))
-        if problem := _form_problem(installation, campaign, unit_id, form, repeated):
+        if problem := _form_problem(installation, campaign, key, form, repeated):
             problems.append(problem)
         elif form.status == "complete":
             try:
-                sure = _wait_or_enter(installation, actor, campaign, unit_id, form, now)
+                sure = _wait_or_enter(installation, actor, campaign, key, form, now)
                 (accepted if sure else unsure).append(number)
             except Refusal as refusal:
                 problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
-    doubled = [problem.place for problem in problems if problem.code in DOUBLED]
-    _note_files(installation, actor, campaign, unit_id, reading.files, doubled, now)
+    doubled = [problem.location for problem in problems if problem.code in DOUBLED]
+    _note_files(installation, actor, key, reading.files, doubled, now)
     pages = len(reading.pages)
     return TakenIn(len(reading.files), pages, tuple(accepted), tuple(unsure), tuple(problems))
 
 
-def waiting(installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int) -> list[str]:
+def waiting(installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str) -> list[str]:
     """Return the numbers of a unit's scanned forms that wait for a person.
 
     Raises:
-        Refusal: ``unit_out_of_reach``.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
-    actor.require(campaign.unit(unit_id).code)
-    query = select(ScanForm.serial).filter_by(campaign_id=campaign.id, unit_id=unit_id, waits=True)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
+    query = select(ScanForm.serial).filter_by(**key.columns, waits=True)
     with installation.database.read() as session:
         return [number_of(serial) for serial in session.scalars(query.order_by(ScanForm.serial))]
 
 
 def doubtful(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit_id: int, number: str
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str, number: str
 ) -> Doubtful:
     """Return what is doubtful on a form.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        kept = _decrypted(installation, campaign, _row(session, campaign, unit_id, number))
+        kept = _decrypted(installation, campaign, _row(session, key, number))
     doubts = tuple(
         Doubt(answer.q, answer.reason or "", answer.crop or "")
         for answer in kept.answers
@@ -199,7 +203,7 @@ def answer_doubts(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: str,
     number: str,
     chosen: Mapping[str, str],
     now: dt.datetime,
@@ -207,29 +211,30 @@ def answer_doubts(
     """Complete a scanned form with what a person saw: *chosen* has a value for every doubtful question.
 
     Raises:
-        Refusal: ``unit_out_of_reach``; ``form_number_unknown``; ``settle_incomplete``; ``settle_faulty``;
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``form_number_unknown``; ``settle_incomplete``; ``settle_faulty``;
             the refusals of the door, and of a second reading where the form was keyed in before.
     """
-    actor.require(campaign.unit(unit_id).code)
+    key = campaign.unit_key(unit)
+    actor.require(unit)
     with installation.database.read() as session:
-        kept = _decrypted(installation, campaign, _row(session, campaign, unit_id, number))
+        kept = _decrypted(installation, campaign, _row(session, key, number))
     wanted = [answer.q for answer in kept.answers if answer.needs_human]
     if missing := [name for name in wanted if name not in chosen]:
         raise Refusal("settle_incomplete", count=len(missing))
     fields = _fields(kept.answers)
     fields.update({name: [chosen[name]] if chosen[name] else [] for name in wanted})
     fields[COMMENT] = [chosen.get(COMMENT, "")]
-    _enter(installation, actor, campaign, unit_id, number, fields, now)
+    _enter(installation, actor, campaign, key, number, fields, now)
     with installation.database.write() as session:
-        key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": serial_of(number)}
-        session.execute(update(ScanForm).filter_by(**key).values(waits=False))
+        answered = update(ScanForm).filter_by(**key.columns, serial=serial_of(number))
+        session.execute(answered.values(waits=False))
 
 
 def _wait_or_enter(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: UnitKey,
     form: ReadForm,
     now: dt.datetime,
 ) -> bool:
@@ -238,21 +243,19 @@ def _wait_or_enter(
     written = form.comment is not None and form.comment.written
     if not form.needs_human and not written:
         fields = _fields(form.answers)
-        _enter(installation, actor, campaign, unit_id, number, fields, now)
+        _enter(installation, actor, campaign, unit, number, fields, now)
         return True
     kept = KeptForm(form.answers, form.comment)
     with installation.database.write() as session:
-        sheet = serials.admit(session, campaign, UnitKey(campaign.id, unit_id), number)
+        sheet = serials.admit(session, campaign, unit, number)
         if sheet is None:
-            raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit_id).name)
-        key = {"campaign_id": campaign.id, "unit_id": unit_id, "serial": sheet.serial}
-        if session.get(ScanForm, tuple(key.values())) is not None:
+            raise Refusal("sheet_not_printed", number=number, unit=campaign.unit(unit.unit_id).name)
+        if session.get(ScanForm, (*unit, sheet.serial)) is not None:
             raise Refusal("scan_known", number=number)
         content = _encrypted(installation, campaign, sheet.serial, kept)
-        row = {"account_id": actor.account_id, "local_day": local_day(now), "waits": True}
-        session.execute(insert(ScanForm).values(**key, **row, content=content))
-        place = {"campaign_id": campaign.id, "unit_id": unit_id}
-        audit.note(session, actor, "scan_waits", now, **place, subject=number)
+        row = {"serial": sheet.serial, "account_id": actor.account_id, "local_day": local_day(now)}
+        session.execute(insert(ScanForm).values(**unit.columns, **row, waits=True, content=content))
+        audit.note(session, actor, "scan_waits", now, **unit.columns, subject=number)
     return False
 
 
@@ -260,7 +263,7 @@ def _enter(
     installation: Installation,
     actor: Actor,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: UnitKey,
     number: str,
     fields: Mapping[str, Sequence[str]],
     now: dt.datetime,
@@ -271,7 +274,7 @@ def _enter(
     except FaultyInstrument as faulty:
         raise Refusal("settle_faulty", faulty.faults) from faulty
     with installation.database.read() as session:
-        history = readings.of_sheet(session, UnitKey(campaign.id, unit_id), serial_of(number) or 0)
+        history = readings.of_sheet(session, unit, serial_of(number) or 0)
     if history is not None and history.first.source is ReadingSource.KEYED and history.second is None:
         second_keying.key_second(
             installation, actor, campaign, number, sheet, now, source=ReadingSource.SCANNED
@@ -279,7 +282,7 @@ def _enter(
         return
     digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
     source = PaperSource(actor, number, ReadingSource.SCANNED)
-    entry = KeyedEntry(campaign, unit_id, f"scan.{number}.{digest}", sheet, source)
+    entry = KeyedEntry(campaign, unit.unit_id, f"scan.{number}.{digest}", sheet, source)
     door.accept(installation, entry, now)
 
 
@@ -293,28 +296,28 @@ def _known(installation: Installation, campaign: CampaignRecord, files: Sequence
 def _note_files(
     installation: Installation,
     actor: Actor,
-    campaign: CampaignRecord,
-    unit_id: int,
+    unit: UnitKey,
     files: Sequence[ReadFile],
     doubled: Sequence[str],
     now: dt.datetime,
 ) -> None:
     """Remember the files by their hash, so that none is taken in twice, and which pages came more than once."""
-    place = {"campaign_id": campaign.id, "unit_id": unit_id}
     new = {file.sha256: file.pages for file in files if file.sha256 and file.pages}
     with installation.database.write() as session:
-        known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=campaign.id)))
+        known = set(session.scalars(select(ScanFile.digest).filter_by(campaign_id=unit.campaign_id)))
         for sha256, pages in new.items():
             digest = bytes.fromhex(sha256)
             if digest not in known:
                 row = {"digest": digest, "pages": pages, "local_day": local_day(now)}
-                session.execute(insert(ScanFile).values(**place, **row, account_id=actor.account_id))
-        audit.note(session, actor, "scans_read", now, **place, subject="", files=len(files), doubled=doubled)
+                session.execute(insert(ScanFile).values(**unit.columns, **row, account_id=actor.account_id))
+        audit.note(
+            session, actor, "scans_read", now, **unit.columns, subject="", files=len(files), doubled=doubled
+        )
 
 
-def _row(session: Session, campaign: CampaignRecord, unit_id: int, number: str) -> ScanForm:
+def _row(session: Session, unit: UnitKey, number: str) -> ScanForm:
     serial = serial_of(number)
-    form = None if serial is None else session.get(ScanForm, (campaign.id, unit_id, serial))
+    form = None if serial is None else session.get(ScanForm, (*unit, serial))
     if form is None or not form.waits:
         raise Refusal("form_number_unknown", number=number)
     return form
@@ -347,11 +350,11 @@ def _page_problem(page: ReadPage, named: Mapping[str, str]) -> Problem:
     """Say why a page was not read, by the names that its sender knows; a doubled one names where the others are."""
     serial = page.serial or page.claimed_serial
     shown = f" ({number_of(int(serial))})" if serial else ""
-    others = ", ".join(_place(other, named) for other in page.others)
-    return Problem(_place(page.source, named) + shown, page.reason or "", {"others": others})
+    others = ", ".join(_location(other, named) for other in page.others)
+    return Problem(_location(page.source, named) + shown, page.reason or "", {"others": others})
 
 
-def _place(source: PageSource, named: Mapping[str, str]) -> str:
+def _location(source: PageSource, named: Mapping[str, str]) -> str:
     name = named.get(source.file) or Path(source.file).name
     return f"{name} – {source.page_index + 1}"
 
@@ -359,17 +362,17 @@ def _place(source: PageSource, named: Mapping[str, str]) -> str:
 def _form_problem(
     installation: Installation,
     campaign: CampaignRecord,
-    unit_id: int,
+    unit: UnitKey,
     form: ReadForm,
     repeated: Collection[str],
 ) -> Problem | None:
     """Say why the pages that were read make no form of this unit; of doubled ones each page has said so."""
     number = number_of(int(form.serial))
-    if form.unit != campaign.unit(unit_id).code:
+    if form.unit != campaign.unit(unit.unit_id).code:
         name = campaign.unit(campaign.unit_id(form.unit)).name
         return Problem(number, "scan_other_unit", {"unit": name})
     again = any(page.source.file in repeated for page in form.pages)
-    if again and _is_in(installation, campaign, unit_id, int(form.serial)):
+    if again and _is_in(installation, unit, int(form.serial)):
         return Problem(number, "scan_file_known")
     if form.status == "incomplete":
         missing = ", ".join(str(page) for page in form.missing_pages)
@@ -377,11 +380,11 @@ def _form_problem(
     return None
 
 
-def _is_in(installation: Installation, campaign: CampaignRecord, unit_id: int, serial: int) -> bool:
+def _is_in(installation: Installation, unit: UnitKey, serial: int) -> bool:
     """Return whether a scan of the sheet was taken in, or waits for a person."""
     scanned = select(PaperReading.step).filter_by(
-        campaign_id=campaign.id, unit_id=unit_id, serial=serial, source=ReadingSource.SCANNED.value
+        **unit.columns, serial=serial, source=ReadingSource.SCANNED.value
     )
     with installation.database.read() as session:
-        waits = session.get(ScanForm, (campaign.id, unit_id, serial)) is not None
+        waits = session.get(ScanForm, (*unit, serial)) is not None
         return waits or session.scalar(scanned.limit(1)) is not None

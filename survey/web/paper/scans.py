@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from survey import clock
 from survey.documents.reports.formats import plain
 from survey.errors import Fault, Refusal, sentence_of
+from survey.plans.plan import PlanUnit
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import scans
 from survey.services.paper.scans import TakenIn
@@ -53,22 +54,22 @@ class DoubtForm(FlaskForm):
 def queue(campaign: str) -> ResponseReturnValue:
     """Show what waits for a person in a unit, or the doubts of the form in ``?so=``."""
     record = current_installation().campaigns.get(campaign)
-    unit_id = _unit_id(record, request.args.get("don-vi"))
-    waiting = scans.waiting(current_installation(), actor(), record, unit_id)
+    unit = _asked(record, request.args.get("don-vi"))
+    waiting = scans.waiting(current_installation(), actor(), record, unit.code)
     number = request.args.get("so", "")
     if number not in waiting or actor().role not in SCANNING:
-        return _queue(record, unit_id, waiting)
+        return _queue(record, unit, waiting)
     q, lang = record.questionnaire, language.of_request()
-    form = scans.doubtful(current_installation(), actor(), record, unit_id, number)
+    form = scans.doubtful(current_installation(), actor(), record, unit.code, number)
     return render_template(
         "officer/doubts.html",
         campaign=record,
-        unit=record.unit(unit_id),
+        unit=unit,
         form=form,
         reasons={doubt.field: sentence_of(Fault(doubt.reason, doubt.field), lang) for doubt in form.doubts},
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
-        numbers={item.field: place for place, item in enumerate((*q.items, q.overall), start=1)},
+        numbers={item.field: number for number, item in enumerate((*q.items, q.overall), start=1)},
         language=lang,
     )
 
@@ -80,15 +81,15 @@ def upload(campaign: str) -> ResponseReturnValue:
     """Read the files and show what became of each."""
     installation, form = current_installation(), UploadForm()
     record = installation.campaigns.get(campaign)
-    unit_id = _unit_id(record, form.unit.data)
-    actor().require(record.unit(unit_id).code)
+    unit = _asked(record, form.unit.data)
+    actor().require(unit.code)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     with tempfile.TemporaryDirectory(dir=installation.config.data) as folder:
         saved = _saved(form.files.data, Path(folder))
-        taken = scans.take_in(installation, actor(), record, unit_id, list(saved), clock.now(), saved)
-    waiting = scans.waiting(installation, actor(), record, unit_id)
-    return _queue(record, unit_id, waiting, taken)
+        taken = scans.take_in(installation, actor(), record, unit.code, list(saved), clock.now(), names=saved)
+    waiting = scans.waiting(installation, actor(), record, unit.code)
+    return _queue(record, unit, waiting, taken)
 
 
 @pages.post("/noi-bo/<campaign>/phieu-quet/tra-loi")
@@ -97,30 +98,32 @@ def answer_doubts(campaign: str) -> ResponseReturnValue:
     """Complete a form with what a person saw, and lead to the next one that waits."""
     installation, form = current_installation(), DoubtForm()
     record = installation.campaigns.get(campaign)
-    unit_id = _unit_id(record, form.unit.data)
-    actor().require(record.unit(unit_id).code)
+    unit = _asked(record, form.unit.data)
+    actor().require(unit.code)
     if not form.validate_on_submit():
         raise Refusal("request_bad")
     number = str(form.number.data)
     chosen = request.form.to_dict()
-    scans.answer_doubts(installation, actor(), record, unit_id, number, chosen, clock.now())
+    scans.answer_doubts(installation, actor(), record, unit.code, number, chosen, clock.now())
     flash({"number": number}, DONE)  # type: ignore[arg-type]
-    following = scans.waiting(installation, actor(), record, unit_id)[:1]
+    following = scans.waiting(installation, actor(), record, unit.code)[:1]
     asked = {"so": following[0]} if following else {}
-    code = record.unit(unit_id).code
+    code = unit.code
     return redirect(url_for("scans.queue", campaign=campaign, **{"don-vi": code}, **asked), 303)  # type: ignore[arg-type]
 
 
-def _queue(record: CampaignRecord, unit_id: int, waiting: Sequence[str], taken: TakenIn | None = None) -> str:
+def _queue(
+    record: CampaignRecord, unit: PlanUnit, waiting: Sequence[str], taken: TakenIn | None = None
+) -> str:
     lang = language.of_request()
     problems = [
-        (problem.place, sentence_of(Fault(problem.code, problem.place, problem.details), lang))
+        (problem.location, sentence_of(Fault(problem.code, problem.location, problem.details), lang))
         for problem in (taken.problems if taken else ())
     ]
     return render_template(
         "officer/scans.html",
         campaign=record,
-        unit=record.unit(unit_id),
+        unit=unit,
         waiting=waiting,
         taken=taken,
         problems=problems,
@@ -138,6 +141,6 @@ def _saved(files: Sequence[FileStorage], folder: Path) -> dict[Path, str]:
     return saved
 
 
-def _unit_id(record: CampaignRecord, asked: str | None) -> int:
+def _asked(record: CampaignRecord, chosen: str | None) -> PlanUnit:
     """Return the unit that is asked for, else one's own, else the first of the plan."""
-    return record.unit_id(asked or actor().unit_code or record.plan.units[0].code)
+    return record.unit(record.unit_id(chosen or actor().unit_code or record.plan.units[0].code))

@@ -60,9 +60,9 @@ def settled(
     installation: Installation, campaign: CampaignRecord, actor: Actor, number: str, truth: Truth
 ) -> None:
     """Answer every doubt as somebody does who sees the paper."""
-    form = scans.doubtful(installation, actor, campaign, AN_NHON, number)
+    form = scans.doubtful(installation, actor, campaign, "an-nhon", number)
     chosen = {doubt.field: "".join(truth[doubt.field]) for doubt in form.doubts}
-    scans.answer_doubts(installation, actor, campaign, AN_NHON, number, chosen, NOW)
+    scans.answer_doubts(installation, actor, campaign, "an-nhon", number, chosen, NOW)
 
 
 def test_a_form_goes_from_the_printer_to_the_results(
@@ -70,10 +70,10 @@ def test_a_form_goes_from_the_printer_to_the_results(
 ) -> None:
     one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
     paths, truth = returned(installation, campaign, tmp_path, 3)
-    taken = scans.take_in(installation, one, campaign, AN_NHON, paths, NOW)
+    taken = scans.take_in(installation, one, campaign, "an-nhon", paths, NOW)
     assert taken.problems == ()
     assert sorted(taken.accepted + taken.doubtful) == sorted(truth)
-    assert scans.waiting(installation, two, campaign, AN_NHON) == sorted(taken.doubtful)
+    assert scans.waiting(installation, two, campaign, "an-nhon") == sorted(taken.doubtful)
     for number in taken.doubtful:
         settled(installation, campaign, one, number, truth[number])
     assert quotas.progress(installation, HEAD, campaign, NOW).total("awaiting") == 3
@@ -82,7 +82,7 @@ def test_a_form_goes_from_the_printer_to_the_results(
         marks = [row.marks for row in session.execute(scene.table("response").select())]
     expected = ["".join("".join(form[item.field]) or "-" for item in items) for form in truth.values()]
     assert sorted(marks) == sorted(expected)
-    again = scans.take_in(installation, one, campaign, AN_NHON, paths, NOW)
+    again = scans.take_in(installation, one, campaign, "an-nhon", paths, NOW)
     assert {problem.code for problem in again.problems} == {"scan_file_known"}
     assert scene.counts(installation)["response"] == 3
     for number in truth:
@@ -110,7 +110,7 @@ def test_a_scan_is_the_second_reading_of_a_keyed_form(
     one, two = scene.account(installation, "mot@x.vn"), scene.account(installation, "hai@x.vn")
     paths, truth = returned(installation, campaign, tmp_path, 1)
     door.accept(installation, entry(campaign, number="0001", actor=one, mark="4"), NOW)
-    taken = scans.take_in(installation, two, campaign, AN_NHON, paths, NOW)
+    taken = scans.take_in(installation, two, campaign, "an-nhon", paths, NOW)
     for number in taken.doubtful:
         settled(installation, campaign, two, number, truth[number])
     head = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
@@ -126,13 +126,13 @@ def test_sides_and_forms_that_do_not_belong_are_named(
     (tmp_path / "note.jpg").write_bytes(b"no picture")
     elsewhere = Actor(None, Role.OFFICER, "an-lao")
     officer = scene.account(installation, "mot@x.vn")
-    foreign = scans.take_in(installation, COMMAND_LINE, campaign, 4, paths[2:], NOW)
+    foreign = scans.take_in(installation, COMMAND_LINE, campaign, "an-lao", paths[2:], NOW)
     assert [problem.code for problem in foreign.problems] == ["scan_other_unit"]
-    taken = scans.take_in(installation, officer, campaign, AN_NHON, [paths[0], tmp_path / "note.jpg"], NOW)
+    taken = scans.take_in(installation, officer, campaign, "an-nhon", [paths[0], tmp_path / "note.jpg"], NOW)
     assert {problem.code for problem in taken.problems} == {"scan_page_missing", "scan_file_unknown"}
     assert (taken.accepted, taken.doubtful) == ((), ())
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        scans.take_in(installation, elsewhere, campaign, AN_NHON, paths, NOW)
+        scans.take_in(installation, elsewhere, campaign, "an-nhon", paths, NOW)
 
 
 def test_pictures_are_encrypted_and_go_when_verification_closes(
@@ -140,7 +140,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
 ) -> None:
     officer = scene.account(installation, "mot@x.vn")
     paths, truth = returned(installation, campaign, tmp_path, 1)
-    taken = scans.take_in(installation, officer, campaign, AN_NHON, paths, NOW)
+    taken = scans.take_in(installation, officer, campaign, "an-nhon", paths, NOW)
     assert taken.doubtful == ("0001",), "nobody answers the profile of this form completely"
     with installation.database.read() as session:
         (row,) = session.execute(scene.table("scan_form").select()).all()
@@ -151,12 +151,12 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
         tables = [session.execute(each.select()).all() for each in Schema.metadata.sorted_tables]
     assert secret not in repr(tables), "the key stands outside the database"
     with pytest.raises(Refusal, match="settle_incomplete"):
-        scans.answer_doubts(installation, officer, campaign, AN_NHON, "0001", {}, NOW)
+        scans.answer_doubts(installation, officer, campaign, "an-nhon", "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
         closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", NOW)
     assert [fault.code for fault in refused.value.faults] == ["scans_waiting"]
     settled(installation, campaign, officer, "0001", truth["0001"])
-    assert scans.waiting(installation, officer, campaign, AN_NHON) == []
+    assert scans.waiting(installation, officer, campaign, "an-nhon") == []
     colleague = scene.account(installation, "hai@x.vn")
     if serials.is_sampled(installation.keys.paper_sample, campaign, 1):
         decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
