@@ -34,7 +34,7 @@ ALLOWED = {
     "survey.services": {"sqlalchemy", "structlog"},
     "survey.services.accounts.accounts": {"sqlalchemy", "flask_security"},
     "survey.services.results.estimates": {"sqlalchemy", "numpy"},
-    "survey.services.paper.scans": {"sqlalchemy", "cryptography"},
+    "survey.services.paper.doubtful_forms": {"sqlalchemy", "cryptography"},
     "survey.services.installation.schema": {"sqlalchemy", "alembic"},
     "survey.web": WEB | {"wtforms", "markupsafe", "structlog"},
     "survey.web.accounts.sign_in": WEB

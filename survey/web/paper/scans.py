@@ -19,7 +19,7 @@ from survey.documents.reports.formats import plain
 from survey.errors import Fault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.paper import scans
+from survey.services.paper import doubtful_forms, scans
 from survey.services.paper.scans import TakenIn
 from survey.vocabulary import Role
 from survey.web import language
@@ -55,12 +55,12 @@ def queue(campaign: str) -> ResponseReturnValue:
     """Show what waits for a person in a unit, or the doubts of the form in ``?so=``."""
     record = current_installation().campaigns.get(campaign)
     unit = _asked(record, request.args.get("don-vi"))
-    waiting = scans.waiting(current_installation(), actor(), record, unit.code)
+    waiting = doubtful_forms.waiting(current_installation(), actor(), record, unit.code)
     number = request.args.get("so", "")
     if number not in waiting or actor().role not in SCANNING:
         return _queue(record, unit, waiting)
     q, lang = record.questionnaire, language.of_request()
-    form = scans.doubtful(current_installation(), actor(), record, unit.code, number)
+    form = doubtful_forms.doubtful(current_installation(), actor(), record, unit.code, number)
     return render_template(
         "officer/doubts.html",
         campaign=record,
@@ -88,7 +88,7 @@ def upload(campaign: str) -> ResponseReturnValue:
     with tempfile.TemporaryDirectory(dir=installation.config.data) as folder:
         saved = _saved(form.files.data, Path(folder))
         taken = scans.take_in(installation, actor(), record, unit.code, list(saved), clock.now(), names=saved)
-    waiting = scans.waiting(installation, actor(), record, unit.code)
+    waiting = doubtful_forms.waiting(installation, actor(), record, unit.code)
     return _queue(record, unit, waiting, taken)
 
 
@@ -104,9 +104,9 @@ def answer_doubts(campaign: str) -> ResponseReturnValue:
         raise Refusal("request_bad")
     number = str(form.number.data)
     chosen = request.form.to_dict()
-    scans.answer_doubts(installation, actor(), record, unit.code, number, chosen, clock.now())
+    doubtful_forms.answer_doubts(installation, actor(), record, unit.code, number, chosen, clock.now())
     flash({"number": number}, DONE)  # type: ignore[arg-type]
-    following = scans.waiting(installation, actor(), record, unit.code)[:1]
+    following = doubtful_forms.waiting(installation, actor(), record, unit.code)[:1]
     asked = {"so": following[0]} if following else {}
     code = unit.code
     return redirect(url_for("scans.queue", campaign=campaign, **{"don-vi": code}, **asked), 303)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.collection import decisions, door, serials
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import batches, closing, keying_accuracy, scans, second_keying
+from survey.services.paper import batches, closing, doubtful_forms, keying_accuracy, scans, second_keying
 from survey.services.paper.batches import PrintOrder
 from survey.services.paper.closing import ClosingOutcome
 from survey.services.results import estimates, quotas
@@ -60,9 +60,9 @@ def settled(
     installation: Installation, campaign: CampaignRecord, actor: Actor, number: str, truth: Truth
 ) -> None:
     """Answer every doubt as somebody does who sees the paper."""
-    form = scans.doubtful(installation, actor, campaign, "an-nhon", number)
+    form = doubtful_forms.doubtful(installation, actor, campaign, "an-nhon", number)
     chosen = {doubt.field: "".join(truth[doubt.field]) for doubt in form.doubts}
-    scans.answer_doubts(installation, actor, campaign, "an-nhon", number, chosen, NOW)
+    doubtful_forms.answer_doubts(installation, actor, campaign, "an-nhon", number, chosen, NOW)
 
 
 def test_a_form_goes_from_the_printer_to_the_results(
@@ -73,7 +73,7 @@ def test_a_form_goes_from_the_printer_to_the_results(
     taken = scans.take_in(installation, one, campaign, "an-nhon", paths, NOW)
     assert taken.problems == ()
     assert sorted(taken.accepted + taken.doubtful) == sorted(truth)
-    assert scans.waiting(installation, two, campaign, "an-nhon") == sorted(taken.doubtful)
+    assert doubtful_forms.waiting(installation, two, campaign, "an-nhon") == sorted(taken.doubtful)
     for number in taken.doubtful:
         settled(installation, campaign, one, number, truth[number])
     assert quotas.progress(installation, HEAD, campaign, NOW).total("awaiting") == 3
@@ -151,12 +151,12 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
         tables = [session.execute(each.select()).all() for each in Schema.metadata.sorted_tables]
     assert secret not in repr(tables), "the key stands outside the database"
     with pytest.raises(Refusal, match="settle_incomplete"):
-        scans.answer_doubts(installation, officer, campaign, "an-nhon", "0001", {}, NOW)
+        doubtful_forms.answer_doubts(installation, officer, campaign, "an-nhon", "0001", {}, NOW)
     with pytest.raises(Refusal) as refused:
         closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", NOW)
     assert [fault.code for fault in refused.value.faults] == ["scans_waiting"]
     settled(installation, campaign, officer, "0001", truth["0001"])
-    assert scans.waiting(installation, officer, campaign, "an-nhon") == []
+    assert doubtful_forms.waiting(installation, officer, campaign, "an-nhon") == []
     colleague = scene.account(installation, "hai@x.vn")
     if serials.is_sampled(installation.keys.paper_sample, campaign, 1):
         decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
