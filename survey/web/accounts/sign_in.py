@@ -28,7 +28,7 @@ from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.accounts.password_reset import asked_for
 from survey.web.app_context import current_installation
 
-pages = Blueprint("signin", __name__)
+pages = Blueprint("sign_in", __name__)
 
 TRANSLATIONS = str(Path(__file__).parents[2] / "translations")
 

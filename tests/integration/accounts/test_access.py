@@ -88,7 +88,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "invitations.remind": HEADS,
     "invitations.remind_without": HEADS,
     "invitations.erase": HEADS,
-    "signin.home": EVERYBODY,
+    "sign_in.home": EVERYBODY,
     "paper_entry.entry": OFFICER,
     "paper_entry.form": OFFICER,
     "paper_entry.save": OFFICER,
