@@ -15,8 +15,7 @@ from survey.services.collection.door import Accepted
 from survey.services.collection.serial_ranges import SerialSpan
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import batches, closing
-from survey.services.paper import minutes as paper
+from survey.services.paper import batches, closing, minutes
 from survey.vocabulary import EntryState, PaperAct, Reason, Role, SheetState, Verdict
 from tests.support import scene
 from tests.support.paper_scene import HEAD, issue, say
@@ -36,7 +35,7 @@ def forms(installation: Installation, campaign: CampaignRecord) -> Installation:
 def counts(
     installation: Installation, campaign: CampaignRecord, until: dt.date | None = None
 ) -> dict[str, int]:
-    found = paper.board(installation, HEAD, campaign, until)
+    found = minutes.board(installation, HEAD, campaign, until)
     assert [unit.unit.code for unit in found] == ["an-nhon"]
     return {state.value: number for state, number in found[0].counts.items() if number}
 
@@ -120,12 +119,12 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
         say(forms, campaign, PaperAct.HANDED_OUT, 18, 22)
     assert codes(refused) == {"sheets_faulty", "sheet_not_of_unit"}
     with pytest.raises(Refusal, match="unit_out_of_reach"):
-        paper.record(
+        minutes.record(
             forms,
             HEAD,
             campaign,
             "hoai-nhon",
-            paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]),
+            minutes.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(21, 21)]),
             NOW,
         )
     with pytest.raises(Refusal, match="role_out_of_reach"):
@@ -135,9 +134,9 @@ def test_no_act_reaches_the_sheets_of_another_unit(forms: Installation, campaign
 def test_a_spoiled_sheet_needs_a_witness_and_has_no_answers(
     forms: Installation, campaign: CampaignRecord
 ) -> None:
-    alone = paper.MinuteDraft(PaperAct.SPOILED, [SerialSpan(1, 1)])
+    alone = minutes.MinuteDraft(PaperAct.SPOILED, [SerialSpan(1, 1)])
     with pytest.raises(Refusal) as refused:
-        paper.record(forms, HEAD, campaign, "an-nhon", alone, NOW)
+        minutes.record(forms, HEAD, campaign, "an-nhon", alone, NOW)
     assert codes(refused) == {"sheets_faulty", "witness_missing"}
     say(forms, campaign, PaperAct.SPOILED, 1)
     with pytest.raises(Refusal, match="sheet_is_spoiled"):
@@ -179,9 +178,9 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
 ) -> None:
     leaves = scene.counts(forms)["ledger_leaf"]
     clerk = scene.account(forms, "an@x.vn")
-    said = paper.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(1, 3), SerialSpan(7, 7)], "Lê C", "quầy 2")
-    number = paper.record(forms, clerk, campaign, "an-nhon", said, NOW)
-    (minute,) = paper.minutes(forms, HEAD, campaign, "an-nhon", number)
+    said = minutes.MinuteDraft(PaperAct.HANDED_OUT, [SerialSpan(1, 3), SerialSpan(7, 7)], "Lê C", "quầy 2")
+    number = minutes.record(forms, clerk, campaign, "an-nhon", said, NOW)
+    (minute,) = minutes.minutes(forms, HEAD, campaign, "an-nhon", number)
     assert (minute.act, minute.sheets, minute.spans) == (
         PaperAct.HANDED_OUT,
         4,
@@ -195,7 +194,7 @@ def test_a_minute_keeps_its_words_its_sheets_and_a_leaf(
         ).all()
     assert bytes.fromhex(minute.digest) in kept
     with pytest.raises(Refusal, match="minute_unknown"):
-        paper.minutes(forms, HEAD, campaign, "an-nhon", 99)
+        minutes.minutes(forms, HEAD, campaign, "an-nhon", 99)
 
 
 def test_a_unit_closes_only_when_every_sheet_is_explained(
@@ -231,7 +230,7 @@ def test_a_unit_closes_only_when_every_sheet_is_explained(
     ):
         with pytest.raises(Refusal, match="paper_account_closed"):
             refused_now()
-    found = paper.board(forms, HEAD, campaign)[0]
+    found = minutes.board(forms, HEAD, campaign)[0]
     assert found.closed
     assert found.printed == 20 == sum(found.counts.values())
     assert found.counts[SheetState.MISSING] == 1

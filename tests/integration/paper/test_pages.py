@@ -19,8 +19,7 @@ from forms.paper import FormProof, PageIdentity
 from survey.models import PaperForm
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import closing, stamp_images
-from survey.services.paper import minutes as paper
+from survey.services.paper import closing, minutes, stamp_images
 from survey.vocabulary import PaperAct, Role, SheetState
 from tests.support import scene
 from tests.support.paper_scene import HEAD, issue, say
@@ -139,7 +138,7 @@ def test_the_account_of_a_day_adds_up_and_shows_its_minutes(
     issue(installation, campaign, 1, 20)
     say(installation, campaign, PaperAct.HANDED_OUT, 1, 10)
     say(installation, campaign, PaperAct.RETURNED, 1, 4, now=tomorrow)
-    found = paper.of_day(installation, HEAD, campaign, "an-nhon", tomorrow.date())
+    found = minutes.of_day(installation, HEAD, campaign, "an-nhon", tomorrow.date())
     assert sum(found.before.values()) == sum(found.after.values()) == 20
     assert found.before[SheetState.HANDED_OUT] - found.after[SheetState.HANDED_OUT] == 4
     assert [minute.number for minute in found.minutes] == [3]

@@ -20,7 +20,7 @@ from forms.paper import FormProof, render_batch
 from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import batches as printing
+from survey.services.paper import batches
 from survey.services.paper.batches import PrintOrder
 from survey.vocabulary import PaperAct, Role
 from tests.paper.bad_files import bomb, encrypted, pdf
@@ -68,7 +68,7 @@ def pictures(content: bytes) -> list[Image.Image]:
 @pytest.fixture
 def pages(installation: Installation, campaign: CampaignRecord, tmp_path: Path) -> list[Image.Image]:
     """The eight pages of four forms printed for An Nhơn; nobody has marked anything."""
-    printing.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(4), tmp_path / "F.pdf", NOW)
+    batches.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(4), tmp_path / "F.pdf", NOW)
     return pictures((tmp_path / "F.pdf").read_bytes())
 
 

@@ -22,8 +22,7 @@ from survey.documents.signing.signing import Identity
 from survey.errors import Refusal
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import batches as printing
-from survey.services.paper import minutes as paper
+from survey.services.paper import batches, minutes
 from survey.services.paper.batches import PrintOrder
 from survey.vocabulary import Role
 from survey.web.application import assemble
@@ -52,7 +51,7 @@ def configured(installation: Installation, identity: Identity | None) -> Install
 
 
 def printed(installation: Installation, campaign: CampaignRecord, out: Path) -> bytes:
-    printing.print_batch(installation, HEAD, campaign, "an-nhon", SIGNED, out, NOW)
+    batches.print_batch(installation, HEAD, campaign, "an-nhon", SIGNED, out, NOW)
     return out.read_bytes()
 
 
@@ -68,13 +67,13 @@ def test_a_signed_batch_is_valid_and_says_whose_it_is(
     verdict = office.verdict(printed(service, campaign, tmp_path / "F.pdf"))
     assert verdict.bottom_line
     assert verdict.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    (minute,) = paper.minutes(installation, HEAD, campaign, "an-nhon")
+    (minute,) = minutes.minutes(installation, HEAD, campaign, "an-nhon")
     assert minute.note == f"bản chữ thường, ký số: {HOLDER}"
-    (batch,) = printing.batches(installation, HEAD, campaign, "an-nhon")
+    (batch,) = batches.batches(installation, HEAD, campaign, "an-nhon")
     assert batch.signed
     fingerprint = signing.check(office.identity, NOW).fingerprint
     assert ("forms_signed", {"certificate": fingerprint}) in acts(installation)
-    printing.render_again(service, HEAD, campaign, "an-nhon", 1, tmp_path / "again.pdf", NOW)
+    batches.render_again(service, HEAD, campaign, "an-nhon", 1, tmp_path / "again.pdf", NOW)
     assert office.verdict((tmp_path / "again.pdf").read_bytes()).bottom_line
     assert [act for act, _ in acts(installation)].count("forms_signed") == 2
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {
@@ -102,7 +101,7 @@ def test_the_signature_changes_no_dot_and_the_reader_reads_the_file(
     installation: Installation, campaign: CampaignRecord, office: Office, tmp_path: Path
 ) -> None:
     plain, signed = tmp_path / "plain.pdf", tmp_path / "signed.pdf"
-    printing.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(1), plain, NOW)
+    batches.print_batch(installation, HEAD, campaign, "an-nhon", PrintOrder(1), plain, NOW)
     signing.sign(office.identity, plain, signed, reason="thử", place="Bình Định")
     pictures = []
     for path in (plain, signed):
