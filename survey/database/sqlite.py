@@ -56,10 +56,10 @@ def _on_connect(connection: Any, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     for name, value in WANTED.items():
         cursor.execute(f"PRAGMA {name} = {value}")
-    found = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in WANTED}
+    in_force = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in WANTED}
     cursor.close()
-    if found != WANTED:
-        raise Refusal("sqlite_settings", found=str(found))
+    if in_force != WANTED:
+        raise Refusal("sqlite_settings", found=str(in_force))
 
 
 def _on_begin(connection: Connection) -> None:

@@ -49,8 +49,8 @@ def declared(app: Flask, endpoint: str) -> frozenset[Role] | None:
     """Return the roles that may call *endpoint* (empty: everybody), or None where nothing is declared."""
     if endpoint in OF_LIBRARIES:
         return OF_LIBRARIES[endpoint]
-    found: frozenset[Role] | None = getattr(app.view_functions[endpoint], ATTRIBUTE, None)
-    return found
+    roles: frozenset[Role] | None = getattr(app.view_functions[endpoint], ATTRIBUTE, None)
+    return roles
 
 
 def require_declarations(app: Flask) -> None:

@@ -70,16 +70,16 @@ def read(
     """
     faults: list[Fault] = []
     source = _source(data, by_mail, faults)
-    found = []
+    recipients = []
     for line, row in source.rows if not faults else ():
         reader = _RecipientRow(source, line, row, campaign, actor, faults)
-        found.append(reader.recipient(unit, by_mail=by_mail))
+        recipients.append(reader.recipient(unit, by_mail=by_mail))
     if not faults:
-        faults += _twice(found)
-        faults += _too_few(found, campaign)
+        faults += _twice(recipients)
+        faults += _too_few(recipients, campaign)
     if faults:
         raise Refusal("invitations_faulty", faults[:MOST_FAULTS])
-    return source, found
+    return source, recipients
 
 
 def merged(source: RecipientFile, linked: Sequence[tuple[Recipient, str, str]]) -> bytes:
@@ -120,12 +120,12 @@ class _RecipientRow:
         return Recipient(self.line, name, email, self._unit(unit), self.row)
 
     def _unit(self, otherwise: str | None) -> str:
-        found = self._cell(UNIT)
-        if not found and otherwise is None:
+        written = self._cell(UNIT)
+        if not written and otherwise is None:
             self._fault("invitation_unit_missing", UNIT)
             return ""
         codes = {_plain(unit.name): unit.code for unit in self.campaign.plan.units}
-        code = found if found in self.campaign.unit_ids else codes.get(_plain(found), found)
+        code = written if written in self.campaign.unit_ids else codes.get(_plain(written), written)
         code = code or otherwise or ""
         if code not in self.campaign.unit_ids:
             known = ", ".join(list(self.campaign.unit_ids)[:30])
@@ -216,18 +216,18 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in apart if letter.isalnum() and not unicodedata.combining(letter))
 
 
-def _twice(found: Sequence[Recipient]) -> Iterator[Fault]:
+def _twice(recipients: Sequence[Recipient]) -> Iterator[Fault]:
     """Yield a fault for each address that stands in an earlier line already: one code for each recipient."""
     first: dict[str, int] = {}
-    for each in found:
+    for each in recipients:
         line = first.setdefault(each.email.casefold(), each.line) if each.email else each.line
         if line != each.line:
             yield Fault("invitation_email_twice", f"{each.line}:{EMAIL}", {"line": line, "found": each.email})
 
 
-def _too_few(found: Sequence[Recipient], campaign: CampaignRecord) -> Iterator[Fault]:
+def _too_few(recipients: Sequence[Recipient], campaign: CampaignRecord) -> Iterator[Fault]:
     """Yield a fault for each unit with so few recipients that the number of answers would say whose they are."""
-    for code, count in sorted(Counter(each.unit for each in found).items()):
+    for code, count in sorted(Counter(each.unit for each in recipients).items()):
         if count < FEWEST_OF_A_UNIT:
             name = campaign.unit(campaign.unit_id(code)).name
             yield Fault("invitation_few", name, {"count": count, "least": FEWEST_OF_A_UNIT})

@@ -42,7 +42,7 @@ class Throttle:
 
     now: Callable[[], dt.datetime]
     wait: Callable[[float], bool]
-    told: Callable[[SmtpReply], None] = lambda _reply: None
+    on_reply: Callable[[SmtpReply], None] = lambda _reply: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _send_all(installation: Installation, leased: MailingLease, throttle: Thrott
             reply = _send_one(installation, leased, throttle, connection, place)
             if reply is None:
                 continue
-            throttle.told(reply)
+            throttle.on_reply(reply)
             cuts = cuts + 1 if reply.delivery is Delivery.DEFERRED and not reply.code else 0
             if cuts == MOST_CUTS:
                 raise Refusal("mail_unreachable", host=leased.server.host, port=leased.server.port)

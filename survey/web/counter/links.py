@@ -50,9 +50,9 @@ def codes(campaign: str) -> ResponseReturnValue:
     """Show the QR codes of the units that whoever has signed in may see, one sheet for each counter."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    found = addresses.of_campaign(installation, actor(), record)
-    pictures = {link.url: code_of(link.url) for link in found}
-    return render_template("unit/codes.html", campaign=record, links=found, pictures=pictures)
+    counter_links = addresses.of_campaign(installation, actor(), record)
+    pictures = {link.url: code_of(link.url) for link in counter_links}
+    return render_template("unit/codes.html", campaign=record, links=counter_links, pictures=pictures)
 
 
 @links.get(

@@ -95,10 +95,10 @@ def enrol() -> ResponseReturnValue:
 @public
 def shown() -> ResponseReturnValue:
     """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
-    found = devices.find(current_installation(), _shown_key()[2], clock.now())
-    if found is None:
+    kiosk_of_key = devices.find(current_installation(), _shown_key()[2], clock.now())
+    if kiosk_of_key is None:
         return jsonify(waits=True)
-    code, record = found
+    code, record = kiosk_of_key
     return jsonify(_settings(current_installation().campaigns.get(code), record))
 
 

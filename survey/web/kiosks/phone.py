@@ -169,9 +169,9 @@ def _hash_of(shown: str) -> bytes:
         Refusal: ``kiosk_link_bad``.
     """
     try:
-        found = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4))
+        decoded = base64.urlsafe_b64decode(shown + "=" * (-len(shown) % 4))
     except (ValueError, binascii.Error) as error:
         raise Refusal("kiosk_link_bad") from error
-    if len(found) != devices.KEY_BYTES:
+    if len(decoded) != devices.KEY_BYTES:
         raise Refusal("kiosk_link_bad")
-    return found
+    return decoded
