@@ -37,9 +37,9 @@ class Campaign(Schema):
     opens_on: Mapped[dt.date] = mapped_column(Date)
     closes_on: Mapped[dt.date] = mapped_column(Date)
     report_before: Mapped[dt.date] = mapped_column(Date)
-    official_formula: Mapped[str] = mapped_column(String(2))
-    plan: Mapped[dict[str, object]] = mapped_column(JSON)
-    questionnaire: Mapped[dict[str, object]] = mapped_column(JSON)
+    official_formula: Mapped[str] = mapped_column(String(2))  # f1, f2 or f3
+    plan: Mapped[dict[str, object]] = mapped_column(JSON)  # as it was loaded
+    questionnaire: Mapped[dict[str, object]] = mapped_column(JSON)  # as it was loaded, in all its languages
     loaded_on: Mapped[dt.date] = mapped_column(Date)
 
 
@@ -55,13 +55,14 @@ class CampaignUnit(Schema):
     )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    # the place in the plan, from 1
     unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(32))
     parent_code: Mapped[str | None] = mapped_column(String(64))
-    target: Mapped[int]
-    transactions: Mapped[int | None]
+    target: Mapped[int]  # the least number of valid forms
+    transactions: Mapped[int | None]  # of the unit in the window; None where unknown
 
 
 class CampaignLanguage(Schema):
@@ -92,7 +93,7 @@ class CampaignClip(Schema):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     tag: Mapped[str] = mapped_column(String(24), primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # what it reads aloud
     kind: Mapped[str] = mapped_column(String(4))
     digest: Mapped[bytes] = mapped_column(LargeBinary(16))
     content: Mapped[bytes] = mapped_column(LargeBinary)

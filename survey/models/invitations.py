@@ -34,14 +34,16 @@ class InvitationList(Schema):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     title: Mapped[str] = mapped_column(String(120))
+    # of who loaded it; None for who reaches every unit
     unit_code: Mapped[str | None] = mapped_column(String(64))
     recipients: Mapped[int]
     loaded_on: Mapped[dt.date] = mapped_column(Date)
-    erase_on: Mapped[dt.date] = mapped_column(Date)
+    erase_on: Mapped[dt.date] = mapped_column(Date)  # the day on which names and addresses go
     round: Mapped[int] = mapped_column(default=0)
-    linked: Mapped[bool] = mapped_column(default=True)
+    linked: Mapped[bool] = mapped_column(default=True)  # whether the letters of this round hold links
+    # by which the reminder key is known again; the key itself is kept nowhere
     key_check: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    sent_on: Mapped[dt.date | None] = mapped_column(Date)
+    sent_on: Mapped[dt.date | None] = mapped_column(Date)  # the day of the first letter
     running_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     fault: Mapped[str | None] = mapped_column(String(40))
     erased: Mapped[bool] = mapped_column(default=False)
@@ -65,12 +67,13 @@ class InvitationRecipient(Schema):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     list_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    unit_id: Mapped[int]
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # the order in the list, from 1
+    unit_id: Mapped[int]  # which they rate
+    # from which, with the reminder key, the codes follow
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # name and address, encrypted
     delivery: Mapped[str] = mapped_column(String(12), default=Delivery.WAITING)
-    reply: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reply: Mapped[bytes | None] = mapped_column(LargeBinary)  # the mail server's words, encrypted
 
 
 class InvitationBatch(Schema):
@@ -90,4 +93,4 @@ class InvitationBatch(Schema):
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    list_number: Mapped[int | None]
+    list_number: Mapped[int | None]  # None for a mail-merge file

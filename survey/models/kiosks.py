@@ -20,7 +20,7 @@ SHORTEST_IDLE, LONGEST_IDLE = 20, 600
 class Kiosk(Schema):
     """A device of one counter, known by a number in its campaign. Only hashes of its secrets are kept.
 
-    ``seen_at`` and the counts beside it are what the device said of itself at a beat of its own clock,
+    ``seen_at`` and the counts beside it are what the device said of itself at a heartbeat of its own clock,
     never at an answer.
     """
 
@@ -43,20 +43,23 @@ class Kiosk(Schema):
     )
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # counted from 1 in its campaign
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit_id: Mapped[int]
-    counter: Mapped[int]
-    idle_seconds: Mapped[int]
-    unfinished: Mapped[str] = mapped_column(String(16))
+    counter: Mapped[int]  # the number of a counter of the unit
+    idle_seconds: Mapped[int]  # after which an unfinished visit ends
+    unfinished: Mapped[str] = mapped_column(String(16))  # what becomes of an unfinished visit then
+    # of the one-time link's code, or of what a waiting device shows
     link_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     link_until: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    # of the device's own key; None until a device has enrolled
     key_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     revoked: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
-    issued: Mapped[int] = mapped_column(default=0)
-    waiting: Mapped[int] = mapped_column(default=0)
-    overdue: Mapped[int] = mapped_column(default=0)
-    doubled: Mapped[int] = mapped_column(default=0)
+    issued: Mapped[int] = mapped_column(default=0)  # the highest number that the device has given
+    waiting: Mapped[int] = mapped_column(default=0)  # records that it still holds
+    overdue: Mapped[int] = mapped_column(default=0)  # of these, how many for too long
+    doubled: Mapped[int] = mapped_column(default=0)  # numbers that came twice with different answers
 
 
 class KioskRange(Schema):
@@ -89,7 +92,7 @@ class KioskAlert(Schema):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    since: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+    since: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))  # when it was first seen
     mail: Mapped[str] = mapped_column(String(12), default=Delivery.WAITING)
 
 
@@ -104,6 +107,6 @@ class KioskExit(Schema):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the code on its screen
     until: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     granted: Mapped[bool] = mapped_column(default=False)

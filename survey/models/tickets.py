@@ -37,11 +37,11 @@ class TicketBatch(Schema):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # counted from 1 in its unit
     printed: Mapped[int]
     handed_out: Mapped[int]
     spent: Mapped[int]
-    void: Mapped[int]
+    void: Mapped[int]  # lost or spoiled cards
 
 
 class Ticket(Schema):
@@ -77,8 +77,8 @@ class SpentTicket(Schema):
     )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
-    mark: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    ended: Mapped[str] = mapped_column(String(8))
+    mark: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # a keyed hash of the code's hash
+    ended: Mapped[str] = mapped_column(String(8))  # how it ended
 
 
 class SpentScreenCode(Schema):
@@ -95,8 +95,9 @@ class SpentScreenCode(Schema):
     )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True, autoincrement=False)
+    # a keyed hash of the code and its minute
     mark: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    local_day: Mapped[dt.date]
+    local_day: Mapped[dt.date]  # on which the code was shown
 
 
 class ScreenCount(Schema):
@@ -120,4 +121,4 @@ class ScreenCount(Schema):
     counter: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     screen: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     shown: Mapped[int]
-    last_minute: Mapped[int]
+    last_minute: Mapped[int]  # since 1970; the same minute is not counted twice
