@@ -25,6 +25,7 @@ class Collected:
     ``channel`` intp (n,): channel codes from 0, -1 where unknown.
     ``seconds`` float (n,): how long the form took, NaN where unknown.
     ``time``    float (n,): when it came in, in any steady measure (half-days, seconds), NaN where unknown.
+    ``channel_names``: what each channel code stands for; empty where nobody asks for names.
     """
 
     marks: MarkArray
@@ -33,6 +34,7 @@ class Collected:
     channel: CodeArray
     seconds: FloatArray
     time: FloatArray
+    channel_names: tuple[str, ...] = ()
 
     @property
     def counted(self) -> BoolArray:

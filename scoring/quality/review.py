@@ -49,7 +49,7 @@ class Burst:
 class Review:
     """What the quality checks found among the forms of a campaign.
 
-    Units, officers and channels are codes. ``open_channels`` are the channels of units by which citizens answer themselves and that
+    Units, officers and channels are codes; ``channel_names`` says what each channel code stands for. ``open_channels`` are the channels of units by which citizens answer themselves and that
     have forms enough to be looked at. ``officers`` took part in all, of whom ``compared`` work beside a
     colleague and have forms enough to be compared, ``handled`` is the number of their forms; ``flagged`` counts per unit the forms that
     signs rest on. ``unread`` forms were left out of the checks because their unit has too many. ``seed`` repeats all
@@ -66,6 +66,7 @@ class Review:
     bursts: tuple[Burst, ...]
     officer_effect: OfficerEffect | None
     channels: tuple[ChannelEffect, ...]
+    channel_names: tuple[str, ...]
     flagged: tuple[int, ...]
     unread: int
 
@@ -110,6 +111,7 @@ def review(
         bursts=_bursts(part, seed, alpha),
         officer_effect=officer_effect(collected),
         channels=channel_effects(part, seed),
+        channel_names=collected.channel_names,
         flagged=tuple(np.bincount(collected.unit[mask], minlength=units).tolist()),
         unread=collected.unit.size - read.size,
     )
@@ -138,6 +140,7 @@ def _part(collected: Collected, places: CodeArray) -> Collected:
         collected.channel[places],
         collected.seconds[places],
         collected.time[places],
+        collected.channel_names,
     )
 
 

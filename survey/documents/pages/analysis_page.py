@@ -79,4 +79,4 @@ def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]
         yield quality_detail.without_units(context, analysis, without)
     yield from (Paragraph(sentence) for sentence in quality_detail.effect(context, review.officer_effect))
     if review.channels:
-        yield channel_table.table(context, review.channels)
+        yield channel_table.table(context, review)

@@ -31,10 +31,7 @@ from survey.vocabulary import Channel
 
 EXAMPLE = "bands-example"
 # By these citizens answer without an officer.
-SELF_SERVICE = tuple(
-    list(Channel).index(way)
-    for way in (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
-)
+SELF_SERVICE = (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
 
 
 def assessment(
@@ -85,7 +82,7 @@ def _inputs(
         tables=_tables(campaign),
         targets=targets,
         hidden=hidden_cells(result),
-        self_service=SELF_SERVICE,
+        self_service=tuple(estimates.CHANNEL_CODES[channel] for channel in SELF_SERVICE),
     )
 
 

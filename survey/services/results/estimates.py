@@ -27,6 +27,7 @@ from survey.vocabulary import Channel, HalfDay, State
 CODES = np.full(256, BLANK, dtype=np.uint8)
 CODES[[ord(c) for c in "12345"]] = (1, 2, 3, 4, 5)
 CODES[ord("0")] = NO_OPINION
+CHANNEL_CODES = {channel.value: code for code, channel in enumerate(Channel)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,14 @@ def gathered(installation: Installation, campaign: CampaignRecord) -> Gathered:
         NONE if row.keyed_by is None else codes.setdefault((row.unit_id, row.keyed_by), len(codes))
         for row in rows
     ]
-    channels = list(Channel)
     collected = Collected(
         marks=table.marks[:, :-1],
         unit=table.unit - 1,
         officer=np.array(officer, dtype=np.intp),
-        channel=np.array([channels.index(Channel(row.channel)) for row in rows], dtype=np.intp),
+        channel=np.array([CHANNEL_CODES[row.channel] for row in rows], dtype=np.intp),
         seconds=np.full(len(rows), np.nan),
         time=np.array([_half_days(row.local_day, row.half_day) for row in rows], dtype=np.float64),
+        channel_names=tuple(CHANNEL_CODES),
     )
     return Gathered(table, collected, tuple(account for _, account in codes))
 

@@ -250,9 +250,9 @@ def test_the_report_tells_what_goes_with_the_channel_where_nobody_can_be_told(
     made, analysis = _made()
     units = made.result.units
     unit = max(range(len(units)), key=lambda place: units[place].forms)
-    codes = (list(Channel).index(Channel.QR), list(Channel).index(Channel.INVITATION))
-    effect = ChannelEffect(unit, codes, (4.1, 4.6), (units[unit].forms - fewest, fewest), 0.01, 0.02)
-    found = replace(analysis, review=replace(analysis.review, channels=(effect,)))
+    names = (Channel.QR, Channel.INVITATION)
+    effect = ChannelEffect(unit, (0, 1), (4.1, 4.6), (units[unit].forms - fewest, fewest), 0.01, 0.02)
+    found = replace(analysis, review=replace(analysis.review, channels=(effect,), channel_names=names))
     table = _table(_report(made, found), "channels")
     assert [row.kind for row in table.rows] == ["group", "plain", "plain"]
     assert [cell.lines[0] for cell in table.rows[2].cells] == ["Thư mời", str(fewest), shown, "0,020"]

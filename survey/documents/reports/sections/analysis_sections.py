@@ -126,7 +126,7 @@ def _quality(context: ReportContext, analysis: Analysis) -> tuple[Block, ...]:
     if analysis.excluding_flagged is not None:
         blocks.append(quality_review.without(context, analysis.excluding_flagged))
     if review.channels:
-        blocks.append(channel_table.table(context, review.channels))
+        blocks.append(channel_table.table(context, review))
     return tuple(blocks)
 
 

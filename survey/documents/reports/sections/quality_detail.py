@@ -12,7 +12,6 @@ from survey.documents.reports import cells, probability_cells
 from survey.documents.reports.formats import percent, rounded
 from survey.documents.reports.record import Cell, Table, TableRow
 from survey.documents.reports.report_context import ReportContext
-from survey.documents.reports.sections import channel_table
 
 
 def signs(context: ReportContext, review: Review, officers: Sequence[str]) -> Table:
@@ -27,7 +26,7 @@ def signs(context: ReportContext, review: Review, officers: Sequence[str]) -> Ta
         cells.column(text("quality.p"), "percent", 12),
         cells.column(text("quality.p_holm"), "percent", 14),
     )
-    rows = [_flag_row(context, flag, _whose(context, flag, officers)) for flag in review.flags]
+    rows = [_flag_row(context, flag, _whose(context, review, flag, officers)) for flag in review.flags]
     rows += [_burst_row(context, burst, officers) for burst in review.bursts]
     notes = [text("quality.flags_note")]
     if review.bursts:
@@ -38,9 +37,9 @@ def signs(context: ReportContext, review: Review, officers: Sequence[str]) -> Ta
     return Table("signs", text("quality.table_flags"), columns, tuple(rows), tuple(notes), "reliability")
 
 
-def _whose(context: ReportContext, flag: Flag, officers: Sequence[str]) -> str:
+def _whose(context: ReportContext, review: Review, flag: Flag, officers: Sequence[str]) -> str:
     if flag.channel is not None:
-        return context.text(f"quality.channel_{channel_table.NAMES[flag.channel]}")
+        return context.text(f"quality.channel_{review.channel_names[flag.channel]}")
     return officers[flag.officer] if flag.officer is not None else "–"
 
 

@@ -63,6 +63,7 @@ def campaign(
         rng.integers(0, 2, unit.size),
         unknown,
         rng.integers(0, 90, unit.size).astype(np.float64),
+        ("qr", "paper"),
     )
     inputs = AnalysisInput(
         marks=marks,
