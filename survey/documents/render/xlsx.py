@@ -43,9 +43,15 @@ class _Formats:
         """Return the format of a value in a column, its bold twin in a row of totals."""
         if value is None:
             return self.nothing
-        found = self.text if isinstance(value, str) else self.count if column.kind == "count" else self.share
-        found = self.count if column.kind == "number" and isinstance(value, int) else found
-        return self.total[id(found)] if total else found
+        cell_format = self._plain_of(value, column)
+        return self.total[id(cell_format)] if total else cell_format
+
+    def _plain_of(self, value: Value, column: Column) -> Any:
+        if column.kind == "number" and isinstance(value, int):
+            return self.count
+        if isinstance(value, str):
+            return self.text
+        return self.count if column.kind == "count" else self.share
 
 
 def render(report: ReportContent) -> bytes:
@@ -148,14 +154,14 @@ def _labels(table: Table) -> tuple[str, ...]:
 
 def _body(table: Table) -> tuple[tuple[tuple[Cell, ...], TableRow], ...]:
     """Return the rows of figures, each with the cell of its group where the table has groups."""
-    found: list[tuple[tuple[Cell, ...], TableRow]] = []
+    lines: list[tuple[tuple[Cell, ...], TableRow]] = []
     group: tuple[Cell, ...] = (Cell(("",), ("",)),) if table.group_label else ()
     for row in table.rows:
         if row.kind == "group":
             group = row.cells
         else:
-            found.append((group, row))
-    return tuple(found)
+            lines.append((group, row))
+    return tuple(lines)
 
 
 def _line(
