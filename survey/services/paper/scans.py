@@ -57,6 +57,25 @@ class TakenIn:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcomes:
+    """What became of an upload so far."""
+
+    problems: list[Problem]
+    accepted: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+
+    def taken_in(self, reading: ScanReading) -> TakenIn:
+        """Return it as the record that leaves this module."""
+        return TakenIn(
+            files=len(reading.files),
+            pages=len(reading.pages),
+            accepted=tuple(self.accepted),
+            doubtful=tuple(self.doubtful),
+            problems=tuple(self.problems),
+        )
+
+
 def read(
     installation: Installation,
     campaign: CampaignRecord,
@@ -109,23 +128,35 @@ def take_in(
         serials.require_verifying(session, campaign)
     reading = read(installation, campaign, paths, with_crops=True)
     named = {str(path): name for path, name in (names or {}).items()}
+    outcomes = _Outcomes([_page_problem(page, named) for page in reading.pages if page.status != "read"])
     repeated = _known(installation, campaign, reading.files)
-    sure: dict[str, bool] = {}
-    problems = [_page_problem(page, named) for page in reading.pages if page.status != "read"]
     for form in reading.forms:
         if problem := _form_problem(installation, campaign, key, form, repeated):
-            problems.append(problem)
+            outcomes.problems.append(problem)
         elif form.status == "complete":
-            number = number_of(int(form.serial))
-            try:
-                sure[number] = doubtful_forms.keep_or_enter(installation, actor, campaign, key, form, now)
-            except Refusal as refusal:
-                problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
-    doubled = [problem.location for problem in problems if problem.code in DOUBLED]
+            _take_form(installation, actor, campaign, key, form, outcomes, now)
+    doubled = [problem.location for problem in outcomes.problems if problem.code in DOUBLED]
     _note_files(installation, actor, key, reading.files, doubled, now)
-    accepted = tuple(number for number, is_sure in sure.items() if is_sure)
-    unsure = tuple(number for number, is_sure in sure.items() if not is_sure)
-    return TakenIn(len(reading.files), len(reading.pages), accepted, unsure, tuple(problems))
+    return outcomes.taken_in(reading)
+
+
+def _take_form(
+    installation: Installation,
+    actor: Actor,
+    campaign: CampaignRecord,
+    unit: UnitKey,
+    form: ReadForm,
+    outcomes: _Outcomes,
+    now: dt.datetime,
+) -> None:
+    """Let a complete form in or keep its doubts; a refusal stops this form and no other."""
+    number = number_of(int(form.serial))
+    try:
+        is_sure = doubtful_forms.keep_or_enter(installation, actor, campaign, unit, form, now)
+    except Refusal as refusal:
+        outcomes.problems.append(Problem(number, refusal.code, {**refusal.details, "number": number}))
+    else:
+        (outcomes.accepted if is_sure else outcomes.doubtful).append(number)
 
 
 def _known(installation: Installation, campaign: CampaignRecord, files: Sequence[ReadFile]) -> set[str]:
