@@ -19,7 +19,8 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import closing
 from survey.vocabulary import PaperAct
-from tests.support import certificates, scene
+from tests.integration.paper import certificates
+from tests.support import scene
 from tests.support.paper_scene import HEAD, say
 from tests.support.scene import CLOSED, NOW
 

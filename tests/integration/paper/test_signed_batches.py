@@ -26,9 +26,10 @@ from survey.services.paper import batches, minutes
 from survey.services.paper.batches import PrintOrder
 from survey.vocabulary import Role
 from survey.web.application import assemble
-from tests.support import certificates, scene
+from tests.integration.paper import certificates
+from tests.integration.paper.certificates import HOLDER, Office
+from tests.support import scene
 from tests.support import web as fixtures_web
-from tests.support.certificates import HOLDER, Office
 from tests.support.paper_scene import HEAD
 from tests.support.scene import NOW
 

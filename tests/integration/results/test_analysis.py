@@ -21,7 +21,8 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import analysis, estimates, reports
 from survey.vocabulary import Channel, Reason, Role, Verdict
-from tests.support import keying, scene
+from tests.integration.results import keying
+from tests.support import scene
 
 AFTERNOON = scene.NOW.replace(hour=15)
 FORMS = 45

@@ -12,7 +12,8 @@ from survey.services.accounts.actors import Actor
 from survey.services.installation.installation import Installation
 from survey.services.results import reports
 from survey.vocabulary import Role
-from tests.support import keying, scene
+from tests.integration.results import keying
+from tests.support import scene
 from tests.support.office import UNIT, SignIn, address_of, office, office_app, rehearsed, sign_in
 
 __all__ = ["office", "office_app", "rehearsed", "sign_in"]
