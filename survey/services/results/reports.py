@@ -29,6 +29,7 @@ from survey.services.results.quotas import Board
 DAY = dt.timedelta(days=1)
 FOREST, PROFILE, LEVELS, PACE = "forest", "profile", "levels", "pace"
 RANKS, IMPORTANCE = "ranks", "importance"
+OF_PROVINCE = frozenset({FOREST, RANKS, IMPORTANCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,14 @@ def report_xlsx(assessed: Assessment, unit: str | None = None) -> bytes:
 def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
     """Return one figure: ``forest``, ``profile``, ``levels`` or ``pace``; with an analysis ``ranks``, ``importance``.
 
-    Small cells are hidden in all of them.
+    Small cells are hidden in all of them. What shows the units beside each other is the province's alone: a unit that is
+    named has none of it.
 
     Raises:
         Refusal: ``page_unknown`` for another name.
     """
+    if unit is not None and name in OF_PROVINCE:
+        raise Refusal("page_unknown")
     return _figure(assessed, name, unit, rehearsal=assessed.campaign.rehearsal)
 
 
