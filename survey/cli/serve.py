@@ -9,7 +9,7 @@ from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.collection.arrival_order import erase_arrival_order
+from survey.services.collection.arrival_order import NightlyErasure, erase_arrival_order
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists
 from survey.services.kiosks import alerts
@@ -45,7 +45,8 @@ def serve(data: str | None, host: str, port: int) -> None:
 
 
 def _look_after(installation: Installation) -> None:
-    """Do every minute what nobody asks for: tell of kiosks that hold answers, erase addresses that are due."""
-    background = installation.background
+    """Do every minute what nobody asks for: tell of kiosks that hold answers, erase what is due."""
+    background, nightly = installation.background, NightlyErasure(installation)
     background.every(MINUTE, "kiosk_alerts", lambda: alerts.watch(installation, clock.now()))
     background.every(MINUTE, "erase", lambda: lists.erase_due(installation, COMMAND_LINE, clock.now()))
+    background.every(MINUTE, "arrival_order", lambda: nightly.attempt(clock.now()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine
@@ -16,6 +17,7 @@ from survey.database.sqlite import DriverError, open_sqlite
 from survey.errors import Fault, Refusal
 
 SPARE_CONNECTIONS = 4
+PATIENCE = "2s"  # of a rewriting that would have to wait for somebody
 T = TypeVar("T")
 
 
@@ -67,14 +69,25 @@ class Database:
         """
         if not self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for table in tables:
-                    connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
+                connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}'")  # nobody waits for this
+                try:
+                    for table in tables:
+                        connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
+                finally:
+                    connection.exec_driver_sql(
+                        "RESET lock_timeout"
+                    )  # the next who gets this connection may wait
             return
         with closing(
             self.engine.raw_connection()
         ) as raw:  # outside any transaction; it writes all or nothing
             for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 raw.cursor().execute(statement)
+
+    def copy_into(self, path: Path) -> None:
+        """Write the embedded database, as it is at one moment, anew into the empty file *path*."""
+        with closing(self.engine.raw_connection()) as raw:
+            raw.cursor().execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:
         """End the writing thread and close every connection."""
