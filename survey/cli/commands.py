@@ -29,6 +29,7 @@ NAMES = (
     "export-responses",
     "forms",
     "close-verification",
+    "backup",
     "results",
     "report",
     "score",

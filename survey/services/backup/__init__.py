@@ -1,0 +1,1 @@
+"""Backups of an installation, made by the product itself."""
