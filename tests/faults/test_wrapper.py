@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PYTEST = "-m pytest -n auto --dist worksteal"
+ON_ALL_CORES = "-n auto --dist worksteal"
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-uv.txt")
 
 PYTHON = """#!/bin/sh
@@ -135,7 +135,7 @@ def test_what_the_tests_need_is_added_once_and_stays(house: House) -> None:
     (house.fakes / "chromium").symlink_to("python3")
     house.run("units")
     code, out, _ = house.run("test", "-k", "one two")
-    assert (code, out.split("\n")[-3]) == (0, f"ran {PYTEST} -k one two")
+    assert (code, out.split("\n")[-3]) == (0, f"ran -m pytest {ON_ALL_CORES} -k one two")
     house.run("units")
     house.run("test")
     assert house.diary() == ["venv", "sync requirements.txt", "sync requirements-test.txt"]
@@ -144,12 +144,12 @@ def test_what_the_tests_need_is_added_once_and_stays(house: House) -> None:
 @pytest.mark.parametrize(
     ("words", "passed_on"),
     [
-        (["coverage"], " --cov"),
-        (["unit"], " tests/unit"),
-        (["unit", "house", "-x"], " tests/unit tests/house -x"),
-        (["coverage", "unit", "-k", "house"], " --cov tests/unit -k house"),
-        (["long"], " -m long"),
-        (["tests/unit/mail", "-n", "0"], " tests/unit/mail -n 0"),
+        (["coverage"], f"--cov {ON_ALL_CORES}"),
+        (["unit"], f"{ON_ALL_CORES} tests/unit"),
+        (["unit", "house", "-x"], f"{ON_ALL_CORES} tests/unit tests/house -x"),
+        (["coverage", "unit", "-k", "house"], f"--cov {ON_ALL_CORES} tests/unit -k house"),
+        (["long"], f"{ON_ALL_CORES} -m long"),
+        (["tests/unit/mail", "-n", "0"], f"{ON_ALL_CORES} tests/unit/mail -n 0"),
     ],
 )
 def test_a_kind_of_tests_is_run_by_its_name(house: House, words: list[str], passed_on: str) -> None:
@@ -157,7 +157,7 @@ def test_a_kind_of_tests_is_run_by_its_name(house: House, words: list[str], pass
     for kind in ("unit", "house"):
         (house.folder / "tests" / kind).mkdir(parents=True)
     code, out, _ = house.run("test", *words)
-    assert (code, out.split("\n")[-3]) == (0, f"ran {PYTEST}{passed_on}")
+    assert (code, out.split("\n")[-3]) == (0, f"ran -m pytest {passed_on}")
 
 
 def test_a_kind_without_tests_is_named(house: House) -> None:
