@@ -46,7 +46,7 @@ def take(
     """Let a record of a unit's kiosk in.
 
     Raises:
-        FaultyInput: when the fields are no answers to the campaign's questionnaire.
+        FaultyInstrument: when the fields are no answers to the campaign's questionnaire.
         Refusal: those of :func:`survey.services.collection.door.accept`, but for those of a code.
     """
     sheet = answers.parse(campaign.questionnaire, {name: [value] for name, value in record.fields.items()})
