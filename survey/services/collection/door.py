@@ -37,7 +37,7 @@ from survey.services.collection.entries import (
 from survey.services.collection.serials import PrintedSheet
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import ResponseKey
-from survey.vocabulary import Channel, EntryState, ReadingKind, Reason, Verdict
+from survey.vocabulary import EntryState, ReadingKind, Reason, Verdict
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -128,9 +128,9 @@ def _keep(
     if isinstance(entry, KeyedEntry):
         printed = serials.admit(session, entry.campaign, entry.unit, entry.source.form_number)
         row = row if printed is None else {**row, "entry_state": _state_on_paper(entry, printed, now)}
-    if not insert_once(session, Response, row):
-        return _again(session, keys, entry, row)
     key = ResponseKey(row["campaign_id"], row["unit_id"], row["response_key"])
+    if not insert_once(session, Response, row):
+        return _again(session, keys, entry, key, row)
     if entry.sheet.comment:
         session.execute(insert(Comment).values(**key.columns, text=entry.sheet.comment))
     session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
@@ -157,9 +157,10 @@ def _keep_reading(
     session.execute(insert(PaperReading).values(**row))
 
 
-def _again(session: Session, keys: Keys, entry: Entry, row: dict[str, Any]) -> Accepted | None:
-    key = {name: row[name] for name in ResponseKey._fields}
-    kept = session.execute(select(Response.body_mac, Response.entry_state).filter_by(**key)).one()
+def _again(
+    session: Session, keys: Keys, entry: Entry, key: ResponseKey, row: dict[str, Any]
+) -> Accepted | None:
+    kept = session.execute(select(Response.body_mac, Response.entry_state).filter_by(**key.columns)).one()
     if hmac.compare_digest(kept.body_mac, row["body_mac"]):
         for spendable in entry.spends:  # an officer went back and added the card's code
             spendable.spend_again(session)
@@ -188,7 +189,7 @@ def _entry_state(entry: Entry, now: dt.datetime) -> EntryState:
         return EntryState.VALID
     if now >= entry.campaign.closes_at:
         return EntryState.LATE
-    if entry.channel is Channel.PAPER and entry.campaign.plan.paper_check == "second_person":
+    if isinstance(entry, KeyedEntry) and entry.campaign.plan.paper_check == "second_person":
         return EntryState.AWAITING
     return EntryState.VALID
 
