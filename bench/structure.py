@@ -13,13 +13,14 @@ import statistics
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from radon.complexity import cc_visit
 
 PACKAGES = ("survey", "forms", "scoring")
 CHANGED = re.compile(r"(\d+) (?:insertion|deletion)")
+# One file for each command and each migration: lists, which may grow.
 LISTS = ("survey/cli", "migrations/versions")
 
 
@@ -47,7 +48,7 @@ def report(root: Path, since: str | None) -> None:
     rooms = Counter(str(Path(path).parent) for path in texts if Path(path).stem != "__init__")
     room, count = next((room, n) for room, n in rooms.most_common() if room not in LISTS)
     print(f"modules in the fullest room: {count} ({room})")
-    print(f"class names with several meanings: {_ambiguous(modules)}")
+    print(f"class names with several meanings: {len(ambiguous_class_names(modules))}")
     if since:
         print(f"commits since {since}, median lines / with a body: {_commits(root, since)}")
 
@@ -81,13 +82,14 @@ def _public(module: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
             )
 
 
-def _ambiguous(modules: dict[str, ast.Module]) -> int:
-    places: dict[str, set[str]] = defaultdict(set)
+def ambiguous_class_names(modules: Mapping[str, ast.Module]) -> dict[str, list[str]]:
+    """Return every name that several classes bear, with the paths of their modules."""
+    paths: dict[str, list[str]] = defaultdict(list)
     for path, module in modules.items():
         for node in ast.walk(module):
             if isinstance(node, ast.ClassDef):
-                places[node.name].add(path)
-    return sum(len(paths) > 1 for paths in places.values())
+                paths[node.name].append(path)
+    return {name: places for name, places in paths.items() if len(places) > 1}
 
 
 def _commits(root: Path, since: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,10 +13,9 @@ import pytest
 from radon.complexity import cc_visit
 from radon.visitors import Class, Function
 
+from bench.structure import LISTS, ambiguous_class_names
 from tests.house import tree
 
-# One file for each command and each migration: lists, which may grow.
-LISTS = {"survey/cli", "migrations/versions"}
 TEMPLATES = sorted((tree.ROOT / "templates").rglob("*.*"))
 
 
@@ -90,12 +89,7 @@ def test_rooms_stay_small() -> None:
 
 
 def test_a_class_name_has_one_meaning() -> None:
-    places = defaultdict(list)
-    for path, module in tree.modules().items():
-        for node in ast.walk(module):
-            if isinstance(node, ast.ClassDef):
-                places[node.name].append(path)
-    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+    assert ambiguous_class_names(tree.modules()) == {}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
