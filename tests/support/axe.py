@@ -7,6 +7,10 @@ from playwright.sync_api import Page
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG on the page as it stands: rule and place."""
+    """What axe finds against WCAG on the page as it stands: rule and place.
+
+    Whoever leads to another page first waits for something that only that page shows; the rest of it is waited for here.
+    """
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]

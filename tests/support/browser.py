@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -60,3 +60,11 @@ def _page_of(context: BrowserContext) -> Iterator[Page]:
     context.set_default_timeout(45_000)  # a busy machine draws a report slowly
     yield context.new_page()
     context.close()
+
+
+def until(page: Page, true: Callable[[], bool]) -> None:
+    """Let the page go on for up to 30 s until something is true of what it did; whoever asks asserts it afterwards."""
+    for _ in range(600):
+        if true():
+            return
+        page.wait_for_timeout(50)
