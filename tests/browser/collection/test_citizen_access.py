@@ -33,6 +33,7 @@ def site(office: Installation, office_address: str) -> Site:
 
 def wrong(page: Page) -> list[str]:
     """What axe finds, and whether something stands out to the right."""
+    page.wait_for_load_state()
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*violations(page), *(["wider than the screen"] if wide else [])]
 
@@ -50,7 +51,7 @@ def test_every_page_of_the_way_is_accessible(site: Site, chromium: Browser, look
     form = f"{site.form()}?lang={lang}"
     page.goto(form)
     found = {"form": wrong(page)}
-    assert page.locator("html").get_attribute("lang") == lang
+    expect(page.locator("html")).to_have_attribute("lang", lang)
     send(page)
     expect(page.get_by_role("alert")).to_be_visible()
     found["faults"] = wrong(page)
@@ -60,6 +61,7 @@ def test_every_page_of_the_way_is_accessible(site: Site, chromium: Browser, look
     found["receipt"] = wrong(page)
     page.goto(form)
     page.locator("nav a").first.click()
+    expect(page.locator("fieldset")).to_have_count(0)
     expect(page.locator("h1")).to_be_visible()
     found["other unit"] = wrong(page)
     for name, address in (
@@ -91,7 +93,7 @@ def test_large_type_and_high_contrast_hold_on_every_page(site: Site, chromium: B
     expect(page.get_by_label("Chữ lớn")).to_be_checked()
     found += wrong(page)
     # The ground stays black whatever the phone prefers.
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(0, 0, 0)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(0, 0, 0)")
     context.close()
     assert found == []
 
@@ -100,7 +102,7 @@ def test_a_screen_reader_is_told_every_question_and_every_choice(site: Site, des
     desktop.goto(f"{site.form()}?lang=en")
     expect(desktop.get_by_role("radio", name="Very satisfied", exact=True)).to_have_count(ITEMS + 1)
     expect(desktop.get_by_role("group", name="Information about procedures is easy to find")).to_have_count(1)
-    assert desktop.get_by_role("group").count() == desktop.locator("fieldset").count()
+    expect(desktop.get_by_role("group")).to_have_count(desktop.locator("fieldset").count())
     for role, name in (("checkbox", "Large type"), ("button", "Send"), ("link", "Not this unit?")):
         expect(desktop.get_by_role(role, name=name)).to_have_count(1)  # type: ignore[arg-type]
     expect(desktop.get_by_role("textbox")).to_have_accessible_description(

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from survey.services.installation.installation import Installation
 from tests.browser.collection.test_citizen import Site, receipt, valid
+from tests.support.browser import until
 
 pytestmark = pytest.mark.browser
 
@@ -129,6 +130,7 @@ def test_the_receipt_is_shown_even_if_the_line_falls_right_behind_it(site: Site,
     session.on("Network.responseReceived", came)
     send(answered)
     assert receipt(answered)
+    until(answered, lambda: len(network) == 2)
     assert network == ["line", "cache"]
 
 
@@ -138,6 +140,8 @@ def test_many_taps_make_one_post(site: Site, answered: Page) -> None:
     for _ in range(5):
         send(answered)
     expect(answered.locator("[role=status]")).to_have_text(SENDING)
+    until(answered, lambda: len(held) > 0)
+    answered.wait_for_timeout(300)
     assert len(held) == 1
     held[0].continue_()
     expect(answered.locator("h1")).to_have_text("Xin cảm ơn Ông/Bà!")
@@ -154,8 +158,8 @@ def test_faults_come_back_with_everything_kept_and_the_view_as_chosen(site: Site
     expect(answered.get_by_role("alert")).to_contain_text("1001")
     expect(answered.locator("input[name=overall][value='4']")).to_be_checked()
     expect(answered.get_by_label("Chữ lớn")).to_be_checked()
-    assert answered.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(0, 0, 0)"
-    assert answered.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    expect(answered.locator("body")).to_have_css("background-color", "rgb(0, 0, 0)")
+    expect(answered.locator("html")).to_have_css("font-size", "24px")
     answered.locator("#comment").fill("Ngắn hơn.")
     expect(answered.locator("p[role=status]")).to_have_count(1)
     send(answered)
@@ -193,10 +197,7 @@ def test_whoever_leaves_while_answers_wait_is_asked_first(answered: Page) -> Non
     send(answered)
     expect(answered.locator("[role=status]")).to_contain_text(WAITING)
     answered.close(run_before_unload=True)
-    for _ in range(50):
-        if asked or answered.is_closed():
-            break
-        answered.wait_for_timeout(100)
+    until(answered, lambda: bool(asked) or answered.is_closed())
     assert asked == ["beforeunload"]
     assert not answered.is_closed()
 

@@ -20,6 +20,7 @@ from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.installation import Installation
 from tests.browser.installation.test_office_pages import HOME, enter, sideways
 from tests.support.axe import violations
+from tests.support.browser import until
 from tests.support.kiosk import READY, Station
 from tests.support.office import UNIT
 
@@ -69,10 +70,7 @@ def channels(office: Installation) -> list[str]:
 
 def _sent(station: Station, tablet: Page) -> None:
     """Wait until the service has what the device sent: before it is kept, the device says that nothing waits."""
-    for _ in range(600):
-        if channels(station.installation):
-            break
-        tablet.wait_for_timeout(50)
+    until(tablet, lambda: bool(channels(station.installation)))
     expect(tablet.locator("#status")).to_contain_text("Đã gửi hết")
 
 
@@ -288,6 +286,7 @@ def test_a_card_is_typed_at_the_kiosk_and_spent_with_the_answer(
     station.enrol(tablet)
     awake(tablet)
     tablet.get_by_role("button", name="Tôi có thẻ mã").tap()
+    expect(tablet.locator(".letters .key").first).to_be_visible()
     for key in tablet.locator(".letters .key, #controls button").all():
         box = key.bounding_box()
         assert box is not None

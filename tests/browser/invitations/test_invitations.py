@@ -41,10 +41,12 @@ def test_from_the_file_to_the_recipients_telephone(
     post.box.refusals = {"vt2@cty2.example.vn": "550 5.1.1 no such user"}
     enter(desktop, mailing_address, "head")
     desktop.get_by_role("link", name="Thư mời").click()
+    expect(desktop.locator("#mail-file")).to_be_visible()
     sound(desktop)
     file = {"name": "don-vi-lon.csv", "mimeType": "text/csv", "buffer": csv_of(6)}
     desktop.locator("#mail-file").set_input_files(file)  # type: ignore[arg-type]
     desktop.get_by_role("button", name="Tải danh sách lên").click()
+    expect(desktop.locator(".key")).to_be_visible()
     sound(desktop)
     key = desktop.locator(".key").inner_text()
     desktop.get_by_label("Tôi đã lưu mã nhắc").check()
@@ -66,7 +68,9 @@ def test_from_the_file_to_the_recipients_telephone(
     expect(phone.locator("body")).to_contain_text("đã được dùng")
     desktop.goto(f"{mailing_address}{LISTING}/1")
     desktop.get_by_label("Mã nhắc đã lưu khi gửi thư mời").fill(key.lower())
-    desktop.get_by_role("button", name="Gửi thư nhắc kèm đường dẫn").click()
+    with desktop.expect_response(lambda answer: answer.request.method == "POST") as posted:
+        desktop.get_by_role("button", name="Gửi thư nhắc kèm đường dẫn").click()
+    assert posted.value.status == 303
     office.background.settle()
     desktop.goto(f"{mailing_address}{LISTING}")
     expect(desktop.get_by_role("cell", name="đã mời và nhắc")).to_be_visible()

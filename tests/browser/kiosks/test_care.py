@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from survey import clock
+from tests.browser.kiosks.test_visit import at_step
 from tests.support.axe import violations
+from tests.support.browser import until
 from tests.support.kiosk import Station, tablet_of
 
 pytestmark = pytest.mark.browser
@@ -47,12 +49,15 @@ def every_screen(station: Station, page: Page, look: Callable[[str], None]) -> N
     page.goto("about:blank")
     station.enrol(page)
     page.context.route(RECORDS, lambda route: route.abort())
+    expect(page.locator(".attract")).to_be_visible()
     look("attract")
     page.locator(".start").first.press("Enter")
     for step in range(1, 12):
         if step in {1, 7, 8, 11}:  # one of each kind
+            at_step(page, step)
             look(f"step {step}")
         onward(page)
+    expect(page.locator("h1")).to_have_text("Chưa có câu nào được chọn")
     look("empty")
     onward(page)
     page.locator("input[value='4']").first.press("Space")
@@ -62,6 +67,7 @@ def every_screen(station: Station, page: Page, look: Callable[[str], None]) -> N
     look("thanks")
     onward(page)
     page.get_by_role("button", name="Nhân viên").press("Enter")
+    expect(page.locator("h1")).to_have_text("Nhập mã PIN của nhân viên")
     look("pin")
     page.get_by_role("button", name="Dùng điện thoại của quản trị").press("Enter")
     expect(page.locator(".code-picture")).to_be_visible()
@@ -131,9 +137,11 @@ def test_a_new_screen_begins_at_its_top(station: Station, chromium: Browser) -> 
     page = context.new_page()
     station.enrol(page)
     page.locator(".start").first.tap()
+    at_step(page, 1)
     page.evaluate("document.getElementById('main').scrollTop = 1000")
     assert page.evaluate("document.getElementById('main').scrollTop") > 0
     page.locator("#controls .first").tap()
+    at_step(page, 2)
     assert page.evaluate("document.getElementById('main').scrollTop") == 0
     context.close()
 
@@ -192,10 +200,7 @@ def test_a_clock_of_years_ago_keeps_nobody_out_and_makes_no_answer_late(
     tablet.locator("label.l4").first.tap()
     for _ in range(11):
         tablet.locator("#controls .first").tap()
-    for _ in range(600):
-        if station.answers():
-            break
-        tablet.wait_for_timeout(50)
+    until(tablet, lambda: bool(station.answers()))
     assert len(station.answers()) == 1
     tablet.context.route(
         "**/kios/api/records", lambda route: route.fulfill(status=503)

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import backup_files, devices
 from survey.web.kiosks import device_api as pages
-from tests.support.browser import FLAGS
+from tests.support.browser import FLAGS, until
 from tests.support.kiosk import LOCAL, READY, Station, station_of
 from tests.support.office import listening
 
@@ -97,6 +98,12 @@ def visit(page: Page, level: int = 4) -> None:
         page.locator("#controls .first").tap()
     expect(page.locator(".thanks")).to_be_visible()
     page.locator("#controls .first").tap()
+
+
+def _tells(station: Station, held: bool) -> bool:
+    """Whether the device has told of its one answer, and of having it for long."""
+    found = station.status()
+    return (found.kiosk.waiting, found.holding) == (1, held)
 
 
 def processes(profile: Path) -> list[int]:
@@ -207,7 +214,7 @@ def test_a_genuine_receipt_of_another_record_deletes_nothing(station: Station, t
 
     tablet.context.route(RECORDS, replay)
     visit(tablet)
-    expect(tablet.locator("#status")).to_contain_text("Đã gửi hết")
+    tablet.wait_for_function(f"async () => (await ({QUEUE})()).length === 0")
     visit(tablet)
     tablet.wait_for_timeout(500)
     assert [record["number"] for record in tablet.evaluate(QUEUE)] == [2]
@@ -225,14 +232,12 @@ def test_a_record_that_is_refused_stays_and_holds_up_no_other(station: Station, 
     tablet.context.route(RECORDS, refuse_first)
     for _ in range(2):
         visit(tablet)
+    until(tablet, lambda: bool(station.status().received))
+    assert station.status().received == ((2, 2),)
+    tablet.wait_for_function(f"async () => (await ({QUEUE})()).length === 1")
     expect(tablet.locator("#status")).to_contain_text("1 phiếu chờ mạng")
     (left,) = tablet.evaluate(QUEUE)
     assert (left["number"], left["refused"]) == (1, "kiosk_record_bad")
-    for _ in range(600):
-        if station.status().received:
-            break
-        tablet.wait_for_timeout(50)
-    assert station.status().received == ((2, 2),)
     assert station.status().missing == ((1, 1),)
 
 
@@ -295,10 +300,7 @@ def test_the_device_tells_how_many_answers_it_holds_and_for_how_long(station: St
     expect(tablet.locator("#status")).to_contain_text("1 phiếu chờ mạng")
     for held in (False, True):
         tablet.clock.fast_forward(80 * 60 * 1000)
-        for _ in range(600):
-            if station.status().kiosk.waiting == 1 and station.status().holding == held:
-                break
-            tablet.wait_for_timeout(50)
+        until(tablet, partial(_tells, station, held))
         found = station.status()
         assert (found.kiosk.issued, found.kiosk.waiting, found.holding) == (1, 1, held)
 

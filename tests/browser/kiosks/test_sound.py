@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from survey import clock
 from survey.services.installation.installation import Installation
+from tests.browser.kiosks.test_visit import at_step
 from tests.support.axe import violations
+from tests.support.browser import until
 from tests.support.kiosk import READY, Station, heartbeat, record, station_of, tablet_of
 
 pytestmark = pytest.mark.browser
@@ -49,11 +51,8 @@ def tablet(chromium: Browser) -> Iterator[Page]:
 def enrolled(station: Station, page: Page) -> None:
     """Make the page the kiosk, with every recording on it."""
     station.enrol(page)
-    for _ in range(600):
-        if page.evaluate(KEPT) == len(STEPS_OF):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(page.evaluate(KEPT))
+    until(page, lambda: page.evaluate(KEPT) == len(STEPS_OF))
+    assert page.evaluate(KEPT) == len(STEPS_OF)
 
 
 def heard(page: Page, count: int) -> list[list[object]]:
@@ -150,7 +149,8 @@ def test_recordings_that_are_gone_leave_the_device(spoken: Station, tablet: Page
 def test_every_rated_question_has_a_drawing(spoken: Station, tablet: Page) -> None:
     spoken.enrol(tablet)
     tablet.get_by_role("button", name="Bắt đầu").tap()
-    for _ in range(7):
+    for step in range(1, 8):
+        at_step(tablet, step)
         questions = tablet.locator("fieldset.item").count()
         expect(tablet.locator("fieldset.item svg.icon")).to_have_count(questions)
         tablet.locator("#controls .first").tap()

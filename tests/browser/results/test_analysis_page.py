@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.installation.test_office_pages import sideways
 from tests.support.axe import violations
 from tests.support.office import PASSWORD, UNIT, address_of
 
@@ -29,7 +30,7 @@ def test_the_page_reads_at_every_width(
     page.get_by_role("link", name="Phân tích").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Phân tích kết quả")
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert sideways(page) <= 0
     for picture in page.get_by_role("main").get_by_role("img").all():
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", value=True)
