@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, delete, inspect
+from sqlalchemy import table as named
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.config import Config
 from survey.database.group_commit import GroupCommit
-from survey.database.sqlite import DriverError, open_sqlite
+from survey.database.sqlite import BUSY_MS, DriverError, open_sqlite
 from survey.errors import Fault, Refusal
 
 SPARE_CONNECTIONS = 4
-PATIENCE = "2s"  # of a rewriting that would have to wait for somebody
+PATIENCE_MS = 2000  # of a rewriting that would have to wait for somebody
 T = TypeVar("T")
 
 
@@ -61,28 +62,46 @@ class Database:
         with self.write() as session:
             return work(session)
 
-    def rewrite(self, tables: Sequence[str]) -> None:
+    def rewrite(self, tables: Mapping[str, str | None]) -> bool:
         """Write the *tables* anew in the order of their keys, and empty the log of what came when.
 
         Both databases put what is new where there is room: until then, whoever has the file or the
-        server sees within a page, and in the write-ahead log, which row came after which.
+        server sees within a page, and in the write-ahead log, which row came after which. On PostgreSQL rows also
+        bear the number of the transaction that wrote them, and keep it when they are moved; so they are written
+        once more by one transaction: by way of a column that is given its own type again, or, where every column
+        is guarded by a trigger and none is named, by taking the rows out and putting them in.
+
+        Nobody waits long: what would have to wait for somebody gives up, with an error on PostgreSQL. Return
+        whether nothing is left: on SQLite a reader may have kept the log from being emptied.
         """
-        if not self.is_sqlite:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}'")  # nobody waits for this
-                try:
-                    for table in tables:
-                        connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
-                finally:
+        if self.is_sqlite:
+            return self._rewrite_file()
+        with self.engine.connect() as connection:
+            for table, column in tables.items():
+                with connection.begin():
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
                     connection.exec_driver_sql(
-                        "RESET lock_timeout"
-                    )  # the next who gets this connection may wait
-            return
+                        "SET LOCAL synchronize_seqscans = off"
+                    )  # from the first page on
+                    if column is None:
+                        _write_rows_again(connection, table)
+                    connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
+                    if column is not None:
+                        _write_table_again(connection, table, column)
+        return True
+
+    def _rewrite_file(self) -> bool:
         with closing(
             self.engine.raw_connection()
         ) as raw:  # outside any transaction; it writes all or nothing
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                raw.cursor().execute(statement)
+            cursor = raw.cursor()
+            cursor.execute("VACUUM")
+            cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")  # who writes waits as long as this does
+            try:
+                busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")  # for the next who gets this connection
+        return not busy
 
     def copy_into(self, path: Path) -> None:
         """Write the embedded database, as it is at one moment, anew into the empty file *path*."""
@@ -94,6 +113,25 @@ class Database:
         if self._group is not None:
             self._group.close()
         self.engine.dispose()
+
+
+def _write_table_again(connection: Connection, table: str, column: str) -> None:
+    """Let PostgreSQL write every row of a table anew: all of them then bear this transaction's number."""
+    described = next(each for each in inspect(connection).get_columns(table) if each["name"] == column)
+    kind = described["type"].compile(connection.dialect)
+    nothing = "''::bytea" if kind == "BYTEA" else "''"
+    connection.exec_driver_sql(
+        f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {kind} USING ({column} || {nothing})::{kind}"
+    )
+
+
+def _write_rows_again(connection: Connection, table: str) -> None:
+    """Take every row of a table out and put it in again, past the triggers that forbid others to do so."""
+    connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE again ON COMMIT DROP AS TABLE {table}")
+    connection.execute(delete(named(table)))
+    connection.exec_driver_sql(f"INSERT INTO {table} TABLE again")
+    connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def open_database(config: Config) -> Database:

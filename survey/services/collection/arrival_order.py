@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Mapping
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -13,21 +15,51 @@ from survey.services.installation.installation import Installation
 
 log = structlog.get_logger()
 
-SENT_BY_CITIZENS = ("response", "comment", "set_aside", "ledger_leaf", "spent_ticket", "spent_screen_code")
+# Each with the column by which PostgreSQL can be made to write its rows anew: no trigger and no other table names it.
+SENT_BY_CITIZENS: Mapping[str, str | None] = {
+    "response": "profile",
+    "comment": "text",
+    "set_aside": None,
+    "ledger_leaf": "leaf",
+    "spent_ticket": "ended",
+    "spent_screen_code": "mark",
+}
+ATTEMPTS, PAUSE = 5, 2.0  # seconds: a page that is being read is soon read
 NIGHT = range(1, 5)  # hours in which no office is open and nobody keys
 
 
 def erase_arrival_order(installation: Installation) -> bool:
     """Let what citizens sent lie in an order that says nothing about its coming; return whether that could be.
 
-    It can't while somebody works with the tables, nor by a role that does not own them; the log says so.
+    It can be called
+    while the service runs, from any thread or process: answers come in meanwhile, those that are sent in this second
+    wait for it. It can't be done by a role that does not own the tables, nor, on PostgreSQL, while somebody works with
+    them; nor is the log of SQLite emptied while somebody reads for long. The log of the service then says so. So it
+    must not be called with a session open.
     """
     try:
-        installation.database.rewrite(SENT_BY_CITIZENS)
+        done = installation.database.rewrite(SENT_BY_CITIZENS)
     except (DBAPIError, DriverError) as error:
         log.warning("arrival_order_kept", reason=type(error).__name__)
         return False
-    return True
+    if not done:
+        log.warning("arrival_order_kept", reason="readers")
+    return done
+
+
+def erase_after_release(installation: Installation) -> None:
+    """Erase the order of arrival once figures were made, behind whoever made them; a night makes good what fails.
+
+    On PostgreSQL it is the night's work alone: there the tables are closed while they are written anew.
+    """
+    if installation.database.is_sqlite:
+        installation.background.start("arrival_order", lambda stopping: _persist(installation, stopping))
+
+
+def _persist(installation: Installation, stopping: threading.Event) -> None:
+    for _ in range(ATTEMPTS):
+        if erase_arrival_order(installation) or stopping.wait(PAUSE):
+            return
 
 
 class NightlyErasure:

@@ -28,7 +28,7 @@ from survey.vocabulary import PaperAct, Role, SheetState
 
 MOST_SHOWN = 10
 # Written anew after the end, so that what was cut and deleted is gone from the files too.
-CUT = ("paper_form", "paper_reading", "scan_form")
+CUT = dict.fromkeys(("paper_form", "paper_reading", "scan_form"))
 # Why a campaign's verification may have to wait, or has nothing to wait for.
 NOT_NOW = frozenset({"verification_closed", "verification_too_early", "verification_unexplained"})
 
