@@ -34,7 +34,7 @@ def initialise(config: Config) -> None:
     """Make the data directory, the secret and the schema; what is already there stays.
 
     Raises:
-        Refusal: ``data_unwritable``; ``database_unusable``; ``schema_ahead``.
+        Refusal: ``data_unwritable``; ``keys_missing`` and its kin; ``database_unusable``; ``schema_ahead``.
     """
     try:
         config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def initialise(config: Config) -> None:
     database = open_database(config)
     try:
         with refusing_failures():
-            schema.upgrade(database)
+            schema.upgrade(database, keys.load(config.data))
     finally:
         database.close()
 

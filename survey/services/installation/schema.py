@@ -13,16 +13,21 @@ from sqlalchemy import Connection
 
 from survey.database.engine import Database
 from survey.errors import Refusal
+from survey.keys import Keys
 
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
 
 
-def settings(connection: Connection | None = None) -> AlembicConfig:
-    """Return Alembic's settings for the migrations of this product, on *connection* where given."""
+def settings(connection: Connection | None = None, keys: Keys | None = None) -> AlembicConfig:
+    """Return Alembic's settings for the migrations of this product, on *connection* where given.
+
+    The *keys* are for migrations of what was derived by them.
+    """
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    config.attributes["keys"] = keys
     return config
 
 
@@ -41,15 +46,20 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(database: Database) -> None:
-    """Bring the database to the newest migration, in one transaction.
+def upgrade(database: Database, keys: Keys | None = None) -> None:
+    """Bring the database to the newest migration, in one transaction; leave no trace of how it was before.
+
+    An empty database needs no *keys*.
 
     Raises:
         Refusal: ``schema_ahead`` when a newer version of the program made it.
     """
-    _require_known(current(database))
+    before = current(database)
+    _require_known(before)
     with database.write() as session:
-        command.upgrade(settings(session.connection()), "head")
+        command.upgrade(settings(session.connection(), keys), "head")
+    if before != head():
+        database.rewrite({})
 
 
 def require_current(database: Database) -> None:
