@@ -15,6 +15,7 @@ from survey.models.paper import (
     StampPicture,
     VerificationClosing,
 )
+from survey.models.receipts import BodyCheck, Receipt
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
 from survey.models.schema import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
 from survey.models.tickets import ScreenCount, SpentScreenCode, SpentTicket, Ticket, TicketBatch
@@ -27,6 +28,7 @@ __all__ = [
     "Account",
     "AccountRole",
     "AuditEntry",
+    "BodyCheck",
     "Campaign",
     "CampaignClip",
     "CampaignLanguage",
@@ -46,6 +48,7 @@ __all__ = [
     "PaperMinute",
     "PaperRange",
     "PaperReading",
+    "Receipt",
     "Response",
     "ScanFile",
     "ScanForm",

@@ -1,7 +1,7 @@
 """Responses and what is decided about them.
 
 Every key leads with campaign and unit, so that these tables can be partitioned or distributed. The
-rest of a response's key is a keyed hash: rows lie in an order that tells nothing about their coming.
+rest of a response's key is drawn by lot: rows lie in an order that tells nothing about their coming.
 Nothing here holds a time finer than a half-day, an address, a browser's name or a person.
 """
 
@@ -38,20 +38,18 @@ def _of_response() -> ForeignKeyConstraint:
 
 
 def _packed() -> tuple[CheckConstraint, ...]:
-    """Return the rules that packed answers hold answers only, and that what tells them apart is whole."""
+    """Return the rules that packed answers hold answers only."""
     return (
         CheckConstraint("length(marks) > 0 AND trim(marks, '012345-') = ''", name="marks_known"),
         CheckConstraint("trim(profile, 'abcdefghijklmnopqrstuvwxyz.-') = ''", name="profile_known"),
-        CheckConstraint("length(body_mac) = 16", name="body_mac_length"),
     )
 
 
 class Response(Schema):
     """One answered form: its marks packed, one character an item.
 
-    ``response_key`` is the keyed hash of the idempotency key, so its uniqueness is the key's own.
-    ``body_mac`` is keyed with the idempotency key itself, which is not kept: it tells a repetition
-    from a contradiction and can be computed from nothing that is stored.
+    ``response_key`` is drawn by lot. It follows from nothing that anybody else has: not from the page's key, nor from
+    a receipt, a card or the secret.
     """
 
     __tablename__ = "response"
@@ -74,7 +72,6 @@ class Response(Schema):
     half_day: Mapped[str] = mapped_column(String(2))
     marks: Mapped[str] = mapped_column(String(256))  # one character an item, the overall item last
     profile: Mapped[str] = mapped_column(String(32))  # one character a question
-    body_mac: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
 class Comment(Schema):
@@ -96,12 +93,13 @@ class Comment(Schema):
 class SetAside(Schema):
     """A body that came under a key already used for another: kept, counted nowhere, for a person to see.
 
-    Only its comment may be emptied, as any comment may be erased.
+    It does not say which response it contradicts. Only its comment may be emptied, as any comment may be erased.
     """
 
     __tablename__ = "set_aside"
     __table_args__ = (
-        _of_response(),
+        _of_unit(),
+        CheckConstraint("length(aside_key) = 16", name="aside_key_length"),
         one_of("channel", Channel),
         one_of("half_day", HalfDay),
         *_packed(),
@@ -110,8 +108,7 @@ class SetAside(Schema):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    response_key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    body_mac: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    aside_key: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)  # drawn by lot
     channel: Mapped[str] = mapped_column(String(16))
     local_day: Mapped[dt.date] = mapped_column(Date)
     half_day: Mapped[str] = mapped_column(String(2))

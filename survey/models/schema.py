@@ -21,7 +21,7 @@ APPEND_ONLY = (
     *("response", "decision", "audit_entry", "ledger_leaf", "campaign", "campaign_unit"),
     *("campaign_language", "campaign_clip"),
     *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
-    *("ticket", "spent_ticket"),
+    *("ticket", "spent_ticket", "receipt"),
 )
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
 ERASABLE: Mapping[str, Mapping[str, str | None]] = {

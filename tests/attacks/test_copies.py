@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.backup import copies
-from survey.services.collection import door
 from survey.services.collection.arrival_order import NightlyErasure, erase_arrival_order
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -25,10 +24,7 @@ NIGHT = NOW.replace(hour=2) + dt.timedelta(days=1)
 
 def arrivals(installation: Installation, campaign: CampaignRecord) -> list[bytes]:
     """The keys of citizens of one unit in the order of their coming."""
-    return [
-        door.accept(installation, entry(campaign, mark="12345"[n % 5]), NOW).response_key
-        for n in range(VISITS)
-    ]
+    return [scene.arrival(installation, entry(campaign, mark="12345"[n % 5])) for n in range(VISITS)]
 
 
 def guessed(lying: Sequence[bytes], came: Sequence[bytes]) -> float:

@@ -24,7 +24,8 @@ from survey.plans.plan import Plan
 from survey.services.accounts import accounts
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import languages
-from survey.services.collection.entries import KeyedEntry, KioskEntry, PaperSource, WebEntry
+from survey.services.collection import door
+from survey.services.collection.entries import Entry, KeyedEntry, KioskEntry, PaperSource, WebEntry
 from survey.services.counter import screen_codes, tickets
 from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
@@ -77,6 +78,13 @@ def entry(
     filled = sheet(campaign.questionnaire, mark, comment)
     base = (campaign, unit_id, secrets.token_urlsafe(16) if key is None else key, filled)
     return WebEntry(*base) if number is None else KeyedEntry(*base, PaperSource(actor, number))
+
+
+def arrival(installation: Installation, one: Entry, now: dt.datetime = NOW) -> bytes:
+    """The key under which the answers of somebody who comes now are kept."""
+    key = door.accept(installation, one, now).response_key
+    assert key is not None, "this came before"
+    return key
 
 
 def kiosk_entry(

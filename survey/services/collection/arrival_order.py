@@ -7,10 +7,12 @@ import threading
 from collections.abc import Mapping
 
 import structlog
+from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
 from survey.clock import ZONE
 from survey.database.sqlite import DriverError
+from survey.models import BodyCheck
 from survey.services.installation.installation import Installation
 
 log = structlog.get_logger()
@@ -21,6 +23,8 @@ SENT_BY_CITIZENS: Mapping[str, str | None] = {
     "comment": "text",
     "set_aside": None,
     "ledger_leaf": "leaf",
+    "receipt": "receipt_key",
+    "body_check": "entry_state",
     "spent_ticket": "ended",
     "spent_screen_code": "mark",
 }
@@ -31,13 +35,15 @@ NIGHT = range(1, 5)  # hours in which no office is open and nobody keys
 def erase_arrival_order(installation: Installation) -> bool:
     """Let what citizens sent lie in an order that says nothing about its coming; return whether that could be.
 
-    It can be called
+    What tells a submission that comes again from another one under its key goes at the same time. It can be called
     while the service runs, from any thread or process: answers come in meanwhile, those that are sent in this second
     wait for it. It can't be done by a role that does not own the tables, nor, on PostgreSQL, while somebody works with
     them; nor is the log of SQLite emptied while somebody reads for long. The log of the service then says so. So it
     must not be called with a session open.
     """
     try:
+        with installation.database.write() as session:
+            session.execute(delete(BodyCheck))
         done = installation.database.rewrite(SENT_BY_CITIZENS)
     except (DBAPIError, DriverError) as error:
         log.warning("arrival_order_kept", reason=type(error).__name__)

@@ -26,10 +26,10 @@ from forms.questionnaire import COMMENT, Questionnaire
 from survey.clock import local_day, start_of
 from survey.errors import Fault, Refusal
 from survey.keys import Keys
-from survey.models import Comment, Response
+from survey.models import Comment, Receipt, Response
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.collection import door, response_states
+from survey.services.collection import door, receipts, response_states
 from survey.services.collection.entries import ImportEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -80,7 +80,7 @@ def import_csv(
     """
     rows = _incoming(campaign, data, now)
     with installation.database.write() as session:
-        foreign = [row for row in rows if not _is_own(session, row)]
+        foreign = [row for row in rows if not _is_own(session, installation.keys, row)]
         _refuse([_uncounted(row) for row in foreign if row.state not in COUNTED_AGAIN])
         new = sum(_take(session, installation.keys, row) for row in foreign)
         digest = hashlib.sha256(data).hexdigest()
@@ -107,8 +107,11 @@ def _take(session: Session, keys: Keys, row: ImportRow) -> bool:
         raise
 
 
-def _is_own(session: Session, row: ImportRow) -> bool:
+def _is_own(session: Session, keys: Keys, row: ImportRow) -> bool:
     """Return whether the row was exported from this very campaign and unit.
+
+    Before receipts had a table of their own, a response's key was what its receipt followed from. All keys were
+    drawn anew then; a file from before is known by its receipts, and its answers can't be compared.
 
     Raises:
         Refusal: ``import_conflict`` when it was, and its answers were changed since.
@@ -119,7 +122,8 @@ def _is_own(session: Session, row: ImportRow) -> bool:
     key = ResponseKey(entry.campaign.id, entry.unit_id, bytes.fromhex(row.name))
     kept = session.get(Response, key)
     if kept is None:
-        return False
+        given = receipts.issue(keys.receipt, key.response_key)
+        return session.get(Receipt, (key.campaign_id, given.key)) is not None
     comment = session.get(Comment, key)  # an erased one does not come back, and is no contradiction
     same_comment = comment is None or comment.text == entry.sheet.comment
     if (kept.marks, kept.profile) != (entry.sheet.marks, entry.sheet.profile) or not same_comment:

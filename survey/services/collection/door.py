@@ -1,8 +1,9 @@
 """The single door: every response, by whatever channel, enters through :func:`accept`.
 
 One transaction holds the response, its comment, the number of its paper form or of its kiosk's record,
-the end of its one-time code or of the code of its screen, the ledger's leaf and, where a person of the
-office acted, the audit entry. A citizen's answer has no audit entry: that would tell when it came.
+the end of its one-time code or of the code of its screen, the ledger's leaf, the receipt and, where a person
+of the office acted, the audit entry. A citizen's answer has no audit entry: that would tell when it came.
+What comes again is known by its receipt. No row of these names another but for those that are one answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import datetime as dt
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +25,17 @@ from survey.database.statements import insert_once
 from survey.errors import Refusal
 from survey.keys import Keys
 from survey.ledger.leaf import canonical, leaf_hash
-from survey.models import Comment, Decision, LedgerLeaf, PaperForm, PaperReading, Response, SetAside
+from survey.models import (
+    BodyCheck,
+    Comment,
+    Decision,
+    LedgerLeaf,
+    PaperForm,
+    PaperReading,
+    Receipt,
+    Response,
+    SetAside,
+)
 from survey.services.accounts import audit
 from survey.services.collection import duplicate_serials, readings, receipts, serials
 from survey.services.collection.entries import (
@@ -34,6 +46,7 @@ from survey.services.collection.entries import (
     PaperSource,
     SpentElsewhere,
 )
+from survey.services.collection.receipts import IssuedReceipt
 from survey.services.collection.serials import PrintedSheet
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import ResponseKey
@@ -47,19 +60,24 @@ FORM_NUMBER = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What the door answers once the response is on disk."""
+    """What the door answers once the response is on disk.
+
+    A ``repeated`` submission does not find its response again, so it has no key. ``compared``: whether its body is
+    known to be that of the first time; after the order of coming was erased nobody can tell.
+    """
 
     receipt: str
-    response_key: bytes
+    response_key: bytes | None
     state: EntryState
     repeated: bool
+    compared: bool = True
 
 
 def accept(installation: Installation, entry: Entry, now: dt.datetime) -> Accepted:
     """Take a response in and return its receipt once it is on disk.
 
     The same key with the same body again gets the same answer. Answers after the window are
-    kept as late; a full quota refuses nobody.
+    kept as late; a full quota refuses nobody. Nobody's acknowledgement waits for another visitor.
 
     Raises:
         Refusal: ``campaign_not_open`` before the window; ``idempotency_key_bad``;
@@ -71,7 +89,7 @@ def accept(installation: Installation, entry: Entry, now: dt.datetime) -> Accept
             response or without one; ``screen_code_spent`` when another response came with a screen's code.
     """
     keys, database = installation.keys, installation.database
-    row = _row(keys, entry, now)
+    row = _row(entry, now)
     try:
         accepted = database.write_grouped(lambda session: _keep(session, keys, entry, row, now))
     except Refusal as refusal:
@@ -91,32 +109,28 @@ def accept_all(installation: Installation, entries: Iterable[tuple[Entry, dt.dat
 
 def accept_within(session: Session, keys: Keys, entry: Entry, now: dt.datetime) -> Accepted:
     """Take a response in as part of the caller's transaction; refusals as in :func:`accept`."""
-    accepted = _keep(session, keys, entry, _row(keys, entry, now), now)
+    accepted = _keep(session, keys, entry, _row(entry, now), now)
     if accepted is None:
         raise Refusal("response_conflict")
     return accepted
 
 
-def _row(keys: Keys, entry: Entry, now: dt.datetime) -> dict[str, Any]:
+def _row(entry: Entry, now: dt.datetime) -> dict[str, Any]:
     if now < entry.campaign.opens_at:
         raise Refusal("campaign_not_open", opens=f"{entry.campaign.opens_at:%d/%m/%Y}")
-    secret = entry.idempotency_key.encode()
-    if not SHORTEST_IDEMPOTENCY_KEY <= len(secret) <= LONGEST_IDEMPOTENCY_KEY:
+    if not SHORTEST_IDEMPOTENCY_KEY <= len(entry.idempotency_key.encode()) <= LONGEST_IDEMPOTENCY_KEY:
         raise Refusal("idempotency_key_bad")
     if isinstance(entry, KeyedEntry) and not FORM_NUMBER.fullmatch(entry.source.form_number):
         raise Refusal("form_number_bad")
-    name = f"{entry.campaign.code}/{entry.unit_id}/".encode() + secret
     return {
-        "campaign_id": entry.campaign.id,
-        "unit_id": entry.unit_id,
-        "response_key": hmac.digest(keys.response, name, hashlib.sha256)[:KEY_BYTES],
+        **entry.unit.columns,
+        "response_key": secrets.token_bytes(KEY_BYTES),
         "entry_state": _entry_state(entry, now),
         "channel": entry.channel,
         "local_day": local_day(now),
         "half_day": half_day(now),
         "marks": entry.sheet.marks,
         "profile": entry.sheet.profile,
-        "body_mac": hmac.digest(secret, _body(entry), hashlib.sha256)[:KEY_BYTES],
     }
 
 
@@ -128,9 +142,12 @@ def _keep(
     if isinstance(entry, KeyedEntry):
         printed = serials.admit(session, entry.campaign, entry.unit, entry.source.form_number)
         row = row if printed is None else {**row, "entry_state": _state_on_paper(entry, printed, now)}
-    key = ResponseKey(row["campaign_id"], row["unit_id"], row["response_key"])
-    if not insert_once(session, Response, row):
-        return _again(session, keys, entry, key, row)
+    receipt = receipts.of_submission(keys, entry.campaign.code, entry.unit_id, entry.idempotency_key)
+    if not insert_once(session, Receipt, {**entry.unit.columns, "receipt_key": receipt.key}):
+        return _again(session, keys, entry, receipt, row)
+    key = ResponseKey(*entry.unit, row["response_key"])
+    session.execute(insert(Response).values(row))
+    session.execute(insert(BodyCheck).values(_check(keys, entry, receipt, row["entry_state"])))
     if entry.sheet.comment:
         session.execute(insert(Comment).values(**key.columns, text=entry.sheet.comment))
     session.execute(insert(LedgerLeaf).values(campaign_id=row["campaign_id"], leaf=_leaf(entry, row)))
@@ -142,7 +159,7 @@ def _keep(
         spendable.spend(session)
     if isinstance(entry, KioskEntry) and isinstance(entry.card, SpentElsewhere):
         session.execute(insert(Decision).values(**key.columns, **_not_counted(now)))
-    return _accepted(keys, row, EntryState(row["entry_state"]), repeated=False)
+    return Accepted(receipt.code, key.response_key, EntryState(row["entry_state"]), repeated=False)
 
 
 def _keep_reading(
@@ -158,21 +175,46 @@ def _keep_reading(
 
 
 def _again(
-    session: Session, keys: Keys, entry: Entry, key: ResponseKey, row: dict[str, Any]
+    session: Session, keys: Keys, entry: Entry, receipt: IssuedReceipt, row: dict[str, Any]
 ) -> Accepted | None:
-    kept = session.execute(select(Response.body_mac, Response.entry_state).filter_by(**key.columns)).one()
-    if hmac.compare_digest(kept.body_mac, row["body_mac"]):
+    check = _check(keys, entry, receipt, None)
+    of_receipt = (BodyCheck.campaign_id == entry.campaign.id, BodyCheck.receipt_key == receipt.key)
+    first = session.execute(
+        select(BodyCheck.body_mac, BodyCheck.entry_state).where(
+            *of_receipt, BodyCheck.entry_state.is_not(None)
+        )
+    ).one_or_none()
+    if first is None or hmac.compare_digest(first.body_mac, check["body_mac"]):
         for spendable in entry.spends:  # an officer went back and added the card's code
             spendable.spend_again(session)
-        return _accepted(keys, row, EntryState(kept.entry_state), repeated=True)
-    aside = {name: value for name, value in row.items() if name != "entry_state"}
-    insert_once(session, SetAside, {**aside, "comment": entry.sheet.comment})
+        state = EntryState(_state_again(row) if first is None else first.entry_state)
+        return Accepted(receipt.code, None, state, repeated=True, compared=first is not None)
+    if insert_once(session, BodyCheck, check):
+        session.execute(insert(SetAside).values(_aside(entry, row)))
     return None
 
 
-def _accepted(keys: Keys, row: dict[str, Any], state: EntryState, *, repeated: bool) -> Accepted:
-    key = row["response_key"]
-    return Accepted(receipts.issue(keys.receipt, key), key, state, repeated)
+def _state_again(row: dict[str, Any]) -> str:
+    """Return what is said of a submission that was not late for coming again: what came first may have been in time."""
+    state: str = row["entry_state"]
+    return EntryState.VALID if state == EntryState.LATE else state
+
+
+def _check(keys: Keys, entry: Entry, receipt: IssuedReceipt, state: str | None) -> dict[str, Any]:
+    """Return the row by which the same body is known again, for as long as the order of coming is."""
+    message = b"\0".join((b"sent", entry.idempotency_key.encode(), _body(entry)))
+    mac = hmac.digest(keys.receipt, message, hashlib.sha256)[:KEY_BYTES]
+    return {
+        "campaign_id": entry.campaign.id,
+        "receipt_key": receipt.key,
+        "body_mac": mac,
+        "entry_state": state,
+    }
+
+
+def _aside(entry: Entry, row: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in row.items() if name not in {"entry_state", "response_key"}}
+    return {**kept, "aside_key": secrets.token_bytes(KEY_BYTES), "comment": entry.sheet.comment}
 
 
 def _body(entry: Entry) -> bytes:

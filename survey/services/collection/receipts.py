@@ -1,32 +1,93 @@
-"""Receipt codes: what a citizen is given once an answer is safely kept.
+"""Receipts: what a citizen is given once an answer is safely kept, and what a submission is known again by.
 
-A code is derived from the response's key by a keyed hash, so that it need not be stored and leads
-from nobody to any row; its last part is a check that only the service can have made.
+Both follow from the submission's idempotency key by keyed hashes. The service does not keep that key, so a receipt
+leads to its unit and to no answer: not even who has the database and the secret finds a row by it. A code's last
+part is a check that only the service can have made.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from survey.keys import Keys
+from survey.models import Campaign, CampaignUnit, Receipt
+from survey.services.installation.installation import Installation
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread
 BODY, CHECK = 8, 4
 LOOK_ALIKE = str.maketrans("ILO", "110")
+KEY_BYTES, BODY_BYTES = 16, 5
+LETTER_BITS = 5
+LAST = b"\xff" * (KEY_BYTES - BODY_BYTES)
 
 
-def issue(key: bytes, response_key: bytes) -> str:
-    """Return the receipt code of a response: twelve characters in groups of four."""
-    body = _letters(hmac.digest(key, b"body" + response_key, hashlib.sha256), BODY)
-    return _grouped(body + _check(key, body))
+@dataclass(frozen=True, slots=True)
+class IssuedReceipt:
+    """The code for the citizen, and the key under which the service keeps that it was given out."""
+
+    code: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReceipt:
+    """A code that was given out, and whose it is. Nothing is known of what became of the answers."""
+
+    code: str
+    campaign: str
+    unit: str
+
+
+def of_submission(keys: Keys, campaign: str, unit_id: int, idempotency_key: str) -> IssuedReceipt:
+    """Return the receipt of what is sent to a unit under an idempotency key; the same key has the same receipt."""
+    name = f"{campaign}/{unit_id}/{idempotency_key}".encode()
+    return issue(keys.receipt, hmac.digest(keys.response, name, hashlib.sha256)[:KEY_BYTES])
+
+
+def issue(key: bytes, seed: bytes) -> IssuedReceipt:
+    """Return the receipt that follows from a submission's *seed*: twelve characters in groups of four."""
+    body = _letters(hmac.digest(key, b"body" + seed, hashlib.sha256), BODY)
+    rest = hmac.digest(key, b"key" + seed, hashlib.sha256)[: KEY_BYTES - BODY_BYTES]
+    return IssuedReceipt(_grouped(body + _check(key, body)), _packed(body) + rest)
 
 
 def read(key: bytes, text: str) -> str | None:
     """Return the code that *text* writes, or None when the service never gave it out."""
-    plain = "".join(c for c in text.upper().translate(LOOK_ALIKE) if c.isalnum())
+    plain = _plain(text)
     body, check = plain[:BODY], plain[BODY:]
-    if len(plain) != BODY + CHECK or not plain.isascii() or not hmac.compare_digest(check, _check(key, body)):
+    if len(plain) != BODY + CHECK or not hmac.compare_digest(check, _check(key, body)):
         return None
     return _grouped(plain)
+
+
+def find(installation: Installation, text: str) -> FoundReceipt | None:
+    """Return whose the code is that *text* writes, None where none such was given out.
+
+    Whatever is asked for, the same is done: the check is computed and the table is searched once.
+    """
+    code = read(installation.keys.receipt, text)
+    first = _packed(_plain(text)[:BODY])
+    query = (
+        select(Campaign.title, CampaignUnit.name)
+        .join(Receipt, Receipt.campaign_id == Campaign.id)
+        .join(
+            CampaignUnit,
+            (CampaignUnit.campaign_id == Receipt.campaign_id) & (CampaignUnit.unit_id == Receipt.unit_id),
+        )
+        .where(Receipt.receipt_key.between(first + bytes(KEY_BYTES - BODY_BYTES), first + LAST))
+        .limit(1)
+    )
+    with installation.database.read() as session:
+        row = session.execute(query).one_or_none()
+    return FoundReceipt(code, row.title, row.name) if row is not None and code is not None else None
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text.upper().translate(LOOK_ALIKE) if c.isascii() and c.isalnum())
 
 
 def _check(key: bytes, body: str) -> str:
@@ -35,6 +96,14 @@ def _check(key: bytes, body: str) -> str:
 
 def _letters(digest: bytes, count: int) -> str:
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:count])
+
+
+def _packed(body: str) -> bytes:
+    """Return eight letters as the five bytes that their bits fill; what is no letter of ours counts as the first."""
+    bits = 0
+    for letter in body.ljust(BODY, ALPHABET[0]):
+        bits = bits << LETTER_BITS | max(ALPHABET.find(letter), 0)
+    return bits.to_bytes(BODY_BYTES, "big")
 
 
 def _grouped(plain: str) -> str:

@@ -190,7 +190,7 @@ def address(app: Flask, installation: Installation, rule: Rule, unit: str) -> st
         "digest": "0" * 32,
         "address": AddressMac(installation.keys.address_mac).write(scene.CODE, unit, 1),
         "token": "nobody's",
-        "code": receipts.issue(installation.keys.receipt, b"0" * 16),
+        "code": receipts.issue(installation.keys.receipt, b"0" * 16).code,
     }
     if rule.endpoint == "kiosk_phone.leave":
         campaign = installation.campaigns.get(scene.CODE)

@@ -13,6 +13,7 @@ from survey.models import Comment, LedgerLeaf, Response, SetAside
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.campaigns import campaigns
 from survey.services.collection import decisions, door
+from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.collection.door import Accepted
 from survey.services.collection.entries import ImportEntry, WebEntry
 from survey.services.installation.campaign_records import CampaignRecord
@@ -45,10 +46,16 @@ def test_fifty_parallel_sends_of_one_form_leave_one_row(
     one = entry(campaign, key=KEY, comment="Cảm ơn.")
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: door.accept(installation, one, NOW), range(50)))
-    assert len({(answer.receipt, answer.response_key) for answer in answers}) == 1
+    assert len({answer.receipt for answer in answers}) == 1
     assert sum(not answer.repeated for answer in answers) == 1
     gained = {name: n - before.get(name, 0) for name, n in scene.counts(installation).items()}
-    assert {name: n for name, n in gained.items() if n} == {"response": 1, "comment": 1, "ledger_leaf": 1}
+    assert {name: n for name, n in gained.items() if n} == {
+        "response": 1,
+        "comment": 1,
+        "ledger_leaf": 1,
+        "receipt": 1,
+        "body_check": 1,
+    }
 
 
 def test_parallel_contradictions_keep_one_form_and_set_each_other_body_aside_once(
@@ -85,6 +92,19 @@ def test_a_repetition_on_another_day_gets_the_first_answer(
     assert not first.repeated
     with installation.database.read() as session:
         assert session.scalars(select(Response.local_day)).all() == [NOW.date()]
+
+
+def test_once_the_order_is_erased_nobody_can_tell_whether_the_same_came_again(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    first = door.accept(installation, entry(campaign, key=KEY), NOW)
+    assert erase_arrival_order(installation)
+    for mark, moment in (("4", NOW), ("2", scene.CLOSED)):
+        again = door.accept(installation, entry(campaign, key=KEY, mark=mark), moment)
+        assert (again.receipt, again.repeated, again.compared) == (first.receipt, True, False)
+        assert again.state is EntryState.VALID, "what came first was not late"
+    assert scene.counts(installation)["response"] == 1
+    assert "set_aside" not in scene.counts(installation)
 
 
 def test_a_form_that_differs_only_in_its_comment_is_another_form(
