@@ -47,7 +47,7 @@ class PostgresServer:
         self._connection: psycopg.Connection | None = None
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
-        programs = self._reachable_programs()
+        self._programs = programs = self._reachable_programs()
         data = folder / "data"
         subprocess.run(
             [
@@ -97,6 +97,11 @@ class PostgresServer:
             yield self.url(name)
         finally:
             self.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def dump(self, url: str) -> bytes:
+        """What the server's own tool copies of the database at an address of SQLAlchemy's."""
+        words = [str(self._programs / "pg_dump"), url.replace("postgresql+psycopg://", "postgresql://")]
+        return subprocess.run(words, capture_output=True, check=True).stdout
 
     def stop(self) -> None:
         """End the server: politely, then surely."""
