@@ -19,7 +19,7 @@ from survey.services.installation.installation import Installation
 from survey.web import access, language, refusals, request_bodies
 from survey.web.accounts import accounts, sign_in
 from survey.web.app_context import NAME
-from survey.web.collection import citizen
+from survey.web.collection import citizen, receipt_lookup
 from survey.web.counter.links import links
 from survey.web.counter.screen_codes import screens
 from survey.web.health import health
@@ -40,6 +40,7 @@ MOST_FIELDS = 500
 BLUEPRINTS = (
     start,
     citizen.pages,
+    receipt_lookup.pages,
     health,
     sign_in.pages,
     accounts.pages,
@@ -126,6 +127,7 @@ def _register_blueprints(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     csrf.exempt(kiosk)  # no cookie there either: a device shows its key
+    csrf.exempt(receipt_lookup.pages)  # nor there
     csrf.exempt(citizen.pages)  # no cookie and no sign-in there: a forged post gains nothing
 
 

@@ -14,7 +14,7 @@ from survey.web.collection import citizen
 
 log = structlog.get_logger()
 
-CITIZEN_BLUEPRINT = "citizen"
+CITIZEN_BLUEPRINTS = frozenset({"citizen", "receipt_lookup"})
 # The citizen's page for a code; any other code is told as passing trouble.
 CITIZEN_PAGES = {
     "link_not_genuine": "bad_link",
@@ -58,7 +58,7 @@ def register(app: Flask) -> None:
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """Answer *refusal* to whoever asked: as a citizen's page, as JSON, or as a page of the office."""
     log.info("refused", code=refusal.code, status=refusal.status, endpoint=request.endpoint)
-    if request.blueprint == CITIZEN_BLUEPRINT or (request.endpoint is None and not _of_office()):
+    if request.blueprint in CITIZEN_BLUEPRINTS or (request.endpoint is None and not _of_office()):
         return citizen.notice(refusal, CITIZEN_PAGES.get(refusal.code, "trouble"))
     lang = language.of_request()
     lines = refusal.lines(lang)

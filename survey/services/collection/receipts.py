@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from survey.keys import Keys
-from survey.models import Campaign, CampaignUnit, Receipt
+from survey.models import Campaign, Receipt
 from survey.services.installation.installation import Installation
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U to misread
@@ -40,6 +40,7 @@ class FoundReceipt:
     code: str
     campaign: str
     unit: str
+    rehearsal: bool
 
 
 def of_submission(keys: Keys, campaign: str, unit_id: int, idempotency_key: str) -> IssuedReceipt:
@@ -72,18 +73,17 @@ def find(installation: Installation, text: str) -> FoundReceipt | None:
     code = read(installation.keys.receipt, text)
     first = _packed(_plain(text)[:BODY])
     query = (
-        select(Campaign.title, CampaignUnit.name)
+        select(Campaign.code, Receipt.unit_id)
         .join(Receipt, Receipt.campaign_id == Campaign.id)
-        .join(
-            CampaignUnit,
-            (CampaignUnit.campaign_id == Receipt.campaign_id) & (CampaignUnit.unit_id == Receipt.unit_id),
-        )
         .where(Receipt.receipt_key.between(first + bytes(KEY_BYTES - BODY_BYTES), first + LAST))
         .limit(1)
     )
     with installation.database.read() as session:
         row = session.execute(query).one_or_none()
-    return FoundReceipt(code, row.title, row.name) if row is not None and code is not None else None
+    if row is None or code is None:
+        return None
+    campaign = installation.campaigns.get(row.code)
+    return FoundReceipt(code, campaign.plan.title, campaign.unit(row.unit_id).name, campaign.rehearsal)
 
 
 def _plain(text: str) -> str:

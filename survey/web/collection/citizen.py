@@ -140,6 +140,7 @@ def receipt(address: str, code: str) -> ResponseReturnValue:
         "citizen/receipt.html",
         code_groups=known.split("-"),
         late="late" in request.args,
+        again="again" in request.args,
         **citizen_page.frame(counter.campaign, citizen_page.language(counter.campaign)),
         **citizen_page.heading(counter),
     )
@@ -300,6 +301,7 @@ def _receipt_address(counter: AddressedCounter, accepted: Accepted, lang: str) -
         code=accepted.receipt,
         lang=citizen_page.if_chosen(lang),
         late="1" if accepted.state is EntryState.LATE else None,
+        again=None if accepted.compared else "1",
         v=citizen_page.view() or None,
     )
 

@@ -37,6 +37,8 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "citizen.send": None,
     "citizen.receipt": None,
     "citizen.typed": None,
+    "receipt_lookup.ask": None,
+    "receipt_lookup.look_up": None,
     "citizen.by_ticket": None,
     "citizen.send_by_ticket": None,
     "citizen.by_screen": None,
@@ -354,7 +356,9 @@ class TestForgedRequests:
             browser, before = signed_in(role), scene.counts(installation)
             for rule in rules(app):
                 roles = MAY[rule.endpoint]
-                if "POST" not in methods(rule) or rule.endpoint.startswith(("citizen.", "kiosk.")):
+                if "POST" not in methods(rule) or rule.endpoint.startswith(
+                    ("citizen.", "kiosk.", "receipt_lookup.")
+                ):
                     continue
                 for forged in ("", "forged", "IjEi.aaaa.bbbb"):
                     data = {"csrf_token": forged, "number": "1", "form_number": "0001", "overall": "5"}

@@ -33,6 +33,7 @@ def render(template: str, lang: str = "vi", **context: Any) -> str:
         "view": "",
         "rehearsal": False,
         "late": False,
+        "again": False,
         "office": "BẢO HIỂM XÃ HỘI TỈNH BÌNH ĐỊNH",
         "unit_name": LONG_UNIT,
         "word": "THUYỀN PHƯỢNG",  # the longest that there is
