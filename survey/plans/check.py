@@ -26,6 +26,7 @@ from survey.plans.plan import (
     PaperRules,
     Plan,
     PlanUnit,
+    ReleaseRules,
 )
 from survey.plans.reader import UNKNOWN_DAY, PlanReader
 from survey.vocabulary import Formula, UnitKind
@@ -35,6 +36,8 @@ MOST_UNITS = 5000
 MOST_TARGET = 1_000_000
 MOST_TRANSACTIONS = 1_000_000_000
 LARGEST_FILE = 4_000_000
+MOST_RELEASES = 4  # a day: more often the rule of difference would let none through anyway
+TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 NEWLINE = "\n"
 
 
@@ -116,9 +119,24 @@ def _plan(reader: PlanReader) -> Plan:
         channels=_channels(reader.table("channels")) if "channels" in reader.values else ChannelRules(),
         point_table=reader.word("point_table", point_tables.bundled(), POINT_TABLE),
         languages=_languages(reader),
+        releases=_releases(reader.table("releases")) if "releases" in reader.values else ReleaseRules(),
     )
     reader.done()
     return plan
+
+
+def _releases(reader: PlanReader) -> ReleaseRules:
+    times = reader.texts("times") if "times" in reader.values else ReleaseRules().times
+    for place, time in enumerate(times):
+        if not TIME.fullmatch(time):
+            reader.fault("plan_bad_time", f"times[{place}]", found=time)
+        elif time in times[:place]:
+            reader.fault("plan_repeated_time", f"times[{place}]", found=time)
+    if not 1 <= len(times) <= MOST_RELEASES:
+        reader.fault("plan_release_count", "times", most=MOST_RELEASES)
+    period = reader.word("period", ("month", "quarter"), "")
+    reader.done()
+    return ReleaseRules(tuple(sorted(times)), period)
 
 
 def _languages(reader: PlanReader) -> tuple[str, ...]:

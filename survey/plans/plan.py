@@ -81,6 +81,17 @@ class ChannelRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRules:
+    """When figures are made: at these local times of every day (``HH:MM``), and for which periods apart.
+
+    ``period`` is empty, ``month`` or ``quarter``: the forms of an ended one are a set of their own.
+    """
+
+    times: tuple[str, ...] = ("18:00",)
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a campaign is set up from. ``paper_check`` is ``totals`` or ``second_person``.
 
@@ -101,6 +112,7 @@ class Plan:
     paper: PaperRules = PaperRules()
     channels: ChannelRules = ChannelRules()
     languages: tuple[str, ...] = ()
+    releases: ReleaseRules = ReleaseRules()
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as plain JSON values; days in ISO form."""
@@ -128,6 +140,7 @@ def from_json(values: Mapping[str, Any]) -> Plan:
         "paper": PaperRules(**values.get("paper", {})),  # plans frozen before there was such a rule
         "channels": _channels(values.get("channels", {})),
         "languages": tuple(values.get("languages", ())),
+        "releases": _releases(values.get("releases", {})),
     }
     return Plan(**{**values, "sensitive_questions": tuple(values["sensitive_questions"]), **parts})
 
@@ -136,3 +149,8 @@ def _channels(values: Mapping[str, Any]) -> ChannelRules:
     """Return the rules of a frozen plan; one that counted every channel of its time counts every channel."""
     counted = tuple(values.get("counted", ()))
     return ChannelRules(counted) if counted and set(counted) != FIRST_CHANNELS else ChannelRules()
+
+
+def _releases(values: Mapping[str, Any]) -> ReleaseRules:
+    """Return the rules of a frozen plan; one from before there were any has figures once a day."""
+    return ReleaseRules(tuple(values["times"]), values["period"]) if values else ReleaseRules()
