@@ -160,3 +160,10 @@ class Delivery(enum.StrEnum):
     DEFERRED = "deferred"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
+
+
+class ReleaseGrade(enum.StrEnum):
+    """How much a release shows of a unit: indices in whole points while it is open, all tables in the end."""
+
+    COARSE = "coarse"
+    FULL = "full"

@@ -16,6 +16,14 @@ from survey.models.paper import (
     VerificationClosing,
 )
 from survey.models.receipts import BodyCheck, Receipt
+from survey.models.releases import (
+    ProvinceRelease,
+    Release,
+    ReleaseCount,
+    ReleasedForm,
+    ReleaseNote,
+    UnitRelease,
+)
 from survey.models.responses import Comment, Decision, PaperForm, Response, SetAside
 from survey.models.schema import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
 from survey.models.tickets import ScreenCount, SpentScreenCode, SpentTicket, Ticket, TicketBatch
@@ -49,6 +57,11 @@ __all__ = [
     "PaperRange",
     "PaperReading",
     "Receipt",
+    "ProvinceRelease",
+    "Release",
+    "ReleaseCount",
+    "ReleaseNote",
+    "ReleasedForm",
     "Response",
     "ScanFile",
     "ScanForm",
@@ -60,5 +73,6 @@ __all__ = [
     "SpentTicket",
     "Ticket",
     "TicketBatch",
+    "UnitRelease",
     "VerificationClosing",
 ]

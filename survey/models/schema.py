@@ -22,6 +22,7 @@ APPEND_ONLY = (
     *("campaign_language", "campaign_clip"),
     *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
     *("ticket", "spent_ticket", "receipt"),
+    *("release", "release_count", "unit_release", "released_form", "province_release", "release_note"),
 )
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
 ERASABLE: Mapping[str, Mapping[str, str | None]] = {
