@@ -30,6 +30,7 @@ NAMES = (
     "forms",
     "close-verification",
     "backup",
+    "release",
     "results",
     "report",
     "score",

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from survey import clock
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.texts import text
@@ -30,7 +29,7 @@ def report(data: str | None, campaign: str | None, unit: str | None, out: Path) 
         record = installation.campaigns.only(campaign)
         if unit is not None:
             record.unit_id(unit)
-        assessed = analysis.assessment(installation, COMMAND_LINE, record, clock.now())
+        assessed = analysis.assessment(installation, COMMAND_LINE, record)
     out.mkdir(parents=True, exist_ok=True)
     name = f"bao-cao-{record.code}" + (f"-{unit}" if unit else "")
     for suffix, content in (

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from scoring.results import FORMULAS, DomainResult, Estimate, IndexResult
-from survey import clock
+from scoring.disclosure.coarse import is_coarse
+from scoring.results import FORMULAS, DomainResult, Estimate, Formula, IndexResult
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.texts import text
+from survey.documents.reports.record import UnitFacts
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.results.quotas import Progress
 from survey.services.results.reports import Assessment, assessment
 
 
@@ -25,35 +25,49 @@ def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
     """Print every unit's counts and indices; as JSON unrounded, in per cent."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
-        assessed = assessment(installation, COMMAND_LINE, record, clock.now())
+        assessed = assessment(installation, COMMAND_LINE, record)
     if as_json:
         click.echo(json.dumps(_json(assessed), ensure_ascii=False, indent=2))
         return
     official = assessed.result.official
-    for progress, unit in zip(assessed.board.units, assessed.result.units, strict=True):
-        value = unit.overall.by(official).value
-        shown = "-" if value is None else f"{value:.2f}"
-        click.echo(f"{progress.unit.code}\t{progress.valid}/{progress.target}\t{official.upper()} {shown}")
+    for facts, unit in zip(assessed.units, assessed.result.units, strict=True):
+        click.echo(f"{facts.id}\t{facts.valid}/{facts.target}\t{official.upper()} {_shown(unit, official)}")
+
+
+def _shown(unit: DomainResult, official: Formula) -> str:
+    value = unit.overall.by(official).value
+    if value is None:
+        return "-"
+    return f"{value:.0f}" if is_coarse(unit) else f"{value:.2f}"
 
 
 def _json(assessed: Assessment) -> dict[str, Any]:
-    weighted = assessed.result.province_weighted
+    weighted, released = assessed.result.province_weighted, assessed.snapshot.due_at
     return {
         "campaign": assessed.campaign.code,
         "rehearsal": assessed.campaign.rehearsal,
         "official_formula": assessed.result.official,
+        "release": assessed.snapshot.number,
+        "released_at": None if released is None else released.isoformat(),
         "units": [
-            _counts(progress) | _domain(unit)
-            for progress, unit in zip(assessed.board.units, assessed.result.units, strict=True)
+            _counts(facts) | _released(assessed, facts.id) | _domain(unit)
+            for facts, unit in zip(assessed.units, assessed.result.units, strict=True)
         ],
         "province": _domain(assessed.result.province_pooled),
         "province_weighted": None if weighted is None else _domain(weighted),
     }
 
 
-def _counts(progress: Progress) -> dict[str, Any]:
+def _counts(facts: UnitFacts) -> dict[str, Any]:
     names = ("target", "valid", "awaiting", "late", "excluded")
-    return {"unit": progress.unit.code} | {name: getattr(progress, name) for name in names}
+    return {"unit": facts.id} | {name: getattr(facts, name) for name in names}
+
+
+def _released(assessed: Assessment, unit: str) -> dict[str, Any]:
+    released = assessed.snapshot.units.get(assessed.campaign.unit_id(unit))
+    if released is None:
+        return {"grade": None, "released_at": None}
+    return {"grade": released.grade.value, "released_at": released.due_at.isoformat()}
 
 
 def _domain(domain: DomainResult) -> dict[str, Any]:

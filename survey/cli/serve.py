@@ -13,6 +13,7 @@ from survey.services.collection.arrival_order import NightlyErasure, erase_arriv
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists
 from survey.services.kiosks import alerts
+from survey.services.results.releases import DueReleases
 from survey.web.application import assemble
 
 MINUTE = 60.0
@@ -45,8 +46,10 @@ def serve(data: str | None, host: str, port: int) -> None:
 
 
 def _look_after(installation: Installation) -> None:
-    """Do every minute what nobody asks for: tell of kiosks that hold answers, erase what is due."""
+    """Do every minute what nobody asks for: tell of kiosks that hold answers, make and erase what is due."""
     background, nightly = installation.background, NightlyErasure(installation)
+    releases = DueReleases(installation)
     background.every(MINUTE, "kiosk_alerts", lambda: alerts.watch(installation, clock.now()))
     background.every(MINUTE, "erase", lambda: lists.erase_due(installation, COMMAND_LINE, clock.now()))
+    background.every(MINUTE, "releases", lambda: releases.make(clock.now()))
     background.every(MINUTE, "arrival_order", lambda: nightly.attempt(clock.now()))

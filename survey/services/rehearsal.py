@@ -24,6 +24,7 @@ from survey.services.collection import door
 from survey.services.collection.entries import Entry, KeyedEntry, PaperSource, WebEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.results import releases
 
 CODE = "dien-tap"
 ELAPSED_SHARE = 0.6
@@ -46,7 +47,10 @@ class UnitTemper:
 def begin(
     installation: Installation, actor: Actor, plan: Plan, now: dt.datetime, *, seed: int = 2024
 ) -> CampaignRecord:
-    """Load *plan* as a rehearsal whose window lies around *now*, and fill it with invented responses."""
+    """Load *plan* as a rehearsal whose window lies around *now*, and fill it with invented responses.
+
+    It starts with a release. Its tables are full at once, since nobody has answered; the rules of difference hold.
+    """
     chance = random.Random(seed)
     length = (plan.window.closes_on - plan.window.opens_on).days
     opens_on = local_day(now) - dt.timedelta(days=round(length * ELAPSED_SHARE))
@@ -56,6 +60,7 @@ def begin(
     campaigns.load(installation, actor, rehearsed, now, rehearsal=True, spoken=spoken)
     campaign = installation.campaigns.get(CODE)
     door.accept_all(installation, _invented(campaign, actor, chance, now))
+    releases.make(installation, actor, campaign, now)
     return campaign
 
 

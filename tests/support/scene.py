@@ -34,6 +34,8 @@ from survey.services.invitations import letters, lists, sending
 from survey.services.kiosks import alerts, devices, exits
 from survey.services.kiosks.devices import NewKiosk
 from survey.services.kiosks.record_numbers import KioskRecordNumber
+from survey.services.results import releases
+from survey.services.results.releases import Demand
 from survey.vocabulary import Role
 
 CODE = "binh-dinh-2024"
@@ -172,6 +174,12 @@ def _counting(tables: frozenset[str]) -> CompoundSelect[str, int]:
 def table(name: str) -> Table:
     """The table of that name."""
     return Schema.metadata.tables[name]
+
+
+def released(installation: Installation, campaign: CampaignRecord, now: dt.datetime = CLOSED) -> int | None:
+    """Let TCCB release the full tables of every unit and of the province, whatever is still open."""
+    demand = Demand(dict.fromkeys(campaign.unit_ids.values(), ()), province=True)
+    return releases.make(installation, COMMAND_LINE, campaign, now, demand=demand)
 
 
 _numbers = itertools.count(1)

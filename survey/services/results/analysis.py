@@ -1,12 +1,11 @@
 """What a campaign's results say beyond their figures: order, targets, points, drivers, data quality, precision.
 
-Computed from the forms when somebody asks for it, by one query, and kept nowhere. Officers are account ids here;
+Computed from the forms of the last release when somebody asks for it, and kept nowhere. Officers are account ids here;
 only :func:`officer_names` tells who they are, and only to those who see every unit.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -24,9 +23,10 @@ from survey.models import Account
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.results import estimates, reports
+from survey.services.results import estimates, figures, release_sets, reports
 from survey.services.results.estimates import Gathered
 from survey.services.results.reports import Assessment
+from survey.services.results.snapshots import WHOLE
 from survey.vocabulary import Channel
 
 EXAMPLE = "bands-example"
@@ -35,22 +35,37 @@ SELF_SERVICE = (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Chann
 
 
 def assessment(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, period: str = WHOLE
 ) -> Assessment:
-    """Return the assessment of *campaign* with its analysis, both from the same forms."""
-    gathered = estimates.gathered(installation, campaign)
-    result = estimates.summary(gathered.mark_table, campaign)
-    plain = reports.assembled(installation, actor, campaign, result, now)
-    inputs = _inputs(gathered, campaign, result, plain.facts.targets)
+    """Return the assessment of *campaign* with its analysis, both from the forms of the same release.
+
+    Without full tables of the province there is no analysis: it looks at single items and forms.
+    """
+    released = figures.current(installation, campaign, period)
+    plain = reports.assembled(installation, actor, released)
+    province, result = released.snapshot.province, released.of_province
+    if province is None or result is None:
+        return plain
+    forms = figures.of_province(released.snapshot, province)
+    gathered = estimates.gathered(installation, campaign, forms)
+    inputs = _inputs(gathered, campaign, result, plain)
     return replace(plain, analysis=pure.analyse(inputs, result, seed=SEED), officers=gathered.officers)
 
 
-def remarks(installation: Installation, assessed: Assessment, unit: str) -> FindingsOfUnit:
-    """Return what may be said about one unit's criteria, without the cost of the whole analysis."""
+def remarks(installation: Installation, assessed: Assessment, unit: str) -> FindingsOfUnit | None:
+    """Return what may be said about one unit's criteria, without the cost of the whole analysis.
+
+    None while the unit's full tables are not out.
+    """
+    snapshot = assessed.snapshot
+    if not snapshot.is_full(unit):
+        return None
     campaign = assessed.campaign
-    gathered = estimates.gathered(installation, campaign)
-    inputs = _inputs(gathered, campaign, assessed.result, assessed.facts.targets)
-    return pure.findings_of_units(inputs, assessed.result)[campaign.unit_id(unit) - 1]
+    forms = release_sets.members(campaign, snapshot.period, figures.LAST)
+    gathered = estimates.gathered(installation, campaign, forms)
+    result = estimates.summary(gathered.mark_table, campaign)
+    inputs = _inputs(gathered, campaign, result, assessed)
+    return pure.findings_of_units(inputs, result)[campaign.unit_id(unit) - 1]
 
 
 def officer_names(installation: Installation, actor: Actor, assessed: Assessment) -> tuple[str, ...]:
@@ -68,7 +83,7 @@ def officer_names(installation: Installation, actor: Actor, assessed: Assessment
 
 
 def _inputs(
-    gathered: Gathered, campaign: CampaignRecord, result: SurveyResult, targets: tuple[float, ...]
+    gathered: Gathered, campaign: CampaignRecord, result: SurveyResult, assessed: Assessment
 ) -> AnalysisInput:
     units = campaign.plan.units
     return AnalysisInput(
@@ -80,8 +95,8 @@ def _inputs(
         population=estimates.populations(gathered.mark_table, campaign),
         quota=tuple(unit.target for unit in units),
         tables=_tables(campaign),
-        targets=targets,
-        hidden=hidden_cells(result),
+        targets=assessed.facts.targets,
+        hidden=assessed.hidden | hidden_cells(result),
         self_service=tuple(estimates.CHANNEL_CODES[channel] for channel in SELF_SERVICE),
     )
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 
 from forms.questionnaire import Questionnaire
 from scoring.defaults import LEVEL
@@ -52,34 +52,46 @@ class Gathered:
     officers: tuple[int, ...]
 
 
-def mark_table(installation: Installation, campaign: CampaignRecord) -> MarkTable:
-    """Return the valid forms of *campaign*, by one query."""
-    last = response_states.last_decision()
-    query = (
-        select(Response.unit_id, Response.marks)
-        .outerjoin(last, response_states.joined_on(last))
-        .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
-        .order_by(Response.unit_id)
-    )
+def mark_table(installation: Installation, campaign: CampaignRecord, forms: Subquery) -> MarkTable:
+    """Return the marks of *forms* of the campaign, given by their keys, by one query."""
+    query = select(Response.unit_id, Response.marks).join(forms, is_one_of(forms)).order_by(Response.unit_id)
     with installation.database.read() as session:
         rows = session.execute(query).all()
     return _mark_table(campaign, [row.unit_id for row in rows], [row.marks for row in rows])
 
 
-def gathered(installation: Installation, campaign: CampaignRecord) -> Gathered:
-    """Return the valid forms of *campaign* with who keyed them, channel and half-day, by one query.
+def valid_forms(campaign: CampaignRecord) -> Subquery:
+    """Return the keys of the forms of *campaign* that are valid at this moment; no output is made of them."""
+    last = response_states.last_decision()
+    return (
+        select(Response.campaign_id, Response.unit_id, Response.response_key)
+        .outerjoin(last, response_states.joined_on(last))
+        .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
+        .subquery("valid")
+    )
+
+
+def is_one_of(forms: Subquery) -> ColumnElement[bool]:
+    """Return the condition that a response is one of *forms*."""
+    return and_(
+        Response.campaign_id == forms.c.campaign_id,
+        Response.unit_id == forms.c.unit_id,
+        Response.response_key == forms.c.response_key,
+    )
+
+
+def gathered(installation: Installation, campaign: CampaignRecord, forms: Subquery) -> Gathered:
+    """Return *forms* of the campaign with who keyed them, channel and half-day, by one query.
 
     The rows come in the order of their keys, so that seeded random steps repeat; it tells nothing about people.
     """
-    last = response_states.last_decision()
     columns = (Response.unit_id, Response.marks, Response.channel, Response.local_day, Response.half_day)
     paper = _keyed_by(campaign)
     linked = and_(paper.c.unit_id == Response.unit_id, paper.c.response_key == Response.response_key)
     query = (
         select(*columns, paper.c.keyed_by)
-        .outerjoin(last, response_states.joined_on(last))
+        .join(forms, is_one_of(forms))
         .outerjoin(paper, linked)
-        .where(Response.campaign_id == campaign.id, response_states.state(last) == State.VALID.value)
         .order_by(Response.unit_id, Response.response_key)
     )
     with installation.database.read() as session:
@@ -123,9 +135,9 @@ def _mark_table(campaign: CampaignRecord, unit: list[int], marks: list[str]) -> 
     return MarkTable(CODES[packed].reshape(len(marks), width), np.array(unit, dtype=np.intp))
 
 
-def assess(installation: Installation, campaign: CampaignRecord) -> SurveyResult:
-    """Return the results of *campaign* over its valid forms: every unit and the province."""
-    return summary(mark_table(installation, campaign), campaign)
+def of_marks(campaign: CampaignRecord, unit: list[int], marks: list[str]) -> SurveyResult:
+    """Return the results over packed *marks*, one text a form, with the unit's id of each."""
+    return summary(_mark_table(campaign, unit, marks), campaign)
 
 
 def summary(table: MarkTable, campaign: CampaignRecord) -> SurveyResult:

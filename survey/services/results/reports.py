@@ -6,25 +6,27 @@ All of them are laid out from one :class:`Assessment`, so that they can't show d
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scoring import charts
 from scoring.analysis.analysis import Analysis
 from scoring.charts import Chart, CollectionPace, Driver
+from scoring.disclosure.hidden_cells import CellKey
 from scoring.results import DomainResult, SurveyResult
 from survey.clock import local_day
 from survey.documents.render import pdf, xlsx
 from survey.documents.reports.compose import consolidated, for_unit
-from survey.documents.reports.keying_comparison import UNREAD
 from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, ReportContent, ReportHeading, UnitFacts
 from survey.errors import Refusal
+from survey.plans.plan import PlanUnit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import keying_accuracy
-from survey.services.results import estimates, quotas
-from survey.services.results.quotas import Board
+from survey.services.results import figures
+from survey.services.results.figures import ReleasedFigures
+from survey.services.results.snapshots import WHOLE, ReleasedCounts, Snapshot
 
 DAY = dt.timedelta(days=1)
 FOREST, PROFILE, LEVELS, PACE = "forest", "profile", "levels", "pace"
@@ -34,20 +36,30 @@ OF_PROVINCE = frozenset({FOREST, RANKS, IMPORTANCE})
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A campaign's results at one moment, with the facts that every output needs beside them.
+    """A campaign's results as they were released, with the facts that every output needs beside them.
+
+    Results of a unit whose full tables are not out are coarse (:mod:`scoring.disclosure.coarse`); ``hidden`` are the cells
+    that no printed output shows. ``daily`` counts the released forms of
+    the units that whoever asks reaches, by unit and day.
 
     ``analysis`` is only there where it was asked for (:func:`survey.services.results.analysis.assessment`), and with it
     ``officers``: the accounts behind its officer codes.
     """
 
-    campaign: CampaignRecord
-    board: Board
+    snapshot: Snapshot
     result: SurveyResult
+    hidden: frozenset[CellKey]
+    daily: Mapping[str, Mapping[dt.date, int]]
     facts: CampaignFacts
     units: tuple[UnitFacts, ...]
     heading: ReportHeading
     analysis: Analysis | None = None
     officers: tuple[int, ...] = ()
+
+    @property
+    def campaign(self) -> CampaignRecord:
+        """The campaign that it is about."""
+        return self.snapshot.campaign
 
     def required_analysis(self) -> Analysis:
         """Return the analysis of an assessment that was made with one."""
@@ -63,43 +75,46 @@ class Assessment:
         """Return the content of the consolidated report, or of one unit's."""
         parts, analysis = (self.facts, self.units, self.heading), self.analysis
         if unit is None:
-            return consolidated(self.result, *parts, analysis=analysis)
-        return for_unit(self.result, unit, *parts, analysis=analysis)
+            return consolidated(self.result, *parts, hidden=self.hidden, analysis=analysis)
+        return for_unit(self.result, unit, *parts, hidden=self.hidden, analysis=analysis)
 
 
 def assessment(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+    installation: Installation, actor: Actor, campaign: CampaignRecord, period: str = WHOLE
 ) -> Assessment:
-    """Return the results of *campaign* with the counts of the units that *actor* reaches."""
-    result = estimates.assess(installation, campaign)
-    return assembled(installation, actor, campaign, result, now)
+    """Return the released results of *campaign*, with the counts of the units that *actor* reaches."""
+    return assembled(installation, actor, figures.current(installation, campaign, period))
 
 
-def assembled(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, result: SurveyResult, now: dt.datetime
-) -> Assessment:
-    """Return the assessment around results that are computed already."""
-    board = quotas.progress(installation, actor, campaign, now)
-    keying = keying_accuracy.of_units(installation, campaign)
+def assembled(installation: Installation, actor: Actor, released: ReleasedFigures) -> Assessment:
+    """Return the assessment around figures that are at hand already."""
+    snapshot = released.snapshot
+    campaign = snapshot.campaign
+    reached = {n: unit for n, unit in enumerate(campaign.plan.units, start=1) if actor.reaches(unit.code)}
+    days = figures.daily(installation, snapshot, reached)
     return Assessment(
-        campaign=campaign,
-        board=board,
-        result=result,
-        facts=_facts(campaign, now),
+        snapshot=snapshot,
+        result=released.result,
+        hidden=released.hidden,
+        daily={campaign.unit(unit_id).code: counts for unit_id, counts in days.items()},
+        facts=_facts(snapshot),
         units=tuple(
-            UnitFacts(
-                p.unit.code,
-                p.unit.name,
-                p.target,
-                p.valid,
-                p.awaiting,
-                p.late,
-                p.excluded,
-                keying.get(campaign.unit_id(p.unit.code), UNREAD),
-            )
-            for p in board.units
+            _unit_facts(unit, snapshot.counts.get(n, ReleasedCounts())) for n, unit in reached.items()
         ),
         heading=_heading(campaign),
+    )
+
+
+def _unit_facts(unit: PlanUnit, counts: ReleasedCounts) -> UnitFacts:
+    return UnitFacts(
+        id=unit.code,
+        name=unit.name,
+        target=unit.target,
+        valid=counts.valid,
+        awaiting=counts.awaiting,
+        late=counts.late,
+        excluded=counts.excluded,
+        keying=counts.keying,
     )
 
 
@@ -143,8 +158,8 @@ def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
 
 def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: bool) -> Chart:
     if name == PACE:
-        return charts.pace(_pace(assessed.board), rehearsal=rehearsal)
-    shown, criteria = printed_result(assessed.result), assessed.facts.criteria
+        return charts.pace(_pace(assessed, unit), rehearsal=rehearsal)
+    shown, criteria = printed_result(assessed.result, assessed.hidden), assessed.facts.criteria
     if name == FOREST:
         return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
     if name == RANKS and assessed.analysis is not None:
@@ -189,21 +204,25 @@ def _unit_names(assessed: Assessment) -> dict[str, str]:
     return {unit.code: unit.name for unit in assessed.campaign.plan.units}
 
 
-def _pace(board: Board) -> CollectionPace:
-    window = board.campaign.plan.window
+def _pace(assessed: Assessment, unit: str | None) -> CollectionPace:
+    """Return how the released forms came in, day by day: those of one unit, or of all that are reached."""
+    window, facts = assessed.campaign.plan.window, assessed.facts
     length = (window.closes_on - window.opens_on).days
-    elapsed = min(max((board.today - window.opens_on).days + 1, 1), length)
-    counts = tuple(board.daily.get(window.opens_on + n * DAY, 0) for n in range(elapsed))
-    return CollectionPace(window.opens_on, length, sum(unit.target for unit in board.units), counts)
+    elapsed = min(max((facts.as_of - window.opens_on).days + 1, 1), length)
+    units = [each for each in assessed.units if unit in {None, each.id}]
+    days = [window.opens_on + n * DAY for n in range(elapsed)]
+    counts = tuple(sum(assessed.daily[each.id].get(day, 0) for each in units) for day in days)
+    return CollectionPace(window.opens_on, length, sum(each.target for each in units), counts)
 
 
-def _facts(campaign: CampaignRecord, now: dt.datetime) -> CampaignFacts:
+def _facts(snapshot: Snapshot) -> CampaignFacts:
+    campaign = snapshot.campaign
     questionnaire, window = campaign.questionnaire, campaign.plan.window
     return CampaignFacts(
         name=campaign.plan.title,
         first_day=window.opens_on,
         last_day=window.closes_on - DAY,
-        as_of=local_day(now),
+        as_of=window.opens_on if snapshot.due_at is None else local_day(snapshot.due_at),
         questionnaire=questionnaire.ref,
         criteria={c.id: c.text("vi") for c in questionnaire.criteria},
         items={item.id: item.text("vi") for item in questionnaire.items},

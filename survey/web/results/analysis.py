@@ -7,7 +7,6 @@ import base64
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from survey import clock
 from survey.documents.pages import analysis_page
 from survey.services.results import analysis as analyses
 from survey.services.results import reports
@@ -25,7 +24,7 @@ def show(campaign: str) -> ResponseReturnValue:
     """Show everything that the results say beyond their figures, computed from the forms as they are now."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    assessed = analyses.assessment(installation, actor(), record, clock.now())
+    assessed = analyses.assessment(installation, actor(), record)
     page = analysis_page.of_province(
         assessed.result,
         assessed.facts,

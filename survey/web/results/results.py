@@ -6,7 +6,6 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from scoring.results import FORMULAS
-from survey import clock
 from survey.documents.pages import analysis_page, overview
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.results import analysis, reports
@@ -50,7 +49,7 @@ def unit(campaign: str, unit: str) -> ResponseReturnValue:
         campaign=record,
         unit=record.unit(record.unit_id(unit)),
         shown=overview.of_unit(assessed.result, unit, *facts),
-        advice=analysis_page.advice(assessed.result, *facts, findings),
+        advice=() if findings is None else analysis_page.advice(assessed.result, *facts, findings),
     )
 
 
@@ -96,13 +95,13 @@ def unit_xlsx(campaign: str, unit: str) -> ResponseReturnValue:
 def _assessed(code: str, unit: str | None) -> Assessment:
     """Return the campaign's results for somebody who may see the unit's, or the province's (None)."""
     record = _within_reach(code, unit)
-    return reports.assessment(current_installation(), actor(), record, clock.now())
+    return reports.assessment(current_installation(), actor(), record)
 
 
 def _studied(code: str, unit: str | None) -> Assessment:
     """Return the same with the analysis, which only a report needs."""
     record = _within_reach(code, unit)
-    return analysis.assessment(current_installation(), actor(), record, clock.now())
+    return analysis.assessment(current_installation(), actor(), record)
 
 
 def _within_reach(code: str, unit: str | None) -> CampaignRecord:

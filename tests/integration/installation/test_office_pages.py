@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey import clock
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.installation import Installation
 from survey.services.results import reports
@@ -106,7 +105,7 @@ def test_the_office_begins_where_the_role_works(sign_in: SignIn) -> None:
 
 def test_the_results_page_shows_the_cells_of_the_report(sign_in: SignIn, office: Installation) -> None:
     campaign = office.campaigns.get("dien-tap")
-    assessed = reports.assessment(office, COMMAND_LINE, campaign, clock.now())
+    assessed = reports.assessment(office, COMMAND_LINE, campaign)
     report = {table.id: table for table in assessed.report().tables()}
     shown = tables_of(text(sign_in("tccb"), f"{HOME}/ket-qua"))
     for name in ("overall", "criteria", "items"):
@@ -119,7 +118,7 @@ def test_each_formula_by_unit_and_criterion_equals_the_report_s_appendix(
     sign_in: SignIn, office: Installation, formula: str, column: int
 ) -> None:
     campaign = office.campaigns.get("dien-tap")
-    assessed = reports.assessment(office, COMMAND_LINE, campaign, clock.now())
+    assessed = reports.assessment(office, COMMAND_LINE, campaign)
     detail = next(table for table in assessed.report().tables() if table.id == "detail")
     wanted = [" ".join(row.cells[column].lines) for row in detail.rows if row.kind != "group"]
     cells = tables_of(text(sign_in("tccb"), f"{HOME}/ket-qua?cong-thuc={formula}"))["t-matrix"]

@@ -21,7 +21,7 @@ from survey.services.installation.installation import Installation
 from survey.services.paper import batches, closing, doubtful_forms, keying_accuracy, scans, second_keying
 from survey.services.paper.batches import PrintOrder
 from survey.services.paper.closing import ClosingOutcome
-from survey.services.results import estimates, quotas
+from survey.services.results import figures, quotas
 from survey.vocabulary import Reason, Role, Verdict
 from tests.paper.hands import answer, somebody
 from tests.paper.takes import TAKES
@@ -97,7 +97,8 @@ def test_a_form_goes_from_the_printer_to_the_results(
         )
     unit = quotas.progress(installation, HEAD, campaign, NOW).units[0]
     assert (unit.valid, unit.awaiting, unit.missing) == (3, 0, unit.target - 3)
-    found = estimates.assess(installation, campaign).units[AN_NHON - 1]
+    scene.released(installation, campaign)
+    found = figures.current(installation, campaign).result.units[AN_NHON - 1]
     levels = [int(mark) for form in expected for mark in form[:-1] if mark in "12345"]
     assert found.forms == 3
     assert found.overall_pooled.f1.value == pytest.approx(100 * sum(levels) / (5 * len(levels)))

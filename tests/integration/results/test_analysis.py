@@ -48,13 +48,14 @@ def keyed(installation: Installation, campaign: CampaignRecord) -> tuple[Actor, 
 
 
 def _studied(installation: Installation, campaign: CampaignRecord) -> reports.Assessment:
-    return analysis.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
+    scene.released(installation, campaign)
+    return analysis.assessment(installation, COMMAND_LINE, campaign)
 
 
 def test_forms_come_with_who_keyed_them_by_which_way_and_when(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    found = estimates.gathered(installation, campaign)
+    found = estimates.gathered(installation, campaign, estimates.valid_forms(campaign))
     collected = found.collected
     by_unit = {
         int(unit): int(number)
@@ -78,7 +79,8 @@ def test_forms_come_with_who_keyed_them_by_which_way_and_when(
 def test_the_results_are_the_same_with_and_without_the_analysis(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
+    scene.released(installation, campaign)
+    plain = reports.assessment(installation, COMMAND_LINE, campaign)
     studied = _studied(installation, campaign)
     assert plain.result == studied.result
     assert plain.analysis is None
@@ -115,11 +117,13 @@ def test_forms_out_of_the_count_are_out_of_the_analysis_and_cut_links_tell_nobod
         scene.NOW,
         reason=Reason.TEST,
     )
-    assert (estimates.gathered(installation, campaign).collected.unit == 1).sum() == FORMS + 14
+    assert (
+        estimates.gathered(installation, campaign, estimates.valid_forms(campaign)).collected.unit == 1
+    ).sum() == FORMS + 14
     paper = scene.table("paper_form")
     with installation.database.write() as session:
         session.execute(update(paper).values(response_key=None, keyed_by=None))
-    found = estimates.gathered(installation, campaign)
+    found = estimates.gathered(installation, campaign, estimates.valid_forms(campaign))
     assert found.officers == ()
     assert set(found.collected.officer.tolist()) == {-1}
     assert (found.collected.unit == 1).sum() == FORMS + 14
@@ -151,7 +155,8 @@ def test_the_same_forms_give_the_same_analysis_as_json(
 def test_remarks_alone_are_those_of_the_analysis(
     installation: Installation, campaign: CampaignRecord, keyed: tuple[Actor, Actor]
 ) -> None:
-    plain = reports.assessment(installation, COMMAND_LINE, campaign, scene.NOW)
+    scene.released(installation, campaign)
+    plain = reports.assessment(installation, COMMAND_LINE, campaign)
     whole = _studied(installation, campaign).required_analysis().findings
     for place, unit in ((1, "an-nhon"), (3, "an-lao")):
         assert analysis.remarks(installation, plain, unit) == whole[place]
@@ -193,7 +198,7 @@ def test_a_plan_names_its_point_table_or_gets_the_proportional_one(
         check.parse(named.replace(b"bands-example", b"invented"))
     assert [fault.code for fault in refused.value.faults] == ["plan_unknown_word"]
     other = replace(campaign, plan=check.parse(named))
-    studied = analysis.assessment(installation, COMMAND_LINE, other, scene.NOW)
+    studied = _studied(installation, other)
     assert studied.required_analysis().points[0].table.id == "bands-example"
     assert studied.required_analysis().examples == ()
 

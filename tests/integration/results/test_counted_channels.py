@@ -46,7 +46,7 @@ def test_an_open_poster_counts_only_where_the_plan_says_so(
     assert (unit.valid, unit.uncounted, unit.missing) == (1, 3, unit.target - 1)
     assert (unit.channels["qr"], unit.channels["ticket"]) == (3, 1)
     assert sum(board.daily.values()) == 1
-    assert len(estimates.mark_table(installation, record).marks) == 4
+    assert len(estimates.mark_table(installation, record, estimates.valid_forms(record)).marks) == 4
     page = signed_in(Role.TCCB).get("/noi-bo/chi-ma-the/chi-tieu").text
     assert "mã một lần 1" in page
     assert "ngoài chỉ tiêu 3" in page

@@ -80,7 +80,7 @@ def test_four_hundred_units_cost_as_many_queries_as_eleven(
     assert costs == [1, 1]
     for record in (campaign, many):
         with statements(installation.database.engine) as seen:
-            estimates.mark_table(installation, record)
+            estimates.mark_table(installation, record, estimates.valid_forms(record))
         assert len(seen) == 1
 
 
@@ -149,7 +149,9 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
         )
         assert sum(unit.channels.values()) == unit.valid
     assert sum(found.daily.values()) == found.total("valid")
-    assert len(estimates.mark_table(installation, record).marks) == found.total("valid")
+    assert len(
+        estimates.mark_table(installation, record, estimates.valid_forms(record)).marks
+    ) == found.total("valid")
 
 
 @pytest.mark.parametrize(
@@ -248,6 +250,6 @@ def test_results_without_a_form_are_empty_and_no_defect(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     assert isinstance(installation.database, Database)
-    found = estimates.assess(installation, campaign)
+    found = estimates.of_marks(campaign, [], [])
     assert found.province_pooled.forms == 0
     assert found.province_pooled.overall.f1.value is None

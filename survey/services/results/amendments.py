@@ -1,0 +1,78 @@
+"""Notes about full tables that stand: how many forms changed since, why, and whether a conclusion would change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TypedDict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scoring.defaults import TARGETS
+from scoring.disclosure.release_rule import FormSet
+from scoring.results import DomainResult
+from survey.models import Decision, Response
+from survey.services.installation.campaign_records import CampaignRecord
+from survey.services.results import estimates
+from survey.services.results.release_drafts import UnitDraft
+from survey.vocabulary import Verdict
+
+ARRIVED = "arrived"
+
+
+class AmendmentRow(TypedDict):
+    """The columns of a note, but for the release's number."""
+
+    campaign_id: int
+    unit_id: int
+    period: str
+    changed: int
+    reasons: dict[str, int]
+    conclusion_changes: bool
+
+
+def of_draft(session: Session, campaign: CampaignRecord, draft: UnitDraft) -> AmendmentRow:
+    """Return the note about the forms of a unit that count and are in no table, or the other way round."""
+    now, shown = draft.case.forms, draft.forms
+    reasons = _reasons(session, campaign, draft.case.unit_id, now ^ shown)
+    return AmendmentRow(
+        campaign_id=campaign.id,
+        unit_id=draft.case.unit_id,
+        period=draft.case.period,
+        changed=sum(reasons.values()),
+        reasons=dict(reasons),
+        conclusion_changes=_conclusions(session, campaign, draft.case.unit_id, now)
+        != _conclusions(session, campaign, draft.case.unit_id, shown),
+    )
+
+
+def _reasons(session: Session, campaign: CampaignRecord, unit_id: int, changed: FormSet) -> Counter[str]:
+    """Count changed forms by why; a corrected form and what it was corrected to are one."""
+    query = select(Decision.response_key, Decision.verdict, Decision.reason, Decision.replaced_by)
+    rows = session.execute(
+        query.filter_by(campaign_id=campaign.id, unit_id=unit_id).order_by(Decision.step)
+    ).all()
+    last: dict[bytes, str] = {row.response_key: row.reason or row.verdict for row in rows}
+    corrected: Mapping[bytes, bytes] = {row.replaced_by: row.response_key for row in rows if row.replaced_by}
+    return Counter(
+        Verdict.CORRECTED.value if key in corrected else last.get(key, ARRIVED)
+        for key in changed
+        if corrected.get(key) not in changed
+    )
+
+
+def _conclusions(
+    session: Session, campaign: CampaignRecord, unit_id: int, forms: FormSet
+) -> frozenset[tuple[str, float, bool]]:
+    """Return which index meets which target, over these forms of a unit."""
+    query = select(Response.response_key, Response.marks).filter_by(campaign_id=campaign.id, unit_id=unit_id)
+    marks = [row.marks for row in session.execute(query) if row.response_key in forms]
+    result = estimates.of_marks(campaign, [unit_id] * len(marks), marks)
+    domain: DomainResult = result.units[unit_id - 1]
+    official = ((index.id, index.by(result.official).value) for index in (*domain.criteria, domain.overall))
+    return frozenset(
+        (name, target, value is not None and value >= 100 * target)
+        for name, value in official
+        for target in TARGETS
+    )
