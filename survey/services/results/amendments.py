@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scoring.defaults import TARGETS
 from scoring.disclosure.release_rule import FormSet
 from scoring.results import DomainResult
-from survey.models import Decision, Response
+from survey.models import Decision, ReleaseNote, Response
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.results import estimates
 from survey.services.results.release_drafts import UnitDraft
@@ -30,6 +30,12 @@ class AmendmentRow(TypedDict):
     changed: int
     reasons: dict[str, int]
     conclusion_changes: bool
+
+
+def standing(session: Session, campaign: CampaignRecord) -> Mapping[tuple[int, str], ReleaseNote]:
+    """Return the last note about each unit, by unit and period; one that took an earlier back has no changed form."""
+    query = select(ReleaseNote).where(ReleaseNote.campaign_id == campaign.id).order_by(ReleaseNote.number)
+    return {(note.unit_id, note.period): note for note in session.scalars(query)}
 
 
 def of_draft(session: Session, campaign: CampaignRecord, draft: UnitDraft) -> AmendmentRow:

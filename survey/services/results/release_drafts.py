@@ -17,7 +17,7 @@ class UnitCase:
 
     ``forms`` are those that count now, ``earlier`` the sets behind its releases so far, ``of_periods`` the forms of all
     its periods whose full tables are out. ``settled``: nothing of it is open any more, or TCCB has said so. ``invented``:
-    the forms are a rehearsal's, whose tables are always full.
+    the forms are a rehearsal's, whose tables are always full. ``noted``: a note about changed forms stands.
     """
 
     unit_id: int
@@ -27,6 +27,7 @@ class UnitCase:
     of_periods: FormSet
     settled: bool
     invented: bool
+    noted: bool = False
 
     @property
     def before(self) -> FormSet:
@@ -53,6 +54,11 @@ class UnitDraft:
     grade: ReleaseGrade
     forms: FormSet
     left_out: bool = False
+
+    @property
+    def wants_note(self) -> bool:
+        """Whether something is to be said about its changed forms, or to be taken back."""
+        return self.left_out or (self.case.noted and not self.is_new)
 
     @property
     def is_new(self) -> bool:
@@ -90,7 +96,7 @@ def _final(case: UnitCase) -> UnitDraft | None:
     else:
         forms = case.before if case.earlier and case.earlier[-1].is_full else _nearest(case)
     draft = UnitDraft(case, ReleaseGrade.FULL, forms, left_out=forms != case.forms)
-    return draft if draft.is_new or draft.left_out else None
+    return draft if draft.is_new or draft.wants_note else None
 
 
 def _nearest(case: UnitCase) -> FormSet:

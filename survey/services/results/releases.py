@@ -59,7 +59,13 @@ class _Making:
     demand: Demand
     standing: Mapping[int, UnitForms]
     history: History
+    notes: Mapping[tuple[int, str], ReleaseNote]
     keying: Mapping[int, KeyingComparison]
+
+    def noted(self, unit_id: int, period: str = WHOLE) -> bool:
+        """Say whether a note about changed forms stands."""
+        note = self.notes.get((unit_id, period))
+        return note is not None and note.changed > 0
 
     def forms(self, unit_id: int, period: Period | None = None) -> FormSet:
         """Return the forms of a unit, or of one of its periods, that may stand in this release."""
@@ -120,6 +126,7 @@ def make(
             demand,
             release_sets.standing(session, campaign, due or now),
             release_sets.published(session, campaign),
+            amendments.standing(session, campaign),
             keying,
         )
         number = _publish(making, actor, now)
@@ -177,7 +184,7 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
     """Write the release with all that belongs to it; None, and nothing written, where there is nothing new."""
     drafts = release_drafts.of_units(_cases(making, now))
     provinces = _provinces(making, [draft for draft in drafts if draft.is_new])
-    notes = [note for draft in drafts if draft.left_out and (note := _note(making, draft)) is not None]
+    notes = [note for draft in drafts if draft.wants_note and (note := _note(making, draft)) is not None]
     new = [draft for draft in drafts if draft.is_new]
     if not new and not provinces and not notes:
         return None
@@ -220,6 +227,7 @@ def _cases(making: _Making, now: dt.datetime) -> Iterator[UnitCase]:
                 NOTHING,
                 settled=True,
                 invented=False,
+                noted=making.noted(unit_id, period.code),
             )
             draft = release_drafts.period_draft(case)
             of_periods |= case.before if draft is None else draft.forms
@@ -232,6 +240,7 @@ def _cases(making: _Making, now: dt.datetime) -> Iterator[UnitCase]:
             frozenset(of_periods),
             settled=_is_settled(making, unit_id, now),
             invented=campaign.rehearsal,
+            noted=making.noted(unit_id),
         )
 
 
@@ -283,19 +292,11 @@ def _province_sets(making: _Making, period: str) -> list[Mapping[int, FormSet]]:
 
 
 def _note(making: _Making, draft: UnitDraft) -> AmendmentRow | None:
-    """Return the note about a draft, None where the last one said the same."""
+    """Return the note about a draft, None where the last one says the same."""
     row = amendments.of_draft(making.session, making.campaign, draft)
-    query = (
-        select(ReleaseNote)
-        .filter_by(campaign_id=row["campaign_id"], unit_id=row["unit_id"], period=row["period"])
-        .order_by(ReleaseNote.number.desc())
-    )
-    last = making.session.scalars(query).first()
-    same = last is not None and (last.reasons, last.conclusion_changes) == (
-        row["reasons"],
-        row["conclusion_changes"],
-    )
-    return None if same else row
+    last = making.notes.get((draft.case.unit_id, draft.case.period))
+    said = (row["reasons"], row["conclusion_changes"])
+    return None if last is not None and (last.reasons, last.conclusion_changes) == said else row
 
 
 def _open(making: _Making, actor: Actor, now: dt.datetime) -> int:

@@ -143,7 +143,7 @@ def _unit(
     row: UnitRelease, made: Mapping[int, dt.datetime], amendments: Mapping[int, ReleaseNote]
 ) -> ReleasedUnit:
     note = amendments.get(row.unit_id)
-    amended = note is not None and note.number > row.number and note.changed > 0
+    amended = note is not None and note.number >= row.number and note.changed > 0
     return ReleasedUnit(
         grade=ReleaseGrade(row.grade),
         number=row.number,
