@@ -17,6 +17,7 @@ PARTS = {
     "paper": "filled forms at five levels of scans and photos: wrong answers, doubts, pages a second",
     "scoring_speed": "scoring of a million forms",
     "coverage": "how often intervals and indices hold the truth",
+    "guessing": "how far a citizen's answers can be guessed from released figures",
     "flags": "how often rank sets and flags on data quality are right",
 }
 

@@ -20,14 +20,14 @@ from survey.services.results.reports import Assessment, assessment
 @click.command(help=text("results.help"))
 @data_option
 @campaign_option
-@click.option("--json", "as_json", is_flag=True, help=text("option.json"))
-def results(data: str | None, campaign: str | None, *, as_json: bool) -> None:
+@click.option("--json", "to_json", is_flag=True, help=text("option.json"))
+def results(data: str | None, campaign: str | None, *, to_json: bool) -> None:
     """Print every unit's counts and indices; as JSON unrounded, in per cent."""
     with opened_installation(data) as installation:
         record = installation.campaigns.only(campaign)
         assessed = assessment(installation, COMMAND_LINE, record)
-    if as_json:
-        click.echo(json.dumps(_json(assessed), ensure_ascii=False, indent=2))
+    if to_json:
+        click.echo(json.dumps(as_json(assessed), ensure_ascii=False, indent=2))
         return
     official = assessed.result.official
     for facts, unit in zip(assessed.units, assessed.result.units, strict=True):
@@ -41,7 +41,8 @@ def _shown(unit: DomainResult, official: Formula) -> str:
     return f"{value:.0f}" if is_coarse(unit) else f"{value:.2f}"
 
 
-def _json(assessed: Assessment) -> dict[str, Any]:
+def as_json(assessed: Assessment) -> dict[str, Any]:
+    """Return what ``--json`` prints: unrounded, in per cent; whole points where full tables are not out."""
     weighted, released = assessed.result.province_weighted, assessed.snapshot.due_at
     return {
         "campaign": assessed.campaign.code,
