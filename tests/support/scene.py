@@ -182,6 +182,15 @@ def released(installation: Installation, campaign: CampaignRecord, now: dt.datet
     return releases.make(installation, COMMAND_LINE, campaign, now, demand=demand)
 
 
+def amended(installation: Installation, campaign: CampaignRecord) -> None:
+    """Full tables of everything, and a note about a form that came to be known later."""
+    door.accept(installation, entry(campaign), NOW)
+    released(installation, campaign)
+    door.accept(installation, entry(campaign), NOW)
+    releases.make(installation, COMMAND_LINE, campaign, CLOSED)
+    installation.background.settle()
+
+
 _numbers = itertools.count(1)
 
 

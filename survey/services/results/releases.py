@@ -21,7 +21,7 @@ from survey.errors import Refusal
 from survey.models import Campaign, ProvinceRelease, Release, ReleaseCount, ReleaseNote, UnitRelease
 from survey.services.accounts import audit
 from survey.services.accounts.actors import COMMAND_LINE, EVERY_UNIT, Actor
-from survey.services.collection.arrival_order import erase_arrival_order
+from survey.services.collection.arrival_order import erase_after_release
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import UnitKey
@@ -131,7 +131,7 @@ def make(
         )
         number = _publish(making, actor, now)
     if number is not None:
-        erase_arrival_order(installation)
+        erase_after_release(installation)
     return number
 
 

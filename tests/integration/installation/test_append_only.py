@@ -40,6 +40,7 @@ OTHER = {
 @pytest.fixture(autouse=True)
 def one_row_everywhere(installation: Installation, campaign: CampaignRecord) -> None:
     """Leave at least one row in every table."""
+    scene.amended(installation, campaign)
     first = scene.account(installation, "mot@x.vn")
     door.accept(installation, entry(campaign, key=KEY, comment="Cảm ơn.", number="1", actor=first), NOW)
     with pytest.raises(Exception, match="response_conflict"):
@@ -213,6 +214,10 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("place_positive", "invitation_recipient", {"place": 0}),
     ("salt_length", "invitation_recipient", {"salt": b"short"}),
     ("delivery_known", "invitation_recipient", {"delivery": "eaten"}),
+    ("number_positive", "release", {"number": 0}),
+    ("grade_known", "unit_release", {"grade": "fine"}),
+    ("forms_not_negative", "unit_release", {"forms": -1}),
+    ("changed_not_negative", "release_note", {"changed": -1}),
 ]
 # What a second row needs to be another one than the first.
 FRESH: dict[str, dict[str, Any]] = {
@@ -246,6 +251,9 @@ FRESH: dict[str, dict[str, Any]] = {
     "invitation_list": {"number": 9},
     "invitation_recipient": {"place": 9},
     "invitation_batch": {"number": 9},
+    "release": {"number": 9},
+    "unit_release": {"period": "2024-08"},
+    "release_note": {"period": "2024-08"},
 }
 
 
@@ -287,6 +295,16 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("invitation_recipient", {"list_number": 99}),
     ("invitation_recipient", {"unit_id": 99}),
     ("invitation_batch", {"number": 98}),
+    ("release", {"campaign_id": 99}),
+    ("unit_release", {"unit_id": 99}),
+    ("unit_release", {"number": 98}),
+    ("release_count", {"unit_id": 99}),
+    ("release_count", {"number": 98}),
+    ("released_form", {"response_key": b"\3" * 16}),
+    ("released_form", {"number": 98}),
+    ("province_release", {"number": 98}),
+    ("release_note", {"unit_id": 99}),
+    ("release_note", {"number": 98}),
 ]
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from scoring.analysis import analysis as pure
 from survey import clock
-from survey.services.accounts.actors import Actor
+from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.installation.installation import Installation
-from survey.services.results import reports
+from survey.services.results import releases, reports
 from survey.vocabulary import Role
 from tests.integration.results import keying
 from tests.support import scene
@@ -57,6 +57,7 @@ def test_a_sign_is_shown_with_the_officer_and_the_warning(office: Installation, 
     honest, copying = (Actor(ids[address_of(name)], Role.OFFICER, UNIT) for name in ("colleague", "officer"))
     keying.take_in(office, campaign, 2, keying.sheets(campaign, 1, 4.0, 40), honest, now)
     keying.take_in(office, campaign, 2, keying.sheets(campaign, 2, 4.0, 1) * 15, copying, now)
+    releases.make(office, COMMAND_LINE, campaign, now)
     page = sign_in("tccb").get(PAGE).get_data(as_text=True)
     assert "Người thử officer" in page
     assert "Người thử colleague" not in page
@@ -101,6 +102,7 @@ def test_reports_of_the_office_carry_the_analysis(sign_in: SignIn) -> None:
 def test_a_sign_about_a_channel_is_shown_with_its_name(office: Installation, sign_in: SignIn) -> None:
     campaign, now = office.campaigns.get("dien-tap"), clock.now()
     keying.take_in(office, campaign, 2, keying.sheets(campaign, 2, 4.0, 1) * 40, None, now)
+    releases.make(office, COMMAND_LINE, campaign, now)
     page = sign_in("tccb").get(PAGE).get_data(as_text=True)
     assert "Phiếu gần như giống hệt nhau gửi trong cùng một buổi" in page
     assert "Mã QR" in page
