@@ -27,6 +27,7 @@ from tests.support import paper_scene, scene
 from tests.support.scene import NOW, entry
 
 FILE = re.compile(r"(\d{4})_[a-z0-9]+(_[a-z0-9]+)*\.py")
+PARTED = "0011"  # from here on nothing that is stored leads from a receipt to its answers
 ADDED = re.compile(r", (?=[a-z_]+ [A-Z])")
 
 
@@ -72,7 +73,23 @@ def test_they_are_numbered_from_one_without_a_gap_and_have_one_head() -> None:
 def test_they_go_down_and_up_again_with_rows_in_every_table(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
+    """Rows stay as far down as they can be understood: to where receipts were parted from answers, for good."""
     fill(installation, campaign)
+    older = [number for number in numbers() if number >= PARTED][:-1]
+    for target in reversed(older):
+        with connection(installation) as made:
+            command.downgrade(schema.settings(made), target)
+    before = scene.counts(installation)
+    assert before["response"] > 0
+    with pytest.raises(RuntimeError, match="the copy made before"), connection(installation) as made:
+        command.downgrade(schema.settings(made), str(int(PARTED) - 1).zfill(4))
+    assert scene.counts(installation) == before
+    with connection(installation) as made:
+        command.upgrade(schema.settings(made), "head")
+    schema.require_current(installation.database)
+
+
+def test_without_answers_they_go_down_to_the_ground_and_up_again(installation: Installation) -> None:
     for target in [*reversed(numbers()[:-1]), "base"]:
         with connection(installation) as made:
             command.downgrade(schema.settings(made), target)
