@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import func, insert, select
@@ -183,16 +183,18 @@ def make_province_full(
 def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
     """Write the release with all that belongs to it; None, and nothing written, where there is nothing new."""
     drafts = release_drafts.of_units(_cases(making, now))
-    provinces = _provinces(making, [draft for draft in drafts if draft.is_new])
-    notes = [note for draft in drafts if draft.wants_note and (note := _note(making, draft)) is not None]
     new = [draft for draft in drafts if draft.is_new]
-    if not new and not provinces and not notes:
+    provinces = _provinces(making, new)
+    wanted = (_note(making, draft) for draft in drafts if draft.wants_note)
+    notes = [note for note in wanted if note is not None]
+    if not (new or provinces or notes):
         return None
     number = _open(making, actor, now)
     _write_counts(making, number)
     for draft in new:
         _write_unit(making, number, draft)
     _write(making, number, provinces, notes)
+    about = {"province": WHOLE in provinces, "notes": len(notes), "units": _named(making.campaign, new)}
     audit.note(
         making.session,
         actor,
@@ -200,15 +202,15 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
         now,
         campaign_id=making.campaign.id,
         subject=str(number),
-        units={
-            making.campaign.unit(d.case.unit_id).code: f"{d.grade}:{len(d.forms)}"
-            for d in new
-            if not d.case.period
-        },
-        province=WHOLE in provinces,
-        notes=len(notes),
+        **about,
     )
     return number
+
+
+def _named(campaign: CampaignRecord, new: Sequence[UnitDraft]) -> dict[str, str]:
+    """Return which units have new figures of the whole campaign: their grade and number of forms, by code."""
+    whole = (draft for draft in new if not draft.case.period)
+    return {campaign.unit(draft.case.unit_id).code: f"{draft.grade}:{len(draft.forms)}" for draft in whole}
 
 
 def _cases(making: _Making, now: dt.datetime) -> Iterator[UnitCase]:
