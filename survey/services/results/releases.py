@@ -184,9 +184,7 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
     """Write the release with all that belongs to it; None, and nothing written, where there is nothing new."""
     drafts = release_drafts.of_units(_cases(making, now))
     new = [draft for draft in drafts if draft.is_new]
-    provinces = _provinces(making, new)
-    wanted = (_note(making, draft) for draft in drafts if draft.wants_note)
-    notes = [note for note in wanted if note is not None]
+    provinces, notes = _provinces(making, new), _notes(making, drafts)
     if not (new or provinces or notes):
         return None
     number = _open(making, actor, now)
@@ -194,7 +192,6 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
     for draft in new:
         _write_unit(making, number, draft)
     _write(making, number, provinces, notes)
-    about = {"province": WHOLE in provinces, "notes": len(notes), "units": _named(making.campaign, new)}
     audit.note(
         making.session,
         actor,
@@ -202,7 +199,9 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
         now,
         campaign_id=making.campaign.id,
         subject=str(number),
-        **about,
+        units=_named(making.campaign, new),
+        province=WHOLE in provinces,
+        notes=len(notes),
     )
     return number
 
@@ -291,6 +290,11 @@ def _province_sets(making: _Making, period: str) -> list[Mapping[int, FormSet]]:
         }
         for row in making.session.execute(query)
     ]
+
+
+def _notes(making: _Making, drafts: Sequence[UnitDraft]) -> list[AmendmentRow]:
+    wanted = (_note(making, draft) for draft in drafts if draft.wants_note)
+    return [note for note in wanted if note is not None]
 
 
 def _note(making: _Making, draft: UnitDraft) -> AmendmentRow | None:
