@@ -10,7 +10,8 @@ from scoring import defaults
 from scoring.charts import canvas, numerals, texts
 from scoring.charts.canvas import INK, PAPER, POINT, SOFT, TARGET, Chart
 from scoring.charts.rows import RowLayout, RowSheet, label_width, percent_ticks
-from scoring.results import DomainResult, Estimate, Formula, SurveyResult
+from scoring.disclosure.coarse import COARSE
+from scoring.results import DomainResult, Estimate, Formula, IndexResult, SurveyResult
 
 TARGETS = tuple(100 * share for share in defaults.TARGETS)  # per cent
 
@@ -18,9 +19,14 @@ TARGETS = tuple(100 * share for share in defaults.TARGETS)  # per cent
 @dataclass(frozen=True, slots=True)
 class _IndexRow:
     label: str
-    forms: int
+    forms: int | None
     estimate: Estimate
     bold: bool = False
+
+    @property
+    def decimals(self) -> int:
+        """How exact the estimate is: a coarse one is known in whole points."""
+        return 0 if self.estimate.note == COARSE else 2
 
 
 def forest(
@@ -63,12 +69,17 @@ def criterion_profile(
     ``domain`` is a unit or the province of ``result``; ``labels`` maps criterion ids to names.
     """
     criteria = [
-        _IndexRow(labels.get(index.id, index.id), index.forms, index.by(result.official))
-        for index in domain.criteria
+        _criterion(index, labels.get(index.id, index.id), result.official) for index in domain.criteria
     ]
     overall = [_overall(domain, texts.text("overall"), result.official, bold=True)]
     name, title = canvas.chart_name("profile", domain.id), title or texts.text("profile.title")
     return _draw(name, title, result, criteria, overall, targets, rehearsal=rehearsal)
+
+
+def _criterion(index: IndexResult, label: str, formula: Formula) -> _IndexRow:
+    estimate = index.by(formula)
+    # While figures are coarse nobody is told how many forms answered which criterion.
+    return _IndexRow(label, None if estimate.note == COARSE else index.forms, estimate)
 
 
 def _overall(domain: DomainResult, label: str, formula: Formula, *, bold: bool = False) -> _IndexRow:
@@ -87,6 +98,8 @@ def _draw(
 ) -> Chart:
     lines = [*above, *below]
     subtitle = f"{texts.text(f'index.{result.official}')}; {texts.confidence(result.level)}"
+    if any(line.decimals == 0 and line.estimate.value is not None for line in lines):
+        subtitle = f"{subtitle}; {texts.text('coarse')}"
     with canvas.drawing():
         layout = RowLayout(label_width([line.label for line in lines]), (1.55, 0.56))
         rows = RowSheet(layout, len(lines), title, subtitle, rehearsal=rehearsal)
@@ -125,12 +138,13 @@ def _target(rows: RowSheet, target: float, *, last: bool) -> None:
 def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
     """Draw one label, its point and interval, and its printed numbers."""
     rows.label(row, line.label, bold=line.bold)
-    rows.print(row, 1, numerals.whole(line.forms), SOFT)
+    if line.forms is not None:
+        rows.print(row, 1, numerals.whole(line.forms), SOFT)
     one = line.estimate
     if one.value is None:
         rows.print(row, 0, texts.text("no_data"), SOFT)
         return
-    rows.print(row, 0, _printed(one), bold=line.bold)
+    rows.print(row, 0, _printed(one, line.decimals), bold=line.bold)
     color = INK if line.bold else POINT
     hollow = one.low is None or one.high is None
     if one.low is not None and one.high is not None:
@@ -150,14 +164,14 @@ def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
     )
 
 
-def _printed(one: Estimate) -> str:
+def _printed(one: Estimate, decimals: int) -> str:
     """Print an estimate that has a value: with its interval, or with a dash in its place."""
-    value = numerals.number(one.value or 0.0)
+    value = numerals.number(one.value or 0.0, decimals)
     if one.low is None or one.high is None:
         return f"{value} (–)"
-    if one.low == one.high:
+    if one.low == one.high and decimals:
         return f"{value} ({texts.text('census')})"
-    return f"{value} ({numerals.interval(one.low, one.high)})"
+    return f"{value} ({numerals.interval(one.low, one.high, decimals)})"
 
 
 def _described(subtitle: str, lines: Sequence[_IndexRow], targets: Sequence[float]) -> str:
@@ -165,6 +179,7 @@ def _described(subtitle: str, lines: Sequence[_IndexRow], targets: Sequence[floa
     sentences = []
     for line in lines:
         one = line.estimate
-        estimate = texts.estimate(one.value, one.low, one.high)
-        sentences.append(f"{line.label}: {estimate}, {texts.forms(line.forms)}.")
+        estimate = texts.estimate(one.value, one.low, one.high, line.decimals)
+        forms = "" if line.forms is None else f", {texts.forms(line.forms)}"
+        sentences.append(f"{line.label}: {estimate}{forms}.")
     return " ".join([f"{subtitle}.", texts.targets(targets), *sentences])

@@ -71,13 +71,15 @@ def answers(count: int) -> str:
     return text("answers", count=whole(count))
 
 
-def estimate(value: float | None, low: float | None, high: float | None) -> str:
+def estimate(value: float | None, low: float | None, high: float | None, decimals: int = 2) -> str:
     """Describe an estimate and its interval, or what is missing of them."""
     if value is None:
         return text("no_data")
     if low is None or high is None:
-        return text("estimate_alone", value=number(value), no_interval=text("no_interval"))
-    return text("estimate", value=number(value), low=number(low), high=number(high))
+        return text("estimate_alone", value=number(value, decimals), no_interval=text("no_interval"))
+    return text(
+        "estimate", value=number(value, decimals), low=number(low, decimals), high=number(high, decimals)
+    )
 
 
 def unit_ranks(rank: int, low: int, high: int) -> str:
