@@ -55,6 +55,11 @@ def ended_periods(rules: ReleaseRules, window: CampaignWindow, due: dt.datetime)
     return tuple(each for each in periods if each.end <= local_day(due)) if len(periods) > 1 else ()
 
 
+def period(rules: ReleaseRules, window: CampaignWindow, code: str) -> Period | None:
+    """Return the period of that code, None where the campaign has none such."""
+    return next((each for each in _periods(rules, window) if each.code == code), None)
+
+
 def _periods(rules: ReleaseRules, window: CampaignWindow) -> Iterator[Period]:
     if not rules.period:
         return

@@ -56,6 +56,7 @@ class ReleasedProvince:
     """The full tables of the province: over these units, as they stood with this release."""
 
     number: int
+    due_at: dt.datetime
     units: tuple[int, ...]
 
 
@@ -64,6 +65,7 @@ class Snapshot:
     """What is published of a campaign, or of one of its periods. A unit without figures yet is not in ``units``.
 
     ``number`` and ``due_at`` are those of the newest release that changed anything; 0 and None where there is none.
+    ``counted_at`` is the moment of the counts: a release that made a note only counts anew, too.
     """
 
     campaign: CampaignRecord
@@ -72,6 +74,7 @@ class Snapshot:
     due_at: dt.datetime | None
     units: Mapping[int, ReleasedUnit]
     counts: Mapping[int, ReleasedCounts]
+    counted_at: dt.datetime | None
     province: ReleasedProvince | None
 
     def is_full(self, unit: str | None) -> bool:
@@ -110,8 +113,9 @@ def snapshot(session: Session, campaign: CampaignRecord, period: str = WHOLE) ->
     units = {row.unit_id: _unit(row, made, amendments) for row in session.scalars(query)}
     number = max((unit.number for unit in units.values()), default=0)
     counts = _counts(session, campaign) if period == WHOLE else _counts_of_period(units)
-    province = _province(session, campaign, period)
-    return Snapshot(campaign, period, number, made.get(number), units, counts, province)
+    counted_at = made.get(max(made, default=0) if period == WHOLE else number)
+    province = _province(session, campaign, period, made)
+    return Snapshot(campaign, period, number, made.get(number), units, counts, counted_at, province)
 
 
 def periods(installation: Installation, campaign: CampaignRecord) -> tuple[str, ...]:
@@ -165,11 +169,13 @@ def _amendments(session: Session, campaign: CampaignRecord, period: str) -> Mapp
     return {note.unit_id: note for note in session.scalars(query)}  # the newest has the last word
 
 
-def _province(session: Session, campaign: CampaignRecord, period: str) -> ReleasedProvince | None:
+def _province(
+    session: Session, campaign: CampaignRecord, period: str, made: Mapping[int, dt.datetime]
+) -> ReleasedProvince | None:
     query = (
         select(ProvinceRelease)
         .where(ProvinceRelease.campaign_id == campaign.id, ProvinceRelease.period == period)
         .order_by(ProvinceRelease.number.desc())
     )
     row = session.scalars(query).first()
-    return None if row is None else ReleasedProvince(row.number, tuple(row.units))
+    return None if row is None else ReleasedProvince(row.number, made[row.number], tuple(row.units))
