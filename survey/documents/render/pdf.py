@@ -114,10 +114,10 @@ class _Document(BaseDocTemplate):
         canvas.restoreState()
 
     def _mark(self, canvas: Canvas) -> None:
-        """Write across the page, over everything, and say at its foot that this is a rehearsal."""
+        """Write across the page, over everything, and say at its foot what it is not."""
         canvas.setFillColor(REHEARSAL)
         canvas.setFont(self._styles.text(bold=True), 10)
-        canvas.drawCentredString(LEFT + TEXT_WIDTH / 2, BOTTOM - 10 * mm, self._report.rehearsal)
+        canvas.drawCentredString(LEFT + TEXT_WIDTH / 2, BOTTOM - 10 * mm, self._report.banner)
         canvas.setFillAlpha(0.13)
         canvas.setFont(self._styles.text(bold=True), 72)
         canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT / 2)
@@ -128,8 +128,9 @@ class _Document(BaseDocTemplate):
 def _story(report: ReportContent, charts: Mapping[str, bytes], styles: Styles) -> Iterator[Flowable]:
     yield from _opening(report, styles)
     yield from _body(report.sections, charts, styles)
-    closing = styles.paragraph(report.closing, styles.body)
-    yield KeepTogether([closing, Spacer(0, 8), SignatureBlock(report.signature, styles)])
+    if report.signature is not None:
+        closing = styles.paragraph(report.closing, styles.body)
+        yield KeepTogether([closing, Spacer(0, 8), SignatureBlock(report.signature, styles)])
     for appendix in report.appendices:
         yield PageBreak()
         yield from _appendix_head(appendix, styles)

@@ -75,7 +75,7 @@ def _letterhead(head: Letterhead, styles: Styles) -> tuple[list[_LetterheadLine]
     ]
     state = _LetterheadLine(drawable(head.state), bold, size, right, size)
     motto = _LetterheadLine(drawable(head.motto), bold, min(size + 1, 14), right, size + leading)
-    rules = [_rule(motto, 1.0), *(_rule(line, 0.4) for line in lines[-1:])]
+    rules = [*([_rule(motto, 1.0)] if head.motto else []), *(_rule(line, 0.4) for line in lines[-1:])]
     down = max(line.down for line in (*lines, motto)) + 26
     number = _LetterheadLine(
         drawable(head.number), plain, _fitting(head.number, plain, narrow, BODY), left, down

@@ -47,11 +47,10 @@ class _Formats:
         return self.total[id(cell_format)] if total else cell_format
 
     def _plain_of(self, value: Value, column: Column) -> Any:
-        if column.kind == "number" and isinstance(value, int):
-            return self.count
         if isinstance(value, str):
             return self.text
-        return self.count if column.kind == "count" else self.share
+        # A whole number among shares is a rounded figure: 87, never 87.00.
+        return self.count if column.kind == "count" or isinstance(value, int) else self.share
 
 
 def render(report: ReportContent) -> bytes:
@@ -122,10 +121,11 @@ def _sheet(workbook: Any, report: ReportContent, key: Worksheet, formats: _Forma
 def _top(sheet: Any, report: ReportContent, formats: _Formats, *, whole: bool) -> int:
     """Write the lines above the tables and return the first free row."""
     head = report.letterhead
-    lines = [(report.rehearsal, formats.banner)] if report.rehearsal else []
+    lines = [(report.banner, formats.banner)] if report.banner else []
     if whole:
         lines += [(line, formats.plain) for line in (head.governing_body, head.agency)]
-        lines += [(f"{head.number} – {head.place_and_date}", formats.plain), (report.title, formats.title)]
+        dated = " – ".join(part for part in (head.number, head.place_and_date) if part)
+        lines += [(dated, formats.plain), (report.title, formats.title)]
     lines.append((report.summary, formats.title))
     for row, (line, form) in enumerate(lines):
         sheet.write_string(row, 0, line, form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scoring.results import Estimate
-from survey.documents.reports.formats import NOTHING, count, decimal, interval, plain, rounded
+from survey.documents.reports.formats import NOTHING, count, decimal, interval, plain, rounded, whole_interval
 from survey.documents.reports.record import Cell, Column, ColumnKind
 
 HIDDEN = Cell((NOTHING,), (None,))
@@ -45,6 +45,22 @@ def estimate(index: Estimate, census: str) -> Cell:
     lines = (decimal(index.value), second) if second else (decimal(index.value),)
     low, high = (float(rounded(end)) for end in ends) if ends else (None, None)
     return Cell(lines, (float(rounded(index.value)), low, high))
+
+
+def whole_share(value: float | None) -> Cell:
+    """Show a share that was rounded to a whole point."""
+    return HIDDEN if value is None else number(int(value))
+
+
+def whole_estimate(index: Estimate) -> Cell:
+    """Show an index in whole points over the whole ends of its interval."""
+    if index.value is None:
+        return HIDDEN_ESTIMATE
+    line, ends = count(int(index.value)), _ends(index)
+    if ends is None:
+        return Cell((line,), (int(index.value), None, None))
+    low, high = int(ends[0]), int(ends[1])
+    return Cell((line, whole_interval(low, high)), (int(index.value), low, high))
 
 
 def _ends(index: Estimate) -> tuple[float, float] | None:

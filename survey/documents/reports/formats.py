@@ -52,6 +52,11 @@ def interval(low: float, high: float) -> str:
     return f"{decimal(low)}–{decimal(high)}"
 
 
+def whole_interval(low: int, high: int) -> str:
+    """Format the ends of a rounded interval: ``82–91``."""
+    return f"{count(low)}–{count(high)}"
+
+
 def count(value: int) -> str:
     """Format a count with the dot that groups thousands: ``1.597``."""
     return format_decimal(value, locale="vi")
@@ -71,6 +76,14 @@ def month_figures(day: date) -> str:
     """Write the month of a date: ``02``, ``3``."""
     # Decree 30/2020: a leading zero for days under 10 and for months 1 and 2 only.
     return f"{day.month:02d}" if day.month <= 2 else str(day.month)
+
+
+def period_parts(code: str) -> tuple[str, str, str]:
+    """Return kind, number and year of a period's code: ``2024-08`` is month, 8, 2024; ``2024-Q3`` quarter, III, 2024."""
+    year, _, part = code.partition("-")
+    if part.startswith("Q"):
+        return "quarter", roman(int(part[1:])), year
+    return "month", month_figures(date(int(year), int(part), 1)), year
 
 
 def plain(text: str, longest: int = _LONGEST) -> str:

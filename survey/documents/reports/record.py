@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 
 from survey.documents.reports.keying_comparison import UNREAD, KeyingComparison
+from survey.documents.reports.release_facts import ReleaseFacts
 
 Value = float | int | str | None
 ColumnKind = Literal["number", "name", "count", "percent", "estimate"]
@@ -45,6 +46,8 @@ class CampaignFacts:
 
     ``criteria`` and ``items`` map ids to Vietnamese texts in the questionnaire's order. ``summary`` is the
     line under the title; empty, it is made from ``name``. ``proposals`` are the office's own paragraphs.
+    ``release`` says what is out; without it everything is. ``period`` names the part of the campaign that the figures
+    are about, empty for the whole; the days are then the part's own.
     """
 
     name: str
@@ -59,6 +62,8 @@ class CampaignFacts:
     summary: str = ""
     targets: tuple[float, ...] = (85.0, 90.0)
     proposals: tuple[str, ...] = ()
+    release: ReleaseFacts | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,9 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class ReportContent:
-    """A whole report. ``rehearsal`` is the banner of every page, or empty for a real campaign.
+    """A whole report. ``banner`` and ``watermark`` mark every page of a rehearsal's and of interim figures.
 
+    Interim figures are nobody's official document: they have no ``signature`` and no number.
     ``date`` is the report's own, or the day of its figures where the date line is still blank.
     ``worksheets`` names those of the spreadsheet.
     """
@@ -199,10 +205,10 @@ class ReportContent:
     bases: tuple[str, ...]
     sections: tuple[Section, ...]
     closing: str
-    signature: Signature
+    signature: Signature | None
     appendices: tuple[Appendix, ...]
     caveats: tuple[str, ...]
-    rehearsal: str
+    banner: str
     watermark: str
     date: date
     worksheets: Mapping[Worksheet, str]

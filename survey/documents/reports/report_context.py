@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scoring.disclosure.hidden_cells import CellKey, hidden_cells
 from scoring.results import DomainResult, Estimate, IndexResult, SurveyResult
@@ -24,7 +24,11 @@ class ShownIndex:
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """Results, facts, words and the cells that must stay hidden."""
+    """Results, facts, words and the cells that must stay hidden.
+
+    ``withheld`` are the units, or the province, whose full tables are not out: no table shows them but those of
+    rounded figures.
+    """
 
     result: SurveyResult
     campaign: CampaignFacts
@@ -32,6 +36,11 @@ class ReportContext:
     heading: ReportHeading
     texts: ReportTexts
     hidden: frozenset[CellKey]
+    withheld: frozenset[str] = frozenset()
+
+    def about(self, unit: str) -> ReportContext:
+        """Return what a document about one unit is made from: it shows no other, so none is missing in it."""
+        return replace(self, withheld=self.withheld & {unit, self.result.province_pooled.id})
 
     def text(self, key: str, **values: str) -> str:
         """Return a sentence of the texts."""
@@ -60,11 +69,18 @@ class ReportContext:
 
     def hides(self, domain: DomainResult, index: IndexResult) -> bool:
         """Say whether a cell must not be published."""
-        return (domain.id, index.id) in self.hidden
+        return domain.id in self.withheld or (domain.id, index.id) in self.hidden
 
     def shown(self, domain: DomainResult, index: IndexResult) -> bool:
         """Say whether a cell may be published and has anything to show."""
         return not self.hides(domain, index) and index.answers > 0
+
+    def released(self, domain: DomainResult, index: IndexResult) -> Estimate | None:
+        """Return what is out of a cell: rounded while the full tables are not; None where there is nothing."""
+        if domain.id not in self.withheld:
+            return self.estimate(domain, index)
+        official = index.by(self.result.official)
+        return official if official.value is not None else None
 
     def estimate(self, domain: DomainResult, index: IndexResult) -> Estimate | None:
         """Return the official estimate of a cell, or None where it stays hidden or empty."""
@@ -105,4 +121,13 @@ def context_of(
         heading=heading,
         texts=texts or bundled(),
         hidden=cells,
+        withheld=_withheld(result, campaign),
     )
+
+
+def _withheld(result: SurveyResult, campaign: CampaignFacts) -> frozenset[str]:
+    release = campaign.release
+    if release is None:
+        return frozenset()
+    units = {unit.id for unit in result.units if not release.is_full(unit.id)}
+    return frozenset(units if release.is_full(None) else {*units, result.province_pooled.id})

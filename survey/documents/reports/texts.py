@@ -12,7 +12,7 @@ from importlib import resources
 from typing import Any
 
 from scoring.faults import DataFault, FaultyData
-from survey.documents.reports.formats import day_figures, month_figures, plain
+from survey.documents.reports.formats import day_figures, month_figures, period_parts, plain
 
 _LONGEST_LIST = 4000
 
@@ -34,6 +34,11 @@ class ReportTexts:
         if day is None:
             return self.text("head.no_date")
         return self.text("head.date", day=day_figures(day), month=month_figures(day), year=str(day.year))
+
+    def period(self, code: str) -> str:
+        """Return how a part of a campaign is named inside a sentence: ``tháng 8/2024``, ``quý III/2024``."""
+        kind, number, year = period_parts(code)
+        return self.text(f"period.{kind}", **{kind: number}, year=year)
 
 
 @cache

@@ -171,6 +171,7 @@ def test_the_parts_of_the_letter() -> None:
     assert report.letterhead.number == "Số: 1234/BC-BHXH"
     assert report.letterhead.place_and_date == "Bình Định, ngày 05 tháng 10 năm 2024"
     assert report.closing.endswith("./.")
+    assert report.signature is not None
     assert report.signature.recipients[-1] == "- Lưu: VT, TCCB."
     assert all(line.endswith(";") for line in report.signature.recipients[:-1])
     assert report.appendices[0].reference.startswith(
