@@ -60,9 +60,10 @@ def _pair(context: ReportContext, ranking: Ranking, pair: PairDifference) -> str
 
 
 def _left_out(context: ReportContext, ranking: Ranking) -> Iterator[str]:
-    if ranking.left_out:
-        names = listing([context.unit_name(unit) for unit in ranking.left_out])
-        yield context.text("ranking.left_out", units=names, threshold=str(THRESHOLD))
+    # Of a unit without full tables the limits say that it is not in, and why.
+    left_out = [context.unit_name(unit) for unit in ranking.left_out if unit not in context.withheld]
+    if left_out:
+        yield context.text("ranking.left_out", units=listing(left_out), threshold=str(THRESHOLD))
     pairs = zip(ranking.units, ranking.forms, strict=True)
     small = [context.unit_name(unit) for unit, forms in pairs if forms < FEWEST_FORMS]
     if small:

@@ -18,6 +18,7 @@ from survey.documents.reports.formats import (
 )
 from survey.documents.reports.record import UnitFacts
 from survey.documents.reports.report_context import ReportContext
+from survey.documents.reports.sections import release_sentences
 from survey.documents.reports.sections.tables import total
 
 _WEAK_ITEMS = 3
@@ -26,6 +27,9 @@ _WEAK_ITEMS = 3
 def collection(context: ReportContext, units: Sequence[UnitFacts]) -> tuple[str, ...]:
     """Say how many forms came in, and which units reached their minimum quota."""
     sums = total(units)
+    if context.campaign.period:
+        period = context.campaign.period
+        return (context.text("collection.period", period=period, valid=count(sums.valid)),)
     summary = context.text(
         "collection.summary" if len(units) > 1 else "collection.summary_unit",
         as_of=short_date(context.campaign.as_of),
@@ -180,10 +184,12 @@ def _ends(context: ReportContext, unit: DomainResult) -> tuple[float, float] | N
 
 
 def limits(context: ReportContext, units: Sequence[DomainResult]) -> tuple[str, ...]:
-    """Say what the figures do not carry: sampling, width of intervals, unknown N, hidden cells."""
+    """Say what the figures do not carry: units, forms, sampling, width of intervals, unknown N, hidden cells."""
     level = context.level
     unknown = [context.unit_name(unit.id) for unit in units if unit.population is None]
+    whole = units is context.result.units
     sentences = [
+        *release_sentences.limits(context, None if whole else units[0].id),
         context.text("limit.sample"),
         context.text("limit.interval", level=level),
         *_widths(context, units),

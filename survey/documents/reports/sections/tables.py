@@ -107,7 +107,7 @@ def overall(context: ReportContext, domain: DomainResult, weighted: DomainResult
         rows.append(_index_row(context, weighted, weighted.overall, text("column.weighted")))
     if domain.overall_item is not None:
         rows.append(_index_row(context, domain, domain.overall_item, text("column.overall_item")))
-    if domain.id != whole.id:
+    if domain.id != whole.id and whole.id not in context.withheld:
         rows.append(_index_row(context, whole, whole.overall, text("column.whole")))
     columns = (cells.column(text("column.method"), "name", 48), *_index_columns(context))
     title = text("table.overall")
@@ -152,6 +152,8 @@ def detail(context: ReportContext) -> Table:
     """Show every unit by criterion with n, the three formulas and their intervals."""
     rows: list[TableRow] = []
     for place, unit in enumerate(context.result.units, 1):
+        if unit.id in context.withheld:
+            continue
         group = context.text(
             "column.unit_group",
             number=str(place),
@@ -210,6 +212,8 @@ def _is_lonely(cell: Cell) -> bool:
 
 
 def _hidden_note(context: ReportContext) -> str:
+    if any(unit.id in context.withheld for unit in context.result.units):
+        return context.text("table.withheld_note", threshold=str(THRESHOLD))
     if context.hidden:
         return context.text("table.hidden_note", threshold=str(THRESHOLD))
     return context.text("table.empty_note")
