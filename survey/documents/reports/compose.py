@@ -26,7 +26,13 @@ from survey.documents.reports.record import (
     Worksheet,
 )
 from survey.documents.reports.report_context import ReportContext, context_of
-from survey.documents.reports.sections import analysis_sections, keying_section, report_sentences, tables
+from survey.documents.reports.sections import (
+    analysis_sections,
+    keying_section,
+    release_sentences,
+    report_sentences,
+    tables,
+)
 from survey.documents.reports.texts import ReportTexts
 
 # The longest line of a letterhead or signature, and the longest number, symbol or half a place's name.
@@ -50,7 +56,9 @@ def consolidated(
     context = context_of(result, campaign, units, heading, hidden, texts)
     sections = _drop_empty(
         (
-            *_general(context, context.text("general.scope", units=count(len(units)), **_scope(context))),
+            *_general(
+                context, context.text("general.scope", units=count(len(units)), **_scope(context, None)), None
+            ),
             _collection(context, units),
             *_province(context),
             *(() if analysis is None else analysis_sections.of_province(context, analysis)),
@@ -85,13 +93,15 @@ def for_unit(
 
     Raises KeyError where the results or the facts do not know the unit.
     """
-    context = context_of(result, campaign, units, heading, hidden, texts)
+    context = context_of(result, campaign, units, heading, hidden, texts).about(unit)
     domain = {each.id: each for each in context.result.units}[unit]
     own = (context.units[unit],)
     sections = _drop_empty(
         (
             *_general(
-                context, context.text("general.scope_unit", unit=context.unit_name(unit), **_scope(context))
+                context,
+                context.text("general.scope_unit", unit=context.unit_name(unit), **_scope(context, unit)),
+                unit,
             ),
             _collection(context, own),
             *_unit_results(context, domain),
@@ -109,18 +119,18 @@ def for_unit(
     return numbered(_report(context, sections, appendices, (domain,)), context.texts)
 
 
-def _scope(context: ReportContext) -> dict[str, str]:
+def _scope(context: ReportContext, unit: str | None) -> dict[str, str]:
     campaign = context.campaign
     return {
         "first": short_date(campaign.first_day),
         "last": short_date(campaign.last_day),
         "items": count(len(campaign.items)),
         "criteria": count(len(campaign.criteria)),
-        "as_of": short_date(campaign.as_of),
+        "as_of": short_date(release_sentences.as_of(context, unit)),
     }
 
 
-def _general(context: ReportContext, scope: str) -> tuple[Section, ...]:
+def _general(context: ReportContext, scope: str, unit: str | None) -> tuple[Section, ...]:
     rules = " ".join(
         (
             context.text("general.method", level=context.level, official=context.official_name),
@@ -131,14 +141,17 @@ def _general(context: ReportContext, scope: str) -> tuple[Section, ...]:
     )
     return (
         Section(context.text("section.general"), 1, ()),
-        Section(context.text("section.scope"), 2, (Paragraph(scope),)),
+        Section(
+            context.text("section.scope"), 2, paragraphs((scope, *release_sentences.dated(context, unit)))
+        ),
         Section(context.text("section.method"), 2, (Paragraph(rules), tables.formulas(context))),
     )
 
 
 def _collection(context: ReportContext, units: Sequence[UnitFacts]) -> Section:
-    paragraphs = _paragraphs(report_sentences.collection(context, units))
-    return Section(context.text("section.collection"), 1, (*paragraphs, tables.quotas(context, units)))
+    said = paragraphs(report_sentences.collection(context, units))
+    quotas = () if context.campaign.period else (tables.quotas(context, units),)
+    return Section(context.text("section.collection"), 1, (*said, *quotas))
 
 
 def _province(context: ReportContext) -> tuple[Section, ...]:
@@ -148,7 +161,7 @@ def _province(context: ReportContext) -> tuple[Section, ...]:
     return (
         Section(context.text("section.results"), 1, ()),
         Section(
-            context.text("section.province"), 2, (*_paragraphs(report_sentences.province(context)), overall)
+            context.text("section.province"), 2, (*paragraphs(report_sentences.province(context)), overall)
         ),
         Section(
             context.text("section.criteria"),
@@ -162,7 +175,7 @@ def _province(context: ReportContext) -> tuple[Section, ...]:
 def _unit_results(context: ReportContext, domain: DomainResult) -> tuple[Section, ...]:
     name = context.unit_name(domain.id)
     caption = context.text("figure.forest_unit", official=context.official, unit=name, level=context.level)
-    headline = _paragraphs((report_sentences.unit_headline(context, domain),))
+    headline = paragraphs((report_sentences.unit_headline(context, domain),))
     return (
         Section(context.text("section.results"), 1, ()),
         Section(context.text("section.unit"), 2, (*headline, tables.overall(context, domain, None))),
@@ -182,7 +195,7 @@ def _remarks(context: ReportContext, domain: DomainResult, units: Sequence[Domai
     return Section(
         context.text("section.remarks"),
         1,
-        _paragraphs(report_sentences.remarks(context, domain, units), listed=True),
+        paragraphs(report_sentences.remarks(context, domain, units), listed=True),
     )
 
 
@@ -192,23 +205,24 @@ def _reliability(
     """Say how sure the figures are, and how well paper was keyed in."""
     sections = [] if analysis is None else [*analysis_sections.reliability(context, analysis, whole=whole)]
     if table := keying_section.table(context, units):
-        paragraphs = _paragraphs(keying_section.sentences(context.texts, keying_section.total(units)))
-        sections.append(Section(context.text("section.keying"), 2, (*paragraphs, table)))
+        said = paragraphs(keying_section.sentences(context.texts, keying_section.total(units)))
+        sections.append(Section(context.text("section.keying"), 2, (*said, table)))
     return (Section(context.text("section.reliability"), 1, ()), *sections) if sections else ()
 
 
 def _limits(context: ReportContext, units: Sequence[DomainResult]) -> Section:
     return Section(
-        context.text("section.limits"), 1, _paragraphs(report_sentences.limits(context, units), listed=True)
+        context.text("section.limits"), 1, paragraphs(report_sentences.limits(context, units), listed=True)
     )
 
 
 def _proposals(context: ReportContext) -> Section:
     proposals = tuple(plain(text, 4000) for text in context.campaign.proposals)
-    return Section(context.text("section.proposals"), 1, _paragraphs(proposals))
+    return Section(context.text("section.proposals"), 1, paragraphs(proposals))
 
 
-def _paragraphs(sentences: Sequence[str], *, listed: bool = False) -> tuple[Block, ...]:
+def paragraphs(sentences: Sequence[str], *, listed: bool = False) -> tuple[Block, ...]:
+    """Return sentences as paragraphs of running text, or as the dashes of a list."""
     return tuple(Paragraph(sentence, listed) for sentence in sentences)
 
 
@@ -274,14 +288,14 @@ def _report(
         signature=_signature(context),
         appendices=appendices,
         caveats=(*report_sentences.limits(context, domains), text("worksheet.rounding")),
-        rehearsal=text("head.rehearsal") if campaign.rehearsal else "",
+        banner=text("head.rehearsal") if campaign.rehearsal else "",
         watermark=text("head.watermark") if campaign.rehearsal else "",
         date=heading.date or campaign.as_of,
-        worksheets={name: text(f"worksheet.{name}") for name in _worksheets(sections, appendices)},
+        worksheets={name: text(f"worksheet.{name}") for name in worksheets_of(sections, appendices)},
     )
 
 
-def _worksheets(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tuple[Worksheet, ...]:
+def worksheets_of(sections: Sequence[Section], appendices: Sequence[Appendix]) -> tuple[Worksheet, ...]:
     """Return the worksheets that have a table, in their order, and always the one for the notes."""
     parts: tuple[Section | Appendix, ...] = (*sections, *appendices)
     blocks = (block for part in parts for block in part.blocks)
