@@ -5,11 +5,12 @@ Everything that the report shows too is made by the functions that make the repo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from scoring.analysis.analysis import Analysis
 from scoring.analysis.unit_profile import FindingsOfUnit
+from scoring.disclosure.hidden_cells import CellKey
 from scoring.results import SurveyResult
 from survey.documents.reports.record import Block, CampaignFacts, Paragraph, ReportHeading, Section, UnitFacts
 from survey.documents.reports.report_context import ReportContext, context_of
@@ -42,9 +43,10 @@ def of_province(
     heading: ReportHeading,
     analysis: Analysis,
     officers: Sequence[str],
+    hidden: Collection[CellKey] | None = None,
 ) -> AnalysisPage:
     """Return the page; ``officers`` are the names behind the codes of the analysis."""
-    context = context_of(result, facts, units, heading)
+    context = context_of(result, facts, units, heading, hidden)
     ranking, targets, points, drivers = analysis_sections.of_province(context, analysis)
     return AnalysisPage(
         ranking=ranking,
@@ -63,9 +65,10 @@ def advice(
     units: Sequence[UnitFacts],
     heading: ReportHeading,
     findings: FindingsOfUnit,
+    hidden: Collection[CellKey] | None = None,
 ) -> tuple[str, ...]:
     """Return the remarks on one unit as sentences."""
-    return driver_section.advice(context_of(result, facts, units, heading), findings)
+    return driver_section.advice(context_of(result, facts, units, heading, hidden), findings)
 
 
 def _quality(context: ReportContext, analysis: Analysis, officers: Sequence[str]) -> Iterator[Block]:

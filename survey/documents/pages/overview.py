@@ -5,9 +5,10 @@ Everything here is made by the functions that make the official report, so page,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from scoring.disclosure.hidden_cells import CellKey
 from scoring.results import FORMULAS, DomainResult, Formula, SurveyResult
 from survey.documents.reports import cells
 from survey.documents.reports.record import (
@@ -20,7 +21,7 @@ from survey.documents.reports.record import (
     UnitFacts,
 )
 from survey.documents.reports.report_context import ReportContext, context_of
-from survey.documents.reports.sections import keying_section, report_sentences, tables
+from survey.documents.reports.sections import keying_section, release_sentences, report_sentences, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,15 @@ class KeyingQuality:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The results of the province, or of one unit, as a page shows them; ``matrix`` is the province's."""
+    """The results of the province, or of one unit, as a page shows them; ``matrix`` is the province's.
+
+    ``notes`` say what the full tables were made without, and what changed since.
+    """
 
     headline: tuple[str, ...]
     collection: tuple[str, ...]
     remarks: tuple[str, ...]
+    notes: tuple[str, ...]
     caveats: tuple[str, ...]
     formulas: tuple[FormulaChoice, ...]
     overall: Table
@@ -65,16 +70,18 @@ def of_province(
     units: Sequence[UnitFacts],
     heading: ReportHeading,
     formula: Formula,
+    hidden: Collection[CellKey] | None = None,
 ) -> Overview:
     """Return the province's overview with *formula* (``f1``, ``f2``, ``f3``) by unit and criterion."""
-    context = context_of(result, facts, units, heading)
+    context = context_of(result, facts, units, heading, hidden)
     shown = context.result
     pooled, weighted = shown.province_pooled, shown.province_weighted
     return Overview(
         headline=report_sentences.province(context),
         collection=report_sentences.collection(context, units),
         remarks=report_sentences.remarks(context, pooled, shown.units),
-        caveats=report_sentences.limits(context, shown.units),
+        notes=(notes := release_sentences.limits(context, None)),
+        caveats=_without(notes, report_sentences.limits(context, shown.units)),
         formulas=_choices(context),
         overall=tables.overall(context, pooled, weighted),
         criteria=tables.criteria(context, pooled, "summary"),
@@ -85,17 +92,23 @@ def of_province(
 
 
 def of_unit(
-    result: SurveyResult, unit: str, facts: CampaignFacts, units: Sequence[UnitFacts], heading: ReportHeading
+    result: SurveyResult,
+    unit: str,
+    facts: CampaignFacts,
+    units: Sequence[UnitFacts],
+    heading: ReportHeading,
+    hidden: Collection[CellKey] | None = None,
 ) -> Overview:
     """Return one unit's overview; *result* is the whole campaign's, so that hidden cells stay hidden."""
-    context = context_of(result, facts, units, heading)
+    context = context_of(result, facts, units, heading, hidden).about(unit)
     domain = next(each for each in context.result.units if each.id == unit)
     own = [each for each in units if each.id == unit]
     return Overview(
         headline=(report_sentences.unit_headline(context, domain),),
         collection=report_sentences.collection(context, own),
         remarks=report_sentences.remarks(context, domain, (domain,)),
-        caveats=report_sentences.limits(context, (domain,)),
+        notes=(notes := release_sentences.limits(context, unit)),
+        caveats=_without(notes, report_sentences.limits(context, (domain,))),
         formulas=_choices(context),
         overall=tables.overall(context, domain, None),
         criteria=tables.criteria(context, domain, "units"),
@@ -103,6 +116,10 @@ def of_unit(
         matrix=None,
         keying=_keying_quality(context, own),
     )
+
+
+def _without(notes: Sequence[str], limits: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sentence for sentence in limits if sentence not in notes)
 
 
 def _keying_quality(context: ReportContext, units: Sequence[UnitFacts]) -> KeyingQuality | None:
@@ -165,5 +182,5 @@ def _matrix_row(
         else cells.HIDDEN_ESTIMATE
         for index in (*domain.criteria, domain.overall)
     )
-    number = cells.number(forms) if shown else cells.HIDDEN
+    number = cells.number(forms) if shown and domain.id not in context.withheld else cells.HIDDEN
     return TableRow((cells.text(label), number, *estimates), "total" if total else "plain")

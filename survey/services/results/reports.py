@@ -7,26 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scoring import charts
 from scoring.analysis.analysis import Analysis
 from scoring.charts import Chart, CollectionPace, Driver
 from scoring.disclosure.hidden_cells import CellKey
-from scoring.results import DomainResult, SurveyResult
+from scoring.results import DomainResult, SurveyResult, indices
 from survey.clock import local_day
 from survey.documents.render import pdf, xlsx
+from survey.documents.reports import interim
 from survey.documents.reports.compose import consolidated, for_unit
 from survey.documents.reports.printed_result import printed_result
 from survey.documents.reports.record import CampaignFacts, ReportContent, ReportHeading, UnitFacts
+from survey.documents.reports.release_facts import ProvinceReleaseFacts, ReleaseFacts, UnitReleaseFacts
+from survey.documents.reports.texts import bundled
 from survey.errors import Refusal
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.results import figures
+from survey.services.results import figures, release_times
 from survey.services.results.figures import ReleasedFigures
-from survey.services.results.snapshots import WHOLE, ReleasedCounts, Snapshot
+from survey.services.results.snapshots import WHOLE, ReleasedCounts, ReleasedUnit, Snapshot
 
 DAY = dt.timedelta(days=1)
 FOREST, PROFILE, LEVELS, PACE = "forest", "profile", "levels", "pace"
@@ -53,6 +56,7 @@ class Assessment:
     facts: CampaignFacts
     units: tuple[UnitFacts, ...]
     heading: ReportHeading
+    release: ReleaseFacts
     analysis: Analysis | None = None
     officers: tuple[int, ...] = ()
 
@@ -72,8 +76,13 @@ class Assessment:
         return result.province_pooled if unit is None else result.units[self.campaign.unit_id(unit) - 1]
 
     def report(self, unit: str | None = None) -> ReportContent:
-        """Return the content of the consolidated report, or of one unit's."""
+        """Return the content of the consolidated report, or of one unit's; interim figures while that is not out."""
         parts, analysis = (self.facts, self.units, self.heading), self.analysis
+        if not self.snapshot.is_full(unit):
+            parts_of_interim = (*parts, self.release)
+            if unit is None:
+                return interim.of_province(self.result, *parts_of_interim, hidden=self.hidden)
+            return interim.of_unit(self.result, unit, *parts_of_interim, hidden=self.hidden)
         if unit is None:
             return consolidated(self.result, *parts, hidden=self.hidden, analysis=analysis)
         return for_unit(self.result, unit, *parts, hidden=self.hidden, analysis=analysis)
@@ -92,16 +101,48 @@ def assembled(installation: Installation, actor: Actor, released: ReleasedFigure
     campaign = snapshot.campaign
     reached = {n: unit for n, unit in enumerate(campaign.plan.units, start=1) if actor.reaches(unit.code)}
     days = figures.daily(installation, snapshot, reached)
+    release = _release_facts(snapshot)
     return Assessment(
         snapshot=snapshot,
         result=released.result,
         hidden=released.hidden,
         daily={campaign.unit(unit_id).code: counts for unit_id, counts in days.items()},
-        facts=_facts(snapshot),
+        facts=_facts(snapshot, release),
         units=tuple(
             _unit_facts(unit, snapshot.counts.get(n, ReleasedCounts())) for n, unit in reached.items()
         ),
         heading=_heading(campaign),
+        release=release,
+    )
+
+
+def _release_facts(snapshot: Snapshot) -> ReleaseFacts:
+    campaign, province = snapshot.campaign, snapshot.province
+    return ReleaseFacts(
+        number=snapshot.number,
+        day=None if snapshot.due_at is None else local_day(snapshot.due_at),
+        times=campaign.plan.releases.times,
+        units={campaign.unit(unit_id).code: _unit_release(unit) for unit_id, unit in snapshot.units.items()},
+        province=None
+        if province is None
+        else ProvinceReleaseFacts(
+            province.number,
+            local_day(province.due_at),
+            tuple(campaign.unit(unit_id).code for unit_id in province.units),
+        ),
+    )
+
+
+def _unit_release(unit: ReleasedUnit) -> UnitReleaseFacts:
+    plain = UnitReleaseFacts(unit.grade, unit.number, local_day(unit.due_at), unit.forms, unit.open_points)
+    amendment = unit.amendment
+    if amendment is None:
+        return plain
+    return replace(
+        plain,
+        changed=amendment.changed,
+        reasons=amendment.reasons,
+        conclusion_changes=amendment.conclusion_changes,
     )
 
 
@@ -149,8 +190,11 @@ def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
     named has none of it.
 
     Raises:
-        Refusal: ``page_unknown`` for another name.
+        Refusal: ``page_unknown`` for another name; ``levels_not_released`` while the full tables are not out.
     """
+    if name == LEVELS and not assessed.snapshot.is_full(unit):
+        closes = f"{assessed.campaign.closes_at:%d/%m/%Y}"
+        raise Refusal("levels_not_released", closes=closes)
     if unit is not None and name in OF_PROVINCE:
         raise Refusal("page_unknown")
     return _figure(assessed, name, unit, rehearsal=assessed.campaign.rehearsal)
@@ -159,7 +203,7 @@ def figure(assessed: Assessment, name: str, unit: str | None = None) -> Chart:
 def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: bool) -> Chart:
     if name == PACE:
         return charts.pace(_pace(assessed, unit), rehearsal=rehearsal)
-    shown, criteria = printed_result(assessed.result, assessed.hidden), assessed.facts.criteria
+    shown, criteria = printed_result(assessed.result, _undrawn(assessed)), assessed.facts.criteria
     if name == FOREST:
         return charts.forest(shown, _unit_names(assessed), rehearsal=rehearsal)
     if name == RANKS and assessed.analysis is not None:
@@ -175,6 +219,15 @@ def _figure(assessed: Assessment, name: str, unit: str | None, *, rehearsal: boo
     if name == LEVELS:
         return charts.level_bars(domain, criteria, rehearsal=rehearsal)
     raise Refusal("page_unknown")
+
+
+def _undrawn(assessed: Assessment) -> frozenset[CellKey]:
+    """Return the cells that no figure shows: the hidden ones; beside full tables of the province no rounded ones."""
+    snapshot = assessed.snapshot
+    if not snapshot.is_full(None):
+        return assessed.hidden
+    units = [unit for unit in assessed.result.units if not snapshot.is_full(unit.id)]
+    return assessed.hidden | {(unit.id, index.id) for unit in units for index in indices(unit)}
 
 
 def _report_chart(assessed: Assessment, place: str, unit: str | None) -> Chart:
@@ -208,6 +261,8 @@ def _pace(assessed: Assessment, unit: str | None) -> CollectionPace:
     """Return how the released forms came in, day by day: those of one unit, or of all that are reached."""
     window, facts = assessed.campaign.plan.window, assessed.facts
     length = (window.closes_on - window.opens_on).days
+    if not assessed.snapshot.number:
+        return CollectionPace(window.opens_on, length, sum(each.target for each in assessed.units), ())
     elapsed = min(max((facts.as_of - window.opens_on).days + 1, 1), length)
     units = [each for each in assessed.units if unit in {None, each.id}]
     days = [window.opens_on + n * DAY for n in range(elapsed)]
@@ -215,19 +270,23 @@ def _pace(assessed: Assessment, unit: str | None) -> CollectionPace:
     return CollectionPace(window.opens_on, length, sum(each.target for each in units), counts)
 
 
-def _facts(snapshot: Snapshot) -> CampaignFacts:
+def _facts(snapshot: Snapshot, release: ReleaseFacts) -> CampaignFacts:
     campaign = snapshot.campaign
     questionnaire, window = campaign.questionnaire, campaign.plan.window
+    period = release_times.period(campaign.plan.releases, window, snapshot.period)
+    title, named = campaign.plan.title, bundled().period(period.code) if period else ""
     return CampaignFacts(
-        name=campaign.plan.title,
-        first_day=window.opens_on,
-        last_day=window.closes_on - DAY,
-        as_of=window.opens_on if snapshot.due_at is None else local_day(snapshot.due_at),
+        name=bundled().text("period.named", name=title, period=named) if period else title,
+        first_day=period.first if period else window.opens_on,
+        last_day=(period.end if period else window.closes_on) - DAY,
+        as_of=window.opens_on if snapshot.counted_at is None else local_day(snapshot.counted_at),
         questionnaire=questionnaire.ref,
         criteria={c.id: c.text("vi") for c in questionnaire.criteria},
         items={item.id: item.text("vi") for item in questionnaire.items},
         overall_item=questionnaire.overall.text("vi"),
         rehearsal=campaign.rehearsal,
+        release=release,
+        period=named,
     )
 
 

@@ -1,0 +1,55 @@
+"""What TCCB sees, after the close, of units whose full tables are not out: what is open, to be named in the act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from survey.errors import Refusal
+from survey.plans.plan import PlanUnit
+from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.installation.installation import Installation
+from survey.services.paper import closing
+from survey.services.results.reports import Assessment
+from survey.web import language
+
+
+@dataclass(frozen=True, slots=True)
+class UnreleasedUnit:
+    """A unit whose full tables are not out: the codes of what is open, and what there is to read about it."""
+
+    unit: PlanUnit
+    codes: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreleased:
+    """What may be released by an act: single units, and the province without them (``lacking``, their names)."""
+
+    units: tuple[UnreleasedUnit, ...]
+    lacking: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def of_page(
+    installation: Installation, actor: Actor, assessed: Assessment, unit: str | None, now: dt.datetime
+) -> Unreleased | None:
+    """Return what whoever looks at a page may release: of one unit, or of all; None where that is nothing."""
+    campaign, snapshot = assessed.campaign, assessed.snapshot
+    if actor.role not in EVERY_UNIT or snapshot.period or now < campaign.closes_at:
+        return None
+    codes = [code for code in snapshot.lacking if unit in {None, code}]
+    units = tuple(_unit(installation, actor, assessed, code) for code in codes)
+    some = any(snapshot.is_full(each.code) for each in campaign.plan.units)
+    without = codes if unit is None and some and not snapshot.is_full(None) else []
+    names = tuple(campaign.unit(campaign.unit_id(code)).name for code in without)
+    return Unreleased(units, tuple(without), names) if units else None
+
+
+def _unit(installation: Installation, actor: Actor, assessed: Assessment, code: str) -> UnreleasedUnit:
+    campaign = assessed.campaign
+    faults = closing.open_points(installation, actor, campaign, code)
+    lines = Refusal("sheets_faulty", faults).lines(language.of_request())
+    codes = tuple(sorted({fault.code for fault in faults}))
+    return UnreleasedUnit(campaign.unit(campaign.unit_id(code)), codes, tuple(lines))
