@@ -30,6 +30,7 @@ from survey.web.kiosks.phone import kiosk_phone
 from survey.web.paper import paper_checks, paper_entry, scans, second_keying, sheets
 from survey.web.results.analysis import analysis
 from survey.web.results.board import board
+from survey.web.results.releases import releases
 from survey.web.results.results import results
 from survey.web.start import start
 
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     paper_entry.pages,
     board,
     results,
+    releases,
     analysis,
     links,
     paper_checks.pages,
