@@ -31,7 +31,17 @@ def results(data: str | None, campaign: str | None, *, to_json: bool) -> None:
         return
     official = assessed.result.official
     for facts, unit in zip(assessed.units, assessed.result.units, strict=True):
-        click.echo(f"{facts.id}\t{facts.valid}/{facts.target}\t{official.upper()} {_shown(unit, official)}")
+        counts = f"{facts.valid}/{facts.target}"
+        click.echo(
+            f"{facts.id}\t{counts}\t{official.upper()} {_shown(unit, official)}\t{_standing(assessed, facts.id)}"
+        )
+
+
+def _standing(assessed: Assessment, unit: str) -> str:
+    released = assessed.release.units.get(unit)
+    if released is None:
+        return text("release.none")
+    return text(f"release.{released.grade}", forms=released.forms, day=f"{released.day:%d/%m/%Y}")
 
 
 def _shown(unit: DomainResult, official: Formula) -> str:
