@@ -22,6 +22,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.counter import links
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation, initialise
+from survey.services.results import releases
 from survey.vocabulary import Role
 from survey.web.application import assemble
 
@@ -63,6 +64,7 @@ def _rehearsal(installation: Installation) -> CampaignRecord:
     if any(not campaign.rehearsal for campaign in known):
         raise Refusal("demo_data_foreign", path=str(installation.config.data))
     if known:
+        releases.make(installation, COMMAND_LINE, known[0], clock.now())  # what was answered since, if it may be
         return known[0]
     click.echo(text("demo.making"), err=True)
     return rehearsal.begin(installation, COMMAND_LINE, plans.read(PLAN), clock.now())
