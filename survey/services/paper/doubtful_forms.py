@@ -7,7 +7,6 @@ closes.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -18,13 +17,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from forms import answers
+from forms.answers import AnswerSheet
 from forms.faults import FaultyInstrument
 from forms.questionnaire import COMMENT
 from forms.scan.packing import answer_from_json, answer_json, comment_from_json, comment_json
 from forms.scan.records import ReadAnswer, ReadComment, ReadForm
 from survey.clock import local_day
 from survey.errors import Refusal
-from survey.models import ScanForm
+from survey.models import Comment, PaperForm, Response, ScanForm
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.collection import door, readings, serials
@@ -32,7 +32,7 @@ from survey.services.collection.entries import KeyedEntry, PaperSource
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.installation.unit_keys import UnitKey
+from survey.services.installation.unit_keys import ResponseKey, UnitKey
 from survey.services.paper import second_keying
 from survey.vocabulary import ReadingSource
 
@@ -183,10 +183,25 @@ def _take_in(
             installation, actor, campaign, number, sheet, now, source=ReadingSource.SCANNED
         )
         return
-    digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
-    source = PaperSource(actor, number, ReadingSource.SCANNED)
-    entry = KeyedEntry(campaign, unit.unit_id, f"scan.{number}.{digest}", sheet, source)
-    door.accept(installation, entry, now)
+    if history is not None and history.first.source is ReadingSource.SCANNED:
+        with installation.database.read() as session:
+            if _first_answers(session, campaign, number) == sheet:
+                return  # the same sheet in another scan
+    # Drawn by lot, not made of the answers: by a receipt's key anybody with the secret could try every row's.
+    key, source = secrets.token_urlsafe(24), PaperSource(actor, number, ReadingSource.SCANNED)
+    door.accept(installation, KeyedEntry(campaign, unit.unit_id, key, sheet, source), now)
+
+
+def _first_answers(session: Session, campaign: CampaignRecord, number: str) -> AnswerSheet | None:
+    """Return what was read of a sheet first, None once nothing leads there any more."""
+    form = session.get(PaperForm, (campaign.id, number))
+    if form is None or form.response_key is None:
+        return None
+    key = ResponseKey(campaign.id, form.unit_id, form.response_key)
+    response, comment = session.get(Response, key), session.get(Comment, key)
+    if response is None:
+        return None
+    return AnswerSheet(response.marks, response.profile, "" if comment is None else comment.text)
 
 
 def _row(session: Session, unit: UnitKey, number: str) -> ScanForm:
