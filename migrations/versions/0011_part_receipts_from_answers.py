@@ -60,6 +60,18 @@ SELECT f.campaign_id, form_number, f.unit_id, r.new_key, keyed_by FROM former_pa
 ORDER BY 1, 2
 """
 FORMER_ASIDE = sa.table("former_set_aside")
+RECEIPTS = """
+INSERT INTO receipt (campaign_id, receipt_key, unit_id)
+SELECT campaign_id, receipt_key, unit_id FROM renewal ORDER BY 1, 2
+"""
+SCANNED = """
+SELECT c.code AS campaign, r.unit_id, p.serial, r.marks, r.profile, coalesce(t.text, '') AS comment
+FROM paper_reading p JOIN campaign c ON c.id = p.campaign_id JOIN response r
+    ON r.campaign_id = p.campaign_id AND r.unit_id = p.unit_id AND r.channel = 'paper'
+LEFT JOIN comment t
+    ON t.campaign_id = r.campaign_id AND t.unit_id = r.unit_id AND t.response_key = r.response_key
+WHERE p.source = 'scanned'
+"""
 LEAVES = """
 INSERT INTO ledger_leaf (campaign_id, leaf)
 SELECT campaign_id, leaf FROM former_ledger_leaf f
@@ -93,23 +105,23 @@ def downgrade() -> None:
 def _receipts() -> None:
     op.create_table(
         "receipt",
-        sa.Column("campaign_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("receipt_key", sa.LargeBinary(length=16), nullable=False),
+        _number("campaign_id"),
+        _key("receipt_key"),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("length(receipt_key) = 16", name=op.f("ck_receipt_receipt_key_length")),
+        _length("receipt", "receipt_key"),
         _of_unit("receipt"),
         sa.PrimaryKeyConstraint("campaign_id", "receipt_key", name=op.f("pk_receipt")),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "body_check",
-        sa.Column("campaign_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("receipt_key", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("body_mac", sa.LargeBinary(length=16), nullable=False),
+        _number("campaign_id"),
+        _key("receipt_key"),
+        _key("body_mac"),
         sa.Column("entry_state", sa.String(length=16), nullable=True),
         sa.CheckConstraint(STATES, name=op.f("ck_body_check_entry_state_known")),
-        sa.CheckConstraint("length(body_mac) = 16", name=op.f("ck_body_check_body_mac_length")),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_body_check_campaign")),
+        _length("body_check", "body_mac"),
+        _of_campaign("body_check"),
         sa.PrimaryKeyConstraint("campaign_id", "receipt_key", "body_mac", name=op.f("pk_body_check")),
         sqlite_with_rowid=False,
     )
@@ -120,35 +132,49 @@ def _receipts() -> None:
 def _renewal() -> None:
     """Give every response a new key, and write every receipt given out so far."""
     connection = op.get_bind()
-    key, leaf = sa.LargeBinary(16), sa.LargeBinary(32)
     renewal = op.create_table(
         "renewal",
-        sa.Column("campaign_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("unit_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("old_key", key, primary_key=True),
-        *(sa.Column(name, key, nullable=False) for name in ("new_key", "receipt_key")),
-        *(sa.Column(name, leaf, nullable=False) for name in ("old_leaf", "new_leaf")),
+        *map(_number, RESPONSE[:2]),
+        *map(_key, ("old_key", "new_key", "receipt_key")),
+        *(sa.Column(name, sa.LargeBinary(32), nullable=False) for name in ("old_leaf", "new_leaf")),
+        sa.PrimaryKeyConstraint("campaign_id", "unit_id", "old_key"),
     )
     answers = "SELECT response.*, code AS campaign FROM response JOIN campaign ON campaign.id = campaign_id"
+    scanned = _scanned_keys()
     rows = connection.execute(sa.text(answers), execution_options={"yield_per": CHUNK})
     for chunk in rows.mappings().partitions():
-        connection.execute(renewal.insert(), [_renewed(dict(row)) for row in chunk])
-    op.execute(
-        "INSERT INTO receipt (campaign_id, receipt_key, unit_id)"
-        " SELECT campaign_id, receipt_key, unit_id FROM renewal ORDER BY 1, 2"
-    )
+        connection.execute(renewal.insert(), [_renewed(dict(row), scanned) for row in chunk])
+    op.execute(RECEIPTS)
 
 
-def _renewed(old: dict[str, Any]) -> dict[str, Any]:
+def _key_of(purpose: str) -> bytes:
+    return getattr(op.get_context().config.attributes["keys"], purpose)  # type: ignore[union-attr,no-any-return]
+
+
+def _scanned_keys() -> set[bytes]:
+    """Return the keys that whoever has the secret can make of a scanned sheet's number and of answers.
+
+    Nobody was given their receipts, which would go on telling which answers were that number's.
+    """
+    made = set()
+    for row in op.get_bind().execute(sa.text(SCANNED)).mappings():
+        sheet = f"AnswerSheet(marks={row['marks']!r}, profile={row['profile']!r}, comment={row['comment']!r})"
+        digest = hashlib.sha256(sheet.encode()).hexdigest()
+        name = f"{row['campaign']}/{row['unit_id']}/scan.{row['serial']:04}.{digest}"
+        made.add(hmac.digest(_key_of("response"), name.encode(), hashlib.sha256)[:16])
+    return made
+
+
+def _renewed(old: dict[str, Any], scanned: set[bytes]) -> dict[str, Any]:
     """Return what takes the place of a response's key, of the receipt that followed from it and of its leaf."""
+    key = old["response_key"]
     new = {**old, "response_key": secrets.token_bytes(16)}
     del new["body_mac"]
     return {
-        "campaign_id": old["campaign_id"],
-        "unit_id": old["unit_id"],
-        "old_key": old["response_key"],
+        **{name: old[name] for name in RESPONSE[:2]},
+        "old_key": key,
         "new_key": new["response_key"],
-        "receipt_key": _receipt_key(old["response_key"]),
+        "receipt_key": secrets.token_bytes(16) if key in scanned else _receipt_key(key),
         "old_leaf": _leaf(old),
         "new_leaf": _leaf(new),
     }
@@ -156,7 +182,7 @@ def _renewed(old: dict[str, Any]) -> dict[str, Any]:
 
 def _receipt_key(seed: bytes) -> bytes:
     """Return the key of the receipt that followed from a response's key: its code's letters, then a rest."""
-    key = op.get_context().config.attributes["keys"].receipt  # type: ignore[union-attr]
+    key = _key_of("receipt")
     bits = 0
     for byte in hmac.digest(key, b"body" + seed, hashlib.sha256)[:8]:
         bits = bits << 5 | byte % 32
@@ -184,9 +210,9 @@ def _rebuild(*, receipts_apart: bool) -> None:
     _set_aside(receipts_apart=receipts_apart)
     op.create_table(
         "ledger_leaf",
-        sa.Column("campaign_id", sa.Integer(), autoincrement=False, nullable=False),
+        _number("campaign_id"),
         sa.Column("leaf", sa.LargeBinary(length=32), nullable=False),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_ledger_leaf_campaign")),
+        _of_campaign("ledger_leaf"),
         sa.PrimaryKeyConstraint("campaign_id", "leaf", name=op.f("pk_ledger_leaf")),
         sqlite_with_rowid=False,
     )
@@ -202,7 +228,7 @@ def _drop_former() -> None:
 def _copy_aside() -> None:
     """Copy what was set aside without saying any more which response it contradicts."""
     connection = op.get_bind()
-    names = ("campaign_id", "unit_id", "channel", "local_day", "half_day", "marks", "profile", "comment")
+    names = (*RESPONSE[:2], "channel", "local_day", "half_day", "marks", "profile", "comment")
     rows = connection.execute(sa.select(*map(sa.column, names)).select_from(FORMER_ASIDE)).mappings()
     renewed = [{**row, "aside_key": secrets.token_bytes(16)} for row in rows]
     renewed.sort(key=lambda row: (row["campaign_id"], row["unit_id"], row["aside_key"]))
@@ -210,27 +236,22 @@ def _copy_aside() -> None:
         connection.execute(sa.table("set_aside", *map(sa.column, (*names, "aside_key"))).insert(), renewed)
 
 
+def _of_campaign(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f(f"fk_{table}_campaign"))
+
+
 def _of_unit(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["campaign_id", "unit_id"],
-        ["campaign_unit.campaign_id", "campaign_unit.unit_id"],
-        name=op.f(f"fk_{table}_campaign_unit"),
-    )
+    unit = ["campaign_unit.campaign_id", "campaign_unit.unit_id"]
+    return sa.ForeignKeyConstraint(["campaign_id", "unit_id"], unit, name=op.f(f"fk_{table}_campaign_unit"))
 
 
 def _of_response(table: str, key: str = "response_key", suffix: str = "") -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["campaign_id", "unit_id", key],
-        [f"response.{name}" for name in RESPONSE],
-        name=op.f(f"fk_{table}_response{suffix}"),
-    )
+    response, name = [f"response.{name}" for name in RESPONSE], op.f(f"fk_{table}_response{suffix}")
+    return sa.ForeignKeyConstraint(["campaign_id", "unit_id", key], response, name=name)
 
 
-def _unit_columns() -> tuple[sa.Column[int], ...]:
-    return tuple(
-        sa.Column(name, sa.Integer(), autoincrement=False, nullable=False)
-        for name in ("campaign_id", "unit_id")
-    )
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer(), autoincrement=False, nullable=False)
 
 
 def _key(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
@@ -263,7 +284,7 @@ def _response(*, receipts_apart: bool) -> None:
     mac = () if receipts_apart else (_key("body_mac"), _length("response", "body_mac"))
     op.create_table(
         "response",
-        *_unit_columns(),
+        *map(_number, RESPONSE[:2]),
         _key("response_key"),
         sa.Column("entry_state", sa.String(length=16), nullable=False),
         *_answers("response"),
@@ -279,7 +300,7 @@ def _response(*, receipts_apart: bool) -> None:
 def _comment() -> None:
     op.create_table(
         "comment",
-        *_unit_columns(),
+        *map(_number, RESPONSE[:2]),
         _key("response_key"),
         sa.Column("text", sa.Text(), nullable=False),
         sa.CheckConstraint("length(text) BETWEEN 1 AND 1000", name=op.f("ck_comment_text_length")),
@@ -300,9 +321,9 @@ def _decision() -> None:
     }
     op.create_table(
         "decision",
-        *_unit_columns(),
+        *map(_number, RESPONSE[:2]),
         _key("response_key"),
-        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        _number("step"),
         sa.Column("verdict", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=32), nullable=True),
         _key("replaced_by", nullable=True),
@@ -320,7 +341,7 @@ def _decision() -> None:
 def _paper_form() -> None:
     op.create_table(
         "paper_form",
-        sa.Column("campaign_id", sa.Integer(), autoincrement=False, nullable=False),
+        _number("campaign_id"),
         sa.Column("form_number", sa.String(length=24), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         _key("response_key", nullable=True),
@@ -345,7 +366,7 @@ def _set_aside(*, receipts_apart: bool) -> None:
         own = (_length("set_aside", "body_mac"), _of_response("set_aside"))
     op.create_table(
         "set_aside",
-        *_unit_columns(),
+        *map(_number, RESPONSE[:2]),
         *(_key(name) for name in keys[2:]),
         *_answers("set_aside"),
         sa.Column("comment", sa.Text(), nullable=False),
@@ -371,15 +392,9 @@ def _forbid_changes() -> None:
 
 def _refuse(table: str, name: str, act: str, condition: str = "") -> None:
     when = f"WHEN ({condition})" if condition else ""
+    said = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed or deleted this way'); END"
     if op.get_bind().dialect.name == "postgresql":
-        each = "ROW" if condition else "STATEMENT"
-        acts = f"{act} OR TRUNCATE" if act == "DELETE" else act
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{name} BEFORE {acts} ON {table} FOR EACH {each} {when} "
-            "EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    op.execute(
-        f"CREATE TRIGGER {table}_no_{name} BEFORE {act} ON {table} {when} "
-        f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed or deleted this way'); END"
-    )
+        when = f"FOR EACH {'ROW' if condition else 'STATEMENT'} {when}"
+        act = f"{act} OR TRUNCATE" if act == "DELETE" else act
+        said = "EXECUTE FUNCTION refuse_change()"
+    op.execute(f"CREATE TRIGGER {table}_no_{name} BEFORE {act} ON {table} {when} {said}")

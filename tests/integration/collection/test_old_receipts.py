@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
 import json
 import tarfile
 from collections import Counter
@@ -14,6 +16,7 @@ import pytest
 from alembic import command
 from sqlalchemy import MetaData, func, insert, select
 
+from forms.answers import AnswerSheet
 from survey import keys
 from survey.config import Config
 from survey.database.engine import open_database
@@ -173,6 +176,40 @@ def test_what_is_sent_again_adds_nothing(upgraded: Installation, before: dict[st
     assert csv_transfer.import_csv(upgraded, COMMAND_LINE, campaign, data, LATER) == (0, len(names))
     assert len(kept(upgraded, Response)) == len(before["response"])
     assert kept(upgraded, BodyCheck) == []
+
+
+def test_no_receipt_of_an_old_scan_tells_which_answers_were_on_it(
+    old: Config, before: dict[str, list[Row]]
+) -> None:
+    """The key of a scanned sheet was made of its number and its answers; whoever has the secret could make it again."""
+    secret = keys.load(old.data)
+    row = next(row for row in before["response"] if row["channel"] == "paper")
+    sheet = AnswerSheet(row["marks"], row["profile"], "")
+    digest = hashlib.sha256(repr(sheet).encode()).hexdigest()
+    name = f"{CODE}/{row['unit_id']}/scan.0041.{digest}".encode()
+    seed = hmac.digest(secret.response, name, hashlib.sha256)[:16]
+    database, tables = open_database(old), MetaData()
+    with database.write() as session:
+        tables.reflect(session.connection(), only=["response", "paper_reading"])
+        session.execute(insert(tables.tables["response"]), [{**row, "response_key": seed}])
+        scan = {
+            **before["paper_reading"][0],
+            "unit_id": row["unit_id"],
+            "serial": 41,
+            "step": 1,
+            "kind": "first",
+            "source": "scanned",
+        }
+        session.execute(insert(tables.tables["paper_reading"]), [scan])
+    database.close()
+    initialise(old)
+    installation = open_installation(old)
+    given = receipts.issue(secret.receipt, seed)
+    assert receipts.find(installation, given.code) is None
+    assert (
+        len(kept(installation, Receipt)) == len(before["response"]) + 1 == len(kept(installation, Response))
+    )
+    installation.close()
 
 
 def test_an_upgrade_without_the_secret_changes_nothing(old: Config, before: dict[str, list[Row]]) -> None:
