@@ -64,7 +64,9 @@ def _rehearsal(installation: Installation) -> CampaignRecord:
     if any(not campaign.rehearsal for campaign in known):
         raise Refusal("demo_data_foreign", path=str(installation.config.data))
     if known:
-        releases.make(installation, COMMAND_LINE, known[0], clock.now())  # what was answered since, if it may be
+        releases.make(
+            installation, COMMAND_LINE, known[0], clock.now()
+        )  # what was answered since, if it may be
         return known[0]
     click.echo(text("demo.making"), err=True)
     return rehearsal.begin(installation, COMMAND_LINE, plans.read(PLAN), clock.now())

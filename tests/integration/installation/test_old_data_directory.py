@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -76,3 +79,22 @@ def test_an_old_directory_is_upgraded_in_place_and_everybody_comes_back(
     # a poster, a card, an invitation, a missing record of either kiosk and a sheet; what came before adds nothing
     assert added["response"] == 6
     assert (added["spent_ticket"], added["paper_form"]) == (2, 1)
+
+
+def test_it_goes_back_to_the_copy_that_was_made_before(
+    data: Path, tmp_path: Path, facts: dict[str, Any]
+) -> None:
+    """The copy takes the place of the upgraded database, which has gone on since, and is upgraded like the first."""
+    copy, database = tmp_path / "before.sqlite3", data / "hailong.sqlite3"
+    with contextlib.closing(sqlite3.connect(database)) as made:
+        made.execute("VACUUM INTO ?", (str(copy),))
+    old = dump(data)
+    act("open", data)
+    act("use", data)
+    assert dump(data)["alembic_version"] == [f"('{head()}',)"]
+    for path in data.glob("hailong.sqlite3*"):
+        path.unlink()
+    shutil.copyfile(copy, database)
+    assert dump(data) == old, "the copy is what the directory was, for the version before too"
+    assert act("open", data) == {"ready": 200, "schema": head()}
+    assert act("use", data)["board"] == facts["board"]

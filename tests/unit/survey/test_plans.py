@@ -103,6 +103,11 @@ def test_the_bundled_plan_is_the_one_of_2024() -> None:
         ('parent = "van-phong"', 'parent = "nowhere"', "plan_unknown_parent", "units[1].parent"),
         ('parent = "van-phong"', 'parent = "an-nhon"', "plan_unknown_parent", "units[1].parent"),
         ("[index]", "[indices]", "plan_missing", "index"),
+        ('times = ["18:00"]', 'times = ["24:00"]', "plan_bad_time", "releases.times[0]"),
+        ('times = ["18:00"]', 'times = ["6 giờ"]', "plan_bad_time", "releases.times[0]"),
+        ('times = ["18:00"]', 'times = ["18:00", "18:00"]', "plan_repeated_time", "releases.times[1]"),
+        ('times = ["18:00"]', "times = []", "plan_release_count", "releases.times"),
+        ('period = ""', 'period = "week"', "plan_unknown_word", "releases.period"),
     ],
 )
 def test_a_fault_is_named_with_its_place(old: str, new: str, code: str, path: str) -> None:
