@@ -31,7 +31,7 @@ from survey.services.counter.tickets import IssuedTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import letters, lists, sending
-from survey.services.kiosks import alerts, devices, exits
+from survey.services.kiosks import alerts, devices, enrolment, exits
 from survey.services.kiosks.devices import NewKiosk
 from survey.services.kiosks.record_numbers import KioskRecordNumber
 from survey.services.results import releases
@@ -109,7 +109,7 @@ def account(
 def kiosk(installation: Installation, campaign: CampaignRecord) -> int:
     """A new kiosk, enrolled, one of whose records has come."""
     number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    devices.enrol(installation, campaign, number, code, secrets.token_bytes(32), NOW)
+    enrolment.enrol(installation, campaign, number, code, secrets.token_bytes(32), NOW)
     with installation.database.write() as session:
         KioskRecordNumber(campaign.id, number, 1).spend(session)
     exits.ask(installation, campaign, number, NOW)

@@ -1,27 +1,20 @@
-"""Kiosks: bound to a counter by a one-time link, known by a key that only the device holds, revocable.
-
-The device makes its key and sends a hash of it when it is enrolled; later it shows the key itself with
-each request. So the service can sign a receipt with a key that it does not keep. The hash is a secret too: the
-device's files are encrypted with what follows from it. What a device shows on its screen is therefore a hash of
-the hash, and the device itself says the hash when it asks what it has become.
-"""
+"""Kiosks: added for a counter, watched by what they say of themselves, revocable for good."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE, in_zone
 from survey.errors import Fault, Refusal
-from survey.models import Campaign, Kiosk, KioskRange
+from survey.models import Kiosk, KioskRange
 from survey.models.kiosks import LONGEST_IDLE, SHORTEST_IDLE
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
@@ -136,7 +129,7 @@ def add(
             "counter": new.counter,
             "idle_seconds": new.idle_seconds,
             "unfinished": new.unfinished,
-            "link_hash": new.shown or _hash(code),
+            "link_hash": new.shown or hash_of(code),
             "link_until": (now + LINK_LIVES).astimezone(ZONE),
         }
         session.execute(insert(Kiosk).values(row))
@@ -161,7 +154,7 @@ def renew_link(
             raise Refusal("kiosk_revoked", number=number)
         if kiosk.key_hash is not None:
             raise Refusal("kiosk_enrolled", number=number)
-        kiosk.link_hash, kiosk.link_until = _hash(code), (now + LINK_LIVES).astimezone(ZONE)
+        kiosk.link_hash, kiosk.link_until = hash_of(code), (now + LINK_LIVES).astimezone(ZONE)
         _note(session, actor, campaign, kiosk.unit_id, number, "kiosk_link_renewed", now)
     return code
 
@@ -179,83 +172,6 @@ def revoke(
         if not kiosk.revoked:
             kiosk.revoked = True
             _note(session, actor, campaign, kiosk.unit_id, number, "kiosk_revoked", now)
-
-
-def enrol(
-    installation: Installation,
-    campaign: CampaignRecord,
-    number: int,
-    code: str,
-    key_hash: bytes,
-    now: dt.datetime,
-) -> KioskRecord:
-    """Give a kiosk to the device that shows its link's code; the same device may ask again.
-
-    Raises:
-        Refusal: ``kiosk_link_bad``; ``kiosk_link_spent``; ``kiosk_link_old``; ``kiosk_revoked``.
-    """
-    with installation.database.write() as session:
-        kiosk = session.get(Kiosk, (campaign.id, number), with_for_update=True)
-        if (
-            kiosk is None
-            or len(key_hash) != KEY_BYTES
-            or not hmac.compare_digest(kiosk.link_hash, _hash(code))
-        ):
-            raise Refusal("kiosk_link_bad")
-        if kiosk.revoked:
-            raise Refusal("kiosk_revoked", number=number)
-        if kiosk.key_hash is not None and kiosk.key_hash != key_hash:
-            raise Refusal("kiosk_link_spent")
-        if kiosk.key_hash is None and now > in_zone(kiosk.link_until):
-            raise Refusal("kiosk_link_old")
-        kiosk.key_hash = key_hash
-        return _record(kiosk)
-
-
-def authenticate(
-    installation: Installation, campaign: CampaignRecord, number: int, key: bytes
-) -> KioskRecord:
-    """Return the kiosk whose key a device shows.
-
-    Raises:
-        Refusal: ``kiosk_unknown``; ``kiosk_revoked``.
-    """
-    with installation.database.read() as session:
-        kiosk = session.get(Kiosk, (campaign.id, number))
-        shown = hashlib.sha256(key).digest()
-        if kiosk is None or kiosk.key_hash is None or not hmac.compare_digest(kiosk.key_hash, shown):
-            raise Refusal("kiosk_unknown", number=number)
-        if kiosk.revoked:
-            raise Refusal("kiosk_revoked", number=number)
-        return _record(kiosk)
-
-
-def shown_of(key_hash: bytes) -> bytes:
-    """Return what a device with this hash of its key shows, and what nothing can be decrypted with."""
-    return hashlib.sha256(key_hash).digest()
-
-
-def find(installation: Installation, key: bytes, now: dt.datetime) -> tuple[str, KioskRecord] | None:
-    """Return the kiosk that a device's key has become, with its campaign's code; None while it is none.
-
-    Somebody of the office has said so of what the device shows; the first time, its key's hash is kept with it.
-
-    Raises:
-        Refusal: ``kiosk_revoked``.
-    """
-    key_hash = hashlib.sha256(key).digest()
-    of_key, of_shown = Kiosk.key_hash == key_hash, Kiosk.link_hash == shown_of(key_hash)
-    with installation.database.read() as session:
-        kiosk_of_key = _of_device(session, of_key) or _of_device(session, of_shown)
-    if kiosk_of_key is None or kiosk_of_key[1].enrolled:
-        return kiosk_of_key
-    with installation.database.write() as session:
-        row = select(Kiosk).where(of_shown, Kiosk.key_hash.is_(None)).order_by(Kiosk.number).with_for_update()
-        kiosk = session.scalars(row).first()
-        if kiosk is not None and now <= in_zone(kiosk.link_until):
-            kiosk.key_hash = key_hash
-    with installation.database.read() as session:
-        return _of_device(session, of_key)
 
 
 def heartbeat(
@@ -289,7 +205,7 @@ def statuses(
     """Return the kiosks of the units that *actor* reaches, by number, with what is in and what is not."""
     with installation.database.read() as session:
         kiosks = session.scalars(select(Kiosk).where(Kiosk.campaign_id == campaign.id).order_by(Kiosk.number))
-        records = [_record(kiosk) for kiosk in kiosks]
+        records = [record_of(kiosk) for kiosk in kiosks]
         ranges: dict[int, list[Range]] = defaultdict(list)
         columns = (KioskRange.kiosk, KioskRange.first_number, KioskRange.last_number)
         for kiosk, first, last in session.execute(
@@ -308,11 +224,6 @@ def alarms(
     return [each for each in all_statuses if each.holding or each.silent]
 
 
-def sign(key: bytes, message: bytes) -> bytes:
-    """Return the signature that a device checks with the key that it has shown."""
-    return hmac.digest(key, message, hashlib.sha256)
-
-
 def _faults(new: NewKiosk, counters: int) -> list[Fault]:
     faults = []
     if not 1 <= new.counter <= counters:
@@ -323,17 +234,6 @@ def _faults(new: NewKiosk, counters: int) -> list[Fault]:
     if new.unfinished not in set(Unfinished):
         faults.append(Fault("kiosk_unfinished_bad", "unfinished"))
     return faults
-
-
-def _of_device(session: Session, condition: ColumnElement[bool]) -> tuple[str, KioskRecord] | None:
-    joined = select(Kiosk, Campaign.code).join(Campaign, Campaign.id == Kiosk.campaign_id)
-    row = session.execute(joined.where(condition).order_by(Kiosk.number)).first()
-    if row is None:
-        return None
-    kiosk, code = row
-    if kiosk.revoked:
-        raise Refusal("kiosk_revoked", number=kiosk.number)
-    return code, _record(kiosk)
 
 
 def _reached(session: Session, actor: Actor, campaign: CampaignRecord, number: int) -> Kiosk:
@@ -376,7 +276,8 @@ def _is_working_time(now: dt.datetime) -> bool:
     return local.hour in WORKING_HOURS and local.weekday() < 5
 
 
-def _record(kiosk: Kiosk) -> KioskRecord:
+def record_of(kiosk: Kiosk) -> KioskRecord:
+    """Return a kiosk as the rest of the program sees it."""
     return KioskRecord(
         number=kiosk.number,
         unit_id=kiosk.unit_id,
@@ -394,5 +295,6 @@ def _record(kiosk: Kiosk) -> KioskRecord:
     )
 
 
-def _hash(code: str) -> bytes:
+def hash_of(code: str) -> bytes:
+    """Return what is kept of a one-time link's code."""
     return hashlib.sha256(code.encode()).digest()

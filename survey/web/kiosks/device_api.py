@@ -23,7 +23,7 @@ from survey.errors import Refusal
 from survey.services.counter import screen_codes, tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.unit_keys import KioskRef
-from survey.services.kiosks import devices, exits, pins, records
+from survey.services.kiosks import devices, enrolment, exits, pins, records
 from survey.services.kiosks.devices import KioskRecord
 from survey.services.kiosks.records import DeviceRecord
 from survey.vocabulary import EntryState
@@ -87,7 +87,7 @@ def enrol() -> ResponseReturnValue:
         key_hash = bytes.fromhex(hashed)
     except ValueError as error:
         raise Refusal("kiosk_link_bad") from error
-    record = devices.enrol(current_installation(), campaign, number, code, key_hash, clock.now())
+    record = enrolment.enrol(current_installation(), campaign, number, code, key_hash, clock.now())
     return jsonify(_settings(campaign, record))
 
 
@@ -95,7 +95,7 @@ def enrol() -> ResponseReturnValue:
 @public
 def shown() -> ResponseReturnValue:
     """Tell a device whose code hangs on its screen whether somebody of the office has made it a kiosk."""
-    kiosk_of_key = devices.find(current_installation(), _shown_key()[2], clock.now())
+    kiosk_of_key = enrolment.find(current_installation(), _shown_key()[2], clock.now())
     if kiosk_of_key is None:
         return jsonify(waits=True)
     code, record = kiosk_of_key
@@ -122,7 +122,7 @@ def use_exit() -> ResponseReturnValue:
     if not exits.use(current_installation(), campaign, record.number, code, clock.now()):
         return jsonify(waits=True)
     message = "\n".join((EXIT, campaign.code, str(record.number), code))
-    return jsonify(signature=devices.sign(key, message.encode()).hex())
+    return jsonify(signature=enrolment.sign(key, message.encode()).hex())
 
 
 @kiosk.get("/api/settings")
@@ -153,7 +153,7 @@ def take() -> ResponseReturnValue:
     late = accepted.state is EntryState.LATE
     receipt = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
     message = "\n".join(str(part) for part in (*parts, receipt["receipt"], receipt["state"]))
-    return jsonify(**receipt, signature=devices.sign(key, message.encode()).hex())
+    return jsonify(**receipt, signature=enrolment.sign(key, message.encode()).hex())
 
 
 @kiosk.post("/api/card")
@@ -212,7 +212,7 @@ def _device() -> tuple[CampaignRecord, KioskRecord, bytes]:
     """
     code, number, key = _shown_key()
     campaign = current_installation().campaigns.get(code)
-    return campaign, devices.authenticate(current_installation(), campaign, number, key), key
+    return campaign, enrolment.authenticate(current_installation(), campaign, number, key), key
 
 
 def _shown_key() -> tuple[str, int, bytes]:

@@ -15,7 +15,7 @@ from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import backup_files, devices
+from survey.services.kiosks import backup_files, devices, enrolment
 from survey.services.kiosks.backup_files import BackupFileOutcome
 from survey.services.kiosks.devices import NewKiosk
 from tests.support import scene
@@ -29,7 +29,7 @@ NONCE = b"\xff" * 12  # whose letters differ between the two ways of base64
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
     made, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    devices.enrol(installation, campaign, made, code, KEY_HASH, NOW)
+    enrolment.enrol(installation, campaign, made, code, KEY_HASH, NOW)
     return made
 
 

@@ -16,7 +16,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices, pins, record_numbers
+from survey.services.kiosks import devices, enrolment, pins, record_numbers
 from survey.services.kiosks.devices import KioskStatus, NewKiosk
 from tests.support import scene
 from tests.support.scene import CLOSED, NOW, OFFICER
@@ -30,7 +30,7 @@ NEW = NewKiosk("an-nhon", 1)
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
     made, code = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
-    devices.enrol(installation, campaign, made, code, HASH, NOW)
+    enrolment.enrol(installation, campaign, made, code, HASH, NOW)
     return made
 
 
@@ -52,24 +52,24 @@ def test_a_link_makes_one_device_a_kiosk_and_no_other(
 ) -> None:
     number, code = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.enrol(installation, campaign, number, code + "x", HASH, NOW)
+        enrolment.enrol(installation, campaign, number, code + "x", HASH, NOW)
     with pytest.raises(Refusal, match="kiosk_link_old"):
-        devices.enrol(installation, campaign, number, code, HASH, NOW + dt.timedelta(hours=25))
+        enrolment.enrol(installation, campaign, number, code, HASH, NOW + dt.timedelta(hours=25))
     for _ in range(2):  # the answer to the first try may have been lost on the way
-        assert devices.enrol(installation, campaign, number, code, HASH, NOW).enrolled
+        assert enrolment.enrol(installation, campaign, number, code, HASH, NOW).enrolled
     with pytest.raises(Refusal, match="kiosk_link_spent"):
-        devices.enrol(installation, campaign, number, code, b"x" * 32, NOW)
-    assert devices.authenticate(installation, campaign, number, KEY).unit_id == scene.AN_NHON
+        enrolment.enrol(installation, campaign, number, code, b"x" * 32, NOW)
+    assert enrolment.authenticate(installation, campaign, number, KEY).unit_id == scene.AN_NHON
     for key, other in ((b"x" * 32, number), (KEY, number + 1), (b"", number)):
         with pytest.raises(Refusal, match="kiosk_unknown"):
-            devices.authenticate(installation, campaign, other, key)
+            enrolment.authenticate(installation, campaign, other, key)
 
 
 def test_no_secret_of_a_kiosk_is_in_the_database(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     number, code = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
-    devices.enrol(installation, campaign, number, code, HASH, NOW)
+    enrolment.enrol(installation, campaign, number, code, HASH, NOW)
     with installation.database.read() as session:
         row = session.execute(select(*Kiosk.__table__.c)).one()
     assert not {code, code.encode(), KEY} & set(row)
@@ -81,8 +81,8 @@ def test_a_new_link_ends_the_old_one_until_a_device_holds_the_kiosk(
     number, old = devices.add(installation, COMMAND_LINE, campaign, NEW, NOW)
     new = devices.renew_link(installation, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
-        devices.enrol(installation, campaign, number, old, HASH, NOW)
-    devices.enrol(installation, campaign, number, new, HASH, NOW)
+        enrolment.enrol(installation, campaign, number, old, HASH, NOW)
+    enrolment.enrol(installation, campaign, number, new, HASH, NOW)
     with pytest.raises(Refusal, match="kiosk_enrolled"):
         devices.renew_link(installation, COMMAND_LINE, campaign, number, NOW)
 
@@ -93,7 +93,7 @@ def test_a_revoked_kiosk_stays_revoked(
     for _ in range(2):
         devices.revoke(installation, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.authenticate(installation, campaign, number, KEY)
+        enrolment.authenticate(installation, campaign, number, KEY)
     with pytest.raises(Refusal, match="kiosk_revoked"):
         devices.renew_link(installation, COMMAND_LINE, campaign, number, NOW)
     assert scene.counts(installation)["audit_entry"] == 3  # the campaign, the kiosk, and revoking it once

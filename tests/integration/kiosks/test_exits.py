@@ -14,7 +14,7 @@ from survey.models import AuditEntry, KioskExit
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import devices, exits
+from survey.services.kiosks import devices, enrolment, exits
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role
 from tests.support import scene
@@ -29,7 +29,7 @@ HEAD = replace(OFFICER, role=Role.UNIT_HEAD)
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
     number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(installation, campaign, number, code, HASH, NOW).number
+    return enrolment.enrol(installation, campaign, number, code, HASH, NOW).number
 
 
 def acts(installation: Installation) -> list[str]:
@@ -92,23 +92,23 @@ def test_a_device_that_showed_its_key_is_a_kiosk_at_once_and_only_once(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     key = b"\x07" * 32
-    assert devices.find(installation, key, NOW) is None
-    new = NewKiosk("an-nhon", 1, shown=devices.shown_of(hashlib.sha256(key).digest()))
+    assert enrolment.find(installation, key, NOW) is None
+    new = NewKiosk("an-nhon", 1, shown=enrolment.shown_of(hashlib.sha256(key).digest()))
     number, _code = devices.add(installation, COMMAND_LINE, campaign, new, NOW)
-    assert devices.find(installation, b"\x08" * 32, NOW) is None
-    assert devices.find(installation, key, NOW + devices.LINK_LIVES + MINUTE) is None
-    found = devices.find(installation, key, NOW)
+    assert enrolment.find(installation, b"\x08" * 32, NOW) is None
+    assert enrolment.find(installation, key, NOW + devices.LINK_LIVES + MINUTE) is None
+    found = enrolment.find(installation, key, NOW)
     assert found is not None
-    assert devices.find(installation, key, NOW + devices.LINK_LIVES + MINUTE) == found
+    assert enrolment.find(installation, key, NOW + devices.LINK_LIVES + MINUTE) == found
     assert (found[0], found[1].number, found[1].enrolled) == (campaign.code, number, True)
-    assert devices.authenticate(installation, campaign, number, key).unit_id == scene.AN_NHON
+    assert enrolment.authenticate(installation, campaign, number, key).unit_id == scene.AN_NHON
     with pytest.raises(Refusal, match="kiosk_link_spent"):
         devices.add(installation, COMMAND_LINE, campaign, new, NOW)
     with pytest.raises(Refusal, match="kiosk_link_bad"):
         devices.add(installation, COMMAND_LINE, campaign, replace(new, shown=b"short"), NOW)
     devices.revoke(installation, COMMAND_LINE, campaign, number, NOW)
     with pytest.raises(Refusal, match="kiosk_revoked"):
-        devices.find(installation, key, NOW)
+        enrolment.find(installation, key, NOW)
 
 
 def test_device_and_phone_show_the_same_four_digits() -> None:

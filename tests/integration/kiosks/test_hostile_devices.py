@@ -19,7 +19,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists as invitations
-from survey.services.kiosks import backup_files, devices
+from survey.services.kiosks import backup_files, devices, enrolment
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role
 from survey.web.request_bodies import ATTRIBUTE
@@ -42,7 +42,7 @@ FILE = {
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk."""
     number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(installation, campaign, number, code, hashlib.sha256(KEY).digest(), NOW).number
+    return enrolment.enrol(installation, campaign, number, code, hashlib.sha256(KEY).digest(), NOW).number
 
 
 def ask(client: FlaskClient, path: str, body: Any, number: object = 1) -> TestResponse:

@@ -20,7 +20,7 @@ from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.kiosks import backup_files, devices
+from survey.services.kiosks import backup_files, devices, enrolment
 from survey.services.kiosks.backup_files import BackupFileOutcome
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Role
@@ -53,7 +53,7 @@ def bind(browser: FlaskClient, **changes: str) -> TestResponse:
 def number(installation: Installation, campaign: CampaignRecord) -> int:
     """The number of an enrolled kiosk with :data:`KEY`."""
     number, code = devices.add(installation, COMMAND_LINE, campaign, NewKiosk("an-nhon", 1), NOW)
-    return devices.enrol(installation, campaign, number, code, HASH, NOW).number
+    return enrolment.enrol(installation, campaign, number, code, HASH, NOW).number
 
 
 def series(

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.kiosks import devices, exits, pins
+from survey.services.kiosks import enrolment, exits, pins
 from survey.web.kiosks import device_api
 from tests.unit.javascript.vectors import vectors
 
@@ -24,7 +24,7 @@ def plain(text: str) -> bytes:
 
 def is_signed(device: dict[str, Any], words: tuple[object, ...], signature: str) -> bool:
     message = "\n".join(str(word) for word in words)
-    return hmac.compare_digest(devices.sign(plain(device["key"]), message.encode()).hex(), signature)
+    return hmac.compare_digest(enrolment.sign(plain(device["key"]), message.encode()).hex(), signature)
 
 
 def receipt_is_genuine(case: dict[str, Any]) -> bool:
@@ -55,7 +55,7 @@ def test_a_pin_follows_from_the_secret_and_no_other_digits_fit(case: dict[str, A
 def test_a_device_shows_the_hash_of_its_keys_hash(case: dict[str, str]) -> None:
     key_hash = hashlib.sha256(plain(case["key"])).digest()
     assert key_hash.hex() == case["key_hash"]
-    assert devices.shown_of(key_hash) == plain(case["shown"])
+    assert enrolment.shown_of(key_hash) == plain(case["shown"])
     assert exits.match(case["shown"]) == case["match"]
 
 
