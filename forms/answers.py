@@ -32,20 +32,34 @@ class AnswerSheet:
     profile: str
     comment: str
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing was rated and no comment written; answers about the person alone say nothing."""
+        return not self.comment and set(self.marks) == {BLANK}
+
 
 def parse(q: Questionnaire, fields: Mapping[str, Sequence[str]]) -> AnswerSheet:
     """Read the fields of a form; raise FaultyInstrument with all faults, each placed at its field's name.
 
+    As :func:`read_fields`, but where nothing was rated and no comment written, the fault is ``answers_empty`` at
+    the first item.
+    """
+    sheet = read_fields(q, fields)
+    if sheet.says_nothing:
+        raise FaultyInstrument([InstrumentFault("answers_empty", q.items[0].field)])
+    return sheet
+
+
+def read_fields(q: Questionnaire, fields: Mapping[str, Sequence[str]]) -> AnswerSheet:
+    """Read the fields of a form that may say nothing; raise FaultyInstrument with all faults, each at its field's name.
+
     A missing or empty field is a blank answer; fields that the questionnaire does not know are left
-    alone. Codes: ``answer_repeated``, ``answer_unknown_value``, ``comment_too_long`` and, where
-    nothing was rated and no comment written, ``answers_empty`` at the first item.
+    alone. Codes: ``answer_repeated``, ``answer_unknown_value``, ``comment_too_long``.
     """
     faults: list[InstrumentFault] = []
     marks = "".join(_one(faults, fields, item.field, MARKS) or BLANK for item in (*q.items, q.overall))
     profile = "".join(_one(faults, fields, each.field, _choices(each)) or BLANK for each in q.profile)
     comment = _comment(faults, fields)
-    if not faults and not comment and set(marks) == {BLANK}:
-        faults.append(InstrumentFault("answers_empty", q.items[0].field))
     if faults:
         raise FaultyInstrument(faults)
     return AnswerSheet(marks, profile, comment)
