@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from survey.errors import Refusal
 
 SECRET_BYTES = 32
 NONCE_BYTES = 12
+# The order of P-256, and so many bytes that what is left of them by it favours no private key (FIPS 186-5, A.2.1).
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+CANDIDATE_BYTES = 40
 # What a key was derived for stands in every printed code, so that it outlives the name of its field.
 FIRST_NAMES = {"address_mac": "seal", "form_proof": "paper_seal"}
 
@@ -38,6 +42,8 @@ class Keys:
     paper_sample: bytes
     paper_images: bytes
     kiosk: bytes
+    kiosk_records: bytes
+    kiosk_receipts: bytes
     ticket: bytes
     screen: bytes
     invitation: bytes
@@ -83,6 +89,13 @@ def load(data: Path) -> Keys:
     if len(secret) != SECRET_BYTES:
         raise Refusal("keys_damaged", path=str(path))
     return Keys(*(_derive(secret, purpose) for purpose in map(_purpose, Keys.__slots__)))
+
+
+def private_key(key: bytes) -> ec.EllipticCurvePrivateKey:
+    """Return the private key on P-256 that follows from *key*: whoever restores the secret has it again."""
+    candidate = HKDFExpand(SHA256(), CANDIDATE_BYTES, b"P-256").derive(key)
+    number = int.from_bytes(candidate, "big") % (P256_ORDER - 1) + 1
+    return ec.derive_private_key(number, ec.SECP256R1())
 
 
 def encrypted(key: bytes, plain: bytes) -> bytes:
