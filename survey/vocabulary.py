@@ -144,6 +144,13 @@ class Unfinished(enum.StrEnum):
     KEEP = "keep"
 
 
+class AlertCause(enum.StrEnum):
+    """Why somebody is told of a kiosk: it holds answers too long, or numbers came that it never gave."""
+
+    HOLDING = "holding"
+    NUMBERS = "numbers"
+
+
 class TicketEnd(enum.StrEnum):
     """How a one-time code ended."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, LargeBin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.schema import Schema, one_of
-from survey.vocabulary import Delivery, Unfinished
+from survey.vocabulary import AlertCause, Delivery, Unfinished
 
 SHORTEST_IDLE, LONGEST_IDLE = 20, 600
 
@@ -40,6 +40,8 @@ class Kiosk(Schema):
             "issued >= 0 AND waiting >= 0 AND overdue BETWEEN 0 AND waiting", name="counts_sound"
         ),
         CheckConstraint("doubled >= 0", name="doubled_not_negative"),
+        CheckConstraint("length(signing_key) = 33", name="signing_key_length"),
+        CheckConstraint("excess >= 0", name="excess_not_negative"),
     )
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -60,6 +62,10 @@ class Kiosk(Schema):
     waiting: Mapped[int] = mapped_column(default=0)  # records that it still holds
     overdue: Mapped[int] = mapped_column(default=0)  # of these, how many for too long
     doubled: Mapped[int] = mapped_column(default=0)  # numbers that came twice with different answers
+    # the public half of the key with which the device signs; None while it speaks as devices did before they signed
+    signing_key: Mapped[bytes | None] = mapped_column(LargeBinary(33))
+    # by how much what had come was more than the device ever said it had given: whoever has its key speaks for it
+    excess: Mapped[int] = mapped_column(default=0)
 
 
 class KioskRange(Schema):
@@ -79,7 +85,7 @@ class KioskRange(Schema):
 
 
 class KioskAlert(Schema):
-    """An incident: a kiosk that holds answers too long. The row goes when the kiosk holds none any more.
+    """An incident: a kiosk that holds answers too long, or whose numbers cannot be. The row goes when that is over.
 
     ``mail`` is what became of the letter about it, so that there is one letter for each incident.
     """
@@ -88,10 +94,12 @@ class KioskAlert(Schema):
     __table_args__ = (
         ForeignKeyConstraint(("campaign_id", "kiosk"), ["kiosk.campaign_id", "kiosk.number"]),
         one_of("mail", Delivery),
+        one_of("cause", AlertCause),
     )
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kiosk: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cause: Mapped[str] = mapped_column(String(12), primary_key=True)
     since: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))  # when it was first seen
     mail: Mapped[str] = mapped_column(String(12), default=Delivery.WAITING)
 

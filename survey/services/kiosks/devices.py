@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.clock import ZONE, in_zone
@@ -60,6 +60,13 @@ class KioskRecord:
     waiting: int
     overdue: int
     doubled: int
+    signing_key: bytes | None
+    excess: int
+
+    @property
+    def miscounts(self) -> bool:
+        """Whether numbers came that it cannot have given: twice with different answers, too many or too high ones."""
+        return self.doubled > 0 or self.excess > 0
 
     @property
     def in_use(self) -> bool:
@@ -84,7 +91,9 @@ class KioskStatus:
     """A kiosk with the numbers that are in and those that are not.
 
     It is ``holding`` while answers wait on it for more than two hours, and that is ``urgent`` unless it fell
-    silent with answers on it outside working hours, as a device does that is switched off in the evening.
+    silent with answers on it outside working hours, as a device does that is switched off in the evening. Its
+    numbers are ``impossible`` where one came twice with different answers, or where more or higher ones came than
+    it gave: somebody else has its key, or it has lost count. Only another kiosk in its place ends that.
     """
 
     kiosk: KioskRecord
@@ -93,6 +102,7 @@ class KioskStatus:
     holding: bool
     urgent: bool
     silent: bool
+    impossible: bool
 
     @property
     def count(self) -> int:
@@ -180,8 +190,13 @@ def heartbeat(
     number: int,
     counts: RecordCounts,
     now: dt.datetime,
+    *,
+    proven: bool = False,
 ) -> None:
     """Keep what a kiosk says of itself, to ten minutes.
+
+    Where the device has *proven* itself by its signature, and so sends nothing while it says this, what came
+    before is compared with the numbers that it gave: ``excess`` is the most by which there were too many.
 
     Raises:
         Refusal: ``kiosk_counts_bad``.
@@ -192,11 +207,26 @@ def heartbeat(
     seen_at = local.replace(
         minute=local.minute // HEARTBEAT_MINUTES * HEARTBEAT_MINUTES, second=0, microsecond=0
     )
-    here = (Kiosk.campaign_id == campaign.id, Kiosk.number == number)
-    heartbeat_values = {"seen_at": seen_at, **counts._asdict()}
-    installation.database.write_grouped(
-        lambda session: session.execute(update(Kiosk).where(*here).values(heartbeat_values))
-    )
+    ref = (campaign.id, number)
+    installation.database.write_grouped(lambda session: _hear(session, ref, counts, seen_at, proven=proven))
+
+
+def _hear(
+    session: Session, ref: tuple[int, int], counts: RecordCounts, seen_at: dt.datetime, *, proven: bool
+) -> None:
+    here = and_(Kiosk.campaign_id == ref[0], Kiosk.number == ref[1])
+    known = select(Kiosk.issued, Kiosk.doubled, Kiosk.excess).where(here).with_for_update()
+    issued, doubled, excess = session.execute(known).one()
+    values = {"seen_at": seen_at, **counts._asdict()}
+    if proven:
+        ranges = select(KioskRange.first_number, KioskRange.last_number).where(
+            KioskRange.campaign_id == ref[0], KioskRange.kiosk == ref[1]
+        )
+        received = session.execute(ranges).all()
+        highest = max([issued, *(last for _, last in received)])
+        count = doubled + sum(last - first + 1 for first, last in received)
+        values["excess"] = max(excess, highest - counts.issued, count - counts.issued)
+    session.execute(update(Kiosk).where(here).values(values))
 
 
 def statuses(
@@ -219,9 +249,12 @@ def statuses(
 def alarms(
     installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
 ) -> list[KioskStatus]:
-    """Return the kiosks that hold answers too long or are silent at work, of the units that *actor* reaches."""
+    """Return the kiosks of the units that *actor* reaches of which somebody must know.
+
+    They hold answers too long, are silent at work, or have numbers that cannot be.
+    """
     all_statuses = statuses(installation, actor, campaign, now)
-    return [each for each in all_statuses if each.holding or each.silent]
+    return [each for each in all_statuses if each.holding or each.silent or each.impossible]
 
 
 def _faults(new: NewKiosk, counters: int) -> list[Fault]:
@@ -259,15 +292,16 @@ def _note(
 
 def _status(record: KioskRecord, received: tuple[Range, ...], now: dt.datetime) -> KioskStatus:
     highest = max([record.issued, *(last for _, last in received)])
-    in_use, gone, at_work = record.in_use, record.is_gone(now), _is_working_time(now)
-    overdue, stuck = record.overdue > 0, record.waiting > 0 and gone
+    late, gone = record.in_use and record.overdue > 0, record.in_use and record.is_gone(now)
+    missed = gone and _is_working_time(now)
     return KioskStatus(
         kiosk=record,
         received=received,
         missing=missing(received, highest),
-        holding=in_use and (overdue or stuck),
-        urgent=in_use and (overdue or (stuck and at_work)),
-        silent=in_use and gone and at_work,
+        holding=late or (gone and record.waiting > 0),
+        urgent=late or (missed and record.waiting > 0),
+        silent=missed,
+        impossible=record.in_use and record.miscounts,
     )
 
 
@@ -292,6 +326,8 @@ def record_of(kiosk: Kiosk) -> KioskRecord:
         waiting=kiosk.waiting,
         overdue=kiosk.overdue,
         doubled=kiosk.doubled,
+        signing_key=kiosk.signing_key,
+        excess=kiosk.excess,
     )
 
 

@@ -4,6 +4,10 @@ The device makes its key and sends a hash of it when it is enrolled; later it sh
 each request. So the service can sign a receipt with a key that it does not keep. The hash is a secret too: the
 device's files are encrypted with what follows from it. What a device shows on its screen is therefore a hash of
 the hash, and the device itself says the hash when it asks what it has become.
+
+Beside that key, which travels, the device has one with which it signs its records and which no script can take out
+of its browser. It names the public half as soon as it is a kiosk; one from before the update does so when it has
+encrypted what waited on it.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from survey.models import Campaign, Kiosk
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks.devices import KEY_BYTES, KioskRecord, hash_of, record_of
+from survey.services.kiosks.signatures import compressed
 
 
 def enrol(
@@ -51,6 +56,28 @@ def enrol(
         if kiosk.key_hash is None and now > in_zone(kiosk.link_until):
             raise Refusal("kiosk_link_old")
         kiosk.key_hash = key_hash
+        return record_of(kiosk)
+
+
+def register(
+    installation: Installation, campaign: CampaignRecord, number: int, signing_key: bytes
+) -> KioskRecord:
+    """Note the public half of the key with which an enrolled device signs; from now on it must.
+
+    The same one may come again. Another never takes its place: whoever has only the key that the device shows with
+    each request cannot sign in its name.
+
+    Raises:
+        Refusal: ``kiosk_signing_key_bad``; ``kiosk_signing_key_other``; ``kiosk_unknown``.
+    """
+    point = compressed(signing_key)
+    with installation.database.write() as session:
+        kiosk = session.get(Kiosk, (campaign.id, number), with_for_update=True)
+        if kiosk is None:
+            raise Refusal("kiosk_unknown", number=number)
+        if kiosk.signing_key not in {None, point}:
+            raise Refusal("kiosk_signing_key_other", number=number)
+        kiosk.signing_key = point
         return record_of(kiosk)
 
 
