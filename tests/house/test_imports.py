@@ -34,6 +34,8 @@ ALLOWED = {
     "survey.services": {"sqlalchemy", "structlog"},
     "survey.services.accounts.accounts": {"sqlalchemy", "flask_security"},
     "survey.services.results.estimates": {"sqlalchemy", "numpy"},
+    "survey.services.kiosks.encrypted_records": {"cryptography"},
+    "survey.services.kiosks.signatures": {"cryptography"},
     "survey.services.paper.doubtful_forms": {"sqlalchemy", "cryptography"},
     "survey.services.installation.schema": {"sqlalchemy", "alembic"},
     "survey.web": WEB | {"wtforms", "markupsafe", "structlog"},

@@ -32,6 +32,15 @@ class KioskRecordNumber:
     def spend_again(self, session: Session) -> None:
         """Leave the ranges as they are: the record came before, and so did its number."""
 
+    def is_in_or_spent(self, session: Session) -> bool:
+        """Say whether the number of a record that says nothing is in; else note it. Such a one may come again."""
+        here = _ranges(self.campaign_id, self.kiosk)
+        around = (KioskRange.first_number <= self.number, KioskRange.last_number >= self.number)
+        if session.scalar(select(KioskRange.first_number).where(here, *around)):
+            return True
+        self.spend(session)
+        return False
+
 
 def _note(session: Session, campaign_id: int, kiosk: int, number: int) -> None:
     """Note a number; one that comes again with another answer is counted as doubled."""

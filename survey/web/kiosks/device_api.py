@@ -23,10 +23,9 @@ from survey.errors import Refusal
 from survey.services.counter import screen_codes, tickets
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.unit_keys import KioskRef
-from survey.services.kiosks import devices, enrolment, exits, pins, records
+from survey.services.kiosks import devices, encrypted_records, enrolment, exits, pins, records, signatures
 from survey.services.kiosks.devices import KioskRecord
-from survey.services.kiosks.records import DeviceRecord
-from survey.vocabulary import EntryState
+from survey.services.kiosks.encrypted_records import DeviceRecord, EncryptedRecord
 from survey.web.access import public
 from survey.web.app_context import current_installation
 from survey.web.collection.citizen_page import clips
@@ -37,7 +36,9 @@ STATIC = Path(__file__).parents[2] / "static"
 SHELL = Path(__file__).parents[3] / "templates" / "kiosk" / "shell.html"
 WORKER = STATIC / "kiosk" / "worker.js"
 SCHEME = "Kiosk "
-RECEIPT = "hailong kiosk receipt 1"
+DEVICE_RECEIPT = "hailong kiosk receipt 1"
+RECEIPT = "hailong kiosk receipt 2"
+HEARTBEAT = "hailong kiosk heartbeat 1"
 EXIT = "hailong kiosk exit 1"
 SECURITY_POLICY = (
     "default-src 'none';script-src 'self';style-src 'self';img-src 'self';media-src 'self';connect-src 'self';"
@@ -50,7 +51,7 @@ SECURITY_POLICY = (
 def page() -> ResponseReturnValue:
     """Give the page of every kiosk: it holds texts and scripts, and nothing of a campaign or a citizen."""
     texts = {lang: page_texts(lang)["kiosk"] for lang in page_languages()}
-    body = render_template("kiosk/shell.html", words=texts, version=version())
+    body = render_template("kiosk/shell.html", words=texts, version=version(), keys=service_keys())
     return Response(body, mimetype="text/html", headers={"Content-Security-Policy": SECURITY_POLICY})
 
 
@@ -121,8 +122,8 @@ def use_exit() -> ResponseReturnValue:
     code = _text(_json_body(), "code")
     if not exits.use(current_installation(), campaign, record.number, code, clock.now()):
         return jsonify(waits=True)
-    message = "\n".join((EXIT, campaign.code, str(record.number), code))
-    return jsonify(signature=enrolment.sign(key, message.encode()).hex())
+    message = _lines(EXIT, campaign.code, record.number, code)
+    return jsonify(signature=enrolment.sign(key, message).hex())
 
 
 @kiosk.get("/api/settings")
@@ -133,27 +134,62 @@ def settings() -> ResponseReturnValue:
     return jsonify(_settings(campaign, record))
 
 
+@kiosk.post("/api/signing-key")
+@public
+def signing_key() -> ResponseReturnValue:
+    """Note the key with which the device signs from now on; it has nothing in an older form any more."""
+    campaign, record, _key = _device()
+    enrolment.register(current_installation(), campaign, record.number, _bytes(_json_body(), "signing_key"))
+    return jsonify(known=True)
+
+
 @kiosk.post("/api/records")
 @public
 def take() -> ResponseReturnValue:
-    """Let one whole answer in through the door and sign its receipt with the device's own key."""
+    """Let one whole answer in through the door and sign its receipt.
+
+    Devices sign and encrypt their records, and get a receipt that the service signs with its own key. One that has
+    not reported its signing key sends the fields of a form, as all did once, and its receipt is signed with its key.
+    """
     campaign, record, key = _device()
-    body = request.get_data()
-    sent = _json_body()
-    number, name = _whole(sent, "number"), _text(sent, "key")
-    fields, card = sent.get("fields"), _text(sent, "code") if "code" in sent else ""
-    if number < 1 or not isinstance(fields, dict) or not all(isinstance(v, str) for v in fields.values()):
+    body, sent = request.get_data(), _json_body()
+    number = _whole(sent, "number")
+    if number < 1:
         raise Refusal("kiosk_record_bad")
-    ref, record_sent = KioskRef(record.unit_id, record.number), DeviceRecord(name, number, fields, card)
     try:
-        accepted = records.take(current_installation(), campaign, ref, record_sent, clock.now())
+        device_record = _device_record(campaign, record, number, sent)
     except FaultyInstrument as faulty:
         raise Refusal("kiosk_record_bad", faulty.faults) from faulty
-    parts = (RECEIPT, campaign.code, record.number, number, name, hashlib.sha256(body).hexdigest())
-    late = accepted.state is EntryState.LATE
-    receipt = {"receipt": accepted.receipt, "state": "late" if late else "kept"}
-    message = "\n".join(str(part) for part in (*parts, receipt["receipt"], receipt["state"]))
-    return jsonify(**receipt, signature=enrolment.sign(key, message.encode()).hex())
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal("kiosk_record_bad") from error
+    ref = KioskRef(record.unit_id, record.number)
+    taken = records.take(current_installation(), campaign, ref, device_record, clock.now())
+    place, sent_hash = (campaign.code, record.number, number), hashlib.sha256(body).hexdigest()
+    if record.signing_key is not None:
+        message = _lines(RECEIPT, *place, sent_hash, taken.state)
+        return jsonify(state=taken.state, signature=signatures.signed(current_installation().keys, message))
+    message = _lines(DEVICE_RECEIPT, *place, device_record.key, sent_hash, taken.receipt, taken.state)
+    signature = enrolment.sign(key, message).hex()
+    return jsonify(receipt=taken.receipt, state=taken.state, signature=signature)
+
+
+def _device_record(
+    campaign: CampaignRecord, kiosk: KioskRecord, number: int, sent: Mapping[str, Any]
+) -> DeviceRecord:
+    """Return what was sent in the one form that the device may use: the former until it has named its signing key."""
+    if kiosk.signing_key is None:
+        if "record" in sent:
+            raise Refusal("kiosk_signing_key_missing")
+        return encrypted_records.of_fields(campaign.questionnaire, number, sent)
+    if "record" not in sent:
+        raise Refusal("kiosk_form_old")
+    encrypted = EncryptedRecord(number, _bytes(sent, "record"), _bytes(sent, "signature"))
+    keys, ref = current_installation().keys, (campaign.code, kiosk.number)
+    return encrypted_records.opened(keys, campaign.questionnaire, ref, encrypted, kiosk.signing_key)
+
+
+def _lines(*words: object) -> bytes:
+    return "\n".join(map(str, words)).encode()
 
 
 @kiosk.post("/api/card")
@@ -184,15 +220,38 @@ def heartbeat() -> ResponseReturnValue:
     campaign, record, _key = _device()
     sent = _json_body()
     counts = devices.RecordCounts(_whole(sent, "issued"), _whole(sent, "waiting"), _whole(sent, "overdue"))
-    devices.heartbeat(current_installation(), campaign, record.number, counts, clock.now())
+    if record.signing_key is not None:
+        said = _lines(HEARTBEAT, campaign.code, record.number, *counts)
+        if not signatures.is_signed(record.signing_key, said, _bytes(sent, "signature")):
+            raise Refusal("kiosk_signature_bad")
+    proven = record.signing_key is not None
+    devices.heartbeat(current_installation(), campaign, record.number, counts, clock.now(), proven=proven)
     return jsonify(version=version())
 
 
-@cache
 def version() -> str:
     """Return the name of this state of the kiosk's files; a device that has another one fetches them anew."""
+    return _version_of(*service_keys().values())
+
+
+def service_keys() -> dict[str, str]:
+    """Return the public halves of the service's keys, which the page brings along with its scripts."""
+    keys = current_installation().keys
+    return dict(_public_keys(keys.kiosk_records, keys.kiosk_receipts))
+
+
+@cache
+def _public_keys(for_records: bytes, for_receipts: bytes) -> Mapping[str, str]:
+    return {
+        "records": signatures.public_point(for_records),
+        "receipts": signatures.public_point(for_receipts),
+    }
+
+
+@cache
+def _version_of(*public: str) -> str:
     every = [SHELL, *(STATIC / name for name in _files())]
-    texts = json.dumps([page_texts(lang)["kiosk"] for lang in page_languages()], sort_keys=True)
+    texts = json.dumps([*(page_texts(lang)["kiosk"] for lang in page_languages()), public], sort_keys=True)
     content = b"\0".join(path.read_bytes() for path in [*every, WORKER]) + texts.encode()
     return hashlib.sha256(content).hexdigest()[:12]
 
@@ -276,6 +335,13 @@ def _text(sent: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise Refusal("kiosk_record_bad")
     return value
+
+
+def _bytes(sent: Mapping[str, Any], name: str) -> bytes:
+    try:
+        return signatures.bytes_of(_text(sent, name))
+    except ValueError as error:
+        raise Refusal("kiosk_record_bad") from error
 
 
 def _whole(sent: Mapping[str, Any], name: str) -> int:

@@ -26,7 +26,7 @@ from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import KioskRef
 from survey.services.invitations import lists
 from survey.services.kiosks import records
-from survey.services.kiosks.records import DeviceRecord
+from survey.services.kiosks.encrypted_records import DeviceRecord
 from survey.services.results import quotas
 from survey.vocabulary import Role
 from tests.integration.kiosks.test_device_api import Device, device
@@ -246,7 +246,7 @@ def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_respon
     card = tickets.of_unit(installation, campaign, scene.AN_NHON, cards[0].code).ticket
     who = scene.account(installation, "ba@x.vn")
     sheets = [scene.sheet(campaign.questionnaire, mark) for mark in "12345"]
-    fields = {item.field: "4" for item in campaign.questionnaire.items}
+    answered = scene.sheet(campaign.questionnaire, "4")
 
     def post(number: int) -> str:
         key, sheet = f"a page of its own {number:04}", sheets[number % 5]
@@ -256,7 +256,7 @@ def test_a_thousand_posts_across_phone_kiosk_and_keying_leave_one_counted_respon
                 phone = WebEntry(campaign, scene.AN_NHON, key, sheet, card)
                 door.accept(installation, phone, NOW)
             elif number % 3 == 1:
-                sent = DeviceRecord(key, number + 1, fields, cards[0].short)
+                sent = DeviceRecord(key, number + 1, answered, cards[0].short)
                 records.take(installation, campaign, ref, sent, NOW)
             else:
                 source = PaperSource(who, f"{number + 1:04}")

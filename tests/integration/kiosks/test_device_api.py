@@ -100,6 +100,18 @@ def test_a_repeated_record_gets_the_same_receipt_and_makes_no_second_row(
     assert scene.counts(installation)["response"] == 1
 
 
+@pytest.mark.parametrize("fields", [{}, {"comment": " \n\t"}, {"comment": "\u200f", "p_sex": "b"}])
+def test_a_record_that_says_nothing_waits_no_longer_and_is_no_response(
+    device: Device, installation: Installation, fields: dict[str, str]
+) -> None:
+    for _ in range(2):
+        answer = device.send(1, fields=fields)
+        assert (answer.status_code, (answer.json or {})["state"]) == (200, "empty")
+    assert "response" not in scene.counts(installation)
+    (found,) = devices.statuses(installation, COMMAND_LINE, device.campaign, scene.NOW)
+    assert (found.received, found.missing, found.kiosk.doubled) == (((1, 1),), (), 0)
+
+
 def test_a_late_record_is_kept_and_said_to_be_late(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: scene.CLOSED)
     assert (device.send().json or {})["state"] == "late"
@@ -110,7 +122,6 @@ def test_a_late_record_is_kept_and_said_to_be_late(device: Device, monkeypatch: 
     [
         ({"fields": {"c1_1": "9"}}, 422, "kiosk_record_bad"),
         ({"fields": {"c1_1": 5}}, 422, "kiosk_record_bad"),
-        ({"fields": {}}, 422, "kiosk_record_bad"),
         ({"fields": []}, 422, "kiosk_record_bad"),
         ({"number": 0}, 422, "kiosk_record_bad"),
         ({"number": "1"}, 422, "kiosk_record_bad"),
