@@ -1,18 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countsOf, inOrder, meaningOf, recordOf } from "../../survey/static/kiosk/queue.js";
+import { countsOf, entryOf, inOrder, isOver, meaningOf, sentOf, UNKNOWN_KEY, waits } from "../../survey/static/kiosk/queue.js";
 import { HEARTBEAT } from "../../survey/static/kiosk/hours.js";
 import { vectors } from "./vectors.js";
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const NOW = 1_700_000_400_000;
 const { heartbeat_minutes: heartbeat, too_long_minutes: tooLong } = vectors("waiting");
 
-test("a record says no finer time than ten minutes, and a code only where there is one", () => {
-  const answer = { key: "k", number: 1, fields: { overall: "5" } };
-  assert.deepEqual(recordOf({ ...answer, code: "" }, NOW - 1), { ...answer, kept: NOW });
-  assert.deepEqual(recordOf({ ...answer, code: "C" }, NOW + 1), { ...answer, code: "C", kept: NOW + 10 * MINUTE });
+test("a record's label says whose it is, its number and no finer time than ten minutes", () => {
+  const device = { campaign: "c", number: 4, key: "secret" };
+  assert.deepEqual(entryOf(device, 7, NOW - 1), { id: "c/4/7", number: 7, kept: NOW });
+  assert.deepEqual(entryOf(device, 7, NOW + 1), { id: "c/4/7", number: 7, kept: NOW + 10 * MINUTE });
+});
+
+test("what was sent waits no longer, stays seven days and goes", () => {
+  const record = { id: "c/4/7", number: 7, refused: "x" };
+  const sent = sentOf(record, NOW);
+  assert.equal(waits(record), true);
+  assert.equal(waits(sent), false);
+  assert.deepEqual(sent, { id: "c/4/7", number: 7, sent: Math.floor(NOW / DAY) * DAY });
+  assert.equal(record.refused, "x");
+  assert.equal(isOver(record, NOW + 99 * DAY), false, "what waits is never deleted");
+  assert.deepEqual([0, 7].map((days) => isOver(sent, NOW + days * DAY)), [false, false]);
+  assert.deepEqual([9, -9].map((days) => isOver(sent, NOW + days * DAY)), [true, true]);
+  assert.equal(isOver(sent, Infinity), true);
 });
 
 test("a record is overdue after as long as the service says, and where the clock was wrong", () => {
@@ -41,4 +55,5 @@ test("only the service's own word ends the sending of a record", () => {
   assert.equal(meaningOf(fault(403, "kiosk_revoked")), "gone");
   assert.equal(meaningOf(fault(503, "kiosk_unknown")), "gone");
   assert.equal(meaningOf(new TypeError("no network")), "later");
+  assert.equal(meaningOf(fault(409, UNKNOWN_KEY)), "later");
 });

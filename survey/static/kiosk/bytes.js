@@ -37,7 +37,9 @@ export function unhex(text) {
  * @returns {string} letters that need no escaping
  */
 export function base64url(bytes) {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  let text = ""; // one letter at a time: a file is longer than what a function takes as arguments
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /**

@@ -5,7 +5,7 @@ import { base32, hex, utf8 } from "./bytes.js";
 import { sha256 } from "./keys.js";
 
 const MARK = "HLK1";
-const A_CODE = 560; // letters: version 15 at medium correction, which a phone reads off a tablet at arm's length
+const A_CODE = 720; // letters: version 15 at low correction, which a phone reads off a tablet's clean, bright screen
 
 /**
  * Cuts bytes into the texts of a series.

@@ -1,8 +1,9 @@
 // The waiting records as series of QR codes, for a device that has neither network nor a way for files.
 
 import { el, fill } from "./dom.js";
+import { signingKey } from "./keeping.js";
 import { qr } from "./qr.js";
-import { sealedCodes } from "./records.js";
+import { codesOf } from "./records.js";
 import { waiting } from "./store.js";
 
 /**
@@ -12,7 +13,7 @@ import { waiting } from "./store.js";
  * @returns {Promise<string[]>} the text of every code, series after series
  */
 export async function codes(db, device) {
-  return sealedCodes(device, await waiting(db));
+  return codesOf(device, await signingKey(db), await waiting(db));
 }
 
 /**
@@ -27,7 +28,7 @@ export function showCodes({ texts, words, show, done }) {
     const button = (label, kind, act) => el("button", { type: "button", class: kind, onclick: act }, label);
     show([el("div", { class: "phone-page" },
       el("h1", { tabindex: "-1" }, step),
-      el("div", { class: "code-place" }, qr(texts[at], step), el("p", {}, words.codes_how)))],
+      el("div", { class: "code-place" }, qr(texts[at], step, "L"), el("p", {}, words.codes_how)))],
     [button(at ? words.back : words.cancel, "second", at ? () => { at -= 1; draw(); } : done),
       button(last ? words.done : words.codes_next, "first", last ? done : () => { at += 1; draw(); })]);
   };

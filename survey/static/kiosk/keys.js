@@ -1,12 +1,9 @@
-// What follows from a device's key and from the PIN: proofs of the service's word, digits to compare, and the
-// cipher that only the service opens. Pure: it needs a browser's cryptography and touches no page.
+// What follows from a device's key and from the PIN: proofs of the service's word, and digits to compare. Pure: it needs a browser's cryptography and touches no page.
 
 import { base64url, hex, unbase64url, unhex, utf8 } from "./bytes.js";
 
-const RECEIPT = "hailong kiosk receipt 1";
 const EXIT = "hailong kiosk exit 1";
 const HMAC = { name: "HMAC", hash: "SHA-256" };
-const NONCE_BYTES = 12;
 
 /**
  * Hashes bytes.
@@ -27,19 +24,6 @@ export async function keyHash(key) {
 }
 
 /**
- * Tells whether a receipt was signed for this device, this record and the very bytes that were sent.
- * @param {object} device the campaign, number and key of the device
- * @param {object} record the record's number and key
- * @param {Uint8Array} body the bytes that were sent
- * @param {object} said what the service answered
- * @returns {Promise<boolean>} whether it is genuine
- */
-export async function genuineReceipt(device, record, body, said) {
-  const words = [RECEIPT, device.campaign, device.number, record.number, record.key, hex(await sha256(body))];
-  return signed(device, [...words, said.receipt, said.state], said.signature);
-}
-
-/**
  * Tells whether the service signed that a code was granted and this kiosk may be left.
  * @param {object} device the campaign, number and key of the device
  * @param {string} code the code that the device showed
@@ -57,8 +41,8 @@ async function signed(device, words, signature) {
 }
 
 /**
- * Says what a device that is no kiosk yet shows of its key: the hash of the hash, since with the hash itself the
- * waiting records could be read and forged (see `seal`).
+ * Says what a device that is no kiosk yet shows of its key: the hash of the hash, since with the hash itself a
+ * signing key could be vouched for (see `voucherOf`).
  * @param {string} key the device's key as base64url
  * @returns {Promise<string>} what it shows, as base64url
  */
@@ -86,20 +70,4 @@ export async function pinFits(pin, digits) {
   const key = await crypto.subtle.importKey("raw", utf8(digits), "PBKDF2", false, ["deriveBits"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt: unhex(pin.salt), iterations: pin.rounds };
   return hex(await crypto.subtle.deriveBits(how, key, 256)) === pin.check;
-}
-
-/**
- * Encrypts what only the service is to read.
- * @param {{key: string}} device whose key it is done with
- * @param {string} label the format's name, which has a secret of its own
- * @param {Uint8Array} plain what is to be read
- * @param {Uint8Array} nonce fresh random bytes; given only where a test must know them
- * @returns {Promise<{nonce: Uint8Array, closed: Uint8Array}>} the nonce and what was encrypted
- */
-export async function seal(device, label, plain, nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES))) {
-  const hashed = await sha256(unbase64url(device.key));
-  const base = await crypto.subtle.importKey("raw", hashed, HMAC, false, ["sign"]);
-  const secret = await crypto.subtle.sign("HMAC", base, utf8(label));
-  const key = await crypto.subtle.importKey("raw", secret, "AES-GCM", false, ["encrypt"]);
-  return { nonce, closed: new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, plain)) };
 }

@@ -3,21 +3,24 @@
 import { oneAtATime } from "./backoff.js";
 import { phoneCode } from "./code.js";
 import { el, face, fill } from "./dom.js";
+import { moveFormer } from "./former.js";
 import { guard } from "./guard.js";
 import { HEARTBEAT, isEarly, isNight } from "./hours.js";
 import { Idle } from "./idle.js";
+import { keep, signingKey } from "./keeping.js";
 import { enrolByPhone, leaveByPhone } from "./phone.js";
 import { cardRefusal, enrol, flush, heartbeat, screenCode, settings as askSettings } from "./service.js";
 import { keepFiles, Sound } from "./sound.js";
 import { askPin, menu } from "./staff.js";
 import { after, afterWorker, EVENTS, isFree, means, PAGES, STATES } from "./states.js";
-import { bind, counts, get, keep, open, put } from "./store.js";
+import { bind, counts, get, open, put } from "./store.js";
 import { askCard } from "./ticket.js";
 import { Visit } from "./visit.js";
 
 const THANKS = 12_000;
 const RESEND = 30_000;
 const RESTART = 30_000;
+const LASTING = new Set(["K01", "K02", "K10"]); // no restart mends them
 const PHONE = 300; // seconds that somebody with a phone has
 
 const words = JSON.parse(document.getElementById("words").textContent);
@@ -141,17 +144,19 @@ function tooEarly(code) {
 }
 
 async function finish(answers) {
-  if (answers && !goOn(EVENTS.SEND)) return; // a second tap on "send"
+  if (answers && !goOn(EVENTS.SEND)) return false; // a second tap on "send"
   visit = null;
   idle.stop();
   if (!answers) return attract();
   try {
     await keep(db, answers, Date.now(), card);
   } catch {
-    return outOfOrder("K04");
+    outOfOrder("K04");
+    return false;
   }
   send();
-  return thank();
+  thank();
+  return true;
 }
 
 function thank() {
@@ -180,8 +185,8 @@ function warn(seconds) {
 
 async function abandon() {
   const answers = settings.unfinished === "keep" ? visit?.unfinished : null;
-  await finish(answers && { ...answers });
-  if (answers) attract();
+  const kept = await finish(answers);
+  if (kept) attract(); // nobody is there to be thanked; what could not be kept, the screen says
 }
 
 function staff() {
@@ -254,7 +259,7 @@ async function sendOnce() {
 // By the device's own clock: never at an answer, so that it tells nobody when there was one.
 async function report() {
   try {
-    const said = await heartbeat(device, await counts(db));
+    const said = await heartbeat(db, device);
     if (said.version !== version) (await navigator.serviceWorker.getRegistration("/kios/"))?.update();
     settings = await askSettings(device);
     await put(db, "settings", settings);
@@ -275,10 +280,10 @@ function outOfOrder(code) {
     el("h1", { tabindex: "-1" }, say().broken),
     el("p", {}, say().broken_ask),
     el("p", { class: "code" }, fill(say().broken_code, { code, number })),
-    el("p", { class: "why" }, say()[`why_${code.toLowerCase()}`]))],
+    el("p", { class: "why" }, fill(say()[`why_${code.toLowerCase()}`], { host: location.host })))],
   [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again),
     code === "K03" ? el("button", { type: "button", class: "quiet", onclick: staff }, say().staff) : null]); // what it holds must come out
-  if (code !== "K02" && code !== "K01") restart = setTimeout(() => location.reload(), code === "K03" ? HEARTBEAT : RESTART);
+  if (!LASTING.has(code)) restart = setTimeout(() => location.reload(), code === "K03" ? HEARTBEAT : RESTART);
 }
 
 async function enrolled() {
@@ -296,6 +301,13 @@ async function enrolled() {
     }
   }
   return device && settings ? null : "K02";
+}
+
+// A full disk is written to only where something is new: what waits can still be sent then.
+async function prepareKeys() {
+  const text = document.getElementById("service-keys").textContent;
+  if (JSON.stringify(await get(db, "service")) !== JSON.stringify(JSON.parse(text))) await put(db, "service", JSON.parse(text));
+  await signingKey(db);
 }
 
 async function prepare() {
@@ -317,9 +329,12 @@ function stayAwake() {
 
 async function start() {
   speak("vi");
-  if (!isSecureContext || !crypto.subtle || !navigator.serviceWorker || !navigator.locks) return outOfOrder("K01");
+  if (!isSecureContext) return outOfOrder("K10");
+  if (!crypto.subtle || !navigator.serviceWorker || !navigator.locks) return outOfOrder("K01");
   try {
     db = await open();
+    await prepareKeys();
+    await moveFormer(db);
   } catch {
     return outOfOrder("K04");
   }

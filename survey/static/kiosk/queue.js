@@ -3,16 +3,52 @@
 
 const GRAIN = 10 * 60 * 1000; // nothing finer says when an answer was given
 const TOO_LONG = 2 * 60 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1000;
+const KEPT_AFTERWARDS = 8 * DAY; // seven whole days, as the day of the receipt is not one
+/** What the service says that does not know this device's signing key: it may have been put back to an earlier day. */
+export const UNKNOWN_KEY = "kiosk_signing_key_missing";
 const GONE = new Set(["kiosk_revoked", "kiosk_unknown"]);
 
 /**
- * Makes the record of a whole answer.
- * @param {object} answer its key, its number, its fields and the code of a card or ""
+ * Makes the label under which a record is kept: whose it is, its number, and no finer time than ten minutes.
+ * @param {{campaign: string, number: number}} device the kiosk
+ * @param {number} number of the record
  * @param {number} now the device's clock
- * @returns {object} the record as it is kept
+ * @returns {{id: string, number: number, kept: number}} the label
  */
-export function recordOf({ key, number, fields, code }, now) {
-  return { key, number, fields, ...(code && { code }), kept: Math.ceil(now / GRAIN) * GRAIN };
+export function entryOf(device, number, now) {
+  return { id: `${device.campaign}/${device.number}/${number}`, number, kept: Math.ceil(now / GRAIN) * GRAIN };
+}
+
+/**
+ * Tells whether the service has not acknowledged a record yet.
+ * @param {object} record as it is kept
+ * @returns {boolean} whether it still waits
+ */
+export function waits(record) {
+  return record.sent === undefined;
+}
+
+/**
+ * Makes of a record one that the service has: it is kept a while, is not counted and is handed to nobody.
+ * @param {object} record as it is kept
+ * @param {number} now the device's clock
+ * @returns {object} the record with the day on which that was
+ */
+export function sentOf(record, now) {
+  const sent = { ...record, sent: Math.floor(now / DAY) * DAY };
+  delete sent.refused;
+  return sent;
+}
+
+/**
+ * Tells whether a record that the service has was kept long enough.
+ * @param {object} record as it is kept
+ * @param {number} now the device's clock; one that was put right ends the waiting, too
+ * @returns {boolean} whether it goes
+ */
+export function isOver(record, now) {
+  return !waits(record) && Math.abs(now - record.sent) > KEPT_AFTERWARDS;
 }
 
 /**
@@ -45,6 +81,7 @@ export function inOrder(records) {
  */
 export function meaningOf(fault) {
   if (GONE.has(fault.code)) return "gone";
+  if (fault.code === UNKNOWN_KEY) return "later";
   const final = fault.status >= 400 && fault.status < 500 && fault.status !== 429;
   return final ? "refused" : "later";
 }

@@ -1,11 +1,14 @@
-// What the device says to the service. An answer leaves the device only for a receipt that the service
-// signed with this device's key over the very bytes that were sent.
+// What the device says to the service. A record is settled only by a receipt that the service signed with its own
+// key over the very bytes that were sent.
 
 import { sendInOrder } from "./backoff.js";
-import { genuineExit, genuineReceipt, keyHash } from "./keys.js";
-import { inOrder, meaningOf } from "./queue.js";
+import { base64url, unbase64url } from "./bytes.js";
+import { signingKey } from "./keeping.js";
+import { genuineExit, keyHash } from "./keys.js";
+import { inOrder, meaningOf, UNKNOWN_KEY } from "./queue.js";
 import { bodyOf } from "./records.js";
-import { get, mark, newKey, remove, waiting } from "./store.js";
+import { genuineReceipt, pointOf, signCounts } from "./signing.js";
+import { counts, forgetSent, get, mark, newKey, put, remove, settle, waiting } from "./store.js";
 
 const PATIENCE = 20_000;
 
@@ -56,15 +59,31 @@ export function settings(device) {
   return ask("/kios/api/settings", { device });
 }
 
+// Names the device's signing key, once: from then on the service takes nothing that it has not signed.
+async function introduce(db, device) {
+  if (await get(db, "reported")) return;
+  const point = await pointOf(await signingKey(db));
+  await ask("/kios/api/signing-key", { device, body: JSON.stringify({ signing_key: base64url(point) }) });
+  await put(db, "reported", true).catch(() => {}); // the disk is full: it is named again the next time
+}
+
 /**
- * Tells what the device holds.
+ * Tells what the device holds. No record is on its way meanwhile, so that the service may compare the numbers that it
+ * has with the numbers that were given.
+ * @param {IDBDatabase} db the device's database
  * @param {object} device the campaign, number and key of the device
- * @param {object} counts numbers issued, records waiting, records overdue
  * @returns {Promise<{version: string}>} the present state of the kiosk's files
  */
-export function heartbeat(device, counts) {
-  return ask("/kios/api/beat", { device, body: JSON.stringify(counts) });
+export function heartbeat(db, device) {
+  return alone(async () => {
+    await introduce(db, device);
+    const told = await counts(db);
+    const signature = await signCounts(await signingKey(db), device, told);
+    return ask("/kios/api/beat", { device, body: JSON.stringify({ ...told, signature }) });
+  });
 }
+
+const alone = (act) => navigator.locks.request("hailong-kiosk-send", act);
 
 /**
  * Asks for the code with which a citizen answers on a telephone.
@@ -125,15 +144,18 @@ export async function shownAs(key) {
 async function send(db, device, record) {
   const body = bodyOf(record);
   try {
+    await introduce(db, device);
     const said = await ask("/kios/api/records", { device, body });
-    if (!(await genuineReceipt(device, record, body, said))) return "later";
+    const service = unbase64url((await get(db, "service")).receipts);
+    if (!(await genuineReceipt(service, device, record, body, said))) return "later";
   } catch (fault) {
     const meaning = meaningOf(fault);
     if (meaning === "gone") throw fault;
+    if (fault.code === UNKNOWN_KEY) await put(db, "reported", false);
     if (meaning === "refused") await mark(db, record, fault.code);
     return meaning;
   }
-  await remove(db, record.key);
+  await settle(db, record).catch(() => remove(db, record)); // a full disk has no room for what the service has
   return "kept";
 }
 
@@ -147,7 +169,8 @@ const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
  * @returns {Promise<boolean>} whether every record was settled
  */
 export function flush(db, device, { tries = 4, first, changed = () => {} } = {}) {
-  return navigator.locks.request("hailong-kiosk-send", async () => {
+  return alone(async () => {
+    await forgetSent(db);
     const records = inOrder(await waiting(db));
     return sendInOrder(records, { send: (record) => send(db, device, record), wait, changed, tries, first });
   });

@@ -2,8 +2,9 @@
 
 import { el, fill } from "./dom.js";
 import { codes, showCodes } from "./handover.js";
+import { signingKey } from "./keeping.js";
 import { pinFits } from "./keys.js";
-import { sealedFile } from "./records.js";
+import { fileOf } from "./records.js";
 import { counts, get, put, waiting as queue } from "./store.js";
 import { afterWrong, NONE, pauses } from "./tries.js";
 
@@ -93,7 +94,7 @@ export async function menu(scene) {
 }
 
 async function save(db, device) {
-  const url = URL.createObjectURL(new Blob([await sealedFile(device, await queue(db))], { type: "application/json" }));
+  const url = URL.createObjectURL(new Blob([await fileOf(device, await signingKey(db), await queue(db))], { type: "application/json" }));
   const link = el("a", { href: url, download: `kiosk-${device.campaign}-${device.number}.json` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -1,7 +1,7 @@
 // One citizen's visit: its answers live in this object and in nothing else, and end with it.
 
 import { el, face, fill, icon } from "./dom.js";
-import { LONGEST_COMMENT, stepsOf, worthKeeping } from "./steps.js";
+import { LONGEST_COMMENT, stepsOf, tidied, worthKeeping } from "./steps.js";
 
 /** A visit from its first screen to its end. */
 export class Visit {
@@ -27,7 +27,7 @@ export class Visit {
 
   // What has been answered so far, where that is anything that the service takes.
   get unfinished() {
-    return worthKeeping(this.#answers) ? this.#answers : null;
+    return worthKeeping(this.#answers) ? tidied(this.#answers) : null;
   }
 
   #text(wording) {
@@ -59,7 +59,8 @@ export class Visit {
   }
 
   #send() {
-    if (this.unfinished) this.#finish(this.#answers);
+    const answers = this.unfinished;
+    if (answers) this.#finish(answers);
     else this.#empty();
   }
 

@@ -206,7 +206,8 @@ def test_a_clock_of_years_ago_keeps_nobody_out_and_makes_no_answer_late(
         "**/kios/api/records", lambda route: route.fulfill(status=503)
     )  # or it is sent before
     held = tablet.evaluate(
-        "async () => { const { open, keep, counts } = await import('/static/kiosk/store.js');"
+        "async () => { const { open, counts } = await import('/static/kiosk/store.js');"
+        " const { keep } = await import('/static/kiosk/keeping.js');"
         " const db = await open(); await keep(db, { overall: '5' }, Date.now() + 365 * 86400000);"
         " return counts(db) }"
     )

@@ -34,7 +34,8 @@ ROUNDS = 20
 A_ROUND = 50
 # The page's own queue, filled as a visit fills it; the sender is started and not waited for.
 FILL = """async (count) => {
-  const { open, keep, get } = await import("/static/kiosk/store.js");
+  const { open, get } = await import("/static/kiosk/store.js");
+  const { keep } = await import("/static/kiosk/keeping.js");
   const { flush } = await import("/static/kiosk/service.js");
   const db = await open();
   for (let made = 0; made < count; made += 1) {

@@ -46,6 +46,11 @@ def test_what_the_device_does_not_keep_would_not_be_taken(fields: dict[str, str]
     assert [fault.code for fault in faulty.value.faults] == ["answers_empty"]
 
 
+@pytest.mark.parametrize(("typed", "kept"), GIVEN["comments"])
+def test_a_comment_is_kept_as_the_device_keeps_it(typed: str, kept: str) -> None:
+    assert answers.tidy_comment(typed) == answers.tidy_comment(kept) == kept
+
+
 def test_a_comment_is_as_long_as_the_device_lets_it_be() -> None:
     longest = GIVEN["longest_comment"]
     assert len(parse({"comment": "x" * longest}).comment) == longest

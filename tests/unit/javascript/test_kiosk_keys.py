@@ -30,7 +30,14 @@ def is_signed(device: dict[str, Any], words: tuple[object, ...], signature: str)
 def receipt_is_genuine(case: dict[str, Any]) -> bool:
     device, record, said = case["device"], case["record"], case["said"]
     sent = hashlib.sha256(case["body"].encode()).hexdigest()
-    place = (device_api.RECEIPT, device["campaign"], device["number"], record["number"], record["key"], sent)
+    place = (
+        device_api.DEVICE_RECEIPT,
+        device["campaign"],
+        device["number"],
+        record["number"],
+        record["key"],
+        sent,
+    )
     return is_signed(device, (*place, said["receipt"], said["state"]), said["signature"])
 
 

@@ -20,6 +20,7 @@ GIVEN, FRAMES = vectors("records"), vectors("frames")
 def read(content: bytes) -> list[Any]:
     """Read what a device of the vectors wrote, as the service does that keeps only its key's hash."""
     closed = backup_files._of_codes(content)
+    assert isinstance(closed, backup_files._EncryptedFile)
     kiosk = Kiosk(number=closed.kiosk, key_hash=hashlib.sha256(plain(GIVEN["device"]["key"])).digest())
     return backup_files._records(kiosk, closed)
 
@@ -30,6 +31,7 @@ def test_the_bodies_of_requests_hold_the_records() -> None:
 
 def test_the_file_and_both_series_hold_the_records() -> None:
     (file,) = backup_files._closed(GIVEN["file"].encode())
+    assert isinstance(file, backup_files._EncryptedFile)
     assert (file.campaign, file.kiosk) == (GIVEN["device"]["campaign"], GIVEN["device"]["number"])
     assert file == backup_files._of_codes(bytes.fromhex(GIVEN["series"]))
     assert read(bytes.fromhex(GIVEN["series"])) == GIVEN["leaving"]
@@ -42,7 +44,7 @@ def test_what_was_damaged_is_refused(content: str) -> None:
         read(bytes.fromhex(content))
 
 
-@pytest.mark.parametrize("case", FRAMES["cases"], ids=lambda case: len(case["texts"]))
+@pytest.mark.parametrize("case", [*FRAMES["cases"], *FRAMES["former"]], ids=lambda case: len(case["texts"]))
 def test_the_codes_are_joined_in_any_order(case: dict[str, Any]) -> None:
     told = "\n".join(reversed([*case["texts"], case["texts"][0].lower()]))
     assert qr_frames.joined(told) == [bytes.fromhex(case["whole"])]
