@@ -25,4 +25,5 @@ def alerts(data: str | None) -> None:
     for campaign, status in incidents:
         kiosk = status.kiosk
         unit = campaign.unit(kiosk.unit_id).code
-        click.echo(f"{campaign.code}\t{unit}\tkiosk={kiosk.number}\twaiting={kiosk.waiting}")
+        numbers = "\tnumbers=impossible" if status.impossible else ""
+        click.echo(f"{campaign.code}\t{unit}\tkiosk={kiosk.number}\twaiting={kiosk.waiting}{numbers}")

@@ -1,11 +1,13 @@
-"""Tells the unit and TCCB when a kiosk holds answers too long: one incident, one letter."""
+"""Tells the unit and TCCB when a kiosk holds answers too long or its numbers cannot be: one incident, one letter."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import and_, delete, or_, select, update
@@ -24,16 +26,31 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices
 from survey.services.kiosks.devices import KioskStatus
-from survey.vocabulary import Delivery, Role
+from survey.vocabulary import AlertCause, Delivery, Role
 
 log = structlog.get_logger()
 
 TO_TELL = (Delivery.WAITING, Delivery.DEFERRED)
 DESK = (Role.UNIT_HEAD.value, Role.OFFICER.value)
+LETTERS = {AlertCause.HOLDING: "kiosk_alert", AlertCause.NUMBERS: "kiosk_numbers"}
+PRIMARY_KEY = (KioskAlert.campaign_id, KioskAlert.kiosk, KioskAlert.cause)
+# What lets an incident of each cause stand, and what lets one begin.
+CAUSES: tuple[tuple[AlertCause, Callable[[KioskStatus], bool], Callable[[KioskStatus], bool]], ...] = (
+    (AlertCause.HOLDING, attrgetter("holding"), attrgetter("urgent")),
+    (AlertCause.NUMBERS, attrgetter("impossible"), attrgetter("impossible")),
+)
+
+
+class Incident(NamedTuple):
+    """A kiosk of which somebody is told, and why."""
+
+    campaign: CampaignRecord
+    status: KioskStatus
+    cause: AlertCause
 
 
 def watch(installation: Installation, now: dt.datetime) -> list[tuple[CampaignRecord, KioskStatus]]:
-    """Open an incident for each kiosk that holds answers too long, end those that are over, and tell of new ones.
+    """Open an incident for each kiosk that holds answers too long or whose numbers cannot be; end what is over; tell of new ones.
 
     Returns the kiosks with an open incident. A letter that the mail server put off is tried again the next
     time; where it is unknown whether it went out, it is not.
@@ -53,15 +70,17 @@ def _noted(
     session: Session, campaign: CampaignRecord, statuses: Sequence[KioskStatus], now: dt.datetime
 ) -> set[int]:
     """Keep a row for each incident and return the numbers of their kiosks."""
-    over = [each.kiosk.number for each in statuses if not each.holding]
     here = KioskAlert.campaign_id == campaign.id
-    if over:
-        session.execute(delete(KioskAlert).where(here, KioskAlert.kiosk.in_(over)))
-    for each in statuses:
-        if each.urgent:
+    for cause, stands, begins in CAUSES:
+        over = [each.kiosk.number for each in statuses if not stands(each)]
+        if over:
+            of_cause = and_(here, KioskAlert.cause == cause)
+            session.execute(delete(KioskAlert).where(of_cause, KioskAlert.kiosk.in_(over)))
+        for each in filter(begins, statuses):
             row = {
                 "campaign_id": campaign.id,
                 "kiosk": each.kiosk.number,
+                "cause": cause,
                 "since": now.astimezone(ZONE),
                 "mail": Delivery.WAITING,
             }
@@ -78,7 +97,8 @@ def _tell(
     with SmtpConnection(server) as connection:
         for campaign, status in incidents:
             try:
-                _tell_one(installation, server, connection, campaign, status, now)
+                for cause in AlertCause:
+                    _tell_one(installation, server, connection, Incident(campaign, status, cause), now)
             except Refusal as refusal:
                 log.warning("kiosk_alert_unsent", code=refusal.code)
                 return
@@ -88,15 +108,15 @@ def _tell_one(
     installation: Installation,
     server: MailServer,
     connection: SmtpConnection,
-    campaign: CampaignRecord,
-    status: KioskStatus,
+    incident: Incident,
     now: dt.datetime,
 ) -> None:
     """Claim, send and settle the letter about one incident, unless that was done already."""
-    number = status.kiosk.number
-    here = and_(KioskAlert.campaign_id == campaign.id, KioskAlert.kiosk == number)
+    campaign, status = incident.campaign, incident.status
+    ref = (campaign.id, status.kiosk.number, incident.cause)
+    here = and_(*(column == value for column, value in zip(PRIMARY_KEY, ref, strict=True)))
     with installation.database.read() as session:
-        alert = session.get(KioskAlert, (campaign.id, number))
+        alert = session.get(KioskAlert, ref)
         whom = _whom(session, campaign.unit(status.kiosk.unit_id).code)
     if alert is None or alert.mail not in TO_TELL or not whom:
         return
@@ -106,12 +126,14 @@ def _tell_one(
         if changed(session, claim) != 1:
             return
     envelope = Envelope(tuple(whom), now, _message_id(installation, server, campaign, alert))
-    message = letters.message(_letter(installation, campaign, status), server, envelope)
+    message = letters.message(_letter(installation, incident), server, envelope)
     reply = connection.send(message, envelope.addresses)
     with installation.database.write() as session:
         session.execute(update(KioskAlert).where(here).values(mail=reply.delivery))
     if reply.delivery is not Delivery.SENT:
-        log.warning("kiosk_alert_unsent", code=reply.delivery.value, answer=reply.code, kiosk=number)
+        log.warning(
+            "kiosk_alert_unsent", code=reply.delivery.value, answer=reply.code, kiosk=status.kiosk.number
+        )
 
 
 def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
@@ -126,8 +148,8 @@ def _whom(session: Session, unit: str) -> list[tuple[str, str]]:
     ]
 
 
-def _letter(installation: Installation, campaign: CampaignRecord, status: KioskStatus) -> Letter:
-    kiosk = status.kiosk
+def _letter(installation: Installation, incident: Incident) -> Letter:
+    campaign, kiosk = incident.campaign, incident.status.kiosk
     values = {
         "number": str(kiosk.number),
         "counter": str(kiosk.counter),
@@ -136,12 +158,12 @@ def _letter(installation: Installation, campaign: CampaignRecord, status: KioskS
         "seen": f"{kiosk.seen_at:%H:%M %d/%m/%Y}" if kiosk.seen_at else "–",
     }
     button = f"{installation.config.public_url}/noi-bo/{campaign.code}/kiosk"
-    return letters.written("kiosk_alert", values, button, rehearsal=campaign.rehearsal)
+    return letters.written(LETTERS[incident.cause], values, button, rehearsal=campaign.rehearsal)
 
 
 def _message_id(
     installation: Installation, server: MailServer, campaign: CampaignRecord, alert: KioskAlert
 ) -> str:
-    what = f"{campaign.code}/{alert.kiosk}/{alert.since.isoformat()}".encode()
+    what = f"{campaign.code}/{alert.kiosk}/{alert.cause}/{alert.since.isoformat()}".encode()
     digest = hmac.digest(installation.keys.kiosk, b"alert\0" + what, hashlib.sha256)
     return f"<{digest[:16].hex()}@{server.domain}>"

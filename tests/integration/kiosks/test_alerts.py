@@ -70,6 +70,24 @@ def test_one_letter_for_each_incident_to_the_unit_and_tccb(watched: Installation
     assert len({letter.message["Message-ID"] for letter in post.box.letters}) == 2
 
 
+def test_numbers_that_cannot_be_are_told_of_by_a_letter_of_their_own(
+    watched: Installation, post: Post
+) -> None:
+    campaign = watched.campaigns.get(scene.CODE)
+    assert says(watched, 3, 2, NOW) == 1
+    devices.heartbeat(watched, campaign, 1, devices.RecordCounts(0, 0, 0), NOW + HOUR, proven=True)
+    assert looked(watched, NOW + HOUR) == 1
+    devices.heartbeat(watched, campaign, 1, devices.RecordCounts(9, 0, 0), NOW + 2 * HOUR, proven=True)
+    assert looked(watched, NOW + 2 * HOUR) == 1, "it stands until the kiosk is revoked"
+    first, second = post.box.letters
+    assert "số phiếu không khớp" in second.message["Subject"]
+    assert "Thu hồi" in second.text
+    assert first.message["Message-ID"] != second.message["Message-ID"]
+    devices.revoke(watched, COMMAND_LINE, campaign, 1, NOW + 3 * HOUR)
+    assert looked(watched, NOW + 3 * HOUR) == 0
+    assert "kiosk_alert" not in scene.counts(watched)
+
+
 def test_a_kiosk_that_falls_silent_with_answers_counts_in_working_hours(
     watched: Installation, post: Post
 ) -> None:

@@ -67,6 +67,7 @@ LAID_OUT = {
     "reminder": ("43056556342869b6", "6962abfe9d26cf22", "132722a4fd4ec83f"),
     "reminder_without_link": ("9033deb4b2a197d6", "5ff3ad89702197c2", "7af1dab944bcf9d5"),
     "kiosk_alert": ("68894ee9205b2f2c", "19e2dd71d4361038", "8ec436b707cc3cdd"),
+    "kiosk_numbers": ("68a89b43c1b9004b", "c158387e1dd7c4d3", "15d6e8dfa7a5ae91"),
     "reset": ("c022798527e1afc5", "e507416ddf829269", "d6ce20306248392d"),
 }
 
