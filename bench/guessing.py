@@ -59,11 +59,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--units", type=int, default=UNITS)
     asked, _ = parser.parse_known_args()
-    rng, found = np.random.default_rng(20241005), defaultdict[tuple[str, str], Attempts](Attempts)
-    for _ in range(asked.units):
-        _unit(rng, found)
     rows = []
-    for (pair, forms), one in sorted(found.items()):
+    for (pair, forms), one in sorted(attempted(asked.units, 20241005).items()):
         rows.append(
             (
                 pair,
@@ -87,6 +84,14 @@ def main() -> None:
     table(head, rows)
 
 
+def attempted(units: int, seed: int) -> dict[tuple[str, str], Attempts]:
+    """Return the attempts on so many made-up units, by the grades of the two releases and the forms between them."""
+    rng, found = np.random.default_rng(seed), defaultdict[tuple[str, str], Attempts](Attempts)
+    for _ in range(units):
+        _unit(rng, found)
+    return found
+
+
 def _unit(rng: np.random.Generator, found: dict[tuple[str, str], Attempts]) -> None:
     """Let one unit collect its forms day by day; attack its releases one after the other, and what the end may be."""
     target = int(rng.choice([50, 80, 80]))
@@ -96,12 +101,12 @@ def _unit(rng: np.random.Generator, found: dict[tuple[str, str], Attempts]) -> N
         came = min(came + int(rng.poisson(1.8)), len(marks))
         if may_follow_coarsely(_forms(came), [_forms(size) for size in sizes]):
             sizes.append(came)
-    looks = [_look(marks[:size], exact=False) for size in sizes]
+    looks = [look(marks[:size], exact=False) for size in sizes]
     for earlier, later in pairwise(looks):
         _attack(rng, marks, earlier, later, found)
     for more in range(1, OWN + 2):  # the unit may close at any time after its last coarse figures
         if looks and looks[-1].forms + more <= len(marks):
-            _attack(rng, marks, looks[-1], _look(marks[: looks[-1].forms + more], exact=True), found)
+            _attack(rng, marks, looks[-1], look(marks[: looks[-1].forms + more], exact=True), found)
 
 
 def _attack(
@@ -143,7 +148,7 @@ def _size(forms: int) -> str:
     return "1 to 9" if forms < 10 else "10" if forms == 10 else "11 and more"
 
 
-def _look(marks: NDArray[np.uint8], *, exact: bool) -> Look:
+def look(marks: NDArray[np.uint8], *, exact: bool) -> Look:
     """Return what a release over *marks* says, from the figures that the product would show."""
     shown = _shown(marks, exact=exact)
     answers = np.array([(marks[:, items] > 0).sum() for items in _columns()])
