@@ -25,8 +25,15 @@ from survey.services.collection.arrival_order import erase_after_release
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import UnitKey
-from survey.services.paper import closing, keying_accuracy
-from survey.services.results import amendments, release_drafts, release_sets, release_times, snapshots
+from survey.services.paper import keying_accuracy
+from survey.services.results import (
+    amendments,
+    release_drafts,
+    release_points,
+    release_sets,
+    release_times,
+    snapshots,
+)
 from survey.services.results.amendments import AmendmentRow
 from survey.services.results.release_drafts import UnitCase, UnitDraft
 from survey.services.results.release_sets import NOTHING, History, UnitForms
@@ -152,7 +159,7 @@ def make_full(
     _require_desk(actor)
     unit_id = campaign.unit_id(unit)
     _require_closed(campaign, now)
-    faults = closing.open_points(installation, actor, campaign, unit)
+    faults = release_points.of_unit(installation, actor, campaign, unit)
     codes = tuple(sorted({fault.code for fault in faults}))
     if set(named) != set(codes):
         raise Refusal("release_points_differ", faults)
@@ -251,7 +258,7 @@ def _is_settled(making: _Making, unit_id: int, now: dt.datetime) -> bool:
         return True
     if now < making.campaign.closes_at:
         return False
-    return not any(closing.unexplained(making.session, UnitKey(making.campaign.id, unit_id)))
+    return not any(release_points.open_points(making.session, UnitKey(making.campaign.id, unit_id)))
 
 
 def _provinces(making: _Making, new: list[UnitDraft]) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from survey.errors import Refusal
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.installation.installation import Installation
-from survey.services.paper import closing
+from survey.services.results import release_points
 from survey.services.results.reports import Assessment
 from survey.web import language
 
@@ -49,7 +49,7 @@ def of_page(
 
 def _unit(installation: Installation, actor: Actor, assessed: Assessment, code: str) -> UnreleasedUnit:
     campaign = assessed.campaign
-    faults = closing.open_points(installation, actor, campaign, code)
+    faults = release_points.of_unit(installation, actor, campaign, code)
     lines = Refusal("sheets_faulty", faults).lines(language.of_request())
     codes = tuple(sorted({fault.code for fault in faults}))
     return UnreleasedUnit(campaign.unit(campaign.unit_id(code)), codes, tuple(lines))

@@ -16,6 +16,7 @@ from survey.services.campaigns import campaigns
 from survey.services.collection import decisions, door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
+from survey.services.kiosks import devices
 from survey.services.results import analysis, figures, releases, reports, snapshots
 from survey.services.results.releases import DueReleases
 from survey.vocabulary import Reason, ReleaseGrade, Role, Verdict
@@ -162,6 +163,22 @@ def test_tccb_names_what_is_open_or_is_refused(installation: Installation, campa
     assert full(("forms_unverified",)) == 1
     unit = snapshots.current(installation, record).units[AN_NHON]
     assert (unit.grade, unit.forms, unit.open_points) == (FULL, 12, ("forms_unverified",))
+
+
+def test_answers_that_a_kiosk_still_holds_are_waited_for(
+    installation: Installation, campaign: CampaignRecord
+) -> None:
+    """They would stand in a note only."""
+    number = scene.kiosk(installation, campaign)
+    devices.heartbeat(installation, campaign, number, devices.RecordCounts(3, 2, 0), NOW)
+    make(installation, campaign, CLOSED)
+    assert snapshots.current(installation, campaign).lacking == ("an-nhon",)
+    with pytest.raises(Refusal, match="release_points_differ") as refused:
+        releases.make_full(installation, COMMAND_LINE, campaign, "an-nhon", (), CLOSED)
+    assert [fault.code for fault in refused.value.faults] == ["kiosk_answers_waiting"]
+    devices.heartbeat(installation, campaign, number, devices.RecordCounts(3, 0, 0), CLOSED)
+    make(installation, campaign, CLOSED + DAY)
+    assert snapshots.current(installation, campaign).lacking == ()
 
 
 def test_the_province_without_a_unit_names_it(installation: Installation, campaign: CampaignRecord) -> None:
