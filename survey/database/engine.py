@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey.config import Config
 from survey.database.group_commit import GroupCommit
-from survey.database.sqlite import BUSY_MS, DriverError, open_sqlite
+from survey.database.sqlite import BUSY_MS, DriverError, forget_rows, open_sqlite
 from survey.errors import Fault, Refusal
 
 SPARE_CONNECTIONS = 4
@@ -103,10 +103,11 @@ class Database:
                 cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")  # for the next who gets this connection
         return not busy
 
-    def copy_into(self, path: Path) -> None:
-        """Write the embedded database, as it is at one moment, anew into the empty file *path*."""
+    def copy_into(self, path: Path, without: str) -> None:
+        """Write the embedded database, as it is at one moment, anew into the empty file *path*, one table's rows left out."""
         with closing(self.engine.raw_connection()) as raw:
             raw.cursor().execute("VACUUM INTO ?", (str(path),))
+        forget_rows(path, without)
 
     def close(self) -> None:
         """End the writing thread and close every connection."""

@@ -7,11 +7,12 @@ The interpreter's own library is often one with the WAL-reset corruption bug, me
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as driver
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, table
 
 from survey.errors import Refusal
 
@@ -43,6 +44,13 @@ def open_sqlite(path: Path, **options: Any) -> Engine:
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def forget_rows(path: Path, name: str) -> None:
+    """Leave no trace of a table's rows in the database file *path*, which nobody else has open."""
+    with closing(driver.connect(str(path), isolation_level=None)) as file:
+        for statement in ("PRAGMA secure_delete = 1", str(delete(table(name))), "VACUUM"):
+            file.execute(statement)
 
 
 def settings_in_force(connection: Connection) -> dict[str, str | int]:

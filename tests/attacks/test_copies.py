@@ -8,11 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from survey.database import engine
+from survey.models import BodyCheck
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.backup import copies
-from survey.services.collection.arrival_order import NightlyErasure, erase_arrival_order
+from survey.services.collection import arrival_order, door
+from survey.services.collection.arrival_order import NightlyErasure, erase_after_release, erase_arrival_order
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from tests.support import scene
@@ -49,6 +52,52 @@ def test_a_backup_tells_no_order(embedded: Installation, tmp_path: Path) -> None
     assert guessed(found, came) < 0.75
     assert [file.name for file in tmp_path.glob("copy*")] == ["copy.sqlite3"], "there is no log beside it"
     assert copy.stat().st_mode & 0o077 == 0, "nobody else reads it"
+
+
+def test_a_backup_does_not_tell_whether_a_body_is_the_one_that_a_page_sent(
+    embedded: Installation, tmp_path: Path
+) -> None:
+    arrivals(embedded, embedded.campaigns.get(scene.CODE))
+    with embedded.database.read() as session:
+        macs = session.scalars(select(BodyCheck.body_mac)).all()
+    assert len(macs) == VISITS
+    copies.back_up(embedded, COMMAND_LINE, tmp_path / "copy", NOW)
+    copy = (tmp_path / "copy").read_bytes()
+    assert not any(mac in copy for mac in macs)
+
+
+def test_what_a_release_leaves_to_be_erased_waits_for_readers_and_holds_nobody_up(
+    embedded: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, log = (
+        embedded.campaigns.get(scene.CODE),
+        embedded.config.sqlite_path.with_suffix(".sqlite3-wal"),
+    )
+    arrivals(embedded, campaign)
+    monkeypatch.setattr(arrival_order, "PAUSE", 0.05)
+    monkeypatch.setattr(engine, "PATIENCE_MS", 50)
+    with embedded.database.read() as session:
+        session.execute(text("SELECT count(*) FROM response")).scalar_one()
+        assert not erase_arrival_order(embedded), "somebody reads, as the page may that made the release"
+        erase_after_release(embedded)
+        assert door.accept(embedded, entry(campaign), NOW).state == "valid", "an answer comes in meanwhile"
+    embedded.background.settle()
+    assert not log.read_bytes()
+
+
+def test_postgresql_is_written_anew_by_night_only(
+    installation: Installation, campaign: CampaignRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[object] = []
+
+    def rewrite(_: object, tables: object) -> bool:
+        written.append(tables)
+        return True
+
+    monkeypatch.setattr(type(installation.database), "rewrite", rewrite)
+    erase_after_release(installation)
+    installation.background.settle()
+    assert len(written) == int(installation.database.is_sqlite)
 
 
 @pytest.mark.parametrize("hour", [0, 7, 12, 23])

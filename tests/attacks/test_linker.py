@@ -121,6 +121,9 @@ def test_the_linker_finds_everybody_while_the_order_is_there(
         assert best == [everybody, pytest.approx(1.0), everybody, EACH, EACH]
     else:
         assert best[1] > 0.9, "the log of the running service"
+        for right, correlation, *others in (found["backup, first"], found["backup, last"]):
+            assert max(right, *others) < MANY, "but for a copy made by the product"
+            assert correlation < LITTLE
 
 
 def test_with_every_file_in_hand_it_is_chance(

@@ -1,7 +1,8 @@
 """A copy of the running database that tells nothing of the order in which citizens came.
 
 SQLite's own ``.backup`` copies page by page, and so copies that order with the rows. A copy made by ``VACUUM INTO`` is
-written anew from the keys: it is whole at one moment, has no log beside it and is as small as it can be.
+written anew from the keys: it is whole at one moment, has no log beside it and is as small as it can be. What tells
+a body that comes again from another one lives for a day in the database, and not at all in a copy.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from survey.database.sqlite import DriverError
 from survey.errors import Refusal
+from survey.models import BodyCheck
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.installation.installation import Installation
@@ -39,7 +41,7 @@ def back_up(installation: Installation, actor: Actor, out: Path, now: dt.datetim
     try:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)):
             pass  # an empty file of our own: SQLite would make one that others may read
-        installation.database.copy_into(unfinished)
+        installation.database.copy_into(unfinished, without=BodyCheck.__tablename__)
         _flush(unfinished)
         unfinished.rename(out)
         _flush(out.parent)

@@ -54,7 +54,7 @@ def test_no_file_is_written_over(embedded: Installation, tmp_path: Path) -> None
 def test_what_cannot_be_finished_leaves_nothing(
     embedded: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: object, path: Path) -> None:
+    def full(_: object, path: Path, without: str) -> None:
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
