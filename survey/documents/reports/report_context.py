@@ -79,6 +79,11 @@ class ReportContext:
         """Return what is out of a cell: rounded while the full tables are not; None where there is nothing."""
         if domain.id not in self.withheld:
             return self.estimate(domain, index)
+        release = self.campaign.release
+        if release is None or not (
+            release.units if domain.id == self.result.province_pooled.id else domain.id in release.units
+        ):
+            return None
         official = index.by(self.result.official)
         return official if official.value is not None else None
 
