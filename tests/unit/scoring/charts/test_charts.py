@@ -24,6 +24,7 @@ from scoring import charts
 from scoring.charts import canvas, numerals, texts
 from scoring.charts.levels import FILLS, HATCHES
 from scoring.comparison.ranks import RankSets
+from scoring.disclosure.coarse import coarse
 from scoring.results import Estimate, SurveyResult
 from tests.unit.scoring.made_up import CRITERIA, empty_domain, survey, unit_labels
 
@@ -83,6 +84,9 @@ FIGURES: dict[str, Callable[[bool], charts.Chart]] = {
     ),
     "profile": lambda rehearsal: charts.criterion_profile(
         survey(2), survey(2).units[0], CRITERIA, rehearsal=rehearsal
+    ),
+    "forest of rounded units": lambda rehearsal: charts.forest(
+        coarse(survey(11), {"U00", "U04", "province"}), unit_labels(11), rehearsal=rehearsal
     ),
     "levels": lambda rehearsal: charts.level_bars(survey(2).units[0], CRITERIA, rehearsal=rehearsal),
     "levels of nothing": lambda rehearsal: charts.level_bars(
@@ -212,6 +216,21 @@ def test_what_cannot_be_said_is_not_drawn_as_zero() -> None:
     assert {texts.text("no_data"), "88,20 (–)", f"97,50 ({texts.text('census')})"} <= printed
     assert texts.text("no_data") in chart.description
     assert texts.text("no_interval") in chart.description
+
+
+def test_rounded_figures_are_printed_and_told_in_whole_points() -> None:
+    result = coarse(survey(2), {"U00", "province"})
+    chart = charts.forest(result, {})
+    printed = [text.get_text() for text in _texts(chart.figure)]
+    own = [text for text in printed if re.match(r"\d+ \(\d+ – \d+\)$", text)]
+    assert len(own) == 3  # a unit, and the province twice
+    assert sum(bool(re.match(r"\d+,\d\d \(", text)) for text in printed) == 1
+    assert any(texts.text("coarse") in text for text in printed)
+    profile = charts.criterion_profile(result, result.units[0], CRITERIA)
+    assert not re.search(r"\d,\d", profile.description)
+    counts = [text.get_text() for text in _texts(profile.figure)]
+    assert counts.count(numerals.whole(result.units[0].forms)) == 1  # of the unit, of no criterion
+    assert "0" not in counts
 
 
 def test_a_forest_without_a_weighted_province_and_with_other_formulas() -> None:
