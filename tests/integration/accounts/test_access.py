@@ -104,6 +104,8 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "results.unit_pdf": HEADS,
     "results.unit_xlsx": HEADS,
     "analysis.show": CENTRE,
+    "releases.province": CENTRE,
+    "releases.unit": CENTRE,
     "links.codes": EVERYBODY,
     "links.poster": EVERYBODY,
     "links.check": EVERYBODY,
