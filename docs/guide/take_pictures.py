@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from sqlalchemy import select
 
-from docs.guide import kiosk_pictures, paper_pictures
+from docs.guide import kiosk_pictures, paper_pictures, release_pictures
 from survey import clock, server
 from survey.cli.demo import PLAN, SIGN_INS, UNIT, open_accounts
 from survey.config import Config
@@ -61,7 +61,36 @@ def main() -> None:
             running.stop()
             thread.join()
             installation.close()
+    _rounded()
     _overview()
+
+
+def _rounded() -> None:
+    """Photograph the results of a campaign that still takes forms."""
+    with tempfile.TemporaryDirectory() as folder:
+        installation, campaign = release_pictures.open_campaign(Path(folder), check.read(PLAN), clock.now())
+        password = open_accounts(installation)
+        running = server.listen(assemble(installation), "127.0.0.1", 0)
+        thread = threading.Thread(target=running.run)
+        thread.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = _launch(playwright)
+                page = _page(browser, *DESKTOP)
+                _sign_in(page, running.address, Role.TCCB, password)
+                page.goto(f"{running.address}/noi-bo/{campaign.code}/ket-qua")
+                page.wait_for_load_state("networkidle")
+                _save(page, "ket-qua-so-tron")
+                browser.close()
+        finally:
+            running.stop()
+            thread.join()
+            installation.close()
+
+
+def _launch(playwright: Playwright) -> Browser:
+    program = shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
 
 
 def _browse(installation: Installation, address: str, password: str) -> None:
@@ -72,8 +101,7 @@ def _browse(installation: Installation, address: str, password: str) -> None:
     )
     form = address + link.url.removeprefix(installation.config.public_url)
     with sync_playwright() as playwright:
-        program = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = _launch(playwright)
         page = _page(browser, 390, 780)
         page.goto(form)
         _save(page, "phieu-dien-thoai")
@@ -142,7 +170,7 @@ def _keep(picture: Image.Image, name: str) -> None:
 
 
 def _report(installation: Installation) -> None:
-    assessed = reports.assessment(installation, COMMAND_LINE, installation.campaigns.only(), clock.now())
+    assessed = reports.assessment(installation, COMMAND_LINE, installation.campaigns.only())
     page = pypdfium2.PdfDocument(reports.report_pdf(assessed))[0]
     _shrink(page.render(scale=1.0).to_pil()).save(PICTURES / "bao-cao.png", optimize=True)
 
