@@ -148,9 +148,7 @@ def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
     color = INK if line.bold else POINT
     hollow = one.low is None or one.high is None
     if one.low is not None and one.high is not None:
-        rows.axes.plot([one.low, one.high], [row, row], color=color, linewidth=1.8, solid_capstyle="butt")
-        for end in (one.low, one.high):
-            rows.axes.plot([end, end], [row - 0.13, row + 0.13], color=color, linewidth=1.2)
+        _interval(rows, row, (one.low, one.high), color)
     rows.axes.plot(
         [one.value],
         [row],
@@ -162,6 +160,12 @@ def _row(rows: RowSheet, row: int, line: _IndexRow) -> None:
         markeredgewidth=1.2,
         zorder=5,
     )
+
+
+def _interval(rows: RowSheet, row: int, ends: tuple[float, float], color: str) -> None:
+    rows.axes.plot(ends, [row, row], color=color, linewidth=1.8, solid_capstyle="butt")
+    for end in ends:
+        rows.axes.plot([end, end], [row - 0.13, row + 0.13], color=color, linewidth=1.2)
 
 
 def _printed(one: Estimate, decimals: int) -> str:

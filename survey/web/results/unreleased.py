@@ -25,11 +25,10 @@ class UnreleasedUnit:
 
 @dataclass(frozen=True, slots=True)
 class Unreleased:
-    """What may be released by an act: single units, and the province without them (``lacking``, their names)."""
+    """What may be released by an act: single units, and the province without them (``lacking``: their codes)."""
 
     units: tuple[UnreleasedUnit, ...]
     lacking: tuple[str, ...]
-    names: tuple[str, ...]
 
 
 def of_page(
@@ -41,10 +40,14 @@ def of_page(
         return None
     codes = [code for code in snapshot.lacking if unit in {None, code}]
     units = tuple(_unit(installation, actor, assessed, code) for code in codes)
-    some = any(snapshot.is_full(each.code) for each in campaign.plan.units)
-    without = codes if unit is None and some and not snapshot.is_full(None) else []
-    names = tuple(campaign.unit(campaign.unit_id(code)).name for code in without)
-    return Unreleased(units, tuple(without), names) if units else None
+    lacking = tuple(codes) if unit is None and _may_go_without(assessed) else ()
+    return Unreleased(units, lacking) if units else None
+
+
+def _may_go_without(assessed: Assessment) -> bool:
+    """Say whether the province's full tables could be made of some units."""
+    snapshot = assessed.snapshot
+    return not snapshot.is_full(None) and len(snapshot.lacking) < len(assessed.campaign.plan.units)
 
 
 def _unit(installation: Installation, actor: Actor, assessed: Assessment, code: str) -> UnreleasedUnit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 from collections.abc import Collection
@@ -20,6 +21,9 @@ from survey.documents.reports.compose import consolidated, for_unit
 from survey.documents.reports.record import CampaignFacts, ReportContent
 from survey.documents.reports.release_facts import ProvinceReleaseFacts, ReleaseFacts, UnitReleaseFacts
 from survey.documents.reports.texts import bundled
+from survey.errors import catalogue
+from survey.services.paper import closing
+from survey.services.results import release_points
 from survey.vocabulary import Reason, ReleaseGrade, Verdict
 from tests.unit.documents.reading import figures_in, sentences, text_of
 from tests.unit.documents.sample import CAMPAIGN, HEADING, NAMES, facts, survey
@@ -197,6 +201,15 @@ def test_periods_are_named_as_people_say_them(code: str) -> None:
 def test_every_reason_of_a_change_has_words() -> None:
     for reason in ("arrived", *Reason, *Verdict):
         assert "3" in bundled().text(f"change.{reason}", count="3")
+
+
+def test_every_point_that_can_be_left_open_has_words() -> None:
+    asked = (closing.unexplained, closing._open_serials, release_points)
+    sources = "".join(inspect.getsource(each) for each in asked)  # type: ignore[arg-type]
+    codes = set(re.findall(r'"([a-z_]+)"', sources)) & set(catalogue())
+    assert {"forms_unverified", "sheets_still_out", "kiosk_answers_waiting"} <= codes
+    for code in codes:
+        assert bundled().text(f"open.{code}")
 
 
 def test_a_hidden_cell_stays_hidden_while_figures_are_rounded() -> None:

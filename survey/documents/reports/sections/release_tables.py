@@ -12,6 +12,8 @@ from survey.documents.reports.release_facts import ReleaseFacts
 from survey.documents.reports.report_context import ReportContext
 from survey.documents.reports.sections.tables import formula_label
 
+_OF_ESTIMATE = 3  # values of a cell that holds an index and the ends of its interval
+
 
 def standing(context: ReportContext, release: ReleaseFacts) -> Table:
     """Show what is out of every unit: how much, since when, over how many forms, and the overall index."""
@@ -142,13 +144,13 @@ def _table(
 
 
 def _notes(context: ReportContext, rows: Iterable[TableRow]) -> tuple[str, ...]:
-    values = [value for row in rows for cell in row.cells for value in cell.values]
-    estimates = [cell.values[0] for row in rows for cell in row.cells if len(cell.values) == 3]
-    whole, exact = (any(isinstance(value, kind) for value in estimates) for kind in (int, float))
+    cells_shown = [cell for row in rows for cell in row.cells]
+    kinds = {type(cell.values[0]) for cell in cells_shown if len(cell.values) == _OF_ESTIMATE}
+    whole, exact = int in kinds, float in kinds
     lines = (
         (whole, context.text("table.whole_note", level=context.level)),
         (exact and not whole, context.text("table.interval_note", level=context.level)),
         (exact and whole, context.text("table.mixed_note")),
-        (None in values, context.text("table.none_note")),
+        (any(None in cell.values for cell in cells_shown), context.text("table.none_note")),
     )
     return tuple(sentence for called, sentence in lines if called)
