@@ -59,7 +59,7 @@ def _result(release: ReleaseFacts) -> tuple[SurveyResult, Collection[CellKey]]:
 
 
 def _campaign(release: ReleaseFacts, **changes: object) -> CampaignFacts:
-    return replace(CAMPAIGN, release=release, **changes)  # type: ignore[arg-type]
+    return replace(CAMPAIGN, release=release, **changes)
 
 
 def _province(release: ReleaseFacts = MIXED, **changes: object) -> ReportContent:
@@ -169,7 +169,7 @@ def test_the_provinces_tables_leave_open_units_out_and_name_them() -> None:
 
 def test_a_note_says_how_many_forms_changed_why_and_what_follows() -> None:
     release = _release(FULL, FULL, FULL, province=UNITS)
-    changed = replace(release.units["u02"], **AMENDED, open_points=("forms_unverified", "scans_waiting"))  # type: ignore[arg-type]
+    changed = replace(release.units["u02"], **AMENDED, open_points=("forms_unverified", "scans_waiting"))
     release = replace(release, units={**release.units, "u02": changed})
     for report in (_full(release), _full(release, "u02")):
         text = _text(report)
@@ -205,7 +205,7 @@ def test_every_reason_of_a_change_has_words() -> None:
 
 def test_every_point_that_can_be_left_open_has_words() -> None:
     asked = (closing.unexplained, closing._open_serials, release_points)
-    sources = "".join(inspect.getsource(each) for each in asked)  # type: ignore[arg-type]
+    sources = "".join(inspect.getsource(each) for each in asked)
     codes = set(re.findall(r'"([a-z_]+)"', sources)) & set(catalogue())
     assert {"forms_unverified", "sheets_still_out", "kiosk_answers_waiting"} <= codes
     for code in codes:
