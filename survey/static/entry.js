@@ -133,7 +133,7 @@
 
     enter(stop) {
       switch (kind(stop)) {
-        case "number": return this.number.value.trim() ? this.toOpen() : this.say(this.words.number);
+        case "number": return this.number.value.trim() ? this.begun() : this.say(this.words.number);
         case "card": return this.toOpen();
         case "save": return this.finish();
         case "item": return this.say(this.words.unfinished);
@@ -149,6 +149,15 @@
     toOpen() {
       const open = this.open();
       this.go(open ? this.stops.indexOf(open) : this.last);
+    }
+
+    // The number is told before the answers are typed, not after: whoever handed a sheet out does not key it.
+    begun() {
+      const number = /^\d+$/.test(this.number.value.trim()) ? Number(this.number.value) : 0;
+      const spans = (this.form.dataset.handed ?? "").split(" ").filter(Boolean).map((span) => span.split("-").map(Number));
+      if (!spans.some(([first, last]) => first <= number && number <= last)) return this.toOpen();
+      this.number.select();
+      return this.say(this.words.handed);
     }
 
     // Enter on an overall rating that was not given: the form is done where every item is.

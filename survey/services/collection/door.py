@@ -37,7 +37,7 @@ from survey.models import (
     SetAside,
 )
 from survey.services.accounts import audit
-from survey.services.collection import duplicate_serials, readings, receipts, serials
+from survey.services.collection import duplicate_serials, handing_out, readings, receipts, serials
 from survey.services.collection.entries import (
     CorrectedEntry,
     Entry,
@@ -50,7 +50,7 @@ from survey.services.collection.receipts import IssuedReceipt
 from survey.services.collection.serials import PrintedSheet
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import ResponseKey
-from survey.vocabulary import EntryState, ReadingKind, Reason, Verdict
+from survey.vocabulary import EntryState, ReadingKind, ReadingSource, Reason, Verdict
 
 KEY_BYTES = 16
 SHORTEST_IDEMPOTENCY_KEY = 16
@@ -84,9 +84,10 @@ def accept(installation: Installation, entry: Entry, now: dt.datetime) -> Accept
             ``response_conflict`` when the key was used for other answers, which are then kept
             aside; ``form_number_bad``; ``form_number_used`` when the paper form was keyed in before;
             ``sheet_used`` when the same serial was, and then neither counts until a person has
-            looked at both; the refusals of :func:`survey.services.collection.serials.admit`, and of what the
-            entry spends: ``ticket_spent`` and ``ticket_void`` when a one-time code ended with another
-            response or without one; ``screen_code_spent`` when another response came with a screen's code.
+            looked at both; ``handed_out_by_same`` for who handed the sheet out; the refusals of
+            :func:`survey.services.collection.serials.admit`, and of what the entry spends: ``ticket_spent``
+            and ``ticket_void`` when a one-time code ended with another response or without one;
+            ``screen_code_spent`` when another response came with a screen's code.
     """
     keys, database = installation.keys, installation.database
     row = _row(entry, now)
@@ -154,12 +155,19 @@ def _keep(
     if isinstance(entry, KeyedEntry):
         _keep_form_number(session, entry.source, key, now, printed)
         if printed is not None:
+            _require_not_handed_out(session, entry, printed)
             _keep_reading(session, keys, entry, printed, now)
     for spendable in entry.spends:
         spendable.spend(session)
     if isinstance(entry, KioskEntry) and isinstance(entry.card, SpentElsewhere):
         session.execute(insert(Decision).values(**key.columns, **_not_counted(now)))
     return Accepted(receipt.code, key.response_key, EntryState(row["entry_state"]), repeated=False)
+
+
+def _require_not_handed_out(session: Session, entry: KeyedEntry, printed: PrintedSheet) -> None:
+    """Refuse whoever handed the sheet out; what a machine reads by itself shows nobody its answers."""
+    if entry.source.reading is ReadingSource.KEYED:
+        handing_out.require_another(session, entry.source.actor, entry.campaign, entry.unit, printed.serial)
 
 
 def _keep_reading(

@@ -1,4 +1,4 @@
-"""What stands on printed forms and in the minute of their printing, as data: the sentences of ``batch_texts.toml``."""
+"""What stands on printed forms and in minutes that the program words, as data: the sentences of ``batch_texts.toml``."""
 
 from __future__ import annotations
 

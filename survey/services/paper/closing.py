@@ -21,7 +21,7 @@ from survey.services.collection.serial_ranges import SerialSpan, number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import UnitKey
-from survey.services.paper import minutes, sheet_states
+from survey.services.paper import minutes, separate_duties, sheet_states
 from survey.services.paper.minutes import MinuteDraft
 from survey.services.paper.sheet_states import spans_of
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -68,7 +68,7 @@ def close_unit(
             faults.append(Fault("witness_missing", "witness"))
         if faults:
             raise Refusal("unit_unexplained", faults, unit=campaign.unit(key.unit_id).name)
-        draft = MinuteDraft(PaperAct.CLOSED, (), witness)
+        draft = MinuteDraft(PaperAct.CLOSED, (), witness, separate_duties.note(session, key))
         return minutes.write_minute(session, actor, campaign, key, draft, now)
 
 

@@ -21,7 +21,7 @@ from survey.errors import LocatedFault, Refusal
 from survey.services.collection import serial_ranges
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.services.paper import batches, closing, minutes, stamp_images
+from survey.services.paper import batches, closing, minutes, separate_duties, stamp_images
 from survey.services.paper.batches import PrintOrder
 from survey.services.paper.minutes import MinuteDraft
 from survey.vocabulary import PaperAct, Role, SheetState
@@ -256,6 +256,7 @@ def _page(record: CampaignRecord, unit: str, form: MinuteForm, refusal: Refusal 
         unit=record.unit(record.unit_id(unit)),
         sheets=sheets,
         states=list(SheetState),
+        duties=separate_duties.of_unit(installation, actor(), record, unit),
         acts=held,
         form=form,
         refusal=refusal,
