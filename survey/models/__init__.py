@@ -13,6 +13,7 @@ from survey.models.paper import (
     ScanFile,
     ScanForm,
     StampPicture,
+    TotalsMismatch,
     VerificationClosing,
 )
 from survey.models.receipts import BodyCheck, Receipt
@@ -73,6 +74,7 @@ __all__ = [
     "SpentTicket",
     "Ticket",
     "TicketBatch",
+    "TotalsMismatch",
     "UnitRelease",
     "VerificationClosing",
 ]

@@ -146,6 +146,30 @@ class PaperReading(Schema):
     comment: Mapped[str | None] = mapped_column(Text)
 
 
+class TotalsMismatch(Schema):
+    """That the totals which a second person counted on a form's paper were not those of its keyed answers.
+
+    Neither the totals nor the answers stand here. Such a form is not verified by its totals any more.
+    """
+
+    __tablename__ = "totals_mismatch"
+    __table_args__ = (
+        _of_unit(),
+        ForeignKeyConstraint(
+            ("campaign_id", "form_number"), ("paper_form.campaign_id", "paper_form.form_number")
+        ),
+        CheckConstraint("step > 0", name="step_positive"),
+        {"sqlite_with_rowid": False},
+    )
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    form_number: Mapped[str] = mapped_column(String(24), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    local_day: Mapped[dt.date] = mapped_column(Date)
+
+
 class StampPicture(Schema):
     """The picture of an office's stamp that a campaign may print; the highest step is the one in use."""
 

@@ -23,6 +23,7 @@ APPEND_ONLY = (
     *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
     *("ticket", "spent_ticket", "receipt"),
     *("release", "release_count", "unit_release", "released_form", "province_release", "release_note"),
+    "totals_mismatch",
 )
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
 ERASABLE: Mapping[str, Mapping[str, str | None]] = {

@@ -26,6 +26,7 @@ OF_CAMPAIGN = (
     "spent_screen_code",
     "receipt",
     "body_check",
+    "totals_mismatch",
 )  # which have no key of a response
 # Written by a release, all rows at once and in the order of their keys.
 RELEASED = ("release", "release_count", "unit_release", "released_form", "province_release", "release_note")
@@ -174,6 +175,7 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("serial_in_range", "scan_form", {"serial": 0}),
     ("diameter_known", "seal_picture", {"diameter": 35}),
     ("step_positive", "seal_picture", {"step": 0}),
+    ("step_positive", "totals_mismatch", {"step": 0}),
     ("official_formula_known", "campaign", {"official_formula": "f9"}),
     ("days_in_order", "campaign", {"opens_on": dt.date(2030, 1, 1)}),
     ("days_in_order", "campaign", {"report_before": dt.date(2024, 9, 1)}),
@@ -239,6 +241,7 @@ FRESH: dict[str, dict[str, Any]] = {
     "scan_file": {"digest": b"\2" * 32},
     "scan_form": {"serial": 2},
     "seal_picture": {"step": 2},
+    "totals_mismatch": {"step": 2},
     "campaign": {"id": 2, "code": "other"},
     "campaign_unit": {"unit_id": 99, "code": "other"},
     "campaign_language": {"tag": "hre"},
@@ -283,6 +286,8 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("scan_file", {"unit_id": 99}),
     ("scan_form", {"unit_id": 99}),
     ("seal_picture", {"campaign_id": 99}),
+    ("totals_mismatch", {"unit_id": 99}),
+    ("totals_mismatch", {"form_number": "99"}),
     ("verification_closing", {"campaign_id": 99}),
     ("campaign_unit", {"campaign_id": 99}),
     ("campaign_language", {"campaign_id": 99}),
