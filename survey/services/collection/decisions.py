@@ -1,4 +1,4 @@
-"""What people decide about a response: verify, exclude, reinstate. The response itself never changes."""
+"""What people decide about a response: exclude, reinstate. The response itself never changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from survey.models import Decision, PaperForm, Response
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
 from survey.services.collection import readings, response_states
-from survey.services.collection.serial_ranges import number_of, serial_of
+from survey.services.collection.serial_ranges import serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import ResponseKey, UnitKey
@@ -23,7 +23,6 @@ from survey.vocabulary import Reason, State, Verdict
 
 # Which verdict may follow which state; anything else is refused.
 ALLOWED: Mapping[Verdict, Collection[State]] = {
-    Verdict.VERIFIED: {State.AWAITING},
     Verdict.EXCLUDED: {State.VALID, State.AWAITING, State.LATE},
     Verdict.REINSTATED: {State.EXCLUDED},
 }
@@ -31,16 +30,10 @@ ALLOWED: Mapping[Verdict, Collection[State]] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyedForm:
-    """A keyed paper form in a listing: its number, its present state and its marks for the check.
-
-    ``may_be_keyed_again``: whoever finds it unlike its paper may key it a second time, and a third person adjudicates.
-    """
+    """A keyed paper form in a listing: its number and its present state, nothing of its answers."""
 
     number: str
     state: State
-    marks: str
-    keyed_by_actor: bool
-    may_be_keyed_again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +55,21 @@ def keyed_forms(
 ) -> list[KeyedForm]:
     """Return the keyed forms of a unit whose link to a response still stands, by number.
 
-    Left out are forms that wait for a blind second keying, or for somebody to adjudicate two that differ:
-    who keys a form must not see how it was keyed.
-
     Raises:
         Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
     key = campaign.unit_key(unit)
     actor.require(unit)
     with installation.database.read() as session:
-        histories = {number_of(n): each for n, each in readings.of_unit(session, key).items()}
-        hidden = {number for number, each in histories.items() if each.awaits_second or each.is_discrepant}
-        once = {number for number, each in histories.items() if each.second is None}
-        return [
-            KeyedForm(
-                row.form_number,
-                State(row.state),
-                row.marks,
-                keyed_by_actor=row.keyed_by == actor.account_id,
-                may_be_keyed_again=row.form_number in once and row.state == State.AWAITING,
-            )
-            for row in session.execute(_linked(key))
-            if row.form_number not in hidden
-        ]
+        rows = session.execute(_linked(key)).all()
+    return [KeyedForm(row.form_number, State(row.state)) for row in rows]
 
 
-def _linked(unit: UnitKey) -> Select[str, int | None, str, str]:
-    """Return a query of a unit's forms, each with the marks and the state of the response that stands for it."""
+def _linked(unit: UnitKey) -> Select[str, str]:
+    """Return a query of a unit's forms, each with the state of the response that stands for it."""
     last = response_states.last_decision()
     return (
-        select(
-            PaperForm.form_number,
-            PaperForm.keyed_by,
-            Response.marks,
-            response_states.state(last).label("state"),
-        )
+        select(PaperForm.form_number, response_states.state(last).label("state"))
         .join(
             Response,
             (Response.campaign_id == PaperForm.campaign_id)
@@ -119,24 +92,21 @@ def decide(
     *,
     reason: Reason | None = None,
 ) -> None:
-    """Decide about the response of the paper form *number*.
+    """Exclude the response of the paper form *number*, or reinstate it. Nobody verifies a form by a mere word.
 
     Raises:
-        Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``verify_own_entry`` when the one who
-            keyed the form would verify it; ``decision_not_allowed`` in its present state;
-            ``reason_missing`` for an exclusion without a reason; ``double_keying_needed`` to verify a
-            form by its totals that a second officer keys in; ``duplicate_waits`` to reinstate one whose
-            serial came in twice, before somebody has looked at both.
+        Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``decision_not_allowed`` in its present state
+            and for any other verdict; ``reason_missing`` for an exclusion without a reason;
+            ``duplicate_waits`` to reinstate one whose serial came in twice, before somebody has looked at both.
     """
     if (verdict is Verdict.EXCLUDED) != (reason is not None):
         raise Refusal("reason_missing")
     with installation.database.write() as session:
         form = paper_of(session, campaign, number, actor)
-        if verdict is Verdict.VERIFIED and form.keyed_by == actor.account_id:
-            raise Refusal("verify_own_entry")
         if present_state(session, form) not in ALLOWED.get(verdict, ()):
             raise Refusal("decision_not_allowed", number=number)
-        _require_nothing_waits(session, form, verdict)
+        if verdict is Verdict.REINSTATED:
+            _require_no_duplicates(session, form)
         write(session, actor, form, verdict, now, reason=reason)
 
 
@@ -208,12 +178,8 @@ def write(
     audit.note(session, actor, f"response_{verdict}", now, **about, subject=form.number, reason=reason)
 
 
-def _require_nothing_waits(session: Session, form: LinkedForm, verdict: Verdict) -> None:
+def _require_no_duplicates(session: Session, form: LinkedForm) -> None:
     serial = serial_of(form.number)
     history = readings.of_sheet(session, form.unit, serial) if serial else None
-    if history is None:
-        return
-    if verdict is Verdict.VERIFIED and (history.awaits_second or history.is_discrepant):
-        raise Refusal("double_keying_needed", number=form.number)
-    if verdict is not Verdict.EXCLUDED and history.duplicates:
+    if history is not None and history.duplicates:
         raise Refusal("duplicate_waits", number=form.number)

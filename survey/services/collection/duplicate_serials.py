@@ -22,12 +22,20 @@ from survey.vocabulary import ReadingKind, ReadingSource, Reason, Role, State, V
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBy:
+    """Who read a sheet, and on which day; nothing of its answers."""
+
+    who: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateSerial:
-    """A serial that came in more than once: where it was first, and where again."""
+    """A serial that came in more than once: who read it first, and who again."""
 
     number: str
-    first: readings.Reading
-    again: tuple[readings.Reading, ...]
+    first: ReadBy
+    again: tuple[ReadBy, ...]
 
 
 def stop(
@@ -68,7 +76,7 @@ def unresolved(
     with installation.database.read() as session:
         histories = readings.of_unit(session, key)
     return [
-        DuplicateSerial(number_of(serial), history.first, history.duplicates)
+        DuplicateSerial(number_of(serial), _read_by(history.first), tuple(map(_read_by, history.duplicates)))
         for serial, history in sorted(histories.items())
         if history.duplicates
     ]
@@ -104,3 +112,7 @@ def resolve(
         audit.note(session, actor, "duplicate_resolved", now, **about, subject=number, first=first_counts)
         if first_counts and decisions.present_state(session, form) is State.EXCLUDED:
             decisions.write(session, actor, form, Verdict.REINSTATED, now)
+
+
+def _read_by(reading: readings.Reading) -> ReadBy:
+    return ReadBy(reading.who, reading.day)

@@ -27,8 +27,9 @@ from survey.errors import Refusal
 from survey.models import Comment, PaperForm, Response, ScanForm
 from survey.services.accounts import audit
 from survey.services.accounts.actors import Actor
-from survey.services.collection import door, readings, serials
+from survey.services.collection import door, handing_out, readings, serials
 from survey.services.collection.entries import KeyedEntry, PaperSource
+from survey.services.collection.readings import ReadingHistory
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -37,6 +38,14 @@ from survey.services.paper import second_keying
 from survey.vocabulary import ReadingSource
 
 NONCE_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingScan:
+    """A scanned form in the list of those that wait; ``barred``: the code that says why the actor does not answer it."""
+
+    number: str
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +74,43 @@ class DoubtfulContent:
     comment: ReadComment | None
 
 
-def waiting(installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str) -> list[str]:
-    """Return the numbers of a unit's scanned forms that wait for a person.
+def waiting(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
+) -> list[WaitingScan]:
+    """Return a unit's scanned forms that wait for a person, by number.
 
     Raises:
         Refusal: ``unit_unknown``; ``unit_out_of_reach``.
     """
     key = campaign.unit_key(unit)
     actor.require(unit)
-    query = select(ScanForm.serial).filter_by(**key.columns, waits=True)
+    query = select(ScanForm.serial).filter_by(**key.columns, waits=True).order_by(ScanForm.serial)
     with installation.database.read() as session:
-        return [number_of(serial) for serial in session.scalars(query.order_by(ScanForm.serial))]
+        found = session.scalars(query).all()
+        handers, histories = handing_out.handers(session, key), readings.of_unit(session, key)
+        able = handing_out.keyers(session, campaign, key, handing_out.KEYING_SECOND)
+    return [
+        WaitingScan(
+            number_of(serial),
+            handing_out.barred(actor, _read_by(histories.get(serial)), handers.get(serial), able),
+        )
+        for serial in found
+    ]
 
 
 def doubtful(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str, number: str
 ) -> DoubtfulForm:
-    """Return what is doubtful on a form.
+    """Return what is doubtful on a form, to who answers it.
 
     Raises:
-        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits.
+        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``form_number_unknown`` where no such form waits;
+            ``handed_out_by_same``; ``second_by_same`` for whoever keyed it before.
     """
     key = campaign.unit_key(unit)
     actor.require(unit)
     with installation.database.read() as session:
-        kept = _decrypted(installation, campaign, _row(session, key, number))
+        kept = _decrypted(installation, campaign, _row(session, actor, campaign, key, number))
     doubts = tuple(
         Doubt(answer.q, answer.reason or "", answer.crop or "")
         for answer in kept.answers
@@ -110,13 +131,13 @@ def answer_doubts(
     """Complete a scanned form with what a person saw: *chosen* has a value for every doubtful question.
 
     Raises:
-        Refusal: ``unit_unknown``; ``unit_out_of_reach``; ``form_number_unknown``; ``settle_incomplete``; ``settle_faulty``;
-            the refusals of the door, and of a second reading where the form was keyed in before.
+        Refusal: as :func:`doubtful`; ``settle_incomplete``; ``settle_faulty``; the refusals of the door, and of a
+            second reading where the form was keyed in before.
     """
     key = campaign.unit_key(unit)
     actor.require(unit)
     with installation.database.read() as session:
-        kept = _decrypted(installation, campaign, _row(session, key, number))
+        kept = _decrypted(installation, campaign, _row(session, actor, campaign, key, number))
     wanted = [answer.q for answer in kept.answers if answer.needs_human]
     if missing := [name for name in wanted if name not in chosen]:
         raise Refusal("settle_incomplete", count=len(missing))
@@ -204,12 +225,22 @@ def _first_answers(session: Session, campaign: CampaignRecord, number: str) -> A
     return AnswerSheet(response.marks, response.profile, "" if comment is None else comment.text)
 
 
-def _row(session: Session, unit: UnitKey, number: str) -> ScanForm:
+def _row(session: Session, actor: Actor, campaign: CampaignRecord, unit: UnitKey, number: str) -> ScanForm:
     serial = serial_of(number)
     form = None if serial is None else session.get(ScanForm, (*unit, serial))
     if form is None or not form.waits:
         raise Refusal("form_number_unknown", number=number)
+    able = handing_out.keyers(session, campaign, unit, handing_out.KEYING_SECOND)
+    read_by = _read_by(readings.of_sheet(session, unit, form.serial))
+    handed_out_by = handing_out.hander(session, unit, form.serial)
+    if barred := handing_out.barred(actor, read_by, handed_out_by, able):
+        raise Refusal(barred, number=number)
     return form
+
+
+def _read_by(history: ReadingHistory | None) -> tuple[int | None, ...]:
+    """Return the account that keyed a scanned form before, none where nobody has."""
+    return () if history is None else (history.first.account_id,)
 
 
 def _encrypted(

@@ -16,27 +16,28 @@ from forms.faults import FaultyInstrument
 from forms.questionnaire import COMMENT, Questionnaire
 from survey.clock import start_of
 from survey.errors import Refusal
-from survey.models import Comment, PaperReading, Response
+from survey.models import PaperReading, Response
 from survey.services.accounts.actors import Actor
-from survey.services.collection import decisions, door, readings, serials
+from survey.services.collection import decisions, door, form_answers, handing_out, readings
 from survey.services.collection.decisions import LinkedForm
 from survey.services.collection.entries import CorrectedEntry
+from survey.services.collection.form_answers import FormAnswers
 from survey.services.collection.readings import ReadingHistory
 from survey.services.collection.serial_ranges import number_of, serial_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.vocabulary import HalfDay, ReadingKind, ReadingSource, State, Verdict
+from survey.vocabulary import HalfDay, ReadingKind, ReadingSource, Verdict
 
 HOUR = {HalfDay.AM.value: dt.timedelta(hours=9), HalfDay.PM.value: dt.timedelta(hours=15)}
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitedKeying:
-    """A form that waits for its second keying; ``own``: the actor keyed it first."""
+    """A form that waits for its second keying; ``barred``: the code that says why the actor may not key it."""
 
     number: str
     day: dt.date
-    own: bool
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,25 @@ class FieldDiscrepancy:
 
 
 @dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """A form whose two readings differ. ``own``: the actor made one of them, and so sees no answers."""
+class DisputedForm:
+    """A form whose two readings differ, in a list; ``own``: the actor made one of them, and does not settle it."""
 
     number: str
     own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """What two readings of a form have differently, for who compares it with the paper."""
+
+    number: str
     fields: tuple[FieldDiscrepancy, ...]
 
 
 def waiting(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
 ) -> list[AwaitedKeying]:
-    """Return the forms of a unit that were sampled for a second keying, by number.
+    """Return the forms of a unit that a second person keys in, by number: sampled, or their totals differed.
 
     Raises:
         Refusal: ``unit_unknown``; ``unit_out_of_reach``.
@@ -70,35 +78,29 @@ def waiting(
     with installation.database.read() as session:
         histories = readings.of_unit(session, key)
         awaiting = set(readings.awaiting(session, key))
+        differed = form_answers.mismatched(session, key)
+        handers = handing_out.handers(session, key)
+        able = handing_out.keyers(session, campaign, key, handing_out.KEYING_SECOND)
     return [
-        AwaitedKeying(number_of(serial), each.first.day, each.first.account_id == actor.account_id)
+        AwaitedKeying(
+            number_of(serial),
+            each.first.day,
+            handing_out.barred(actor, (each.first.account_id,), handers.get(serial), able),
+        )
         for serial, each in sorted(histories.items())
-        if each.awaits_second and number_of(serial) in awaiting
+        if (each.awaits_second or (each.second is None and number_of(serial) in differed))
+        and number_of(serial) in awaiting
     ]
 
 
-def may_key_second(
-    installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str, number: str
-) -> bool:
-    """Return whether the actor may key that form of a unit a second time: it waits, and somebody else keyed it.
-
-    Most of these are sampled; a form that was found unlike its paper may be keyed again as well.
+def require_may_key(installation: Installation, actor: Actor, campaign: CampaignRecord, number: str) -> None:
+    """Refuse whoever may not key that form a second time: it waits, somebody else keyed it and handed it out.
 
     Raises:
-        Refusal: ``unit_unknown``; ``unit_out_of_reach``.
+        Refusal: as :func:`key_second`.
     """
-    key = campaign.unit_key(unit)
-    actor.require(unit)
-    serial = serial_of(number)
     with installation.database.read() as session:
-        history = readings.of_sheet(session, key, serial) if serial else None
-        waits = number in readings.awaiting(session, key)
-    return (
-        history is not None
-        and history.second is None
-        and waits
-        and history.first.account_id != actor.account_id
-    )
+        form_answers.for_second_keying(session, actor, campaign, number)
 
 
 def key_second(
@@ -114,23 +116,15 @@ def key_second(
     """Take a second reading in and return whether it agrees with the first one, which verifies the form.
 
     Raises:
-        Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``verification_closed``;
-            ``second_by_same`` for whoever read it first; ``second_not_wanted`` when there is a second
-            reading already, or the form no longer waits.
+        Refusal: as :func:`survey.services.collection.form_answers.for_second_keying`.
     """
     with installation.database.write() as session:
-        serials.require_verifying(session, campaign)
-        form = decisions.paper_of(session, campaign, number, actor)
-        history = _history(session, form)
-        if form.keyed_by == actor.account_id:
-            raise Refusal("second_by_same", number=number)
-        if history.second is not None or decisions.present_state(session, form) is not State.AWAITING:
-            raise Refusal("second_not_wanted", number=number)
-        first = _answers(session, form)
+        known = form_answers.for_second_keying(session, actor, campaign, number)
+        form, first = known.form, known.sheet
         differing = sum(one != other for _, one, other in _fields(campaign.questionnaire, first, sheet))
         agrees = differing == 0 and _same_words(first.comment, sheet.comment)
         kept = {} if agrees else readings.columns_of(sheet)
-        compared = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
+        compared = _compared(campaign.questionnaire)
         row = _row(session, actor, form, ReadingKind.SECOND, now, source)
         session.execute(insert(PaperReading).values(**row, **kept, compared=compared, differing=differing))
         if agrees:
@@ -140,8 +134,8 @@ def key_second(
 
 def discrepancies(
     installation: Installation, actor: Actor, campaign: CampaignRecord, unit: str
-) -> list[Discrepancy]:
-    """Return the forms of a unit whose two readings differ, only with what differs.
+) -> list[DisputedForm]:
+    """Return the forms of a unit whose two readings differ, without anything of their answers.
 
     Raises:
         Refusal: ``unit_unknown``; ``unit_out_of_reach``.
@@ -151,12 +145,26 @@ def discrepancies(
     with installation.database.read() as session:
         histories = readings.of_unit(session, key)
         awaiting = set(readings.awaiting(session, key))
-        open_ones = {number_of(n): each for n, each in sorted(histories.items()) if each.is_discrepant}
-        return [
-            _discrepancy(session, campaign, actor, number, each)
-            for number, each in open_ones.items()
-            if number in awaiting  # one that was excluded meanwhile needs nobody
-        ]
+    return [
+        DisputedForm(number_of(serial), actor.account_id in _readers(each))
+        for serial, each in sorted(histories.items())
+        # one that was excluded meanwhile needs nobody
+        if each.is_discrepant and number_of(serial) in awaiting
+    ]
+
+
+def discrepancy(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: str
+) -> Discrepancy:
+    """Return what two readings of one form have differently, to who settles it with the paper in hand.
+
+    Raises:
+        Refusal: as :func:`survey.services.collection.form_answers.for_adjudicating`.
+    """
+    with installation.database.read() as session:
+        known = form_answers.for_adjudicating(session, actor, campaign, number)
+    fields = _field_discrepancies(campaign.questionnaire, known.sheet, _second(known))
+    return Discrepancy(number, tuple(fields))
 
 
 def adjudicate(
@@ -172,24 +180,15 @@ def adjudicate(
     Where the first reading was right it is verified; else a response with the right answers takes its place.
 
     Raises:
-        Refusal: ``form_number_unknown``; ``unit_out_of_reach``; ``verification_closed``;
-            ``settle_nothing`` where nothing differs; ``settle_own_entry`` for whoever read it before;
-            ``settle_incomplete`` when a field has no value; ``settle_faulty``.
+        Refusal: as :func:`survey.services.collection.form_answers.for_adjudicating`; ``settle_incomplete`` when a
+            field has no value; ``settle_faulty``.
     """
     with installation.database.write() as session:
-        serials.require_verifying(session, campaign)
-        form = decisions.paper_of(session, campaign, number, actor)
-        history = _history(session, form)
-        if not history.is_discrepant or history.second is None:
-            raise Refusal("settle_nothing", number=number)
-        if actor.account_id in (form.keyed_by, history.second.account_id):
-            raise Refusal("settle_own_entry")
-        if decisions.present_state(session, form) is not State.AWAITING:
-            raise Refusal("decision_not_allowed", number=number)
-        first = _answers(session, form)
-        right = _adjudicated(campaign.questionnaire, first, readings.sheet_of(history.second), chosen)
+        known = form_answers.for_adjudicating(session, actor, campaign, number)
+        form, first, second = known.form, known.sheet, _second(known)
+        right = _adjudicated(campaign.questionnaire, first, second, chosen)
         wrong = sum(one != other for _, one, other in _fields(campaign.questionnaire, first, right))
-        counted = {"compared": history.second.compared, "differing": wrong}
+        counted = {"compared": _compared(campaign.questionnaire), "differing": wrong}
         row = _row(session, actor, form, ReadingKind.ADJUDICATED, now)
         session.execute(insert(PaperReading).values(**row, **counted))
         if right == first:
@@ -231,16 +230,21 @@ def _correct(
     decisions.write(session, actor, form, Verdict.CORRECTED, now, replaced_by=accepted.response_key)
 
 
-def _discrepancy(
-    session: Session, campaign: CampaignRecord, actor: Actor, number: str, history: ReadingHistory
-) -> Discrepancy:
-    form = decisions.paper_of(session, campaign, number)
-    second = history.second
-    if second is None or actor.account_id in (form.keyed_by, second.account_id):
-        return Discrepancy(number, own=True, fields=())
-    first = _answers(session, form)
-    fields = tuple(_field_discrepancies(campaign.questionnaire, first, readings.sheet_of(second)))
-    return Discrepancy(number, own=False, fields=fields)
+def _second(known: FormAnswers) -> AnswerSheet:
+    """Return the second reading of a form that is in dispute."""
+    if known.history is None or known.history.second is None:
+        raise Refusal("settle_nothing", number=known.form.number)
+    return readings.sheet_of(known.history.second)
+
+
+def _readers(history: ReadingHistory) -> frozenset[int | None]:
+    """Return the accounts that made the two readings."""
+    return frozenset(each.account_id for each in (history.first, history.second) if each is not None)
+
+
+def _compared(q: Questionnaire) -> int:
+    """Return how many fields of a form are compared: all but the comment."""
+    return len(q.items) + 1 + len(q.profile)
 
 
 def _field_discrepancies(
@@ -267,22 +271,6 @@ def _value(fields: Mapping[str, Sequence[str]], name: str) -> str:
 def _same_words(one: str, other: str) -> bool:
     """Return whether two comments have the same letters and digits: commas are not worth a third person."""
     return [c for c in one.casefold() if c.isalnum()] == [c for c in other.casefold() if c.isalnum()]
-
-
-def _history(session: Session, form: LinkedForm) -> ReadingHistory:
-    serial = serial_of(form.number)
-    history = readings.of_sheet(session, form.unit, serial) if serial else None
-    if history is None:
-        raise Refusal("form_number_unknown", number=form.number)
-    return history
-
-
-def _answers(session: Session, form: LinkedForm) -> AnswerSheet:
-    marks, profile = session.execute(
-        select(Response.marks, Response.profile).filter_by(**form.response.columns)
-    ).one()
-    comment = session.scalar(select(Comment.text).filter_by(**form.response.columns))
-    return AnswerSheet(marks, profile, comment or "")
 
 
 def _row(
