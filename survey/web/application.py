@@ -27,7 +27,7 @@ from survey.web.invitations.lists import invitations
 from survey.web.kiosks.device_api import kiosk
 from survey.web.kiosks.devices import kiosks
 from survey.web.kiosks.phone import kiosk_phone
-from survey.web.paper import paper_checks, paper_entry, scans, second_keying, sheets
+from survey.web.paper import paper_checks, paper_entry, scans, second_keying, sheets, verification
 from survey.web.results.analysis import analysis
 from survey.web.results.board import board
 from survey.web.results.releases import releases
@@ -54,6 +54,7 @@ BLUEPRINTS = (
     links,
     paper_checks.pages,
     second_keying.pages,
+    verification.pages,
     sheets.pages,
     scans.pages,
     screens,

@@ -10,8 +10,11 @@ from wtforms import HiddenField, StringField
 from forms import answers
 from forms.answers import AnswerSheet
 from forms.faults import FaultyInstrument
-from survey.errors import LocatedFault
+from survey.errors import Fault, LocatedFault, sentence_of
 from survey.services.installation.campaign_records import CampaignRecord
+from survey.web import language
+
+DIGITS = 4
 
 
 class EntryForm(FlaskForm):
@@ -31,3 +34,14 @@ def sheet_of(
     except FaultyInstrument as faulty:
         faults.extend(faulty.faults)
         return None
+
+
+def canonical(number: str) -> str:
+    """Return a form's number in the one way it is kept: capitals, plain digits filled up to four."""
+    plain = number.strip().upper()
+    return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
+
+
+def barred_sentence(number: str, code: str) -> str:
+    """Return why whoever has signed in does not read a form, by the catalogue's *code*; empty without one."""
+    return sentence_of(Fault(code, number, {"number": number}), language.of_request()) if code else ""

@@ -1,4 +1,4 @@
-"""The keyed paper forms of a unit: a second person checks them; the head and TCCB exclude and reinstate."""
+"""The keyed paper forms of a unit, by number and state; the head and TCCB exclude and reinstate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Reason, Role, State, Verdict
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
-from survey.web.paper.form_totals import tally
 
 pages = Blueprint("paper_checks", __name__)
 
@@ -48,17 +47,10 @@ def listing(campaign: str) -> ResponseReturnValue:
         unit=unit,
         counts={state: sum(form.state is state for form in forms) for state in State},
         chosen=chosen,
-        rows=[(form, tally(form.marks)) for form in shown],
+        rows=shown,
         reasons=list(Reason),
         form=DecisionForm(formdata=None),
     )
-
-
-@pages.post("/noi-bo/<campaign>/phieu-giay/xac-nhan")
-@allow(Role.OFFICER, Role.UNIT_HEAD)
-def verify(campaign: str) -> ResponseReturnValue:
-    """Confirm that a form was keyed as its paper says; never by the one who keyed it."""
-    return _decide(campaign, Verdict.VERIFIED)
 
 
 @pages.post("/noi-bo/<campaign>/phieu-giay/loai")

@@ -19,7 +19,7 @@ from survey.services.counter import tickets
 from survey.services.counter.tickets import SpendableTicket
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.kiosks import devices
-from survey.services.paper import batches
+from survey.services.paper import batches, separate_duties
 from survey.services.results import quotas
 from survey.services.results.quotas import Progress
 from survey.vocabulary import Role
@@ -28,7 +28,7 @@ from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
 from survey.web.field_faults import FieldFault
 from survey.web.office_frame import to_campaign
-from survey.web.paper.entry_form import EntryForm, sheet_of
+from survey.web.paper.entry_form import EntryForm, canonical, sheet_of
 
 pages = Blueprint("paper_entry", __name__)
 
@@ -37,14 +37,13 @@ CARD = "card"
 LONGEST_CARD = 60
 RECEIVED = "received"
 SHAPE = re.compile(r"[0-9A-Z](?:[0-9A-Z-]{0,22}[0-9A-Z])?")
-DIGITS = 4
 # Refusals that concern what stands on the page; it is shown again with everything that was typed.
 ON_PAGE = frozenset(
     {
         *("form_number_used", "response_conflict", "idempotency_key_bad"),
         *("sheet_used", "sheet_not_printed", "sheet_of_other_unit"),
         *("sheet_is_blank", "sheet_is_spoiled", "sheet_is_missing"),
-        *("ticket_spent", "ticket_void"),
+        *("handed_out_by_same", "ticket_spent", "ticket_void"),
     }
 )
 
@@ -131,12 +130,6 @@ def _number(context: KeyingContext, typed: str, faults: list[LocatedFault]) -> s
     return serial_ranges.number_of(span.first)
 
 
-def canonical(number: str) -> str:
-    """Return a form's number in the one way it is kept: capitals, plain digits filled up to four."""
-    plain = number.strip().upper()
-    return plain.lstrip("0").zfill(DIGITS) if plain.isascii() and plain.isdigit() else plain
-
-
 def _card(context: KeyingContext, given: EntryForm, faults: list[LocatedFault]) -> SpendableTicket | None:
     """Return the card that came with the form, None without one; what is wrong with its code is added to *faults*."""
     text = (given.card.data or "").strip()[:LONGEST_CARD]
@@ -169,6 +162,9 @@ def _page(
         unit=context.unit,
         progress=context.progress,
         alarms=devices.alarms(current_installation(), actor(), context.campaign, clock.now()),
+        handed_out=separate_duties.not_to_key(
+            current_installation(), actor(), context.campaign, context.unit.code
+        ),
         late=clock.now() >= context.campaign.closes_at,
         values=values,
         faults=[FieldFault(fault.location, sentence_of(fault, lang)) for fault in faults],

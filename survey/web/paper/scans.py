@@ -20,11 +20,13 @@ from survey.errors import Fault, Refusal, sentence_of
 from survey.plans.plan import PlanUnit
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.paper import doubtful_forms, scans
+from survey.services.paper.doubtful_forms import WaitingScan
 from survey.services.paper.scans import TakenIn
 from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
+from survey.web.paper.entry_form import barred_sentence
 from survey.web.request_bodies import takes_up_to
 
 pages = Blueprint("scans", __name__)
@@ -57,7 +59,7 @@ def queue(campaign: str) -> ResponseReturnValue:
     unit = _asked(record, request.args.get("don-vi"))
     waiting = doubtful_forms.waiting(current_installation(), actor(), record, unit.code)
     number = request.args.get("so", "")
-    if number not in waiting or actor().role not in SCANNING:
+    if number not in {scan.number for scan in waiting} or actor().role not in SCANNING:
         return _queue(record, unit, waiting)
     q, lang = record.questionnaire, language.of_request()
     form = doubtful_forms.doubtful(current_installation(), actor(), record, unit.code, number)
@@ -106,14 +108,14 @@ def answer_doubts(campaign: str) -> ResponseReturnValue:
     chosen = request.form.to_dict()
     doubtful_forms.answer_doubts(installation, actor(), record, unit.code, number, chosen, clock.now())
     flash({"number": number}, DONE)  # type: ignore[arg-type]
-    following = doubtful_forms.waiting(installation, actor(), record, unit.code)[:1]
-    asked = {"so": following[0]} if following else {}
+    waiting = doubtful_forms.waiting(installation, actor(), record, unit.code)
+    asked = next(({"so": scan.number} for scan in waiting if not scan.barred), {})
     code = unit.code
     return redirect(url_for("scans.queue", campaign=campaign, **{"don-vi": code}, **asked), 303)  # type: ignore[arg-type]
 
 
 def _queue(
-    record: CampaignRecord, unit: PlanUnit, waiting: Sequence[str], taken: TakenIn | None = None
+    record: CampaignRecord, unit: PlanUnit, waiting: Sequence[WaitingScan], taken: TakenIn | None = None
 ) -> str:
     lang = language.of_request()
     problems = [
@@ -124,7 +126,7 @@ def _queue(
         "officer/scans.html",
         campaign=record,
         unit=unit,
-        waiting=waiting,
+        waiting=[(scan.number, barred_sentence(scan.number, scan.barred)) for scan in waiting],
         taken=taken,
         problems=problems,
     )

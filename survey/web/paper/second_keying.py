@@ -23,11 +23,12 @@ from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.field_faults import FieldFault
-from survey.web.paper.entry_form import EntryForm, sheet_of
+from survey.web.paper.entry_form import EntryForm, barred_sentence, sheet_of
 
 pages = Blueprint("second_keying", __name__)
 
 KEYING = (Role.OFFICER, Role.UNIT_HEAD)
+SETTLING = (Role.TCCB, Role.UNIT_HEAD, Role.OFFICER)
 LOOKING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
 DONE = "second"
 
@@ -48,13 +49,15 @@ class AdjudicationForm(FlaskForm):
 @pages.get("/noi-bo/<campaign>/nhap-lan-hai")
 @allow(*KEYING)
 def second(campaign: str) -> ResponseReturnValue:
-    """List the forms that were sampled, or show the entry page of the one in ``?so=``."""
+    """List the forms that wait for a second keying, or show the entry page of the one in ``?so=``."""
     record = current_installation().campaigns.get(campaign)
-    own, number = _own(record), request.args.get("so", "")
-    if number and second_keying.may_key_second(current_installation(), actor(), record, own.code, number):
+    if number := request.args.get("so", ""):
+        second_keying.require_may_key(current_installation(), actor(), record, number)
         return _entry(record, number, {}, ())
+    own = _own(record)
     waiting = second_keying.waiting(current_installation(), actor(), record, own.code)
-    return render_template("officer/second.html", campaign=record, unit=own, waiting=waiting)
+    rows = [(form, barred_sentence(form.number, form.barred)) for form in waiting]
+    return render_template("officer/second.html", campaign=record, unit=own, rows=rows)
 
 
 @pages.post("/noi-bo/<campaign>/nhap-lan-hai")
@@ -69,17 +72,20 @@ def save_second(campaign: str) -> ResponseReturnValue:
         return _entry(record, number, request.form.to_dict(flat=False), faults), 422
     agrees = second_keying.key_second(current_installation(), actor(), record, number, sheet, clock.now())
     flash({"number": number, "agrees": agrees}, DONE)  # type: ignore[arg-type]
+    if "tiep" in request.args:  # it was keyed instead of counted: back to the queue, behind it
+        return redirect(url_for("verification.show", campaign=campaign, sau=number), 303)
     return redirect(url_for("second_keying.second", campaign=campaign), 303)
 
 
 @pages.get("/noi-bo/<campaign>/doi-chieu")
 @allow(*ANY_ROLE)
 def discrepancies(campaign: str) -> ResponseReturnValue:
-    """Show what two keyings of a unit have differently, and numbers that came in twice."""
+    """List what waits for a third person and numbers that came in twice, or show the form in ``?so=``."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
     unit = _asked(record)
-    q = record.questionnaire
+    if number := request.args.get("so", ""):
+        return _discrepancy(record, unit, number)
     return render_template(
         "unit/discrepancies.html",
         campaign=record,
@@ -87,15 +93,25 @@ def discrepancies(campaign: str) -> ResponseReturnValue:
         discrepancies=second_keying.discrepancies(installation, actor(), record, unit.code),
         duplicates=duplicate_serials.unresolved(installation, actor(), record, unit.code),
         accuracy=_accuracy(record),
+    )
+
+
+def _discrepancy(record: CampaignRecord, unit: PlanUnit, number: str) -> str:
+    q = record.questionnaire
+    return render_template(
+        "unit/discrepancy.html",
+        campaign=record,
+        unit=unit,
+        form=second_keying.discrepancy(current_installation(), actor(), record, number),
         items={item.field: item for item in (*q.items, q.overall)},
         questions={question.field: question for question in q.profile},
-        numbers={item.field: number for number, item in enumerate((*q.items, q.overall), start=1)},
+        numbers={item.field: place for place, item in enumerate((*q.items, q.overall), start=1)},
         language=language.of_request(),
     )
 
 
 @pages.post("/noi-bo/<campaign>/doi-chieu")
-@allow(*ANY_ROLE)
+@allow(*SETTLING)
 def adjudicate(campaign: str) -> ResponseReturnValue:
     """Adjudicate a form on which two keyings differ."""
     installation, form = current_installation(), AdjudicationForm()

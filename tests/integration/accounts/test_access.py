@@ -129,17 +129,18 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "second_keying.second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "second_keying.save_second": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "second_keying.discrepancies": EVERYBODY,
-    "second_keying.adjudicate": EVERYBODY,
+    "second_keying.adjudicate": EVERYBODY - {Role.ADMIN},
     "second_keying.resolve": HEADS,
     "paper_checks.listing": EVERYBODY,
-    "paper_checks.verify": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
+    "verification.show": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
+    "verification.compare": frozenset({Role.OFFICER, Role.UNIT_HEAD}),
     "paper_checks.exclude": HEADS,
     "paper_checks.reinstate": HEADS,
 }
 # Addresses that name a unit in their query instead of their path, or in what is sent.
 NAMES_UNIT_IN_QUERY = {"results.figure", "paper_checks.listing", "second_keying.discrepancies", "scans.queue"}
 NAMES_FORM = {
-    "paper_checks.verify",
+    "verification.compare",
     "paper_checks.exclude",
     "paper_checks.reinstate",
     "second_keying.adjudicate",
@@ -292,7 +293,7 @@ def test_nothing_of_another_unit_is_reached(
         if roles is None or role not in roles or not names_unit:
             continue
         for method in methods(rule):
-            data = {"number": "0777", "reason": "test", "unit": OTHER}
+            data = {"number": "0777", "reason": "test", "unit": OTHER, "level_4": "26", "overall": "4"}
             answer = browser.open(address(app, installation, rule, OTHER), method=method, data=data)
             assert answer.status_code in {403, 404}, (role, method, rule.rule, answer.status_code)
             assert "0777" not in answer.text

@@ -20,7 +20,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import quotas
 from survey.vocabulary import EntryState, Reason, Role, State, Verdict
-from tests.support import scene
+from tests.support import paper_scene, scene
 from tests.support.scene import NOW, entry
 
 KEY = "k" * 22
@@ -282,7 +282,7 @@ class TestSecondPerson:
         accepted = door.accept(installation, entry(strict, number="1", actor=first), NOW)
         assert accepted.state is EntryState.AWAITING
         assert self.valid(installation, strict) == 0
-        decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, second, strict, "1", NOW)
         assert self.valid(installation, strict) == 1
         assert state_of(installation, strict, "1") is State.VALID
 
@@ -292,7 +292,7 @@ class TestSecondPerson:
         first, _ = people
         door.accept(installation, entry(strict, number="1", actor=first), NOW)
         with pytest.raises(Refusal, match="verify_own_entry"):
-            decisions.decide(installation, first, strict, "1", Verdict.VERIFIED, NOW)
+            paper_scene.verify(installation, first, strict, "1", NOW)
         assert self.valid(installation, strict) == 0
 
     def test_excluding_and_reinstating_does_not_stand_in_for_the_second_person(
@@ -304,7 +304,7 @@ class TestSecondPerson:
         decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.AWAITING
         assert self.valid(installation, strict) == 0
-        decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, second, strict, "1", NOW)
         decisions.decide(installation, first, strict, "1", Verdict.EXCLUDED, NOW, reason=Reason.DUPLICATE)
         decisions.decide(installation, first, strict, "1", Verdict.REINSTATED, NOW)
         assert state_of(installation, strict, "1") is State.VALID
@@ -318,7 +318,7 @@ class TestSecondPerson:
 
         def verify(_: int) -> str:
             try:
-                decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, NOW)
+                paper_scene.verify(installation, second, strict, "1", NOW)
             except Refusal as refusal:
                 return refusal.code
             return "done"
@@ -337,7 +337,7 @@ class TestSecondPerson:
             door.accept(installation, entry(strict, number="1", actor=first), after).state is EntryState.LATE
         )
         with pytest.raises(Refusal, match="decision_not_allowed"):
-            decisions.decide(installation, second, strict, "1", Verdict.VERIFIED, after)
+            paper_scene.verify(installation, second, strict, "1", after)
 
     def test_a_citizens_own_form_awaits_nobody(
         self, installation: Installation, strict: CampaignRecord

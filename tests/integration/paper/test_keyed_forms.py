@@ -12,7 +12,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import decisions
 from survey.services.installation.installation import Installation
 from survey.vocabulary import State
-from survey.web.paper.paper_entry import canonical
+from survey.web.paper.entry_form import canonical
 from tests.support.office import SignIn, office, office_app, rehearsed, sign_in, token
 
 __all__ = ["office", "office_app", "rehearsed", "sign_in"]

@@ -25,7 +25,7 @@ from survey.services.results import figures, quotas
 from survey.vocabulary import Reason, Role, Verdict
 from tests.paper.hands import answer, somebody
 from tests.paper.takes import TAKES
-from tests.support import scene
+from tests.support import paper_scene, scene
 from tests.support.paper_scene import HEAD
 from tests.support.scene import AN_NHON, CLOSED, NOW, entry
 
@@ -73,7 +73,8 @@ def test_a_form_goes_from_the_printer_to_the_results(
     taken = scans.take_in(installation, one, campaign, "an-nhon", paths, NOW)
     assert taken.problems == ()
     assert sorted(taken.accepted + taken.doubtful) == sorted(truth)
-    assert doubtful_forms.waiting(installation, two, campaign, "an-nhon") == sorted(taken.doubtful)
+    waits = doubtful_forms.waiting(installation, two, campaign, "an-nhon")
+    assert [(scan.number, scan.barred) for scan in waits] == [(each, "") for each in sorted(taken.doubtful)]
     for number in taken.doubtful:
         settled(installation, campaign, one, number, truth[number])
     assert quotas.progress(installation, HEAD, campaign, NOW).total("awaiting") == 3
@@ -87,13 +88,13 @@ def test_a_form_goes_from_the_printer_to_the_results(
     assert scene.counts(installation)["response"] == 3
     for number in truth:
         if not serials.is_sampled(installation.keys.paper_sample, campaign, int(number)):
-            decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
-    for waits in second_keying.waiting(installation, two, campaign, "an-nhon"):
+            paper_scene.verify(installation, two, campaign, number, NOW)
+    for awaited in second_keying.waiting(installation, two, campaign, "an-nhon"):
         with installation.database.read() as session:
-            first = decisions.paper_of(session, campaign, waits.number)
+            first = decisions.paper_of(session, campaign, awaited.number)
             row = session.execute(scene.table("response").select().filter_by(**first.response.columns)).one()
         assert second_keying.key_second(
-            installation, two, campaign, waits.number, AnswerSheet(row.marks, row.profile, ""), NOW
+            installation, two, campaign, awaited.number, AnswerSheet(row.marks, row.profile, ""), NOW
         )
     unit = quotas.progress(installation, HEAD, campaign, NOW).units[0]
     assert (unit.valid, unit.awaiting, unit.missing) == (3, 0, unit.target - 3)
@@ -115,7 +116,10 @@ def test_a_scan_is_the_second_reading_of_a_keyed_form(
     for number in taken.doubtful:
         settled(installation, campaign, two, number, truth[number])
     head = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
-    (seen,) = second_keying.discrepancies(installation, head, campaign, "an-nhon")
+    assert [form.number for form in second_keying.discrepancies(installation, head, campaign, "an-nhon")] == [
+        "0001"
+    ]
+    seen = second_keying.discrepancy(installation, head, campaign, "0001")
     assert seen.fields
     assert all(d.second == "".join(truth["0001"].get(d.field, [])) for d in seen.fields)
 
@@ -162,7 +166,7 @@ def test_pictures_are_encrypted_and_go_when_verification_closes(
     if serials.is_sampled(installation.keys.paper_sample, campaign, 1):
         decisions.decide(installation, HEAD, campaign, "0001", Verdict.EXCLUDED, NOW, reason=Reason.TEST)
     else:
-        decisions.decide(installation, colleague, campaign, "0001", Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, colleague, campaign, "0001", NOW)
     closing.close_unit(installation, HEAD, campaign, "an-nhon", "Trần B", CLOSED)
     traces = [row.content[at : at + 24] for at in (100, len(row.content) // 2, len(row.content) - 100)]
     if installation.database.is_sqlite:

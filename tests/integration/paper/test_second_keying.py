@@ -14,12 +14,14 @@ from survey.errors import Refusal
 from survey.models import PaperReading, Response
 from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.collection import decisions, door, duplicate_serials, readings, serials
+from survey.services.collection.decisions import KeyedForm
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.paper import closing, keying_accuracy, second_keying
+from survey.services.paper.second_keying import DisputedForm
 from survey.services.results import quotas
 from survey.vocabulary import ReadingSource, Reason, Role, State, Verdict
-from tests.support import scene
+from tests.support import paper_scene, scene
 from tests.support.paper_scene import HEAD, issue
 from tests.support.scene import CLOSED, NOW, entry
 from tests.support.web import SignIn
@@ -72,10 +74,11 @@ def test_paper_counts_only_once_a_second_person_agrees(
     number = drawn(installation, campaign)
     first(installation, campaign, number, one)
     assert (valid(installation, campaign), state(installation, campaign, number)) == (0, State.AWAITING)
-    assert [w.own for w in second_keying.waiting(installation, one, campaign, "an-nhon")] == [True]
-    assert [w.own for w in second_keying.waiting(installation, two, campaign, "an-nhon")] == [False]
+    for actor, barred in ((one, "second_by_same"), (two, "")):
+        (waits,) = second_keying.waiting(installation, actor, campaign, "an-nhon")
+        assert waits.barred == barred
     with pytest.raises(Refusal, match="double_keying_needed"):
-        decisions.decide(installation, head, campaign, number, Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, head, campaign, number, NOW)
     with pytest.raises(Refusal, match="second_by_same"):
         second_keying.key_second(installation, one, campaign, number, sheet(campaign), NOW)
     assert second_keying.key_second(installation, two, campaign, number, sheet(campaign), NOW)
@@ -91,19 +94,22 @@ def test_nobody_who_keys_sees_how_it_was_keyed(
     one, two, head = people
     number = drawn(installation, campaign)
     first(installation, campaign, number, one)
-    for actor in people:
-        assert decisions.keyed_forms(installation, actor, campaign, "an-nhon") == []
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
     for actor in (one, two):
         (seen,) = second_keying.discrepancies(installation, actor, campaign, "an-nhon")
-        assert seen.own
-        assert seen.fields == ()
+        assert seen == DisputedForm(number, own=True)
+        with pytest.raises(Refusal, match="settle_own_entry"):
+            second_keying.discrepancy(installation, actor, campaign, number)
         with pytest.raises(Refusal, match="settle_own_entry"):
             second_keying.adjudicate(installation, actor, campaign, number, {}, NOW)
-    (seen,) = second_keying.discrepancies(installation, head, campaign, "an-nhon")
+    assert second_keying.discrepancies(installation, head, campaign, "an-nhon") == [
+        DisputedForm(number, own=False)
+    ]
+    found = second_keying.discrepancy(installation, head, campaign, number)
     field = campaign.questionnaire.items[3].field
-    assert [(d.field, d.first, d.second) for d in seen.fields] == [(field, "4", "1")]
-    assert decisions.keyed_forms(installation, head, campaign, "an-nhon") == []
+    assert [(d.field, d.first, d.second) for d in found.fields] == [(field, "4", "1")]
+    with pytest.raises(Refusal, match="role_out_of_reach"):
+        second_keying.discrepancy(installation, COMMAND_LINE, campaign, number)
 
 
 @pytest.mark.parametrize(("chosen", "mark", "wrong"), [("4", "4", 0), ("1", "1", 1), ("", "-", 1)])
@@ -125,7 +131,8 @@ def test_a_third_person_settles_and_only_the_right_answers_count(
     second_keying.adjudicate(installation, head, campaign, number, {field: chosen}, LATER)
     assert (valid(installation, campaign), state(installation, campaign, number)) == (1, State.VALID)
     (form,) = decisions.keyed_forms(installation, head, campaign, "an-nhon")
-    assert (form.number, form.marks[3], form.state) == (number, mark, State.VALID)
+    assert form == KeyedForm(number, State.VALID)
+    assert paper_scene.marks(installation, campaign, number)[3] == mark
     fields = len(campaign.questionnaire.items) + 1 + len(campaign.questionnaire.profile)
     found = keying_accuracy.of_campaign(installation, campaign)
     assert found == KeyingComparison(1, 1, 1, fields, 1, wrong)
@@ -160,7 +167,7 @@ def test_other_words_in_a_comment_go_to_a_third_person_too(
     assert not second_keying.key_second(
         installation, two, campaign, number, sheet(campaign, "Ghế hơi ít"), NOW
     )
-    (seen,) = second_keying.discrepancies(installation, head, campaign, "an-nhon")
+    seen = second_keying.discrepancy(installation, head, campaign, number)
     assert [d.field for d in seen.fields] == ["comment"]
     second_keying.adjudicate(installation, head, campaign, number, {"comment": "Ghế hơi ít"}, NOW)
     assert valid(installation, campaign) == 1
@@ -175,8 +182,8 @@ def test_forms_that_were_not_drawn_are_verified_by_their_totals(
     first(installation, campaign, number, one)
     assert second_keying.waiting(installation, two, campaign, "an-nhon") == []
     with pytest.raises(Refusal, match="verify_own_entry"):
-        decisions.decide(installation, one, campaign, number, Verdict.VERIFIED, NOW)
-    decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, one, campaign, number, NOW)
+    paper_scene.verify(installation, two, campaign, number, NOW)
     assert valid(installation, campaign) == 1
 
 
@@ -187,18 +194,19 @@ def test_a_form_found_unlike_its_paper_is_keyed_again_and_settled(
     one, two, head = people
     number = drawn(installation, campaign, wanted=False)
     first(installation, campaign, number, one)
-    (listed,) = decisions.keyed_forms(installation, two, campaign, "an-nhon")
-    assert listed.may_be_keyed_again
-    assert not second_keying.may_key_second(installation, one, campaign, "an-nhon", number)
-    assert not second_keying.may_key_second(installation, two, campaign, "an-nhon", "0399")
-    assert second_keying.may_key_second(installation, two, campaign, "an-nhon", number)
+    for actor, other, code in ((one, number, "second_by_same"), (two, "0399", "form_number_unknown")):
+        with pytest.raises(Refusal, match=code):
+            second_keying.require_may_key(installation, actor, campaign, other)
+    second_keying.require_may_key(installation, two, campaign, number)
     assert not second_keying.key_second(installation, two, campaign, number, sheet(campaign, m3="1"), NOW)
-    assert not second_keying.may_key_second(installation, head, campaign, "an-nhon", number)
+    with pytest.raises(Refusal, match="second_not_wanted"):
+        second_keying.require_may_key(installation, head, campaign, number)
     second_keying.adjudicate(
         installation, head, campaign, number, {campaign.questionnaire.items[3].field: "1"}, NOW
     )
     (settled,) = decisions.keyed_forms(installation, head, campaign, "an-nhon")
-    assert (settled.state, settled.marks[3], settled.may_be_keyed_again) == (State.VALID, "1", False)
+    assert settled == KeyedForm(number, State.VALID)
+    assert paper_scene.marks(installation, campaign, number)[3] == "1"
     assert valid(installation, campaign) == 1
     assert keying_accuracy.of_campaign(installation, campaign) == KeyingComparison(forms=1)
 
@@ -271,7 +279,7 @@ class TestDuplicates:
         one, two, head = people
         number = drawn(installation, campaign, wanted=False)
         first(installation, campaign, number, one)
-        decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, two, campaign, number, NOW)
         before = valid(installation, campaign)
         copy = entry(campaign, number=number, actor=two, mark="5")
         with pytest.raises(Refusal, match="sheet_used"):
@@ -296,7 +304,7 @@ class TestDuplicates:
         one, two, head = people
         number = drawn(installation, campaign, wanted=False)
         first(installation, campaign, number, one)
-        decisions.decide(installation, two, campaign, number, Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, two, campaign, number, NOW)
         with pytest.raises(Refusal, match="sheet_used"):
             first(installation, campaign, number, two)
         with pytest.raises(Refusal, match="duplicate_waits"):

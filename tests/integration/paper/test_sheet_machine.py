@@ -21,12 +21,12 @@ from hypothesis.stateful import (
 
 from survey.config import Config
 from survey.errors import Refusal
-from survey.services.collection import decisions, door, duplicate_serials, serials
+from survey.services.collection import door, duplicate_serials, serials
 from survey.services.collection.serial_ranges import number_of
 from survey.services.installation.installation import open_installation
 from survey.services.paper import closing, minutes, second_keying
 from survey.services.results import quotas
-from survey.vocabulary import PaperAct, Role, SheetState, Verdict
+from survey.vocabulary import PaperAct, Role, SheetState
 from tests.support import paper_scene, scene
 from tests.support.installation import TEMPLATE, prepare
 from tests.support.postgres import PostgresServer
@@ -130,7 +130,7 @@ class Ballots(RuleBasedStateMachine):
                 answers = scene.sheet(campaign.questionnaire, "4" if same else "3")
                 counted = second_keying.key_second(installation, actor, campaign, number, answers, NOW)
             else:
-                decisions.decide(installation, actor, campaign, number, Verdict.VERIFIED, NOW)
+                paper_scene.verify(installation, actor, campaign, number)
                 counted = True
         except Refusal:
             return

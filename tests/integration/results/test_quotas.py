@@ -25,7 +25,7 @@ from survey.services.installation.installation import Installation
 from survey.services.results import estimates, quotas
 from survey.services.results.quotas import Board
 from survey.vocabulary import Reason, Role, State, Verdict
-from tests.support import scene
+from tests.support import paper_scene, scene
 from tests.support.scene import NOW, entry
 
 DAY = dt.timedelta(days=1)
@@ -84,6 +84,17 @@ def test_four_hundred_units_cost_as_many_queries_as_eleven(
         assert len(seen) == 1
 
 
+def judge(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, number: str, verdict: Verdict
+) -> None:
+    """Let somebody decide about a form: verify it by its totals, exclude or reinstate it."""
+    if verdict is Verdict.VERIFIED:
+        paper_scene.verify(installation, actor, campaign, number)
+        return
+    reason = Reason.TEST if verdict is Verdict.EXCLUDED else None
+    decisions.decide(installation, actor, campaign, number, verdict, NOW, reason=reason)
+
+
 def follow(state: State, verdict: Verdict, reinstated: State) -> State | None:
     """The state after a verdict, None where the verdict is not allowed."""
     return {
@@ -130,12 +141,11 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
         verified = False
         for verdict in verdicts if paper else ():
             after = follow(state, verdict, State.VALID if verified else first)
-            reason = Reason.TEST if verdict is Verdict.EXCLUDED else None
             if after is None:
                 with pytest.raises(Refusal, match="decision_not_allowed"):
-                    decisions.decide(installation, checker, record, number, verdict, NOW, reason=reason)
+                    judge(installation, checker, record, number, verdict)
                 continue
-            decisions.decide(installation, checker, record, number, verdict, NOW, reason=reason)
+            judge(installation, checker, record, number, verdict)
             verified = verified or verdict is Verdict.VERIFIED
             state = after
         expected[number] = (unit_id, state, paper)
