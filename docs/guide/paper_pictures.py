@@ -1,4 +1,4 @@
-"""The guide's pictures of printed forms: the account of sheets, second keying, what differs, doubts of a scan.
+"""The guide's pictures of printed forms: the account of sheets, second keying, counting, what differs, doubts of a scan.
 
 Taken by ``docs.guide.take_pictures`` on the same rehearsal.
 """
@@ -46,7 +46,9 @@ def take(
     home = f"/noi-bo/{rehearsal.CODE}"
     save(page_of(Role.UNIT_HEAD, f"{home}/phieu-in/{unit}"), "so-phieu-in")
     save(page_of(Role.UNIT_HEAD, f"{home}/nhap-lan-hai?so={sampled[WAITING]}"), "nhap-lan-hai")
-    save(page_of(Role.TCCB, f"{home}/doi-chieu?don-vi={unit}"), "doi-chieu")
+    save(page_of(Role.UNIT_HEAD, f"{home}/xac-minh"), "xac-minh")
+    disputed = f"don-vi={unit}&so={sampled[DISPUTED]}"
+    save(page_of(Role.TCCB, f"{home}/doi-chieu?{disputed}"), "doi-chieu")
     save(page_of(Role.OFFICER, f"{home}/phieu-quet?so={number_of(SCANNED)}"), "phieu-quet")
 
 
