@@ -17,7 +17,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import releases
 from survey.vocabulary import Reason, Role, Verdict
-from tests.support import scene
+from tests.support import paper_scene, scene
 from tests.support.scene import AN_NHON, CLOSED, NOW, entry
 
 DAY = dt.timedelta(days=1)
@@ -97,7 +97,7 @@ def amended(installation: Installation) -> State:
     officer, head = _officer(installation), scene.account(installation, "truong@x.vn", Role.UNIT_HEAD)
     for number in range(9):
         door.accept(installation, entry(record, number=str(number), mark="1", actor=officer), NOW)
-        decisions.decide(installation, head, record, str(number), Verdict.VERIFIED, NOW)
+        paper_scene.verify(installation, head, record, str(number))
     releases.make(installation, COMMAND_LINE, record, CLOSED)
     for number in range(9):
         reason = Reason.DUPLICATE if number else Reason.NOT_GENUINE

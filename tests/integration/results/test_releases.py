@@ -20,7 +20,7 @@ from survey.services.kiosks import devices
 from survey.services.results import analysis, figures, releases, reports, snapshots
 from survey.services.results.releases import DueReleases
 from survey.vocabulary import Reason, ReleaseGrade, Role, Verdict
-from tests.support import scene
+from tests.support import paper_scene, scene
 from tests.support.scene import AN_NHON, CLOSED, NOW, entry
 
 DAY = dt.timedelta(days=1)
@@ -130,7 +130,7 @@ def test_full_tables_come_once_nothing_of_the_unit_is_open(
     assert make(installation, record, CLOSED) == 1  # ten units without forms have nothing open
     assert "an-nhon" not in grades(installation, record)
     assert snapshots.current(installation, record).lacking == ("an-nhon",)
-    decisions.decide(installation, head, record, "1", Verdict.VERIFIED, CLOSED)
+    paper_scene.verify(installation, head, record, "1", CLOSED)
     assert make(installation, record, CLOSED + DAY) == 2
     found = snapshots.current(installation, record)
     assert found.units[AN_NHON].forms == 13
