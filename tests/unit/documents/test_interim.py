@@ -59,7 +59,7 @@ def _result(release: ReleaseFacts) -> tuple[SurveyResult, Collection[CellKey]]:
 
 
 def _campaign(release: ReleaseFacts, **changes: object) -> CampaignFacts:
-    return replace(CAMPAIGN, release=release, **changes)
+    return replace(CAMPAIGN, release=release, **changes)  # type: ignore[arg-type]
 
 
 def _province(release: ReleaseFacts = MIXED, **changes: object) -> ReportContent:
@@ -169,7 +169,7 @@ def test_the_provinces_tables_leave_open_units_out_and_name_them() -> None:
 
 def test_a_note_says_how_many_forms_changed_why_and_what_follows() -> None:
     release = _release(FULL, FULL, FULL, province=UNITS)
-    changed = replace(release.units["u02"], **AMENDED, open_points=("forms_unverified", "scans_waiting"))
+    changed = replace(release.units["u02"], **AMENDED, open_points=("forms_unverified", "scans_waiting"))  # type: ignore[arg-type]
     release = replace(release, units={**release.units, "u02": changed})
     for report in (_full(release), _full(release, "u02")):
         text = _text(report)
