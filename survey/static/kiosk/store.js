@@ -81,7 +81,8 @@ export function bind(db, device, settings) {
       store.put(0, "issued");
       store.delete("enrolling");
       store.delete("shown");
-      store.delete("reported"); // the service has to learn the signing key of this kiosk
+      store.delete("signing"); // another kiosk signs with another key,
+      store.delete("reported"); // which the service has to learn
       return done(true);
     };
   });
