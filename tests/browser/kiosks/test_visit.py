@@ -233,9 +233,9 @@ def test_two_hundred_alternating_visits_leak_nothing(station: Station, tablet: P
     tablet.go_back()
     expect(tablet.locator(".attract")).to_be_visible()
     stored = tablet.evaluate(
-        "new Promise((go) => { indexedDB.open('hailong-kiosk').onsuccess = (event) => {"
-        " event.target.result.transaction('queue').objectStore('queue').getAll().onsuccess = (found) =>"
-        " go(found.target.result.length) } })"
+        "new Promise((go) => { indexedDB.open('hailong-kiosk-records').onsuccess = (event) => {"
+        " event.target.result.transaction('records').objectStore('records').getAll().onsuccess = (found) =>"
+        " go(found.target.result.filter(({ sent }) => sent === undefined).length) } })"
     )
     assert stored == 0
 
