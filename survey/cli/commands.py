@@ -30,6 +30,7 @@ NAMES = (
     "forms",
     "close-verification",
     "backup",
+    "erase-order",
     "release",
     "results",
     "report",

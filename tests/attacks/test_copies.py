@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from survey.cli.boundary import run
 from survey.database import engine
 from survey.models import BodyCheck
 from survey.services.accounts.actors import COMMAND_LINE
@@ -131,3 +132,24 @@ def test_who_works_at_night_is_not_waited_for(installation: Installation, campai
     assert erase_arrival_order(installation), "and tried again"
     with installation.database.read() as session:
         assert session.execute(text("SHOW lock_timeout")).scalar_one() == "0", "others wait as before"
+
+
+def test_the_owner_of_the_tables_can_do_the_nights_work_by_a_timer(
+    installation: Installation,
+    campaign: CampaignRecord,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    came = arrivals(installation, campaign)
+    monkeypatch.setenv("HAILONG_DATABASE_URL", installation.config.database_url or "")
+    words = ["erase-order", "--data", str(installation.config.data)]
+    assert run(words) == 0
+    if not installation.database.is_sqlite:
+        with installation.database.read() as session:
+            rows = session.execute(text("SELECT response_key FROM response ORDER BY ctid")).scalars()
+            assert [bytes(key) for key in rows] == sorted(came)
+            assert session.execute(text("SELECT count(DISTINCT xmin::text) FROM response")).scalar_one() == 1
+    monkeypatch.setattr(type(installation.database), "rewrite", lambda *_: False)
+    capsys.readouterr()
+    assert run(words) == 1
+    assert "Chưa xóa được" in capsys.readouterr().err
