@@ -18,6 +18,7 @@ from survey.database.sqlite import BUSY_MS, DriverError, forget_rows, open_sqlit
 from survey.errors import Fault, Refusal
 
 SPARE_CONNECTIONS = 4
+EVERY_ROW = "*"
 PATIENCE_MS = 2000  # of a rewriting that would have to wait for somebody
 T = TypeVar("T")
 
@@ -68,8 +69,9 @@ class Database:
         Both databases put what is new where there is room: until then, whoever has the file or the
         server sees within a page, and in the write-ahead log, which row came after which. On PostgreSQL rows also
         bear the number of the transaction that wrote them, and keep it when they are moved; so they are written
-        once more by one transaction: by way of a column that is given its own type again, or, where every column
-        is guarded by a trigger and none is named, by taking the rows out and putting them in.
+        once more by one transaction: by way of the column that is named, which is given its own type again, or for
+        :data:`EVERY_ROW`, where triggers name every column, by taking the rows out and putting them in. Where
+        none is named rows are moved only.
 
         Nobody waits long: what would have to wait for somebody gives up, with an error on PostgreSQL. Return
         whether nothing is left: on SQLite a reader may have kept the log from being emptied.
@@ -83,11 +85,11 @@ class Database:
                     connection.exec_driver_sql(
                         "SET LOCAL synchronize_seqscans = off"
                     )  # from the first page on
-                    if column is None:
+                    if column == EVERY_ROW:
                         _write_rows_again(connection, table)
                     connection.exec_driver_sql(f"CLUSTER {table} USING pk_{table}")
-                    if column is not None:
-                        _write_table_again(connection, table, column)
+                    if column not in {None, EVERY_ROW}:
+                        _write_table_again(connection, table, str(column))
         return True
 
     def _rewrite_file(self) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
 from survey.clock import ZONE
+from survey.database.engine import EVERY_ROW
 from survey.database.sqlite import DriverError
 from survey.models import BodyCheck
 from survey.services.installation.installation import Installation
@@ -18,10 +19,14 @@ from survey.services.installation.installation import Installation
 log = structlog.get_logger()
 
 # Each with the column by which PostgreSQL can be made to write its rows anew: no trigger and no other table names it.
-SENT_BY_CITIZENS: Mapping[str, str | None] = {
+# Decisions and what leads to a sheet are among them: an audit entry names the sheet, and was written together with both.
+TABLES: Mapping[str, str | None] = {
     "response": "profile",
+    "decision": "reason",
+    "paper_form": None,
+    "paper_reading": None,
     "comment": "text",
-    "set_aside": None,
+    "set_aside": EVERY_ROW,
     "ledger_leaf": "leaf",
     "receipt": "receipt_key",
     "body_check": "entry_state",
@@ -32,8 +37,10 @@ ATTEMPTS, PAUSE = 5, 2.0  # seconds: a page that is being read is soon read
 NIGHT = range(1, 5)  # hours in which no office is open and nobody keys
 
 
-def erase_arrival_order(installation: Installation) -> bool:
+def erase_arrival_order(installation: Installation, *more: str) -> bool:
     """Let what citizens sent lie in an order that says nothing about its coming; return whether that could be.
+
+    *more* tables are written anew with it, that nothing lies on of what was deleted there.
 
     What tells a submission that comes again from another one under its key goes at the same time. It can be called
     while the service runs, from any thread or process: answers come in meanwhile, those that are sent in this second
@@ -44,7 +51,7 @@ def erase_arrival_order(installation: Installation) -> bool:
     try:
         with installation.database.write() as session:
             session.execute(delete(BodyCheck))
-        done = installation.database.rewrite(SENT_BY_CITIZENS)
+        done = installation.database.rewrite({**TABLES, **dict.fromkeys(more)})
     except (DBAPIError, DriverError) as error:
         log.warning("arrival_order_kept", reason=type(error).__name__)
         return False

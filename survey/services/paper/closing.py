@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from survey.database.sqlite import DriverError
 from survey.errors import Fault, Refusal
 from survey.models import PaperForm, PaperReading, ScanForm, VerificationClosing
 from survey.services.accounts import audit
 from survey.services.accounts.actors import EVERY_UNIT, Actor
 from survey.services.collection import readings, serials
+from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.collection.serial_ranges import SerialSpan, number_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -27,8 +25,6 @@ from survey.services.paper.sheet_states import spans_of
 from survey.vocabulary import PaperAct, Role, SheetState
 
 MOST_SHOWN = 10
-# Written anew after the end, so that what was cut and deleted is gone from the files too.
-CUT = dict.fromkeys(("paper_form", "paper_reading", "scan_form"))
 # Why a campaign's verification may have to wait, or has nothing to wait for.
 NOT_NOW = frozenset({"verification_closed", "verification_too_early", "verification_unexplained"})
 
@@ -141,10 +137,8 @@ def close_verification(
         if faults := list(_open(session, campaign)):
             raise Refusal("verification_unexplained", faults)
         forms = _cut(session, actor, campaign, now)
-    with suppress(
-        DBAPIError, DriverError
-    ):  # busy: the pages are overwritten already, and serve rewrites them
-        installation.database.rewrite(CUT)
+    # What was cut and deleted is to be gone from the files too. Where somebody is busy the night makes it good.
+    erase_arrival_order(installation, ScanForm.__tablename__)
     return forms
 
 
