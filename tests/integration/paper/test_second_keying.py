@@ -388,7 +388,7 @@ def joined(installation: Installation) -> int:
         "JOIN response r ON r.response_key = d.response_key"
     )
     with installation.database.read() as session:
-        found = sum(session.execute(text(query)).scalar_one() for query in (by_key, by_moment))
+        found: int = sum(session.execute(text(query)).scalar_one() for query in (by_key, by_moment))
         if not installation.database.is_sqlite:
             found += sum(session.execute(together(name)).scalar_one() for name in LEADING)
     return found
