@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
@@ -77,17 +77,34 @@ class RefusalTask(ErrorTask):
 class LimitedRequestParser(HTTPRequestParser):
     """Lets files come to the addresses that take them, and nothing large anywhere else.
 
-    It never invites a client that waits for ``100 Continue`` to send what is refused already.
+    It refuses a header that a proxy before us could read otherwise than we do, and never invites a client
+    that waits for ``100 Continue`` to send what is refused already.
     """
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the header and choose how much may follow it; the application chooses again."""
+        """Read the header and choose how much may follow it; the application chooses again.
+
+        Raises:
+            ParsingError: for a header that can be read in two ways; it becomes a 400.
+        """
         super().parse_header(header_plus)
+        self._require_one_meaning()
         path = self.path.partition("?")[0]
         if path.startswith("/noi-bo/") and path.endswith(UPLOADS) and "COOKIE" in self.headers:
             limits: Adjustments = copy(self.adj)  # type: ignore[has-type]
             limits.max_request_body_size = LARGEST_UPLOAD + 1
             self.adj = limits
+
+    def _require_one_meaning(self) -> None:
+        """Refuse two lengths of one body, and any number of hosts but one (RFC 9112, 3.2 and 6.1)."""
+        chunked = self.chunked or "TRANSFER_ENCODING" in self.headers  # HTTP/1.0 knows none, and keeps it
+        if chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length beside Transfer-Encoding")
+        host = self.headers.get("HOST")
+        if host is None and self.version == "1.1":
+            raise ParsingError("no Host")
+        if host is not None and "," in host:  # waitress joins what came twice
+            raise ParsingError("more than one Host")
 
     def received(self, data: bytes) -> int:
         """Take in *data* and return how much of it belongs to this request."""

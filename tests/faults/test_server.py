@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 STALLED_OF_EACH_KIND = 20
 GREAT = b"x" * (8 * 1024 * 1024)
+# What a proxy could read as another request, or as one for another host, than we do.
+AMBIGUOUS = (
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.0\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n123456",
+    b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost:\r\nhost: y\r\n\r\n",
+    b"GET / HTTP/1.1\r\n\r\n",
+)
 started = threading.Event()
 
 
@@ -178,6 +189,7 @@ def test_no_client_is_invited_to_send_what_is_refused(running: server.Server) ->
         (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", b"501"),
         (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+        *((head, b"400") for head in AMBIGUOUS),
     ],
 )
 def test_malformed_requests_are_answered_in_our_words(

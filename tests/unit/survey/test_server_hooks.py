@@ -39,7 +39,7 @@ def test_what_we_override_is_there_and_nothing_else(ours: type, theirs: type, na
     ("theirs", "names"),
     [
         (HTTPChannel, {"request", "total_outbufs_len", "will_close", "connected"}),
-        (HTTPRequestParser, {"error", "expect_continue"}),
+        (HTTPRequestParser, {"chunked", "error", "expect_continue", "version"}),
         (TcpWSGIServer, {"del_channel", "pull_trigger"}),
     ],
     ids=["channel", "parser", "server"],
