@@ -44,18 +44,26 @@
     go(stops.indexOf(send));
   }
 
+  // What keys do from the stop of that place in the form.
+  const acts = {
+    "*": () => later?.click(),
+    "+": () => go(stops.length - 1),
+    ArrowDown: (here) => go(here + 1),
+    ArrowUp: (here) => go(here - 1),
+    Backspace: (here) => go(here - 1),
+    Enter: (here) => go(here + 1),
+  };
+
+  // Whether a key does on a stop what it does anywhere: the last Enter sends, and a field is emptied before it is left.
+  function isPlain(key, stop) {
+    if (key === "Enter") return stop === send;
+    return key === "Backspace" && stop !== send && stop.value !== "";
+  }
+
   // What a key does on a stop, or null where it does what it does anywhere.
   function meaning(key, stop) {
-    const here = stops.indexOf(stop);
-    switch (key) {
-      case "*": return () => later?.click();
-      case "+": return () => go(stops.length - 1);
-      case "ArrowDown": return () => go(here + 1);
-      case "ArrowUp": return () => go(here - 1);
-      case "Enter": return stop === send ? null : () => go(here + 1);
-      case "Backspace": return stop === send || stop.value === "" ? () => go(here - 1) : null;
-      default: return stop === overall && key.length === 1 ? () => rate(key) : null;
-    }
+    if (key in acts) return isPlain(key, stop) ? null : () => acts[key](stops.indexOf(stop));
+    return stop === overall && key.length === 1 ? () => rate(key) : null;
   }
 
   form.addEventListener("input", () => {
