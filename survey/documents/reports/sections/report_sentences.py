@@ -198,7 +198,12 @@ def limits(context: ReportContext, units: Sequence[DomainResult]) -> tuple[str, 
         sentences.append(context.text("limit.population", units=_named(context, unknown, len(units))))
     if context.hidden:
         sentences.append(context.text("limit.suppressed", threshold=str(THRESHOLD)))
-    sentences.append(context.text("limit.states"))
+    released = context.campaign.release is not None
+    sentences.append(
+        context.text("limit.states_released", threshold=str(THRESHOLD))
+        if released
+        else context.text("limit.states")
+    )
     if context.campaign.rehearsal:
         sentences.append(context.text("limit.rehearsal"))
     return tuple(sentences)
