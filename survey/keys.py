@@ -10,6 +10,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -91,6 +92,7 @@ def load(data: Path) -> Keys:
     return Keys(*(_derive(secret, purpose) for purpose in map(_purpose, Keys.__slots__)))
 
 
+@lru_cache(maxsize=8)
 def private_key(key: bytes) -> ec.EllipticCurvePrivateKey:
     """Return the private key on P-256 that follows from *key*: whoever restores the secret has it again."""
     candidate = HKDFExpand(SHA256(), CANDIDATE_BYTES, b"P-256").derive(key)

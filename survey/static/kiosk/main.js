@@ -280,7 +280,7 @@ function outOfOrder(code) {
     el("h1", { tabindex: "-1" }, say().broken),
     el("p", {}, say().broken_ask),
     el("p", { class: "code" }, fill(say().broken_code, { code, number })),
-    el("p", { class: "why" }, fill(say()[`why_${code.toLowerCase()}`], { host: location.host })))],
+    el("p", { class: "why" }, fill(say()[`why_${code.toLowerCase()}`], { host: location.hostname })))],
   [el("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say().again),
     code === "K03" ? el("button", { type: "button", class: "quiet", onclick: staff }, say().staff) : null]); // what it holds must come out
   if (!LASTING.has(code)) restart = setTimeout(() => location.reload(), code === "K03" ? HEARTBEAT : RESTART);
