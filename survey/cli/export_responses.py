@@ -6,9 +6,11 @@ from typing import TextIO
 
 import click
 
+from survey import clock
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.texts import text
+from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import csv_transfer
 
 
@@ -22,6 +24,9 @@ from survey.services.collection import csv_transfer
     help=text("export_responses.out"),
 )
 def export_responses(data: str | None, campaign: str | None, out: TextIO) -> None:
-    """Write the responses to the file."""
+    """Write the responses to the file, and say why it is to be kept safe."""
     with opened_installation(data) as installation:
-        out.writelines(csv_transfer.export_csv(installation, installation.campaigns.only(campaign)))
+        record = installation.campaigns.only(campaign)
+        rows = csv_transfer.export_csv(installation, COMMAND_LINE, record, clock.now())
+        click.echo(text("export_responses.why"), err=True)
+        out.writelines(rows)

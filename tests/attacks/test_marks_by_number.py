@@ -300,6 +300,6 @@ def test_no_act_answers_with_what_a_form_says(others: Offices) -> None:
 def test_no_file_of_answers_has_a_number(offices: Offices) -> None:
     for office in offices:
         campaign = office.installation.campaigns.get(scene.CODE)
-        exported = "".join(csv_transfer.export_csv(office.installation, campaign))
+        exported = "".join(csv_transfer.export_csv(office.installation, COMMAND_LINE, campaign, NOW))
         cells = set(re.split(r"[,\r\n]", exported))
         assert not cells & {number for pair in office.numbers.values() for number in pair}

@@ -35,7 +35,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.installation.unit_keys import ResponseKey
 from survey.spreadsheets import CsvError, CsvProblem, csv_rows, csv_text, guarded, unguarded
-from survey.vocabulary import HalfDay, State
+from survey.vocabulary import HalfDay, Role, State
 
 LARGEST_FILE = 200_000_000
 MOST_FAULTS = 10_000
@@ -135,8 +135,25 @@ def _uncounted(row: ImportRow) -> Fault:
     return Fault("import_state_bad", f"{row.line}:state", {"found": row.state[:40]})
 
 
-def export_csv(installation: Installation, campaign: CampaignRecord) -> Iterator[str]:
-    """Yield the campaign's responses as CSV text, a line at a time, in an order without meaning."""
+def export_csv(
+    installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime
+) -> Iterator[str]:
+    """Note that the campaign's responses leave, and return them as CSV text, a line at a time, in an order without meaning.
+
+    They are those of the moment: whoever has two such files has what came between them. So only the shell gives them,
+    and no row leaves before the note about it is on disk.
+
+    Raises:
+        Refusal: ``role_out_of_reach``.
+    """
+    if actor.role is not Role.ADMIN:
+        raise Refusal("role_out_of_reach")
+    with installation.database.write() as session:
+        audit.note(session, actor, "responses_exported", now, campaign_id=campaign.id)
+    return _exported(installation, campaign)
+
+
+def _exported(installation: Installation, campaign: CampaignRecord) -> Iterator[str]:
     names = (*FACTS, *WRITTEN_ONLY, *columns(campaign.questionnaire))
     yield _line(names)
     last = response_states.last_decision()

@@ -50,7 +50,7 @@ Line = list[str]
 
 
 def exported(installation: Installation, campaign: CampaignRecord) -> str:
-    return "".join(csv_transfer.export_csv(installation, campaign))
+    return "".join(csv_transfer.export_csv(installation, COMMAND_LINE, campaign, NOW))
 
 
 def cells(text: str) -> list[Line]:

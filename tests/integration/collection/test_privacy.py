@@ -16,6 +16,7 @@ from sqlalchemy import LargeBinary, select
 
 from survey.config import Config
 from survey.models import BodyCheck, LedgerLeaf, Receipt, Response, Schema, SetAside
+from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.collection import csv_transfer, door
 from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.installation.campaign_records import CampaignRecord
@@ -122,7 +123,7 @@ def test_leaves_and_exports_are_in_an_order_that_tells_nothing(
     installation: Installation, campaign: CampaignRecord
 ) -> None:
     came = arrivals(installation, campaign)
-    lines = list(csv_transfer.export_csv(installation, campaign))[1:]
+    lines = list(csv_transfer.export_csv(installation, COMMAND_LINE, campaign, NOW))[1:]
     assert independent([bytes.fromhex(line[:32]) for line in lines], came)
     with installation.database.read() as session:
         leaves = session.scalars(
