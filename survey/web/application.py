@@ -32,6 +32,7 @@ from survey.web.results.analysis import analysis
 from survey.web.results.board import board
 from survey.web.results.releases import releases
 from survey.web.results.results import results
+from survey.web.results.rows import rows
 from survey.web.start import start
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     board,
     results,
     releases,
+    rows,
     analysis,
     links,
     paper_checks.pages,

@@ -103,6 +103,8 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "results.report_xlsx": CENTRE,
     "results.unit_pdf": HEADS,
     "results.unit_xlsx": HEADS,
+    "rows.offer": CENTRE,
+    "rows.give": CENTRE,
     "analysis.show": CENTRE,
     "releases.province": CENTRE,
     "releases.unit": CENTRE,

@@ -121,8 +121,12 @@ def test_a_response_shows_in_results_and_export_and_comes_in_again(
         run("export-responses").out.encode() == path.read_bytes().replace(b"\r\n", b"\n")
         or path.stat().st_size
     )
+    assert "hai thời điểm" in run("export-responses").err
     assert run("import-responses", str(path)).code == DONE
     assert scene.counts(office)["response"] == 1
+    with office.database.read() as session:
+        acts = [entry.act for entry in session.execute(scene.table("audit_entry").select())]
+    assert acts.count("responses_exported") == 3
 
 
 def test_the_report_is_written(run: Run, office: Installation, tmp_path: Path) -> None:
