@@ -174,3 +174,12 @@ class ReleaseGrade(enum.StrEnum):
 
     COARSE = "coarse"
     FULL = "full"
+
+
+class ErasureReason(enum.StrEnum):
+    """Why a comment was erased: it tells of a person. That it displeases is no reason."""
+
+    NAME = "name"
+    CONTACT = "contact"
+    PRIVATE = "private"
+    ASKED = "asked"

@@ -3,6 +3,7 @@
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignClip, CampaignLanguage, CampaignUnit
+from survey.models.comments import CommentErasure, ReleasedAside, ReleasedComment
 from survey.models.invitations import InvitationBatch, InvitationList, InvitationRecipient
 from survey.models.kiosks import Kiosk, KioskAlert, KioskExit, KioskRange
 from survey.models.paper import (
@@ -43,6 +44,7 @@ __all__ = [
     "CampaignLanguage",
     "CampaignUnit",
     "Comment",
+    "CommentErasure",
     "Decision",
     "InvitationBatch",
     "InvitationList",
@@ -62,6 +64,8 @@ __all__ = [
     "Release",
     "ReleaseCount",
     "ReleaseNote",
+    "ReleasedAside",
+    "ReleasedComment",
     "ReleasedForm",
     "Response",
     "ScanFile",

@@ -24,6 +24,7 @@ APPEND_ONLY = (
     *("ticket", "spent_ticket", "receipt"),
     *("release", "release_count", "unit_release", "released_form", "province_release", "release_note"),
     "totals_mismatch",
+    *("released_comment", "released_aside", "comment_erasure"),
 )
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
 ERASABLE: Mapping[str, Mapping[str, str | None]] = {

@@ -191,6 +191,22 @@ def amended(installation: Installation, campaign: CampaignRecord) -> None:
     installation.background.settle()
 
 
+def readable(installation: Installation, campaign: CampaignRecord) -> None:
+    """Let one comment and one body set aside be read since the first release, and a third text be erased."""
+    with installation.database.write() as session:
+        comment = session.execute(select(table("comment"))).first()
+        aside = session.execute(select(table("set_aside"))).first()
+        assert comment is not None
+        assert aside is not None
+        told = {"campaign_id": campaign.id, "number": 1, "by_unit": True}
+        key = {"unit_id": comment.unit_id, "response_key": comment.response_key}
+        session.execute(table("released_comment").insert().values(**told, **key, reference=b"\1" * 8))
+        key = {"unit_id": aside.unit_id, "aside_key": aside.aside_key}
+        session.execute(table("released_aside").insert().values(**told, **key, reference=b"\2" * 8))
+        minute = {"reference": b"\3" * 8, "reason": "name", "erased_at": NOW}
+        session.execute(table("comment_erasure").insert().values(campaign_id=campaign.id, **minute))
+
+
 _numbers = itertools.count(1)
 
 

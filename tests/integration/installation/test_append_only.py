@@ -30,6 +30,7 @@ OF_CAMPAIGN = (
 )  # which have no key of a response
 # Written by a release, all rows at once and in the order of their keys.
 RELEASED = ("release", "release_count", "unit_release", "released_form", "province_release", "release_note")
+READ = ("released_comment", "released_aside", "comment_erasure")
 KEY = "k" * 22
 OTHER = {
     "campaign_id": 9,
@@ -55,6 +56,7 @@ def one_row_everywhere(installation: Installation, campaign: CampaignRecord) -> 
     scene.language(installation, campaign)
     scene.invited(installation, campaign)
     paper_scene.a_row_everywhere(installation, campaign)
+    scene.readable(installation, campaign)
     assert set(scene.counts(installation)) == set(Schema.metadata.tables)
 
 
@@ -225,6 +227,10 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("grade_known", "unit_release", {"grade": "fine"}),
     ("forms_not_negative", "unit_release", {"forms": -1}),
     ("changed_not_negative", "release_note", {"changed": -1}),
+    ("reference_length", "released_comment", {"reference": b"short"}),
+    ("reference_length", "released_aside", {"reference": b"short"}),
+    ("reference_length", "comment_erasure", {"reference": b"short"}),
+    ("reason_known", "comment_erasure", {"reason": "bored"}),
 ]
 # What a second row needs to be another one than the first.
 FRESH: dict[str, dict[str, Any]] = {
@@ -262,6 +268,9 @@ FRESH: dict[str, dict[str, Any]] = {
     "release": {"number": 9},
     "unit_release": {"period": "2024-08"},
     "release_note": {"period": "2024-08"},
+    "released_comment": {"response_key": "another", "reference": b"\4" * 8},
+    "released_aside": {"aside_key": b"\3" * 16, "reference": b"\4" * 8},
+    "comment_erasure": {"reference": b"\4" * 8},
 }
 
 
@@ -315,6 +324,11 @@ HANGING: list[tuple[str, dict[str, Any]]] = [
     ("province_release", {"number": 98}),
     ("release_note", {"unit_id": 99}),
     ("release_note", {"number": 98}),
+    ("released_comment", {"response_key": b"\3" * 16}),
+    ("released_comment", {"number": 98}),
+    ("released_aside", {"unit_id": 99}),
+    ("released_aside", {"number": 98}),
+    ("comment_erasure", {"campaign_id": 99}),
 ]
 
 
@@ -328,8 +342,12 @@ def write(installation: Installation, name: str, row: dict[str, Any]) -> None:
 def second_row(installation: Installation, name: str, change: dict[str, Any]) -> dict[str, Any]:
     with installation.database.read() as session:
         row = dict(session.execute(select(scene.table(name))).mappings().first() or {})
+        keys = session.scalars(select(scene.table("response").c.response_key)).all()
     own = {"replaced_by": row["response_key"]} if change.get("replaced_by") == "own" else {}
-    return {**row, **FRESH.get(name, {}), **change, **own}
+    made = {**row, **FRESH.get(name, {}), **change, **own}
+    if made.get("response_key") == "another":
+        made["response_key"] = next(key for key in keys if key != row["response_key"])
+    return made
 
 
 def test_the_database_refuses_every_state_that_cannot_be(installation: Installation) -> None:
@@ -369,7 +387,7 @@ def test_growing_tables_lie_in_the_order_of_their_keyed_hashes(installation: Ins
         with installation.database.engine.connect() as connection:
             rows = connection.exec_driver_sql("SELECT name, wr FROM pragma_table_list").all()
         without_rowid = {name for name, without in rows if without}
-        assert without_rowid == {*GROWING, *OF_CAMPAIGN, *RELEASED}
+        assert without_rowid == {*GROWING, *OF_CAMPAIGN, *RELEASED, *READ}
     keys = {
         name: inspect(installation.database.engine).get_pk_constraint(name)
         for name in (*GROWING, *OF_CAMPAIGN)

@@ -60,6 +60,7 @@ def fill(installation: Installation, campaign: CampaignRecord) -> None:
     scene.language(installation, campaign)
     scene.invited(installation, campaign)
     paper_scene.a_row_everywhere(installation, campaign)
+    scene.readable(installation, campaign)
     assert set(scene.counts(installation)) == set(Schema.metadata.tables)
 
 
