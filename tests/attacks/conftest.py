@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.assembly import cheap_assembly
 from tests.support.installation import campaign, config, embedded, installation, template
 
-__all__ = ["campaign", "config", "embedded", "installation", "template"]
+__all__ = ["cheap_assembly", "campaign", "config", "embedded", "installation", "template"]

@@ -25,7 +25,7 @@ SIGN_IN = "/noi-bo/dang-nhap"
 TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 UNIT_OF = {Role.ADMIN: None, Role.TCCB: None, Role.UNIT_HEAD: "an-nhon", Role.OFFICER: "an-nhon"}
 _addresses = itertools.count(1)
-_hashes: dict[str, str] = {}
+_hashes: dict[bytes, str] = {}
 
 SignIn = Callable[[Role], FlaskClient]
 
@@ -61,10 +61,11 @@ def signed_in(app: Flask, installation: Installation) -> SignIn:
 def add_account(app: Flask, installation: Installation, role: Role, email: str = "") -> str:
     """Make an account with :data:`PASSWORD` and return its e-mail address."""
     email = email or f"{role}{next(_addresses)}@x.vn"
-    if PASSWORD not in _hashes:  # argon2 is slow on purpose: once is enough
+    salt = installation.keys.password_salt
+    if salt not in _hashes:  # argon2 is slow on purpose: once is enough
         with app.app_context():
-            _hashes[PASSWORD] = hash_password(security.password_util.normalize(PASSWORD))
-    new = accounts.NewAccount(email, "Người thử", role, UNIT_OF[role], _hashes[PASSWORD])
+            _hashes[salt] = hash_password(security.password_util.normalize(PASSWORD))
+    new = accounts.NewAccount(email, "Người thử", role, UNIT_OF[role], _hashes[salt])
     accounts.add(installation, COMMAND_LINE, new, scene.NOW)
     return email
 
