@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from forms.answers import AnswerSheet
@@ -124,9 +124,15 @@ def answers_of(sheet: AnswerSheet) -> Answers:
 def sheet_of(reading: Reading) -> AnswerSheet:
     """Return the answers that a reading kept; a reading without any is a ValueError."""
     marks, profile, comment = reading.answers
-    if marks is None or profile is None or comment is None:
+    if marks is None or profile is None:
         raise ValueError("this reading kept no answers")
-    return AnswerSheet(marks, profile, comment)
+    return AnswerSheet(marks, profile, comment or "")  # a comment may have been erased alone
+
+
+def erase_comments(session: Session, unit: UnitKey, serials: Collection[int]) -> None:
+    """Empty the comments of all readings of these sheets; marks and profile stay."""
+    of_sheets = update(PaperReading).filter_by(**unit.columns).where(PaperReading.serial.in_(serials))
+    session.execute(of_sheets.where(PaperReading.comment.is_not(None)).values(comment=None))
 
 
 def _next_step(session: Session, unit: UnitKey, serial: int) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import insert, select, update
@@ -181,6 +181,21 @@ def keep_or_enter(
         session.execute(insert(ScanForm).values(**unit.columns, **row, waits=True, content=content))
         audit.note(session, actor, "scan_waits", now, **unit.columns, subject=number)
     return False
+
+
+def erase_comment_pictures(
+    session: Session,
+    installation: Installation,
+    campaign: CampaignRecord,
+    unit: UnitKey,
+    serials: Collection[int],
+) -> None:
+    """Take the comment's picture out of what is kept of these sheets; the pictures of their boxes stay."""
+    query = select(ScanForm).filter_by(**unit.columns).where(ScanForm.serial.in_(serials))
+    for form in session.scalars(query.with_for_update()):
+        kept = _decrypted(installation, campaign, form)
+        if kept.comment is not None:
+            form.content = _encrypted(installation, campaign, form.serial, replace(kept, comment=None))
 
 
 def _take_in(
