@@ -61,7 +61,9 @@ def erase_arrival_order(installation: Installation, *more: str) -> bool:
 
 
 def erase_after_release(installation: Installation) -> None:
-    """Erase the order of arrival once figures were made, behind whoever made them; a night makes good what fails.
+    """Erase the order of arrival once figures were made or a comment was erased, behind whoever did it.
+
+    A night makes good what fails. What was deleted leaves the file and its log at the same time.
 
     On PostgreSQL it is the night's work alone: there the tables are closed while they are written anew.
     """

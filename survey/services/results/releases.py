@@ -28,6 +28,7 @@ from survey.services.installation.unit_keys import UnitKey
 from survey.services.paper import keying_accuracy
 from survey.services.results import (
     amendments,
+    release_comments,
     release_drafts,
     release_points,
     release_sets,
@@ -198,6 +199,7 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
     _write_counts(making, number)
     for draft in new:
         _write_unit(making, number, draft)
+    release_comments.keep(making.session, making.campaign, number, making.history, new, provinces, now)
     _write(making, number, provinces, notes)
     audit.note(
         making.session,
