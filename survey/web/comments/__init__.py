@@ -1,0 +1,1 @@
+"""Pages on which citizens' free texts are read."""
