@@ -20,7 +20,6 @@ from survey.web import access, language, refusals, request_bodies
 from survey.web.accounts import accounts, sign_in
 from survey.web.app_context import NAME
 from survey.web.collection import citizen, receipt_lookup
-from survey.web.collection import citizen
 from survey.web.comments.comments import comments
 from survey.web.counter.links import links
 from survey.web.counter.screen_codes import screens

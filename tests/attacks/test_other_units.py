@@ -20,6 +20,7 @@ OWN = (
     f"ket-qua/{UNIT}",
     f"ket-qua/{UNIT}/bao-cao.pdf",
     f"ket-qua/{UNIT}/bao-cao.xlsx",
+    f"gop-y/{UNIT}",
     "phieu-giay",
     "ma-qr",
     "the-ma",

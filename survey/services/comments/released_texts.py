@@ -44,11 +44,13 @@ class CommentPage:
 
 @dataclass(frozen=True, slots=True)
 class ReadableBody:
-    """A body set aside: marks and profile packed, its comment, and the code of its unit, empty where that is not told."""
+    """A body set aside: its marks packed, its comment, and the code of its unit, empty where that is not told.
+
+    Its profile is not among them: beside the marks it would tell whose they are.
+    """
 
     unit: str
     marks: str
-    profile: str
     comment: ReadableComment
 
 
@@ -122,7 +124,6 @@ def asides(installation: Installation, actor: Actor, campaign: CampaignRecord) -
         ReadableBody(
             unit=campaign.unit(released.unit_id).code if released.by_unit else "",
             marks=kept.marks,
-            profile=kept.profile,
             comment=_readable(released.reference, kept.comment, reason),
         )
         for _, released, kept, reason in sorted(bodies, key=lambda body: body[0])

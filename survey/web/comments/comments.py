@@ -11,7 +11,6 @@ from wtforms.validators import AnyOf, Length, Optional
 from survey import clock
 from survey.errors import Refusal
 from survey.services.comments import erasure, released_texts
-from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import ErasureReason, Role
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
@@ -73,7 +72,6 @@ def asides(campaign: str) -> ResponseReturnValue:
         "tccb/asides.html",
         campaign=record,
         bodies=released_texts.asides(current_installation(), actor(), record),
-        profile_of=lambda packed: _profile(record, packed),
         **_erasing(),
     )
 
@@ -104,14 +102,3 @@ def _erasing() -> dict[str, object]:
 def _page() -> int:
     asked = request.args.get("trang", "1")
     return min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() else 1
-
-
-def _profile(record: CampaignRecord, packed: str) -> list[tuple[str, str]]:
-    """Return the questions of the profile that were answered, each with the chosen words, in Vietnamese."""
-    questions = zip(record.questionnaire.profile, packed, strict=True)
-    return [
-        (question.text("vi"), option.text("vi"))
-        for question, chosen in questions
-        for option in question.options
-        if option.value == chosen
-    ]

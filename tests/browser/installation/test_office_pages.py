@@ -19,6 +19,10 @@ PAGES = {
         f"{HOME}/ket-qua?cong-thuc=f2",
         f"{HOME}/ket-qua/{UNIT}",
         f"{HOME}/phieu-giay?don-vi={UNIT}",
+        f"{HOME}/gop-y",
+        f"{HOME}/gop-y/{UNIT}",
+        f"{HOME}/gui-lai-khac",
+        f"{HOME}/du-lieu-phieu",
         f"{HOME}/ma-qr",
         f"{HOME}/thu-moi",
         "/noi-bo/tai-khoan",
@@ -26,7 +30,7 @@ PAGES = {
         "/noi-bo/doi-mat-khau",
         "/noi-bo/khong-co-trang-nay",
     ),
-    "head": (f"{HOME}/phieu-giay", f"{HOME}/chi-tieu"),
+    "head": (f"{HOME}/phieu-giay", f"{HOME}/chi-tieu", f"{HOME}/gop-y"),
     "officer": (f"{HOME}/nhap-phieu", f"{HOME}/ket-qua"),
 }
 SCREENS = (("light", 1280, 800), ("dark", 320, 640))
