@@ -35,7 +35,7 @@ def release(
     """Let what may be read since this release be read, as part of its transaction.
 
     *forms* are those behind the figures that stand, by unit; *full* the units whose full tables are out; *pooled* those
-    behind the province's full tables, where these are the campaign's end.
+    behind full tables of the province that are made with this release.
     """
     comments = [key for key in _untold_comments(session, campaign) if key[1] in forms.get(key[0], ())]
     _keep(session, ReleasedComment, "response_key", campaign, number, _batches(comments, pooled))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
@@ -21,18 +20,16 @@ def keep(
     history: History,
     new: Sequence[UnitDraft],
     provinces: Mapping[str, Sequence[int]],
-    now: dt.datetime,
 ) -> None:
     """Let be read what the sets of *new* drafts, and those that stand from *history*, allow.
 
-    *provinces* has the units behind full tables of the province that are made with this release. What is left of
-    units is pooled only with those of the campaign's end; a rehearsal has such tables all along.
+    *provinces* has the units behind full tables of the province that are made with this release: what is left of these
+    units is pooled with them. A rehearsal has such tables all along, and so shows what it would show in the end.
     """
     standing = dict([*_before(history), *_made(number, new)])
     forms = {unit_id: published.forms for unit_id, published in standing.items()}
     full = {unit_id for unit_id, published in standing.items() if published.is_full}
-    pooled = provinces.get(WHOLE, ()) if now >= campaign.closes_at else ()
-    batches.release(session, campaign, number, forms, full, pooled)
+    batches.release(session, campaign, number, forms, full, provinces.get(WHOLE, ()))
 
 
 def _before(history: History) -> Iterator[tuple[int, PublishedSet]]:

@@ -199,7 +199,7 @@ def _publish(making: _Making, actor: Actor, now: dt.datetime) -> int | None:
     _write_counts(making, number)
     for draft in new:
         _write_unit(making, number, draft)
-    release_comments.keep(making.session, making.campaign, number, making.history, new, provinces, now)
+    release_comments.keep(making.session, making.campaign, number, making.history, new, provinces)
     _write(making, number, provinces, notes)
     audit.note(
         making.session,

@@ -209,3 +209,8 @@ def tables_of(page: str) -> dict[str, list[str]]:
         cells = [cell for row in table.findall("tbody/tr") for cell in row]
         found[name] = [" ".join(part.strip() for part in cell.itertext() if part.strip()) for cell in cells]
     return found
+
+
+def test_a_rehearsal_shows_comments_of_all_units(sign_in: SignIn) -> None:
+    page = text(sign_in("tccb"), f"{HOME}/gop-y")
+    assert page.count('class="words"') >= 10
