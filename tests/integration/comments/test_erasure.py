@@ -145,8 +145,9 @@ def scanned(installation: Installation, campaign: CampaignRecord) -> int:
     typed = {"comment": NAMED}
     doubtful_forms.answer_doubts(installation, one, campaign, "an-nhon", number, typed, NOW)
     head = scene.account(installation, "ba@x.vn", Role.UNIT_HEAD)
-    decisions.decide(installation, head, campaign, number, Verdict.VERIFIED, NOW)
     with installation.database.write() as session:
+        paper = decisions.paper_of(session, campaign, number)
+        decisions.write(session, head, paper, Verdict.VERIFIED, NOW)
         row = readings.row(session, one, unit, serial, ReadingKind.DUPLICATE, NOW)
         again = readings.columns_of(scene.sheet(campaign.questionnaire, "3", f"{NAMED}, lần hai"))
         session.execute(scene.table("paper_reading").insert().values(**row, **again))
