@@ -16,5 +16,8 @@ def erase_order(data: str | None) -> int:
     """Erase the order of arrival; exit with 1, and say so, where that could not be now."""
     with opened_installation(data) as installation:
         done = erase_arrival_order(installation)
-    click.echo(text("erase_order.done" if done else "erase_order.kept"), err=not done)
-    return 0 if done else 1
+    if done:
+        click.echo(text("erase_order.done"))
+        return 0
+    click.echo(text("erase_order.kept"), err=True)
+    return 1
