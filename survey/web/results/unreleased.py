@@ -13,6 +13,9 @@ from survey.services.results import release_points
 from survey.services.results.reports import Assessment
 from survey.web import language
 
+# To look at a unit takes some 30 ms: where more are left the page leads to each unit's own.
+MOST_LOOKED_AT = 20
+
 
 @dataclass(frozen=True, slots=True)
 class UnreleasedUnit:
@@ -25,9 +28,13 @@ class UnreleasedUnit:
 
 @dataclass(frozen=True, slots=True)
 class Unreleased:
-    """What may be released by an act: single units, and the province without them (``lacking``: their codes)."""
+    """What may be released by an act: single units, and the province without them (``lacking``: their codes).
+
+    Of many units none is looked at: they are ``others``, by code and name.
+    """
 
     units: tuple[UnreleasedUnit, ...]
+    others: tuple[PlanUnit, ...]
     lacking: tuple[str, ...]
 
 
@@ -39,9 +46,12 @@ def of_page(
     if actor.role not in EVERY_UNIT or snapshot.period or now < campaign.closes_at:
         return None
     codes = [code for code in snapshot.lacking if unit in {None, code}]
-    units = tuple(_unit(installation, actor, assessed, code) for code in codes)
+    if not codes:
+        return None
     lacking = tuple(codes) if unit is None and _may_go_without(assessed) else ()
-    return Unreleased(units, lacking) if units else None
+    if len(codes) > MOST_LOOKED_AT:
+        return Unreleased((), tuple(campaign.unit(campaign.unit_id(code)) for code in codes), lacking)
+    return Unreleased(tuple(_unit(installation, actor, assessed, code) for code in codes), (), lacking)
 
 
 def _may_go_without(assessed: Assessment) -> bool:

@@ -16,6 +16,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import snapshots
 from survey.vocabulary import ReleaseGrade, Role
+from survey.web.results import unreleased
 from tests.support import release_states, scene
 from tests.support.web import SignIn, token
 from tests.unit.documents.reading import figures_in, text_of
@@ -200,6 +201,18 @@ def test_tccb_releases_a_unit_with_its_open_points_named(
     assert released.province is not None
     report = text_of(tccb.get(address(campaign, "bao-cao.pdf")).data)
     assert "khi còn: phiếu đã nhập chờ xác minh" in report
+
+
+def test_of_many_units_the_page_leads_to_each(
+    enter: Enter, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign, tccb = enter("mixed"), signed_in(Role.TCCB)
+    monkeypatch.setattr(unreleased, "MOST_LOOKED_AT", 0)
+    page = read(tccb, address(campaign, "ket-qua"))
+    assert address(campaign, "ket-qua/an-nhon#cong-bo") in page
+    assert "1 phiếu đã nhập" not in page
+    assert re.findall(r'name="con" value="([^"]+)"', page) == ["an-nhon"]
+    assert "mà không gồm: Bảo hiểm xã hội thị xã An Nhơn." in page
 
 
 def test_tccb_releases_the_province_without_a_unit(enter: Enter, signed_in: SignIn) -> None:
