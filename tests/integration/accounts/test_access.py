@@ -50,6 +50,7 @@ MAY: Mapping[str, frozenset[Role] | None] = {
     "kiosk.worker": None,
     "kiosk.manifest": None,
     "kiosk.enrol": None,
+    "kiosk.signing_key": None,
     "kiosk.settings": None,
     "kiosk.take": None,
     "kiosk.heartbeat": None,
