@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from survey.errors import Refusal
@@ -46,12 +47,15 @@ def of_page(
     if actor.role not in EVERY_UNIT or snapshot.period or now < campaign.closes_at:
         return None
     codes = [code for code in snapshot.lacking if unit in {None, code}]
-    if not codes:
-        return None
     lacking = tuple(codes) if unit is None and _may_go_without(assessed) else ()
-    if len(codes) > MOST_LOOKED_AT:
-        return Unreleased((), tuple(campaign.unit(campaign.unit_id(code)) for code in codes), lacking)
-    return Unreleased(tuple(_unit(installation, actor, assessed, code) for code in codes), (), lacking)
+    few = codes if len(codes) <= MOST_LOOKED_AT else []
+    looked_at = tuple(_unit(installation, actor, assessed, code) for code in few)
+    others = () if few else _named(assessed, codes)
+    return Unreleased(looked_at, others, lacking) if codes else None
+
+
+def _named(assessed: Assessment, codes: Collection[str]) -> tuple[PlanUnit, ...]:
+    return tuple(unit for unit in assessed.campaign.plan.units if unit.code in codes)
 
 
 def _may_go_without(assessed: Assessment) -> bool:
