@@ -48,6 +48,7 @@ class Keys:
     ticket: bytes
     screen: bytes
     invitation: bytes
+    secret_check: bytes
 
 
 def secret_path(data: Path) -> Path:

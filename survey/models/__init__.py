@@ -4,6 +4,7 @@ from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
 from survey.models.campaigns import Campaign, CampaignClip, CampaignLanguage, CampaignUnit
 from survey.models.comments import CommentErasure, ReleasedAside, ReleasedComment
+from survey.models.installation import SecretCheck
 from survey.models.invitations import InvitationBatch, InvitationList, InvitationRecipient
 from survey.models.kiosks import Kiosk, KioskAlert, KioskExit, KioskRange
 from survey.models.paper import (
@@ -72,6 +73,7 @@ __all__ = [
     "ScanForm",
     "Schema",
     "ScreenCount",
+    "SecretCheck",
     "StampPicture",
     "SetAside",
     "SpentScreenCode",

@@ -23,7 +23,7 @@ APPEND_ONLY = (
     *("paper_batch", "paper_minute", "paper_range", "seal_picture", "verification_closing"),
     *("ticket", "spent_ticket", "receipt"),
     *("release", "release_count", "unit_release", "released_form", "province_release", "release_note"),
-    "totals_mismatch",
+    *("totals_mismatch", "secret_check"),
     *("released_comment", "released_aside", "comment_erasure"),
 )
 # rows of these are never deleted, and of their columns only these ever change, to what stands beside them:
