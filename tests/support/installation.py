@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from survey.config import Config
+from survey.keys import secret_path
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
 from survey.services.installation.campaign_records import CampaignRecord
@@ -18,6 +19,7 @@ from tests.support.postgres import PostgresServer
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 TEMPLATE = "hailong_with_plan"
+SECRET = "5e" * 32
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,14 @@ def campaign(installation: Installation) -> CampaignRecord:
 
 
 def prepare(config: Config) -> None:
-    """Make an installation that holds the bundled plan's campaign."""
+    """Make an installation that holds the bundled plan's campaign.
+
+    All of them have one secret: a copy of the template's database is opened beside a copy of any template's keys.
+    """
+    path = secret_path(config.data)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(SECRET, "ascii")
+    path.chmod(0o600)
     initialise(config)
     installation = open_installation(config)
     campaigns.load(installation, COMMAND_LINE, scene.plan(), scene.NOW)
