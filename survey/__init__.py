@@ -18,8 +18,10 @@ def create_app(config: Config | None = None) -> Flask:
     Raises:
         survey.errors.Refusal: when the settings are unsafe or the installation is not set up.
     """
+    from survey import logs
     from survey.config import from_environment
     from survey.services.installation.installation import open_installation
     from survey.web.application import assemble
 
+    logs.configure()
     return assemble(open_installation(config or from_environment()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from survey import clock, server
+from survey import clock, logs, server
 from survey.cli.account import create
 from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
@@ -44,6 +44,7 @@ SIGN_INS = (
 )
 def demo(data: str | None, port: int) -> None:
     """Set the rehearsal up where it is not there yet, and serve it until Ctrl-C."""
+    logs.configure()
     config = from_environment(data)
     initialise(config)
     with opened_installation(data, HOST, port) as installation:
