@@ -24,7 +24,7 @@ def alive() -> ResponseReturnValue:
 @health.get("/readyz")
 @public
 def ready() -> ResponseReturnValue:
-    """Answer 200 when a write, the disk and the schema are as they must be, else 503 and which is not."""
+    """Answer 200 when a write, the disk, the schema and the secret are as they must be, else 503 and which is not."""
     checks = readiness(current_installation())
     return jsonify(ready=all(checks.values()), checks=checks), 200 if all(checks.values()) else 503
 

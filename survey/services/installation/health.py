@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from survey.database.engine import Database
 from survey.database.sqlite import settings_in_force
-from survey.services.installation import schema
+from survey.services.installation import schema, secret_check
 from survey.services.installation.installation import Installation
 
 LEAST_FREE_BYTES = 200_000_000
@@ -31,11 +31,12 @@ def database_facts(installation: Installation) -> Mapping[str, str]:
 
 
 def readiness(installation: Installation) -> dict[str, bool]:
-    """Return whether a write, the disk and the schema are as they must be to take answers."""
+    """Return whether a write, the disk, the schema and the secret are as they must be to take answers."""
     return {
         "write": _can_write(installation.database),
         "disk": free_bytes(installation) > LEAST_FREE_BYTES,
         "schema": _is_current(installation.database),
+        "secret": secret_check.agrees(installation.database, installation.keys),
     }
 
 
