@@ -47,11 +47,16 @@ def of_page(
     if actor.role not in EVERY_UNIT or snapshot.period or now < campaign.closes_at:
         return None
     codes = [code for code in snapshot.lacking if unit in {None, code}]
-    lacking = tuple(codes) if unit is None and _may_go_without(assessed) else ()
-    few = codes if len(codes) <= MOST_LOOKED_AT else []
-    looked_at = tuple(_unit(installation, actor, assessed, code) for code in few)
-    others = () if few else _named(assessed, codes)
-    return Unreleased(looked_at, others, lacking) if codes else None
+    return _of_units(installation, actor, assessed, codes, whole=unit is None) if codes else None
+
+
+def _of_units(
+    installation: Installation, actor: Actor, assessed: Assessment, codes: Collection[str], *, whole: bool
+) -> Unreleased:
+    lacking = tuple(codes) if whole and _may_go_without(assessed) else ()
+    if len(codes) > MOST_LOOKED_AT:
+        return Unreleased((), _named(assessed, codes), lacking)
+    return Unreleased(tuple(_unit(installation, actor, assessed, code) for code in codes), (), lacking)
 
 
 def _named(assessed: Assessment, codes: Collection[str]) -> tuple[PlanUnit, ...]:
