@@ -7,6 +7,7 @@ import { get, putAll } from "./store.js";
 const NAME = "hailong-kiosk";
 const SCHEMA = 2; // of a database that is no longer used: a page of the version before cannot open it
 const SCRATCH = "hailong-kiosk-scratch";
+const A_MINUTE = 60_000;
 
 /**
  * Moves over what a former version of the page kept. Cut off anywhere, it goes on the next time.
@@ -51,12 +52,14 @@ function all(former, store) {
 
 // Chromium deletes by writing that something is deleted; the bytes stay in its files until it merges them. It does so
 // where a database was deleted, for the range of that database, with what lies in files by then: so the log is turned
-// into a file first. The file that the merging replaced goes when the next database is deleted.
+// into a file first. The file that the merging replaced goes when the next database is deleted, or the one after, where
+// something still read it; at the latest when the browser starts again.
 async function erase() {
   await rewrite();
   await remove(NAME);
   (await open(NAME, SCHEMA)).close();
   await rewrite();
+  setTimeout(() => rewrite().catch(() => {}), A_MINUTE);
 }
 
 async function rewrite() {

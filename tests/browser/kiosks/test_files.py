@@ -228,6 +228,10 @@ def test_what_a_tablet_held_before_the_update_moves_over_and_leaves_no_trace(
             "numbers": [9, 10, 11, 12],
             "refused": ["", "", "", "kiosk_record_bad"],
         }
+    with device(playwright, profile) as (context, page):  # which lets go of files that something still read
+        context.route(RECORDS, lambda route: route.abort())
+        page.goto(f"{station.address}/kios/")
+        expect(page.locator("#status")).to_contain_text("4 phiếu chờ mạng")
     assert nothing_found(profile, visits) == {}
     with device(playwright, profile) as (_context, page):
         page.goto(f"{station.address}/kios/")
@@ -267,6 +271,9 @@ def test_an_update_that_is_cut_off_anywhere_loses_and_doubles_nothing(
     assert sorted(station.answers()) == sorted(map(marks_of, visits))
     assert station.status().received == ((1, VISITORS),)
     assert station.status().kiosk.doubled == 0
+    with device(playwright, profile) as (_context, page):
+        page.goto(f"{station.address}/kios/")
+        page.wait_for_selector(READY)
     assert nothing_found(profile, visits) == {}
 
 
