@@ -4,7 +4,8 @@ Columns: ``id`` (any text that is unique for its source; importing it again adds
 ``day`` (2024-08-05), ``half_day`` (am or pm), ``state`` and ``channel`` (written, not asked for; a row
 that says it is not counted is not taken in), a column for every item by its id, ``overall``, a column
 ``p_...`` for every profile question, and ``comment``. What was exported may be imported again, into
-another installation or into the same one, where it adds nothing.
+another installation or into the same one, where it adds nothing. A row that came before is compared with
+what it was until the order of coming is erased, and then only where it was exported from here.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def import_csv(
 
     Raises:
         Refusal: ``import_faulty`` with every fault and its line and column; ``import_conflict`` when a
-            row's id came before with other answers.
+            row's id came before with other answers, as long as that can be told.
     """
     rows = _incoming(campaign, data, now)
     with installation.database.write() as session:

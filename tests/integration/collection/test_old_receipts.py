@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import shutil
 import tarfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -210,6 +211,27 @@ def test_no_receipt_of_an_old_scan_tells_which_answers_were_on_it(
         len(kept(installation, Receipt)) == len(before["response"]) + 1 == len(kept(installation, Response))
     )
     installation.close()
+
+
+def test_the_copy_made_before_can_be_gone_back_to(
+    old: Config, before: dict[str, list[Row]], tmp_path: Path
+) -> None:
+    """The directory is put back as it was, and upgraded once more; a server's dump is its own tool's affair."""
+    shutil.copytree(old.data, tmp_path / "copy")
+    initialise(old)
+    installation = open_installation(old)
+    campaign = installation.campaigns.get(CODE)
+    door.accept(installation, scene.entry(campaign), LATER)
+    installation.close()
+    if old.database_url is None:
+        shutil.rmtree(old.data)
+        shutil.copytree(tmp_path / "copy", old.data)
+        assert rows_of(old) == before
+        initialise(old)
+        again = open_installation(old)
+        assert {receipts.find(again, code) for code in given_out(again, before)} - {None}
+        assert len(kept(again, Receipt)) == len(before["response"])
+        again.close()
 
 
 def test_an_upgrade_without_the_secret_changes_nothing(old: Config, before: dict[str, list[Row]]) -> None:
