@@ -26,6 +26,10 @@ class Channel(enum.StrEnum):
     INVITATION = "invitation"
 
 
+# By these citizens answer without an officer.
+SELF_SERVICE = (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
+
+
 class State(enum.StrEnum):
     """What a response counts as: only a valid one enters quota and results."""
 

@@ -2,6 +2,7 @@
 
 from survey.models.accounts import Account, AccountRole
 from survey.models.audit import AuditEntry, LedgerLeaf
+from survey.models.board import BoardCount
 from survey.models.campaigns import Campaign, CampaignClip, CampaignLanguage, CampaignUnit
 from survey.models.comments import CommentErasure, ReleasedAside, ReleasedComment
 from survey.models.installation import SecretCheck
@@ -40,6 +41,7 @@ __all__ = [
     "AccountRole",
     "AuditEntry",
     "BodyCheck",
+    "BoardCount",
     "Campaign",
     "CampaignClip",
     "CampaignLanguage",

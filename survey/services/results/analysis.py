@@ -27,11 +27,9 @@ from survey.services.results import estimates, figures, release_sets, reports
 from survey.services.results.estimates import Gathered
 from survey.services.results.reports import Assessment
 from survey.services.results.snapshots import WHOLE
-from survey.vocabulary import Channel
+from survey.vocabulary import SELF_SERVICE
 
 EXAMPLE = "bands-example"
-# By these citizens answer without an officer.
-SELF_SERVICE = (Channel.QR, Channel.KIOSK, Channel.TICKET, Channel.SCREEN, Channel.INVITATION)
 
 
 def assessment(

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, delete, insert, inspect, select, text, u
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from survey.models import APPEND_ONLY, ERASABLE, NEVER_DELETED, NEVER_REWRITTEN, Schema
-from survey.services.collection import decisions, door
+from survey.services.collection import board_counts, decisions, door
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.vocabulary import Reason, Role, Verdict
@@ -57,6 +57,7 @@ def one_row_everywhere(installation: Installation, campaign: CampaignRecord) -> 
     scene.invited(installation, campaign)
     paper_scene.a_row_everywhere(installation, campaign)
     scene.readable(installation, campaign)
+    board_counts.count_due(installation, NOW)
     assert set(scene.counts(installation)) == set(Schema.metadata.tables)
 
 

@@ -18,7 +18,7 @@ from survey.errors import Refusal
 from survey.models import Schema
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.campaigns import campaigns
-from survey.services.collection import decisions, door
+from survey.services.collection import board_counts, decisions, door
 from survey.services.installation import schema
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation, initialise, open_installation
@@ -60,6 +60,7 @@ def fill(installation: Installation, campaign: CampaignRecord) -> None:
     scene.language(installation, campaign)
     scene.invited(installation, campaign)
     paper_scene.a_row_everywhere(installation, campaign)
+    board_counts.count_due(installation, NOW)
     scene.readable(installation, campaign)
     assert set(scene.counts(installation)) == set(Schema.metadata.tables)
 
