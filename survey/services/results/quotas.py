@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from survey.clock import local_day, start_of
-from survey.models import Response
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.actors import Actor
-from survey.services.collection import response_states
+from survey.services.collection import board_counts
+from survey.services.collection.board_counts import FormCount
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
-from survey.vocabulary import Channel, State
+from survey.vocabulary import SELF_SERVICE, Channel, State
 
 DAY = dt.timedelta(days=1)
 UNCOUNTED = "uncounted"
@@ -58,12 +56,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Every unit's progress at one moment, and the days left."""
+    """Every unit's progress, and the days left."""
 
     campaign: CampaignRecord
     today: dt.date
     units: tuple[Progress, ...]
-    daily: Mapping[dt.date, int]
     days_to_close: int
     days_to_report: int
 
@@ -73,40 +70,39 @@ class Board:
 
 
 def progress(installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Board:
-    """Return the board of the units that *actor* reaches. One query, whatever their number."""
-    last = response_states.last_decision()
-    state = response_states.state(last).label("state")
-    columns = (Response.unit_id, state, Response.channel, Response.local_day)
-    query = (
-        select(*columns, func.count())
-        .select_from(Response)
-        .outerjoin(last, response_states.joined_on(last))
-        .where(Response.campaign_id == campaign.id)
-        .group_by(*columns)
-    )
+    """Return the live board of the units that *actor* reaches. One query, whatever their number.
+
+    It is for whoever has the shell and for what the service decides itself: pages show :func:`shown`.
+    """
+    with installation.database.read() as session:
+        forms = board_counts.live_forms(session, campaign, tuple(Channel))
+    return _board(campaign, actor, forms, now)
+
+
+def shown(installation: Installation, actor: Actor, campaign: CampaignRecord, now: dt.datetime) -> Board:
+    """Return the board as pages show it: paper as it is, self-service as it was at the last moment of counting."""
+    counts = board_counts.of_campaign(installation, campaign)
+    watched = [channel for channel in Channel if channel not in SELF_SERVICE]
+    with installation.database.read() as session:
+        forms = board_counts.live_forms(session, campaign, watched)
+    return _board(campaign, actor, [*forms, *counts.forms], now)
+
+
+def _board(campaign: CampaignRecord, actor: Actor, forms: Iterable[FormCount], now: dt.datetime) -> Board:
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     channels: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    daily: dict[dt.date, int] = defaultdict(int)
     counted = frozenset(campaign.plan.channels.counted)
-    reached = {n for code, n in campaign.unit_ids.items() if actor.reaches(code)}
-    with installation.database.read() as session:
-        for unit_id, what, channel, day, number in session.execute(query):
-            if unit_id not in reached:
-                continue
-            if what == State.VALID:
-                channels[unit_id][channel] += number
-                if channel not in counted:
-                    counts[unit_id][UNCOUNTED] += number
-                    continue
-                daily[day] += number
-            counts[unit_id][what] += number
+    for each in forms:
+        if each.state == State.VALID:
+            channels[each.unit_id][each.channel] += each.forms
+        wanted = each.state != State.VALID or each.channel in counted
+        counts[each.unit_id][each.state if wanted else UNCOUNTED] += each.forms
     today = local_day(now)
-    units = tuple(_progress(campaign, n, counts[n], channels[n], today) for n in sorted(reached))
+    reached = sorted(n for code, n in campaign.unit_ids.items() if actor.reaches(code))
     return Board(
         campaign=campaign,
         today=today,
-        units=units,
-        daily=dict(sorted(daily.items())),
+        units=tuple(_progress(campaign, n, counts[n], channels[n], today) for n in reached),
         days_to_close=_days_left(campaign.closes_at, now),
         days_to_report=_days_left(campaign.report_before, now),
     )

@@ -62,8 +62,8 @@ class KeyingContext:
 
     @property
     def progress(self) -> Progress:
-        """The unit's counts at this moment."""
-        board = quotas.progress(current_installation(), actor(), self.campaign, clock.now())
+        """The unit's counts as the board shows them."""
+        board = quotas.shown(current_installation(), actor(), self.campaign, clock.now())
         return next(each for each in board.units if each.unit.code == self.unit.code)
 
 

@@ -29,7 +29,7 @@ def campaign(campaign: str) -> ResponseReturnValue:
     """Show the board of the units that whoever has signed in may see."""
     installation = current_installation()
     record = installation.campaigns.get(campaign)
-    quota_board = quotas.progress(installation, actor(), record, clock.now())
+    quota_board = quotas.shown(installation, actor(), record, clock.now())
     return render_template(
         "tccb/board.html",
         campaign=record,

@@ -158,7 +158,6 @@ def test_the_counts_are_those_of_a_plain_model(installation: Installation, campa
             counted[unit_id, state] for state in (State.VALID, State.AWAITING, State.LATE, State.EXCLUDED)
         )
         assert sum(unit.channels.values()) == unit.valid
-    assert sum(found.daily.values()) == found.total("valid")
     assert len(
         estimates.mark_table(installation, record, estimates.valid_forms(record)).marks
     ) == found.total("valid")
@@ -196,7 +195,6 @@ def test_a_form_of_the_last_second_counts_and_the_next_one_is_late(
         door.accept(installation, entry(campaign), moment.astimezone(dt.UTC))
     found = board(installation, campaign, midnight)
     assert (found.total("valid"), found.total("late")) == (1, 1)
-    assert found.daily == {dt.date(2024, 9, 30): 1}
 
 
 def unit_of(installation: Installation, campaign: CampaignRecord, now: dt.datetime) -> quotas.Progress:
@@ -245,7 +243,7 @@ def test_a_person_of_a_unit_sees_that_unit_alone(
     door.accept_all(installation, ((entry(campaign, unit_id=n), NOW) for n in range(1, 12)))
     found = board(installation, campaign, actor=Actor(1, Role.UNIT_HEAD, "an-nhon"))
     assert [unit.unit.code for unit in found.units] == ["an-nhon"]
-    assert found.total("valid") == sum(found.daily.values()) == 1
+    assert found.total("valid") == 1
     assert not board(installation, campaign, actor=Actor(1, Role.OFFICER, "elsewhere")).units
 
 
