@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from forms import screen_code
@@ -24,7 +24,7 @@ from survey.clock import local_day
 from survey.database.engine import Database
 from survey.database.statements import insert_into, insert_once
 from survey.errors import Refusal
-from survey.models import Kiosk, Response, ScreenCount, SpentScreenCode
+from survey.models import Kiosk, ScreenCount, SpentScreenCode
 from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -113,16 +113,6 @@ class ScreenCodeLookup:
     code: str
     age: int
     end: SpendableScreenCode
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenTotals:
-    """What became of a unit's codes: how many its screens have shown, how many answers came by them."""
-
-    unit: str
-    name: str
-    shown: int
-    answers: int
 
 
 def at_desk(
@@ -229,23 +219,6 @@ def require_in_time(installation: Installation, lookup: ScreenCodeLookup, key: s
     in_time = genuine and int(until) >= int(now.timestamp()) // SECONDS
     if not in_time and lookup.age >= OPENS:
         raise Refusal("screen_code_old")
-
-
-def screen_totals(installation: Installation, actor: Actor, campaign: CampaignRecord) -> list[ScreenTotals]:
-    """Return how many codes the screens of each unit that *actor* reaches have shown, and the answers by them."""
-    shown = select(ScreenCount.unit_id, func.sum(ScreenCount.shown)).group_by(ScreenCount.unit_id)
-    came = select(Response.unit_id, func.count()).group_by(Response.unit_id)
-    of_screens = (Response.campaign_id == campaign.id, Response.channel == Channel.SCREEN.value)
-    with installation.database.read() as session:
-        counts = {
-            row[0]: row[1] for row in session.execute(shown.where(ScreenCount.campaign_id == campaign.id))
-        }
-        answers = {row[0]: row[1] for row in session.execute(came.where(*of_screens))}
-    return [
-        ScreenTotals(unit.code, unit.name, int(counts.get(unit_id, 0)), answers.get(unit_id, 0))
-        for unit_id, unit in enumerate(campaign.plan.units, start=1)
-        if actor.reaches(unit.code)
-    ]
 
 
 def _screens(installation: Installation, code: str) -> Iterator[tuple[CampaignRecord, int, Screen]]:

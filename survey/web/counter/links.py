@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from survey import clock
 from survey.errors import Refusal
+from survey.services.counter import board_totals, posters, tickets
 from survey.services.counter import links as addresses
-from survey.services.counter import posters, tickets
 from survey.services.installation.unit_keys import BatchRef, CounterRef
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
@@ -93,7 +93,7 @@ def cards(campaign: str) -> ResponseReturnValue:
     return render_template(
         "unit/tickets.html",
         campaign=record,
-        batches=tickets.batch_totals(installation, actor(), record),
+        batches=board_totals.of_batches(installation, actor(), record),
         given=GivenForm(formdata=None),
         spoiled=VoidForm(formdata=None),
     )

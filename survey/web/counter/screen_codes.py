@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from survey import clock
-from survey.services.counter import screen_codes
+from survey.services.counter import board_totals, screen_codes
 from survey.vocabulary import Role
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
@@ -25,7 +25,7 @@ def choose(campaign: str) -> ResponseReturnValue:
         "unit/screens.html",
         campaign=record,
         unit=None if actor().unit_code is None else record.unit(record.unit_id(str(actor().unit_code))),
-        totals=screen_codes.screen_totals(installation, actor(), record),
+        totals=board_totals.of_screens(installation, actor(), record),
         opens=screen_codes.OPENS - 1,
     )
 

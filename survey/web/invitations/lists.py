@@ -16,7 +16,7 @@ from survey import clock
 from survey.clock import local_day
 from survey.errors import Refusal, catalogue
 from survey.mail.letters import Letter
-from survey.services.counter import tickets
+from survey.services.counter import board_totals
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.invitations import csv_files, letters, lists, sending
@@ -200,7 +200,7 @@ def _listing(record: CampaignRecord, refusal: Refusal | None = None) -> Response
         "unit/invitations.html",
         campaign=record,
         lists=lists.lists(installation, actor(), record, clock.now()),
-        batches=tickets.batch_totals(installation, actor(), record, invited=True),
+        batches=board_totals.of_batches(installation, actor(), record, invited=True),
         units=[unit for unit in record.plan.units if actor().reaches(unit.code)],
         over=clock.now() >= record.closes_at,
         fewest=csv_files.FEWEST_OF_A_UNIT,

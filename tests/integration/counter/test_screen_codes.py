@@ -16,9 +16,9 @@ from survey import clock
 from survey.errors import Refusal
 from survey.models import Response, Schema, ScreenCount, SpentScreenCode
 from survey.services.accounts.actors import COMMAND_LINE
-from survey.services.collection import door
+from survey.services.collection import board_counts, door
 from survey.services.collection.entries import WebEntry
-from survey.services.counter import screen_codes
+from survey.services.counter import board_totals, screen_codes
 from survey.services.counter.screen_codes import DisplayedCode
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -248,10 +248,11 @@ def test_a_screen_has_one_code_a_minute_however_often_it_is_asked(
     )
     for minute in (1, 2, 2, 5):
         shown(installation, campaign, at=NOW + minute * MINUTE)
-    accounts = {each.unit: each for each in screen_codes.screen_totals(installation, COMMAND_LINE, campaign)}
+    board_counts.count_due(installation, NOW)
+    accounts = {each.unit: each for each in board_totals.of_screens(installation, COMMAND_LINE, campaign)}
     assert (accounts["an-nhon"].shown, accounts["an-nhon"].answers) == (5, 0)
     assert accounts["phu-cat"].shown == 0
-    own = screen_codes.screen_totals(installation, scene.OFFICER, campaign)
+    own = board_totals.of_screens(installation, scene.OFFICER, campaign)
     assert [each.unit for each in own] == ["an-nhon"]
 
 
@@ -306,6 +307,7 @@ def test_the_board_shows_the_channel_apart(
     board = quotas.progress(installation, COMMAND_LINE, campaign, NOW)
     unit = next(found for found in board.units if found.unit.code == "an-nhon")
     assert (unit.channels["screen"], unit.channels["qr"], unit.valid) == (1, 1, 2)
+    board_counts.count_due(installation, NOW)
     assert "mã màn hình 1" in signed_in(Role.TCCB).get(f"/noi-bo/{scene.CODE}/chi-tieu").text
 
 
