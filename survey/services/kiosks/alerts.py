@@ -154,7 +154,6 @@ def _letter(installation: Installation, incident: Incident) -> Letter:
         "number": str(kiosk.number),
         "counter": str(kiosk.counter),
         "unit": campaign.unit(kiosk.unit_id).name,
-        "waiting": str(kiosk.waiting),
         "seen": f"{kiosk.seen_at:%H:%M %d/%m/%Y}" if kiosk.seen_at else "–",
     }
     button = f"{installation.config.public_url}/noi-bo/{campaign.code}/kiosk"

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length
 from survey import clock
 from survey.errors import Refusal
 from survey.services.installation.campaign_records import CampaignRecord
-from survey.services.kiosks import devices, pins
+from survey.services.kiosks import board_statuses, devices, pins
 from survey.services.kiosks.devices import NewKiosk
 from survey.services.kiosks.record_numbers import Range
 from survey.vocabulary import Role, Unfinished
@@ -100,9 +100,9 @@ def _page(
     page = render_template(
         "unit/kiosks.html",
         campaign=record,
-        statuses=devices.statuses(installation, actor(), record, clock.now()),
+        statuses=board_statuses.of_kiosks(installation, actor(), record, clock.now()),
         ranges=ranges,
-        moment=moment,
+        short_moment=short_moment,
         pin=lambda number: pins.digits(installation.keys.kiosk, record, number) if sees_pin else "",
         form=form or NewKioskForm(idle_seconds=60, counter=1, unfinished=Unfinished.DISCARD),
         act=KioskForm(),
@@ -127,6 +127,6 @@ def ranges(numbers: tuple[Range, ...]) -> str:
     return ", ".join(written) or gettext("không có")
 
 
-def moment(value: dt.datetime) -> str:
-    """Return a moment as the page's tables write it."""
+def short_moment(value: dt.datetime) -> str:
+    """Return a moment as the page's table writes it, without its year."""
     return f"{value:%H:%M %d/%m}"

@@ -60,7 +60,7 @@ def test_one_letter_for_each_incident_to_the_unit_and_tccb(watched: Installation
     (letter,) = post.box.letters
     assert letter.recipients == ["quay@x.vn", "tccb@x.vn", "truong@x.vn"]
     assert "Kiosk số 1 của Bảo hiểm xã hội thị xã An Nhơn" in letter.message["Subject"]
-    assert "đang giữ 3 phiếu" in letter.text
+    assert "đang giữ phiếu chưa gửi được" in letter.text
     assert "12:30 20/08/2024" in letter.text
     assert "/noi-bo/binh-dinh-2024/kiosk" in letter.page
     assert says(watched, 0, 0, NOW + 5 * HOUR) == 0
@@ -170,4 +170,6 @@ def test_without_a_mail_server_the_pages_tell(
         (Role.OFFICER, "chi-tieu"),
         (Role.OFFICER, "nhap-phieu"),
     ):
-        assert "giữ 3 phiếu, có phiếu quá 2 giờ" in signed_in(role).get(f"/noi-bo/{scene.CODE}/{page}").text
+        assert (
+            "đang giữ phiếu, có phiếu quá 2 giờ" in signed_in(role).get(f"/noi-bo/{scene.CODE}/{page}").text
+        )

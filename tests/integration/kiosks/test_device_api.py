@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from survey import clock
 from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.collection import board_counts
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import devices, pins
@@ -209,6 +210,7 @@ def test_the_office_sees_what_came_and_the_gap_and_revokes(
         device.send(number, key=f"device-made-key-{number:04}")
     browser = signed_in(Role.TCCB)
     page = f"/noi-bo/{scene.CODE}/kiosk"
+    board_counts.count_due(installation, scene.NOW)
     shown = browser.get(page).text
     assert "1–3, 5" in shown
     assert "<strong>4</strong>" in shown
@@ -251,4 +253,4 @@ def test_the_board_tells_of_a_kiosk_that_holds_answers(signed_in: SignIn, device
     board = f"/noi-bo/{scene.CODE}/chi-tieu"
     assert "quá 2 giờ" not in browser.get(board).text
     device.ask("/kios/api/beat", {"issued": 9, "waiting": 7, "overdue": 2})
-    assert "giữ 7 phiếu, có phiếu quá 2 giờ" in browser.get(board).text
+    assert "đang giữ phiếu, có phiếu quá 2 giờ" in browser.get(board).text
