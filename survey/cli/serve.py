@@ -9,6 +9,7 @@ from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.cli.texts import text
 from survey.services.accounts.actors import COMMAND_LINE
+from survey.services.collection import board_counts
 from survey.services.collection.arrival_order import NightlyErasure, erase_arrival_order
 from survey.services.installation.installation import Installation
 from survey.services.invitations import lists
@@ -33,6 +34,7 @@ def serve(data: str | None, host: str, port: int) -> None:
             installation.config.remember()
             click.echo(text("serve.running", address=address))
 
+        board_counts.count_due(installation, clock.now())  # what was due while the door was shut
         _look_after(installation)
         server.serve(
             assemble(installation),
@@ -50,6 +52,7 @@ def _look_after(installation: Installation) -> None:
     background, nightly = installation.background, NightlyErasure(installation)
     releases = DueReleases(installation)
     background.every(MINUTE, "kiosk_alerts", lambda: alerts.watch(installation, clock.now()))
+    background.every(MINUTE, "board", lambda: board_counts.count_due(installation, clock.now()))
     background.every(MINUTE, "erase", lambda: lists.erase_due(installation, COMMAND_LINE, clock.now()))
     background.every(MINUTE, "releases", lambda: releases.make(clock.now()))
     background.every(MINUTE, "arrival_order", lambda: nightly.attempt(clock.now()))

@@ -20,7 +20,7 @@ from survey.clock import local_day, start_of
 from survey.plans.plan import Plan
 from survey.services.accounts.actors import Actor
 from survey.services.campaigns import campaigns, languages
-from survey.services.collection import door
+from survey.services.collection import board_counts, door
 from survey.services.collection.entries import Entry, KeyedEntry, PaperSource, WebEntry
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -60,6 +60,7 @@ def begin(
     campaigns.load(installation, actor, rehearsed, now, rehearsal=True, spoken=spoken)
     campaign = installation.campaigns.get(CODE)
     door.accept_all(installation, _invented(campaign, actor, chance, now))
+    board_counts.count_due(installation, now)
     releases.make(installation, actor, campaign, now)
     return campaign
 

@@ -108,6 +108,16 @@ def test_a_response_shows_in_results_and_export_and_comes_in_again(
 ) -> None:
     campaign = office.campaigns.get(scene.CODE)
     door.accept(office, entry(campaign, mark="5", comment="=1+1"), NOW)
+    board = json.loads(run("units", "--json").out)
+    assert (board["campaign"], board["rehearsal"], len(board["units"])) == (scene.CODE, False, 11)
+    counts = board["units"][scene.AN_NHON - 1]
+    assert (counts["unit"], counts["target"], counts["valid"], counts["channels"]["qr"]) == (
+        "an-nhon",
+        80,
+        1,
+        1,
+    )
+    assert (counts["awaiting"], counts["late"], counts["excluded"], counts["missing"]) == (0, 0, 0, 79)
     unit = json.loads(run("results", "--json").out)["units"][scene.AN_NHON - 1]
     assert (unit["unit"], unit["target"], unit["valid"]) == ("an-nhon", 80, 1)
     assert (unit["criteria"][0]["id"], unit["criteria"][0]["n"]) == (
