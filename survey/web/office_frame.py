@@ -12,11 +12,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, format_decimal
 from flask_login import current_user
 
+from survey import clock
+from survey.clock import ZONE
 from survey.documents.reports.formats import short_date
 from survey.errors import Refusal
 from survey.plans.plan import PlanUnit
 from survey.services.accounts.accounts import actor_of
 from survey.services.accounts.actors import Actor
+from survey.services.collection import board_counts
+from survey.services.collection.board_counts import CountMoments
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.web import language
 from survey.web.access import declared
@@ -45,6 +49,8 @@ def surroundings() -> dict[str, object]:
         "day": day,
         "eve": eve,
         "whole": whole,
+        "moment": moment,
+        "count_moments": count_moments,
         "lang": language.of_request,
     }
 
@@ -81,6 +87,19 @@ def day(value: dt.date) -> str:
 def eve(outside: dt.date) -> dt.date:
     """Return the last day inside a window whose first day outside is given."""
     return outside - dt.timedelta(days=1)
+
+
+def moment(value: dt.datetime) -> str:
+    """Return a moment to the minute as the page's language writes it; the end of a day belongs to that day."""
+    local = value.astimezone(ZONE)
+    if (local.hour, local.minute) == (0, 0):
+        return f"24:00 {day(eve(local.date()))}"
+    return f"{local:%H:%M} {day(local.date())}"
+
+
+def count_moments(campaign: CampaignRecord) -> CountMoments:
+    """Return when self-service answers of a campaign were counted last, and when next."""
+    return board_counts.moments(current_installation(), campaign, clock.now())
 
 
 def whole(value: float, pattern: str | None = None) -> str:
