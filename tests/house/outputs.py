@@ -48,7 +48,16 @@ def rehearsal(table: Table) -> tuple[Path, str]:
     """Set the demonstration up, serve and stop it, ask every command about it; return where it is and its password."""
     data = new_directory(table, "demo")
     told = table.say("demo", "demo", "--port", "0", data=data)
-    for name in ("links --json", "links", "results --json", "results", "units", "account list", "doctor"):
+    for name in (
+        "links --json",
+        "links",
+        "results --json",
+        "results",
+        "units --json",
+        "units",
+        "account list",
+        "doctor",
+    ):
         table.say(name, *name.split(), data=data)
     for unit in ((), ("--unit", UNIT)):
         name = " ".join(("report", *unit))
