@@ -9,7 +9,7 @@ from survey.cli.opening import opened_installation
 from survey.cli.options import data_option
 from survey.cli.texts import text
 from survey.errors import Refusal
-from survey.services.installation import schema, secret_check
+from survey.services.installation import privacy, schema, secret_check
 from survey.services.installation.health import database_facts, free_bytes, readiness
 
 
@@ -45,4 +45,4 @@ def _examined(data: str | None) -> tuple[dict[str, str], dict[str, bool]]:
         facts |= {"mail": f"{mail.host}:{mail.port} {mail.tls}" if mail else text("doctor.no_mail")}
         facts |= database_facts(installation)
         facts |= {"free_disk": f"{free_bytes(installation) / 1e9:.1f} GB"}
-        return facts, readiness(installation)
+        return facts, readiness(installation) | {"private": privacy.is_kept(installation.config.data)}

@@ -11,11 +11,11 @@ from forms.layout import EDITIONS, lay_out
 from forms.paper import boxes
 from forms.scan import reading_json
 from survey import clock
+from survey.cli.files import written_for_the_owner
 from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.cli.texts import text
-from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.paper import batches, scans
 from survey.services.paper.batches import PrintOrder
@@ -132,7 +132,5 @@ def read_forms(
 
 
 def _write_json(path: Path, content: object) -> None:
-    try:
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    except OSError as error:
-        raise Refusal("file_unwritable", path=str(path), why=error.strerror) from error
+    """Write what was read off the forms, which are people's answers, for nobody else to read."""
+    written_for_the_owner(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())

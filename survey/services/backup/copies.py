@@ -39,7 +39,8 @@ def back_up(installation: Installation, actor: Actor, out: Path, now: dt.datetim
         raise Refusal("backup_exists", path=str(out))
     unfinished = out.with_name(out.name + UNFINISHED)
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)):
+        unfinished.unlink(missing_ok=True)  # one that was left lying may be open to others
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)):
             pass  # an empty file of our own: SQLite would make one that others may read
         installation.database.copy_into(unfinished, without=BodyCheck.__tablename__)
         _flush(unfinished)

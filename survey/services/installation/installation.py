@@ -11,7 +11,7 @@ from survey.config import Config
 from survey.database.engine import Database, open_database, refusing_failures
 from survey.errors import Refusal
 from survey.keys import Keys
-from survey.services.installation import schema, secret_check
+from survey.services.installation import privacy, schema, secret_check
 from survey.services.installation.background import Background
 from survey.services.installation.campaign_records import Campaigns
 
@@ -43,7 +43,8 @@ def initialise(config: Config) -> bool:
             ``schema_ahead``.
     """
     with _writing(config):
-        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config.data.mkdir(mode=privacy.OWNER_ONLY, parents=True, exist_ok=True)
+        privacy.keep(config.data)
         if not _has_database(config):
             keys.create(config.data)
     database = open_database(config)
@@ -63,6 +64,7 @@ def open_installation(config: Config) -> Installation:
     """
     if not _has_database(config):
         raise Refusal("not_initialised", path=str(config.data))
+    privacy.keep(config.data)
     database = open_database(config)
     try:
         with refusing_failures():
