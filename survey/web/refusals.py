@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from survey.database.outages import is_outage
 from survey.errors import Refusal, catalogue
 from survey.web import language
 from survey.web.collection import citizen
@@ -43,6 +44,8 @@ OF_STATUS = {
     415: "request_bad",
     429: "too_many_requests",
 }
+# For how long whoever met an outage is asked to wait.
+RETRY_SECONDS = 30
 # What an error of HTTP says to programs beside its page: which methods there are, when to try again.
 KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 
@@ -64,9 +67,13 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
     lines = refusal.lines(lang)
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
         return jsonify(code=refusal.code, sentence=refusal.sentence(lang), faults=lines), refusal.status
-    page = render_template(
-        "layouts/refusal.html", sentence=refusal.sentence(lang), lines=lines, code=refusal.code
-    )
+    told = {"sentence": refusal.sentence(lang), "lines": lines, "code": refusal.code}
+    try:
+        page = render_template("layouts/refusal.html", **told)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        return _outage(error)  # the office's frame names whoever has signed in
     return Response(page, refusal.status, mimetype="text/html")
 
 
@@ -89,7 +96,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _defect(error: Exception) -> ResponseReturnValue:
     # The log keeps the error's kind and the lines of the program; its words could quote an answer.
+    if is_outage(error):
+        return _outage(error)
     log.error("defect", kind=type(error).__name__, endpoint=request.endpoint, exc_info=error)
     if "defect" not in catalogue():
         raise error
     return refused(Refusal("defect"))
+
+
+def _outage(error: Exception) -> ResponseReturnValue:
+    log.error("storage_away", kind=type(error).__name__, endpoint=request.endpoint, exc_info=error)
+    answer = current_app.make_response(refused(Refusal("storage_away")))
+    answer.retry_after = RETRY_SECONDS
+    return answer

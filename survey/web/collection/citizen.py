@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from forms import answers, screen_code
 from forms.address_mac import AddressMac
@@ -40,6 +41,9 @@ KEPT_PAGES = 128  # each keeps a compressor's state of some 270 kB
 RECEIPT_CACHING = "private,max-age=300"
 FOREVER = "public,max-age=31536000,immutable"
 WORTH_A_NEW_FORM = frozenset({"response_conflict", "idempotency_key_bad"})
+# After an outage a browser without a script still has what was answered: in the page that tells of it.
+WORTH_SENDING_AGAIN = frozenset({"storage_away"})
+SENDING = frozenset({"citizen.send", "citizen.send_by_ticket", "citizen.send_by_screen"})
 ANOTHER_CODE = "ma"
 WORTH_ANOTHER_CODE = frozenset({"screen_code_unknown", "screen_code_old", "screen_code_spent"})
 
@@ -184,7 +188,8 @@ def notice(refusal: Refusal, kind: str) -> Response:
     """Return the friendly page that tells a citizen what happened and what to do."""
     counter = _counter_of_request()
     form_url = _form_address(counter) if refusal.code in WORTH_A_NEW_FORM else None
-    return _notice(counter, kind, refusal.details, form_url, refusal.status)
+    kept = request.form if refusal.code in WORTH_SENDING_AGAIN and request.endpoint in SENDING else None
+    return _notice(counter, kind, refusal.details, form_url, refusal.status, kept)
 
 
 def _notice(
@@ -193,7 +198,9 @@ def _notice(
     details: Mapping[str, object],
     form_url: str | None,
     status: int,
+    kept: MultiDict[str, str] | None = None,
 ) -> Response:
+    """Show the page of one kind; *kept* are the fields of a form that can be sent again from there as they are."""
     campaign = None if counter is None else counter.campaign
     heading = {"office": None, "rehearsal": False} if counter is None else citizen_page.heading(counter)
     shown = render_template(
@@ -201,6 +208,7 @@ def _notice(
         kind=kind,
         details=details,
         form_url=form_url,
+        kept=None if kept is None else list(kept.items(multi=True)),
         **citizen_page.frame(campaign, citizen_page.language(campaign)),
         **heading,
     )
