@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import string
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from flask_babel import get_locale
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 
 from survey import logs
 from survey.errors import Refusal
@@ -29,6 +25,7 @@ from survey.web.kiosks.device_api import kiosk
 from survey.web.kiosks.devices import kiosks
 from survey.web.kiosks.phone import kiosk_phone
 from survey.web.paper import paper_checks, paper_entry, scans, second_keying, sheets, verification
+from survey.web.plain_requests import ColumnInteger, ColumnText, PlainRequest
 from survey.web.results.analysis import analysis
 from survey.web.results.board import board
 from survey.web.results.releases import releases
@@ -38,7 +35,6 @@ from survey.web.start import start
 
 ROOT = Path(__file__).parents[2]
 LARGEST_BODY = 64 * 1024
-LARGEST_WHOLE = 2**31 - 1
 MOST_FIELDS = 500
 BLUEPRINTS = (
     start,
@@ -72,25 +68,6 @@ STAFF_POLICY = (
 )
 
 
-class PlainRequest(Request):
-    """A request whose query is ASCII: other bytes are quoted, as browsers do, instead of being a defect."""
-
-    def __init__(self, environ: dict[str, Any], *args: Any, **options: Any) -> None:
-        query = environ.get("QUERY_STRING", "")
-        if not query.isascii():
-            environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=string.punctuation)
-        super().__init__(environ, *args, **options)
-
-
-class ColumnInteger(IntegerConverter):
-    """A number in an address: one that a column of the databases can hold; others are no address of ours."""
-
-    def __init__(
-        self, url_map: Map, fixed_digits: int = 0, least: int = 0, most: int = LARGEST_WHOLE
-    ) -> None:
-        super().__init__(url_map, fixed_digits, least, most)
-
-
 class SurveyApplication(Flask):
     """The application."""
 
@@ -104,7 +81,7 @@ def assemble(installation: Installation) -> Flask:
         LookupError: when a route does not declare who may call it.
     """
     app = SurveyApplication("survey", root_path=str(ROOT / "survey"), template_folder=str(ROOT / "templates"))
-    app.url_map.converters["int"] = ColumnInteger
+    app.url_map.converters |= {"int": ColumnInteger, "string": ColumnText, "default": ColumnText}
     app.config.update(_settings(installation), **sign_in.settings(installation))
     app.extensions[NAME] = installation
     app.jinja_env.globals["current_locale"] = get_locale

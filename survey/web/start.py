@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import AnyOf
 
 from survey.errors import Refusal
 from survey.web import language
 from survey.web.access import public
 from survey.web.app_context import current_installation
+from survey.web.form_fields import TextField
 from survey.web.office_frame import surroundings
 
 start = Blueprint("start", __name__)
@@ -25,8 +25,8 @@ YEAR = 365 * 24 * 3600
 class LanguageForm(FlaskForm):
     """The language that somebody prefers, and the page from which they asked."""
 
-    lang = StringField(validators=[AnyOf(language.STAFF)])
-    back = StringField()
+    lang = TextField(validators=[AnyOf(language.STAFF)])
+    back = TextField()
 
 
 @start.get("/")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from survey import clock
 from survey.cli.boundary import run
 from survey.cli.files import written_for_the_owner
 from survey.config import Config
@@ -64,8 +65,13 @@ def test_a_directory_that_many_share_stays_as_it_is_and_the_doctor_says_so(
 @pytest.mark.usefixtures("careless")
 @pytest.mark.parametrize("there", [False, True])
 def test_what_a_command_writes_of_people_is_for_its_owner(
-    embedded: Installation, tmp_path: Path, there: bool, capsys: pytest.CaptureFixture[str]
+    embedded: Installation,
+    tmp_path: Path,
+    there: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     campaign, folder = embedded.campaigns.get(scene.CODE), tmp_path / "out"
     door.accept(embedded, entry(campaign, comment="Cảm ơn."), NOW)
     names = ("answers.csv", "cards.pdf", "cards.json", "merged.csv")

@@ -11,6 +11,7 @@ from survey.errors import Fault, Refusal
 from survey.models.paper import LAST_SERIAL
 
 DIGITS = 4
+LONGEST_SERIAL = len(str(LAST_SERIAL))
 MOST_PIECES = 1000
 PIECE = re.compile(r"([0-9]{1,6})(?:\s*[-–]\s*([0-9]{1,6}))?", re.ASCII)
 CODE = re.compile(
@@ -42,7 +43,7 @@ def number_of(serial: int) -> str:
 
 def serial_of(number: str) -> int | None:
     """Return the serial that a form's number is, None where it is none."""
-    if not (number.isascii() and number.isdigit()):
+    if not (number.isascii() and number.isdigit() and len(number) <= LONGEST_SERIAL):
         return None
     serial = int(number)
     return serial if 1 <= serial <= LAST_SERIAL and number == number_of(serial) else None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from survey import clock
@@ -19,6 +18,7 @@ from survey.web.access import actor, allow
 from survey.web.accounts import password_reset
 from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
+from survey.web.form_fields import TextField
 
 pages = Blueprint("accounts", __name__)
 
@@ -29,7 +29,7 @@ DONE = "accounts"
 class AccountForm(FlaskForm):
     """The account that an act is about."""
 
-    email = StringField(validators=[InputRequired(), Length(max=254)])
+    email = TextField(validators=[InputRequired(), Length(max=254)])
 
 
 @pages.get("/noi-bo/tai-khoan")

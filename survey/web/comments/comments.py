@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import AnyOf, Length, Optional
 
 from survey import clock
@@ -14,6 +13,7 @@ from survey.services.comments import erasure, released_texts
 from survey.vocabulary import ErasureReason, Role
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
+from survey.web.form_fields import TextField
 
 comments = Blueprint("comments", __name__)
 
@@ -26,10 +26,10 @@ LAST_PAGE = 10**6
 class ErasureForm(FlaskForm):
     """Which text is to be erased, why, and the list that is shown again: a unit's, or that of bodies set aside."""
 
-    reference = StringField(validators=[Length(min=16, max=16)])
-    reason = StringField(validators=[AnyOf([reason.value for reason in ErasureReason])])
-    unit = StringField(validators=[Optional(), Length(max=64)])
-    asides = StringField(validators=[Optional(), AnyOf(["1"])])
+    reference = TextField(validators=[Length(min=16, max=16)])
+    reason = TextField(validators=[AnyOf([reason.value for reason in ErasureReason])])
+    unit = TextField(validators=[Optional(), Length(max=64)])
+    asides = TextField(validators=[Optional(), AnyOf(["1"])])
 
 
 @comments.get("/noi-bo/<campaign>/gop-y")

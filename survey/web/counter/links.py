@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from survey import clock
@@ -16,6 +15,7 @@ from survey.services.installation.unit_keys import BatchRef, CounterRef
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
+from survey.web.form_fields import TextField, WholeNumberField
 
 links = Blueprint("links", __name__)
 
@@ -27,21 +27,23 @@ TYPES = {"pdf": "application/pdf", "svg": "image/svg+xml"}
 class CheckForm(FlaskForm):
     """An address as somebody typed it or pasted it from a telephone."""
 
-    address = StringField(validators=[Length(min=1, max=posters.LONGEST_ADDRESS)])
+    address = TextField(validators=[Length(min=1, max=posters.LONGEST_ADDRESS)])
 
 
 class GivenForm(FlaskForm):
     """How many more cards of a batch went out, or, below zero, were miscounted."""
 
-    unit = StringField(validators=[Length(min=1, max=64)])
-    batch = IntegerField(validators=[InputRequired(), NumberRange(1, MOST_BATCHES)])
-    count = IntegerField(validators=[InputRequired(), NumberRange(-tickets.MOST_CARDS, tickets.MOST_CARDS)])
+    unit = TextField(validators=[Length(min=1, max=64)])
+    batch = WholeNumberField(validators=[InputRequired(), NumberRange(1, MOST_BATCHES)])
+    count = WholeNumberField(
+        validators=[InputRequired(), NumberRange(-tickets.MOST_CARDS, tickets.MOST_CARDS)]
+    )
 
 
 class VoidForm(FlaskForm):
     """The code of a card that is lost or spoiled."""
 
-    code = StringField(validators=[Length(min=1, max=60)])
+    code = TextField(validators=[Length(min=1, max=60)])
 
 
 @links.get("/noi-bo/<campaign>/ma-qr")

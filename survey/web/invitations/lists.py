@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import clock
@@ -27,6 +26,7 @@ from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
+from survey.web.form_fields import TextField
 from survey.web.request_bodies import takes_up_to
 
 invitations = Blueprint("invitations", __name__)
@@ -42,20 +42,20 @@ class FileForm(FlaskForm):
     """A list of recipients, and whom they rate where the file does not say."""
 
     file = FileField(validators=[FileRequired()])
-    unit = StringField(validators=[Optional(), Length(max=64)])
-    title = StringField(validators=[Optional(), Length(max=lists.LONGEST_TITLE)])
+    unit = TextField(validators=[Optional(), Length(max=64)])
+    title = TextField(validators=[Optional(), Length(max=lists.LONGEST_TITLE)])
 
 
 class KeyForm(FlaskForm):
     """The reminder key, as it was kept."""
 
-    key = StringField(validators=[Length(max=60)])
+    key = TextField(validators=[Length(max=60)])
 
 
 class KeptKeyForm(KeyForm):
     """The reminder key on the way out, once somebody has said that it is kept."""
 
-    kept = StringField(validators=[InputRequired()])
+    kept = TextField(validators=[InputRequired()])
 
 
 @invitations.get("/noi-bo/<campaign>/thu-moi")

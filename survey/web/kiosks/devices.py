@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length
 
 from survey import clock
@@ -22,6 +21,7 @@ from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
 from survey.web.counter.address_pictures import code_of
+from survey.web.form_fields import TextField, WholeNumberField
 
 kiosks = Blueprint("kiosks", __name__)
 
@@ -34,10 +34,10 @@ PIN_KEEPERS = (*BINDING, Role.UNIT_HEAD)
 class NewKioskForm(FlaskForm):
     """What is asked of a new kiosk."""
 
-    unit = StringField(validators=[InputRequired(), Length(max=64)])
-    counter = IntegerField(validators=[InputRequired()])
-    idle_seconds = IntegerField(validators=[InputRequired()])
-    unfinished = StringField(validators=[InputRequired()])
+    unit = TextField(validators=[InputRequired(), Length(max=64)])
+    counter = WholeNumberField(validators=[InputRequired()])
+    idle_seconds = WholeNumberField(validators=[InputRequired()])
+    unfinished = TextField(validators=[InputRequired()])
 
 
 class KioskForm(FlaskForm):

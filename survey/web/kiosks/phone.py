@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileSize
-from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import clock
@@ -22,6 +21,8 @@ from survey.vocabulary import Role, Unfinished
 from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
+from survey.web.form_fields import TextField, WholeNumberField
+from survey.web.plain_requests import whole_number
 from survey.web.request_bodies import takes_up_to
 
 kiosk_phone = Blueprint("kiosk_phone", __name__)
@@ -34,16 +35,16 @@ LARGEST_FILE = 4_000_000
 class BindForm(FlaskForm):
     """Where the device in front of the person is to stand, and its rules."""
 
-    place = StringField(validators=[InputRequired(), Length(max=160)])
-    idle_seconds = IntegerField(validators=[InputRequired()])
-    unfinished = StringField(validators=[InputRequired()])
+    place = TextField(validators=[InputRequired(), Length(max=160)])
+    idle_seconds = WholeNumberField(validators=[InputRequired()])
+    unfinished = TextField(validators=[InputRequired()])
 
 
 class RecordsForm(FlaskForm):
     """The records of a device, as its file or as what was read from its codes."""
 
     file = FileField(validators=[Optional(), FileSize(LARGEST_FILE)])
-    text = StringField(validators=[Optional()])
+    text = TextField(validators=[Optional()])
 
 
 class GrantForm(FlaskForm):
@@ -64,15 +65,14 @@ def bind(shown: str) -> ResponseReturnValue:
     """Make the device that shows this code a kiosk; what is wrong is told on the same page."""
     named, form = _hash_of(shown), BindForm()
     code, _, rest = (form.place.data or "").partition("/")
-    unit, _, counter = rest.partition("/")
-    if not form.validate_on_submit() or not counter.isdecimal():
+    unit, _, typed = rest.partition("/")
+    counter = whole_number(typed)
+    if not form.validate_on_submit() or counter is None:
         return _device(shown, form, Refusal("kiosk_faulty"))
     installation = current_installation()
     try:
         campaign = installation.campaigns.get(code)
-        new = NewKiosk(
-            unit, int(counter), form.idle_seconds.data or 0, form.unfinished.data or "", shown=named
-        )
+        new = NewKiosk(unit, counter, form.idle_seconds.data or 0, form.unfinished.data or "", shown=named)
         devices.add(installation, actor(), campaign, new, clock.now())
     except Refusal as refusal:
         return _device(shown, form, refusal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField
 
 from forms import answers
 from forms.answers import AnswerSheet
@@ -13,6 +13,7 @@ from forms.faults import FaultyInstrument
 from survey.errors import Fault, LocatedFault, sentence_of
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.web import language
+from survey.web.form_fields import TextField
 
 DIGITS = 4
 
@@ -20,8 +21,8 @@ DIGITS = 4
 class EntryForm(FlaskForm):
     """What a keyed form carries besides its answers."""
 
-    form_number = StringField()
-    card = StringField()
+    form_number = TextField()
+    card = TextField()
     key = HiddenField()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import AnyOf, Length, Optional
 
 from survey import clock
@@ -16,6 +15,7 @@ from survey.services.installation.campaign_records import CampaignRecord
 from survey.vocabulary import Reason, Role, State, Verdict
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
+from survey.web.form_fields import TextField
 
 pages = Blueprint("paper_checks", __name__)
 
@@ -27,9 +27,9 @@ DECIDING = (Role.ADMIN, Role.TCCB, Role.UNIT_HEAD)
 class DecisionForm(FlaskForm):
     """The number of a form, why it is excluded, and the unit whose list is shown again."""
 
-    number = StringField(validators=[Length(min=1, max=24)])
-    reason = StringField(validators=[Optional(), AnyOf([reason.value for reason in Reason])])
-    unit = StringField(validators=[Optional(), Length(max=64)])
+    number = TextField(validators=[Length(min=1, max=24)])
+    reason = TextField(validators=[Optional(), AnyOf([reason.value for reason in Reason])])
+    unit = TextField(validators=[Optional(), Length(max=64)])
 
 
 @pages.get("/noi-bo/<campaign>/phieu-giay")

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileRequired, MultipleFileField
 from werkzeug.datastructures import FileStorage
-from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from survey import clock
@@ -26,6 +25,7 @@ from survey.vocabulary import Role
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
+from survey.web.form_fields import TextField
 from survey.web.paper.entry_form import barred_sentence
 from survey.web.request_bodies import takes_up_to
 
@@ -41,14 +41,14 @@ class UploadForm(FlaskForm):
     """The files, and the unit whose forms they are."""
 
     files = MultipleFileField(validators=[FileRequired()])
-    unit = StringField(validators=[Optional(), Length(max=64)])
+    unit = TextField(validators=[Optional(), Length(max=64)])
 
 
 class DoubtForm(FlaskForm):
     """The form whose doubts are settled; an answer has the name of its question."""
 
-    number = StringField(validators=[InputRequired(), Length(max=24)])
-    unit = StringField(validators=[Optional(), Length(max=64)])
+    number = TextField(validators=[InputRequired(), Length(max=24)])
+    unit = TextField(validators=[Optional(), Length(max=64)])
 
 
 @pages.get("/noi-bo/<campaign>/phieu-quet")

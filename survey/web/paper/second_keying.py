@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField
 from wtforms.validators import InputRequired, Length
 
 from survey import clock
@@ -23,6 +23,7 @@ from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
 from survey.web.field_faults import FieldFault
+from survey.web.form_fields import TextField
 from survey.web.paper.entry_form import EntryForm, barred_sentence, sheet_of
 
 pages = Blueprint("second_keying", __name__)
@@ -36,14 +37,14 @@ DONE = "second"
 class ResolveForm(FlaskForm):
     """Whether the sheet that came first counts after all."""
 
-    number = StringField(validators=[InputRequired(), Length(max=24)])
+    number = TextField(validators=[InputRequired(), Length(max=24)])
     first_counts = BooleanField()
 
 
 class AdjudicationForm(FlaskForm):
     """The form whose two keyings are adjudicated; a field's choice has the field's name."""
 
-    number = StringField(validators=[InputRequired(), Length(max=24)])
+    number = TextField(validators=[InputRequired(), Length(max=24)])
 
 
 @pages.get("/noi-bo/<campaign>/nhap-lan-hai")

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from forms.layout import EDITIONS
@@ -28,6 +28,7 @@ from survey.vocabulary import PaperAct, Role, SheetState
 from survey.web import language
 from survey.web.access import ANY_ROLE, actor, allow
 from survey.web.app_context import current_installation
+from survey.web.form_fields import LongTextField, TextField, WholeNumberField
 from survey.web.request_bodies import takes_up_to
 
 pages = Blueprint("sheets", __name__)
@@ -43,17 +44,17 @@ DONE = "paper"
 class MinuteForm(FlaskForm):
     """What is said to have been done with sheets."""
 
-    act = StringField(validators=[AnyOf(RECORDING)])
-    ranges = TextAreaField(validators=[InputRequired()])
-    witness = StringField(validators=[Optional(), Length(max=minutes.LONGEST_WITNESS)])
-    note = StringField(validators=[Optional(), Length(max=minutes.LONGEST_NOTE)])
+    act = TextField(validators=[AnyOf(RECORDING)])
+    ranges = LongTextField(validators=[InputRequired()])
+    witness = TextField(validators=[Optional(), Length(max=minutes.LONGEST_WITNESS)])
+    note = TextField(validators=[Optional(), Length(max=minutes.LONGEST_NOTE)])
 
 
 class PrintForm(FlaskForm):
     """How many forms are to be printed, and how."""
 
-    count = IntegerField(validators=[InputRequired()])
-    edition = StringField(validators=[AnyOf(tuple(EDITIONS))])
+    count = WholeNumberField(validators=[InputRequired()])
+    edition = TextField(validators=[AnyOf(tuple(EDITIONS))])
     seal = BooleanField()
     sign = BooleanField()
 
@@ -61,13 +62,13 @@ class PrintForm(FlaskForm):
 class BatchForm(FlaskForm):
     """The first number of the batch whose PDF is wanted."""
 
-    first = IntegerField(validators=[InputRequired()])
+    first = WholeNumberField(validators=[InputRequired()])
 
 
 class CloseForm(FlaskForm):
     """Who witnesses the end of a unit's account."""
 
-    witness = StringField(validators=[InputRequired(), Length(max=minutes.LONGEST_WITNESS)])
+    witness = TextField(validators=[InputRequired(), Length(max=minutes.LONGEST_WITNESS)])
 
 
 class EndForm(FlaskForm):
@@ -80,7 +81,7 @@ class StampForm(FlaskForm):
     """The picture of the stamp and its size."""
 
     picture = FileField(validators=[FileRequired()])
-    diameter = StringField(validators=[AnyOf(("36", "34"))])
+    diameter = TextField(validators=[AnyOf(("36", "34"))])
 
 
 @pages.get("/noi-bo/<campaign>/phieu-in")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from survey import clock
@@ -22,6 +21,7 @@ from survey.web import language
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
 from survey.web.field_faults import FieldFault
+from survey.web.form_fields import TextField
 from survey.web.paper.entry_form import canonical
 
 pages = Blueprint("verification", __name__)
@@ -35,17 +35,17 @@ BLANK_KEYS = frozenset(".,-")
 GONE_ON = frozenset({"decision_not_allowed", "double_keying_needed", "totals_by_same"})
 
 
-def _count() -> StringField:
-    return StringField(validators=[Optional(), Length(max=3), Regexp(r"[0-9]+\Z")])
+def _count() -> TextField:
+    return TextField(validators=[Optional(), Length(max=3), Regexp(r"[0-9]+\Z")])
 
 
 class TotalsForm(FlaskForm):
     """The totals of one form as they were typed; an empty count is none."""
 
-    number = StringField(validators=[InputRequired(), Length(max=24)])
+    number = TextField(validators=[InputRequired(), Length(max=24)])
     level_1, level_2, level_3, level_4, level_5 = (_count() for _ in LEVELS)
     no_opinion, blank = _count(), _count()
-    overall = StringField(validators=[InputRequired(), Length(max=1)])
+    overall = TextField(validators=[InputRequired(), Length(max=1)])
 
     @property
     def totals(self) -> FormTotals:
