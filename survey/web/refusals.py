@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -44,6 +44,7 @@ OF_STATUS = {
     415: "request_bad",
     429: "too_many_requests",
 }
+AWAY = "storage_away"
 # For how long whoever met an outage is asked to wait.
 RETRY_SECONDS = 30
 # What an error of HTTP says to programs beside its page: which methods there are, when to try again.
@@ -71,7 +72,7 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
     try:
         page = render_template("layouts/refusal.html", **told)
     except Exception as error:
-        if not is_outage(error):
+        if refusal.code == AWAY or not is_outage(error):
             raise
         return _outage(error)  # the office's frame names whoever has signed in
     return Response(page, refusal.status, mimetype="text/html")
@@ -105,7 +106,9 @@ def _defect(error: Exception) -> ResponseReturnValue:
 
 
 def _outage(error: Exception) -> ResponseReturnValue:
-    log.error("storage_away", kind=type(error).__name__, endpoint=request.endpoint, exc_info=error)
-    answer = current_app.make_response(refused(Refusal("storage_away")))
+    log.error(AWAY, kind=type(error).__name__, endpoint=request.endpoint, exc_info=error)
+    # Who has signed in cannot be found out now; templates that ask would meet the same outage.
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]  # noqa: SLF001
+    answer = current_app.make_response(refused(Refusal(AWAY)))
     answer.retry_after = RETRY_SECONDS
     return answer
