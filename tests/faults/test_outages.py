@@ -139,7 +139,7 @@ def test_a_server_that_went_away_is_an_outage_and_comes_back(
     if installation.database.is_sqlite:
         pytest.skip("it has no server")
     name = installation.database.engine.url.database
-    with installation.database.write() as session, pytest.raises(Exception) as raised:
+    with pytest.raises(Exception) as raised, installation.database.write() as session:
         own = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         session.connection().exec_driver_sql(own)
     assert is_outage(raised.value), name
