@@ -14,6 +14,7 @@ from survey.vocabulary import ErasureReason, Role
 from survey.web.access import actor, allow
 from survey.web.app_context import current_installation
 from survey.web.form_fields import TextField
+from survey.web.plain_requests import whole_number
 
 comments = Blueprint("comments", __name__)
 
@@ -100,5 +101,4 @@ def _erasing() -> dict[str, object]:
 
 
 def _page() -> int:
-    asked = request.args.get("trang", "1")
-    return min(max(int(asked), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() else 1
+    return min(max(whole_number(request.args.get("trang", "")) or 1, 1), LAST_PAGE)
