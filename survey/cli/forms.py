@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import click
@@ -16,6 +18,7 @@ from survey.cli.opening import opened_installation
 from survey.cli.options import campaign_option, data_option
 from survey.cli.progress import advancing
 from survey.cli.texts import text
+from survey.errors import Refusal
 from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.paper import batches, scans
 from survey.services.paper.batches import PrintOrder
@@ -132,5 +135,11 @@ def read_forms(
 
 
 def _write_json(path: Path, content: object) -> None:
-    """Write what was read off the forms, which are people's answers, for nobody else to read."""
+    """Write what was read off the forms, which are people's answers, for nobody else to read.
+
+    Raises:
+        Refusal: ``file_unwritable``, also where there is no such folder: a slip of the pen makes none.
+    """
+    if not path.parent.is_dir():
+        raise Refusal("file_unwritable", path=str(path), why=os.strerror(errno.ENOENT))
     written_for_the_owner(path, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())

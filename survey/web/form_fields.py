@@ -11,6 +11,8 @@ import wtforms
 
 from survey.web.plain_requests import whole_number
 
+NOT_WHOLE = "Not a valid integer value."  # the library's own sentence, which it translates
+
 
 class TextField(wtforms.StringField):
     """A text; one of blanks only is none, also for the validators."""
@@ -37,4 +39,4 @@ class WholeNumberField(wtforms.IntegerField):
         if valuelist:
             self.data = whole_number(valuelist[0])
             if self.data is None:
-                raise ValueError(self.gettext("Not a valid integer value."))
+                raise ValueError(self.gettext(NOT_WHOLE))

@@ -106,6 +106,7 @@ def test_a_screen_reader_is_told_every_question_and_every_choice(site: Site, des
     for role, name in (("checkbox", "Large type"), ("button", "Send"), ("link", "Not this unit?")):
         expect(desktop.get_by_role(role, name=name)).to_have_count(1)  # type: ignore[arg-type]
     expect(desktop.get_by_role("textbox")).to_have_accessible_description(
+        "The office reads your words as you write them. "
         "Please do not write anyone's name, telephone, identity card or insurance number."
     )
     expect(desktop.get_by_role("link", name="Tiếng Việt")).to_have_attribute("lang", "vi")

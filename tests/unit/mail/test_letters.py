@@ -66,7 +66,7 @@ LAID_OUT = {
     "invitation": ("fb4aed0b34cc381d", "6d11f7265385c37c", "34a453e147f2ff22"),
     "reminder": ("43056556342869b6", "6962abfe9d26cf22", "132722a4fd4ec83f"),
     "reminder_without_link": ("9033deb4b2a197d6", "5ff3ad89702197c2", "7af1dab944bcf9d5"),
-    "kiosk_alert": ("68894ee9205b2f2c", "19e2dd71d4361038", "8ec436b707cc3cdd"),
+    "kiosk_alert": ("a4a15981c0e83017", "4e22b95a278f20f9", "a6aa7797e558955d"),
     "kiosk_numbers": ("68a89b43c1b9004b", "c158387e1dd7c4d3", "15d6e8dfa7a5ae91"),
     "reset": ("c022798527e1afc5", "e507416ddf829269", "d6ce20306248392d"),
 }
