@@ -68,3 +68,9 @@ def until(page: Page, true: Callable[[], bool]) -> None:
         if true():
             return
         page.wait_for_timeout(50)
+
+
+def until_said(page: Page, script: str, arg: object = None) -> None:
+    """Ask the page until it says yes to *script*; its own polling is an ``eval``, which our pages forbid."""
+    until(page, lambda: bool(page.evaluate(script, arg)))
+    assert page.evaluate(script, arg), script

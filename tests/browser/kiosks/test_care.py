@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from survey import clock
 from tests.browser.kiosks.test_visit import at_step
 from tests.support.axe import violations
-from tests.support.browser import until
+from tests.support.browser import until, until_said
 from tests.support.kiosk import Station, tablet_of
 
 pytestmark = pytest.mark.browser
@@ -173,10 +173,10 @@ def test_the_screen_is_kept_awake_again_when_it_comes_back(station: Station, chr
     context.add_init_script(f"({AWAKE})()")
     page = context.new_page()
     station.enrol(page)
-    page.wait_for_function("window.awake >= 1")
+    until_said(page, "window.awake >= 1")
     before = page.evaluate("window.awake")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait_for_function("(before) => window.awake > before", arg=before)
+    until_said(page, "(before) => window.awake > before", before)
     context.close()
 
 

@@ -22,7 +22,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import backup_files, devices
 from survey.web.kiosks import device_api as pages
-from tests.support.browser import FLAGS, until
+from tests.support.browser import FLAGS, until, until_said
 from tests.support.kiosk import LOCAL, READY, Station, station_of
 from tests.support.office import listening
 
@@ -215,7 +215,7 @@ def test_a_genuine_receipt_of_another_record_deletes_nothing(station: Station, t
 
     tablet.context.route(RECORDS, replay)
     visit(tablet)
-    tablet.wait_for_function(f"async () => (await ({QUEUE})()).length === 0")
+    until_said(tablet, f"async () => (await ({QUEUE})()).length === 0")
     visit(tablet)
     tablet.wait_for_timeout(500)
     assert [record["number"] for record in tablet.evaluate(QUEUE)] == [2]
@@ -235,7 +235,7 @@ def test_a_record_that_is_refused_stays_and_holds_up_no_other(station: Station, 
         visit(tablet)
     until(tablet, lambda: bool(station.status().received))
     assert station.status().received == ((2, 2),)
-    tablet.wait_for_function(f"async () => (await ({QUEUE})()).length === 1")
+    until_said(tablet, f"async () => (await ({QUEUE})()).length === 1")
     expect(tablet.locator("#status")).to_contain_text("1 phiếu chờ mạng")
     (left,) = tablet.evaluate(QUEUE)
     assert (left["number"], left["refused"]) == (1, "kiosk_record_bad")

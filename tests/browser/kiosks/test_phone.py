@@ -18,6 +18,7 @@ from survey.services.accounts.actors import COMMAND_LINE
 from survey.services.installation.installation import Installation
 from survey.services.kiosks import backup_files, devices
 from tests.support.axe import violations
+from tests.support.browser import until_said
 from tests.support.kiosk import READY, Station
 from tests.support.office import PASSWORD, address_of
 
@@ -209,7 +210,7 @@ def test_a_phones_camera_fills_the_page_that_takes_records_in(
         phone.get_by_role("button", name="Quét bằng camera của máy này").click()
         expect(phone.get_by_role("status")).to_contain_text(f"Đã đọc đủ {len(texts)} mã")
         expect(phone.get_by_label("Nội dung quét được")).to_have_value("".join(f"{text}\n" for text in texts))
-        phone.wait_for_function("window.track.getTracks()[0].readyState === 'ended'")
+        until_said(phone, "window.track.getTracks()[0].readyState === 'ended'")
         phone.get_by_role("button", name="Nhập phiếu chờ").click()
         expect(phone.get_by_role("status").first).to_contain_text("Đã nhập 12 phiếu mới")
     assert len(station.answers()) == 12

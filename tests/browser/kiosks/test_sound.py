@@ -12,7 +12,7 @@ from survey import clock
 from survey.services.installation.installation import Installation
 from tests.browser.kiosks.test_visit import at_step
 from tests.support.axe import violations
-from tests.support.browser import until
+from tests.support.browser import until, until_said
 from tests.support.kiosk import READY, Station, heartbeat, record, station_of, tablet_of
 
 pytestmark = pytest.mark.browser
@@ -57,7 +57,7 @@ def enrolled(station: Station, page: Page) -> None:
 
 def heard(page: Page, count: int) -> list[list[object]]:
     """What was played, once so many sentences were."""
-    page.wait_for_function("(count) => window.heard.length >= count", arg=count)
+    until_said(page, "(count) => window.heard.length >= count", count)
     found: list[list[object]] = page.evaluate("window.heard")
     return found
 

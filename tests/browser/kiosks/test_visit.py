@@ -12,7 +12,7 @@ from survey.services.kiosks import devices
 from survey.services.kiosks.devices import NewKiosk
 from survey.vocabulary import Unfinished
 from tests.support.axe import violations
-from tests.support.browser import until
+from tests.support.browser import until, until_said
 from tests.support.kiosk import READY, Station, record, station_of, tablet_of
 from tests.support.office import PASSWORD, UNIT, address_of
 
@@ -267,7 +267,7 @@ def test_guessing_the_pin_is_slowed_down_even_across_restarts(station: Station, 
         counted = tablet.evaluate(WRONG)
         tablet.get_by_role("button", name="1", exact=True).tap()
         tablet.get_by_role("button", name="Đồng ý").tap()
-        tablet.wait_for_function(f"async (counted) => await ({WRONG})() !== counted", arg=counted)
+        until_said(tablet, f"async (counted) => await ({WRONG})() !== counted", counted)
         expect(tablet.get_by_role("alert")).not_to_be_empty()
     expect(tablet.get_by_role("alert")).to_contain_text("chờ một phút")
     tablet.reload()
