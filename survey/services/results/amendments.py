@@ -48,8 +48,7 @@ def of_draft(session: Session, campaign: CampaignRecord, draft: UnitDraft) -> Am
         period=draft.case.period,
         changed=sum(reasons.values()),
         reasons=dict(reasons),
-        conclusion_changes=_conclusions(session, campaign, draft.case.unit_id, now)
-        != _conclusions(session, campaign, draft.case.unit_id, shown),
+        conclusion_changes=_conclusion_changes(session, campaign, draft.case.unit_id, now, shown),
     )
 
 
@@ -68,17 +67,24 @@ def _reasons(session: Session, campaign: CampaignRecord, unit_id: int, changed: 
     )
 
 
-def _conclusions(
-    session: Session, campaign: CampaignRecord, unit_id: int, forms: FormSet
-) -> frozenset[tuple[str, float, bool]]:
-    """Return which index meets which target, over these forms of a unit."""
+def _conclusion_changes(
+    session: Session, campaign: CampaignRecord, unit_id: int, now: FormSet, shown: FormSet
+) -> bool:
+    """Say whether an index of the unit meets a target over one of the two sets and misses it over the other."""
     query = select(Response.response_key, Response.marks).filter_by(campaign_id=campaign.id, unit_id=unit_id)
-    marks = [row.marks for row in session.execute(query) if row.response_key in forms]
+    marks = {row.response_key: row.marks for row in session.execute(query)}
+    over = (_met(campaign, unit_id, [marks[key] for key in forms]) for forms in (now, shown))
+    return next(over) != next(over)
+
+
+def _met(campaign: CampaignRecord, unit_id: int, marks: list[str]) -> frozenset[tuple[str, float]]:
+    """Return which index meets which target, over these packed marks of a unit."""
     result = estimates.of_marks(campaign, [unit_id] * len(marks), marks)
     domain: DomainResult = result.units[unit_id - 1]
     official = ((index.id, index.by(result.official).value) for index in (*domain.criteria, domain.overall))
     return frozenset(
-        (name, target, value is not None and value >= 100 * target)
+        (name, target)
         for name, value in official
         for target in TARGETS
+        if value is not None and value >= 100 * target
     )
