@@ -31,5 +31,14 @@ class Actor:
         if not self.reaches(unit_code):
             raise Refusal("unit_out_of_reach")
 
+    def require_every_unit(self) -> None:
+        """Refuse an actor that does not see every unit.
+
+        Raises:
+            Refusal: ``role_out_of_reach``.
+        """
+        if self.role not in EVERY_UNIT:
+            raise Refusal("role_out_of_reach")
+
 
 COMMAND_LINE = Actor(None, Role.ADMIN)

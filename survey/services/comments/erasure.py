@@ -20,7 +20,7 @@ from survey.models import (
     SetAside,
 )
 from survey.services.accounts import audit
-from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.accounts.actors import Actor
 from survey.services.collection import readings
 from survey.services.collection.arrival_order import erase_after_release
 from survey.services.collection.serial_ranges import serial_of
@@ -49,8 +49,7 @@ def erase_comment(
     Raises:
         Refusal: ``role_out_of_reach``; ``comment_unknown``; ``comment_erased``.
     """
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")
+    actor.require_every_unit()
     named = {"campaign_id": campaign.id, "reference": _bytes(reference)}
     by = {"reason": reason, "account_id": actor.account_id, "erased_at": now}
     with installation.database.write() as session:

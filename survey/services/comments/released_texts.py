@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.errors import Refusal
 from survey.models import Comment, CommentErasure, ReleasedAside, ReleasedComment, SetAside
-from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.accounts.actors import Actor
 from survey.services.comments.batches import same_aside, same_comment
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -79,7 +79,7 @@ def of_all_units(
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     with installation.database.read() as session:
         return _comments(session, campaign, ~ReleasedComment.by_unit, page)
 
@@ -90,7 +90,7 @@ def counts(installation: Installation, actor: Actor, campaign: CampaignRecord) -
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     query = (
         select(ReleasedComment.unit_id, func.count())
         .where(ReleasedComment.campaign_id == campaign.id, ReleasedComment.by_unit)
@@ -107,7 +107,7 @@ def asides(installation: Installation, actor: Actor, campaign: CampaignRecord) -
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     query = (
         select(ReleasedAside, SetAside, CommentErasure.reason)
         .join(SetAside, same_aside())
@@ -155,8 +155,3 @@ def _erasure_of(table: type[ReleasedComment | ReleasedAside]) -> ColumnElement[b
 
 def _readable(reference: bytes, text: str | None, reason: str | None) -> ReadableComment:
     return ReadableComment(reference.hex(), text or "", None if reason is None else ErasureReason(reason))
-
-
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")

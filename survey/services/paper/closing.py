@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey.errors import Fault, Refusal
 from survey.models import PaperForm, PaperReading, ScanForm, VerificationClosing
 from survey.services.accounts import audit
-from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.accounts.actors import Actor
 from survey.services.collection import readings, serials
 from survey.services.collection.arrival_order import erase_arrival_order
 from survey.services.collection.serial_ranges import SerialSpan, number_of
@@ -126,8 +126,7 @@ def close_verification(
         Refusal: ``role_out_of_reach``; ``verification_closed``; ``verification_too_early`` before the
             last day has ended; ``verification_unexplained`` with every unit that has something open.
     """
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")
+    actor.require_every_unit()
     if now < campaign.closes_at:
         raise Refusal("verification_too_early", closes=f"{campaign.closes_at:%d/%m/%Y}")
     with installation.database.write() as session:
@@ -167,8 +166,7 @@ def still_open(installation: Installation, actor: Actor, campaign: CampaignRecor
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")
+    actor.require_every_unit()
     with installation.database.read() as session:
         if session.get(VerificationClosing, campaign.id) is not None:
             return None

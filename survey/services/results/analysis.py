@@ -18,9 +18,8 @@ from scoring.disclosure.hidden_cells import hidden_cells
 from scoring.points import point_tables
 from scoring.points.awards import PointTable
 from scoring.results import SurveyResult
-from survey.errors import Refusal
 from survey.models import Account
-from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import estimates, figures, release_sets, reports
@@ -72,8 +71,7 @@ def officer_names(installation: Installation, actor: Actor, assessed: Assessment
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")
+    actor.require_every_unit()
     query = select(Account.id, Account.name).where(Account.id.in_(set(assessed.officers)))
     with installation.database.read() as session:
         known = {row.id: row.name for row in session.execute(query)}

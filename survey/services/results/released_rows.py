@@ -21,7 +21,7 @@ from scoring.disclosure.row_suppression import suppress
 from survey.errors import Refusal
 from survey.models import Response
 from survey.services.accounts import audit
-from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import estimates, figures, release_times, snapshots
@@ -36,7 +36,7 @@ def are_out(installation: Installation, actor: Actor, campaign: CampaignRecord) 
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     return snapshots.current(installation, campaign).province is not None
 
 
@@ -46,7 +46,7 @@ def export(installation: Installation, actor: Actor, campaign: CampaignRecord, n
     Raises:
         Refusal: ``role_out_of_reach``; ``rows_too_early`` before the province's full tables are out.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     with installation.database.write() as session:
         lines = list(_lines(session, campaign, now))
         text = "".join(lines)
@@ -106,8 +106,3 @@ def _line(values: tuple[str, ...]) -> str:
     sheet = io.StringIO()
     csv.writer(sheet).writerow(values)
     return sheet.getvalue()
-
-
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")

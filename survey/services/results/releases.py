@@ -20,7 +20,7 @@ from survey.documents.reports.keying_comparison import UNREAD, KeyingComparison
 from survey.errors import Refusal
 from survey.models import Campaign, ProvinceRelease, Release, ReleaseCount, ReleaseNote, UnitRelease
 from survey.services.accounts import audit
-from survey.services.accounts.actors import COMMAND_LINE, EVERY_UNIT, Actor
+from survey.services.accounts.actors import COMMAND_LINE, Actor
 from survey.services.collection.arrival_order import erase_after_release
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
@@ -121,7 +121,7 @@ def make(
     Raises:
         Refusal: ``role_out_of_reach``.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     keying = keying_accuracy.of_units(installation, campaign)
     with installation.database.write() as session:
         session.get(
@@ -157,7 +157,7 @@ def make_full(
         Refusal: ``role_out_of_reach``; ``unit_unknown``; ``release_too_early`` before the last day has ended;
             ``release_points_differ`` with every point that is open, where others were named.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     unit_id = campaign.unit_id(unit)
     _require_closed(campaign, now)
     faults = release_points.of_unit(installation, actor, campaign, unit)
@@ -180,7 +180,7 @@ def make_province_full(
         Refusal: ``role_out_of_reach``; ``release_too_early`` before the last day has ended; ``release_units_differ``
             where other units lack theirs than those that were named.
     """
-    _require_desk(actor)
+    actor.require_every_unit()
     _require_closed(campaign, now)
     lacking = snapshots.current(installation, campaign).lacking
     if set(named) != set(lacking):
@@ -369,11 +369,6 @@ def _made_since(installation: Installation, campaign: CampaignRecord, due: dt.da
     )
     with installation.database.read() as session:
         return bool(session.scalar(query))
-
-
-def _require_desk(actor: Actor) -> None:
-    if actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")
 
 
 def _require_closed(campaign: CampaignRecord, now: dt.datetime) -> None:

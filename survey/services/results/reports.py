@@ -24,7 +24,7 @@ from survey.documents.reports.release_facts import ProvinceReleaseFacts, Release
 from survey.documents.reports.texts import bundled
 from survey.errors import Refusal
 from survey.plans.plan import PlanUnit
-from survey.services.accounts.actors import EVERY_UNIT, Actor
+from survey.services.accounts.actors import Actor
 from survey.services.installation.campaign_records import CampaignRecord
 from survey.services.installation.installation import Installation
 from survey.services.results import figures, release_times
@@ -167,8 +167,8 @@ def require_reach(actor: Actor, unit: str | None) -> None:
     """
     if unit is not None:
         actor.require(unit)
-    elif actor.role not in EVERY_UNIT:
-        raise Refusal("role_out_of_reach")
+    else:
+        actor.require_every_unit()
 
 
 def report_pdf(assessed: Assessment, unit: str | None = None) -> bytes:
